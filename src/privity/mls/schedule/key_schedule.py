@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""From one epoch to the next (RFC 9420 section 8): what an epoch's secret becomes, and how the next one begins."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from privity.mls.codec import Reader, vec
+from privity.mls.schedule import hpke
+from privity.mls.schedule.errors import BadConfirmationTag
+from privity.mls.schedule.kdf import derive_secret, expand_with_label, extract
+from privity.mls.suites import CipherSuite
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EpochSecrets:
+    """The secrets that live as long as an epoch. `encryption_secret` is apart: the secret tree eats it at once."""
+
+    sender_data_secret: bytes
+    exporter_secret: bytes
+    external_secret: bytes
+    confirmation_key: bytes
+    membership_key: bytes
+    resumption_psk: bytes
+    epoch_authenticator: bytes
+    init_secret: bytes
+
+    def __repr__(self) -> str:
+        return "<EpochSecrets>"
+
+    def encode(self) -> bytes:
+        """For the device's own store only; never on a wire."""
+        return b"".join(
+            vec(secret)
+            for secret in (
+                self.sender_data_secret,
+                self.exporter_secret,
+                self.external_secret,
+                self.confirmation_key,
+                self.membership_key,
+                self.resumption_psk,
+                self.epoch_authenticator,
+                self.init_secret,
+            )
+        )
+
+    @classmethod
+    def read(cls, r: Reader) -> EpochSecrets:
+        return cls(r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewEpoch:
+    """All that the key schedule gives at the start of an epoch."""
+
+    joiner_secret: bytes
+    welcome_secret: bytes
+    encryption_secret: bytes
+    secrets: EpochSecrets
+
+    def __repr__(self) -> str:
+        return "<NewEpoch>"
+
+
+def no_psk(suite: CipherSuite) -> bytes:
+    """The psk_secret of an epoch without pre-shared keys."""
+    return bytes(suite.nh)
+
+
+def joiner_secret(suite: CipherSuite, init_secret: bytes, commit_secret: bytes, context: bytes) -> bytes:
+    """What a Welcome hands to a newcomer. `context` is the encoded GroupContext of the new epoch."""
+    return expand_with_label(suite, extract(suite, init_secret, commit_secret), b"joiner", context, suite.nh)
+
+
+def welcome_secret(suite: CipherSuite, joiner: bytes, psk_secret: bytes) -> bytes:
+    """The secret that seals the GroupInfo of a Welcome; known before the context is."""
+    return derive_secret(suite, extract(suite, joiner, psk_secret), b"welcome")
+
+
+def welcome_key(suite: CipherSuite, secret: bytes) -> tuple[bytes, bytes]:
+    """(key, nonce) of the sealed GroupInfo (section 12.4.3.1)."""
+    return (
+        expand_with_label(suite, secret, b"key", b"", suite.nk),
+        expand_with_label(suite, secret, b"nonce", b"", suite.nn),
+    )
+
+
+def new_epoch(suite: CipherSuite, joiner: bytes, psk_secret: bytes, context: bytes) -> NewEpoch:
+    """The epoch that begins with this joiner secret."""
+    member_secret = extract(suite, joiner, psk_secret)
+    epoch_secret = expand_with_label(suite, member_secret, b"epoch", context, suite.nh)
+    welcome = derive_secret(suite, member_secret, b"welcome")
+    return _from_epoch_secret(suite, joiner, welcome, epoch_secret)
+
+
+def first_epoch(suite: CipherSuite, epoch_secret: bytes) -> NewEpoch:
+    """The epoch of a group that its creator just made from a random secret (section 11)."""
+    return _from_epoch_secret(suite, b"", b"", epoch_secret)
+
+
+def external_public_key(suite: CipherSuite, external_secret: bytes) -> bytes:
+    """The key that a GroupInfo offers to those who join by an external commit (section 8.3)."""
+    return hpke.derive_key_pair(suite, external_secret)[1]
+
+
+def external_init_for_sender(suite: CipherSuite, external_public: bytes, random: hpke.Random) -> tuple[bytes, bytes]:
+    """(kem_output, init_secret) for an external commit."""
+    kem_output, exporter = hpke.setup_sender(suite, external_public, b"", random)
+    return kem_output, _external_init(suite, exporter)
+
+
+def external_init_for_receiver(suite: CipherSuite, external_secret: bytes, kem_output: bytes) -> bytes:
+    """The init_secret that an external commit's kem_output stands for."""
+    private, _ = hpke.derive_key_pair(suite, external_secret)
+    return _external_init(suite, hpke.setup_receiver(suite, private, kem_output, b""))
+
+
+def _external_init(suite: CipherSuite, exporter: hpke.Exporter) -> bytes:
+    return exporter.export(b"MLS 1.0 external init secret", suite.nh)
+
+
+def export(suite: CipherSuite, exporter_secret: bytes, label: bytes, context: bytes, length: int) -> bytes:
+    """MLS-Exporter (section 8.5)."""
+    secret = derive_secret(suite, exporter_secret, label)
+    return expand_with_label(suite, secret, b"exported", _hash(suite, context), length)
+
+
+def confirmation_tag(suite: CipherSuite, confirmation_key: bytes, confirmed_transcript_hash: bytes) -> bytes:
+    """The proof that a committer reached the same epoch (section 8.1 and 6.1)."""
+    return hmac.digest(confirmation_key, confirmed_transcript_hash, suite.hash_name)
+
+
+def check_confirmation_tag(
+    suite: CipherSuite, confirmation_key: bytes, confirmed_transcript_hash: bytes, tag: bytes
+) -> None:
+    """Raise BadConfirmationTag unless `tag` is the tag of this epoch."""
+    if not hmac.compare_digest(confirmation_tag(suite, confirmation_key, confirmed_transcript_hash), tag):
+        raise BadConfirmationTag("the confirmation tag is not the one of the epoch that we computed")
+
+
+def _hash(suite: CipherSuite, data: bytes) -> bytes:
+    return hashlib.new(suite.hash_name, data).digest()
+
+
+def _from_epoch_secret(suite: CipherSuite, joiner: bytes, welcome: bytes, epoch_secret: bytes) -> NewEpoch:
+    def derive(label: bytes) -> bytes:
+        return derive_secret(suite, epoch_secret, label)
+
+    secrets = EpochSecrets(
+        sender_data_secret=derive(b"sender data"),
+        exporter_secret=derive(b"exporter"),
+        external_secret=derive(b"external"),
+        confirmation_key=derive(b"confirm"),
+        membership_key=derive(b"membership"),
+        resumption_psk=derive(b"resumption"),
+        epoch_authenticator=derive(b"authentication"),
+        init_secret=derive(b"init"),
+    )
+    return NewEpoch(joiner, welcome, derive(b"encryption"), secrets)
