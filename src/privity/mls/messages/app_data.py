@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Self
 
 from privity.mls import codec
@@ -48,7 +49,7 @@ class ComponentData:
 
 def _read_sorted(r: Reader) -> tuple[ComponentData, ...]:
     items = r.vector_of(ComponentData.read)
-    for before, after in zip(items, items[1:], strict=False):
+    for before, after in pairwise(items):
         if before.component_id >= after.component_id:
             raise NotCanonical(f"component {after.component_id:#06x} follows {before.component_id:#06x}")
     return items

@@ -74,21 +74,22 @@ class Ciphertexts:
 
 
 def _frame_starts(raw: bytes) -> tuple[int, ...]:
-    """Where each pair of vectors begins. Equal-sized short pairs, the usual case, are walked without a reader."""
+    """Where each pair of vectors begins. Pairs of short vectors, the usual case, are walked without a reader."""
     starts: list[int] = []
     at = 0
     stop = len(raw)
     while at < stop:
         middle = at + 1 + raw[at]
-        if raw[at] < 0x40 and middle < stop and raw[middle] < 0x40 and middle + 1 + raw[middle] <= stop:
-            starts.append(at)
-            at = middle + 1 + raw[middle]
-            continue
-        r = Reader(raw[at:])
-        r.vec()
-        r.vec()
+        if raw[at] >= 0x40 or middle >= stop or raw[middle] >= 0x40 or middle + 1 + raw[middle] > stop:
+            break
         starts.append(at)
-        at += r.position
+        at = middle + 1 + raw[middle]
+    r = Reader(raw)
+    r.fixed(at)
+    while r.remaining:
+        starts.append(r.position)
+        r.vec()
+        r.vec()
     return tuple(starts)
 
 
