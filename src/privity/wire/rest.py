@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies of the REST API (JSON; bytes travel as base64).
+
+Paths are written in each docstring. All but `ServerInfo` and `Register` need a session and a MAC (`wire.session`).
+`ID` in a path is the last part of a URI (26 characters).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of request bodies: an unknown field is refused."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Base of answers: a client ignores fields it does not know, so that a hub may grow."""
+
+
+class ServerInfo(Answer):
+    """`GET /v1/server`. What anyone may know of this hub. Keys are raw public keys."""
+
+    host: str
+    version: str
+    registration: str
+    """`open` or `invite`."""
+    franking_public_key: bytes
+    external_sender_public_key: bytes
+    intake_public_key: bytes | None
+    """HPKE key that reports are sealed to; None while no desk is set up."""
+    report_window_days: int
+    max_blob_bytes: int
+    now_ms: int
+
+
+class Register(Body):
+    """`POST /v1/accounts`. `device_list` is version 0 of the signed device list; its user URI becomes the account."""
+
+    handle: str
+    device_list: bytes
+    invite: str | None = None
+
+
+class Registered(Answer):
+    user_uri: str
+    handle: str
+
+
+class HandleFound(Answer):
+    """`GET /v1/handles/HANDLE`."""
+
+    user_uri: str
+
+
+class DeviceLists(Answer):
+    """`GET /v1/users/ID/device-lists?from=VERSION`: the signed values, contiguous, up to the newest."""
+
+    values: list[bytes]
+
+
+class PutDeviceList(Body):
+    """`PUT /v1/account/device-list`: the next version. Devices it drops are removed from every room."""
+
+    value: bytes
+
+
+class PutKeyPackages(Body):
+    """`POST /v1/key-packages`: encoded KeyPackage structs of the calling device."""
+
+    key_packages: list[bytes]
+    last_resort: bytes | None = None
+
+
+class KeyPackagesLeft(Answer):
+    """Answer of `POST /v1/key-packages` and of `GET /v1/key-packages`."""
+
+    left: int
+    has_last_resort: bool
+
+
+class ClaimStatus(StrEnum):
+    """MIMI's clientStatus."""
+
+    SUCCESS = "success"
+    EXHAUSTED = "exhausted"
+
+
+class Claim(Body):
+    """`POST /v1/users/ID/claim`: one KeyPackage of each device of a user, for one of these suites."""
+
+    suites: list[int]
+
+
+class ClaimedDevice(Answer):
+    client_uri: str
+    status: ClaimStatus
+    key_package: bytes | None = None
+
+
+class Claimed(Answer):
+    devices: list[ClaimedDevice]
+
+
+class CreateRoom(Body):
+    """`POST /v1/rooms`: epoch 0 of a room with the caller's device as its only member.
+
+    `group_info` is an encoded GroupInfo, `ratchet_tree` the encoded tree. The group id is the room URI in UTF-8; whether
+    the room is direct stands in its base_room_policy.
+    """
+
+    group_info: bytes
+    ratchet_tree: bytes
+
+
+class RoomCreated(Answer):
+    room_uri: str
+    seq: int
+
+
+class RoomSummary(Answer):
+    room_uri: str
+    epoch: int
+    seq: int
+    """Number of the newest event."""
+    member: bool
+    """Whether the calling device is a member; a participant's new device is not yet."""
+
+
+class Rooms(Answer):
+    """`GET /v1/rooms`: the rooms the calling user participates in."""
+
+    rooms: list[RoomSummary]
+
+
+class GroupState(Answer):
+    """`GET /v1/rooms/ID/group`: what an external commit or an out-of-band Welcome needs. Participants only."""
+
+    group_info: bytes
+    ratchet_tree: bytes
+    seq: int
+    """Number of the event that brought this epoch."""
+    proposals: list[bytes]
+    """Pending proposals (encoded MLSMessage) that the next commit must cover by reference."""
+
+
+class Commit(Body):
+    """`POST /v1/rooms/ID/commit`: Commit, Welcome and GroupInfo, accepted together or not at all.
+
+    `commit` is an MLSMessage with a PublicMessage, `welcome` an encoded Welcome, `group_info` the GroupInfo of the new
+    epoch with external_pub and without the tree. `ref` makes a repeated request harmless (16 random bytes).
+    """
+
+    ref: bytes
+    commit: bytes
+    group_info: bytes
+    welcome: bytes | None = None
+
+
+class Committed(Answer):
+    epoch: int
+    seq: int
+    ts_ms: int
+
+
+class Broken(Body):
+    """`POST /v1/rooms/ID/broken`: a signed notice that the commit of `epoch` cannot be processed (a poison commit).
+
+    `signature` is SignWithLabel by the device key, label `PrivityBrokenEpochTBS`, over vec(room_uri) || u64(epoch) ||
+    vec(SHA-256 of the commit's MLSMessage).
+    """
+
+    epoch: int
+    commit_hash: bytes
+    signature: bytes
+
+
+class BrokenCounted(Answer):
+    notices: int
+    needed: int
+    """When `notices` reaches `needed`, the hub proposes the Remove of the committing device."""
+
+
+class BlobStored(Answer):
+    """`POST /v1/blobs` (raw body); `GET /v1/blobs/SHA256HEX` answers the raw bytes."""
+
+    sha256: bytes
+    size: int
+
+
+class SealedReport(Body):
+    """`POST /v1/reports`: a report sealed to the desk. The hub relays it and cannot open it."""
+
+    sealed: bytes
+
+
+class ReportReceived(Answer):
+    receipt: str
+
+
+class Blocked(Answer):
+    """`GET /v1/blocks`; `PUT` and `DELETE /v1/blocks/ID` change it."""
+
+    user_uris: list[str]
+
+
+class Done(Answer):
+    """Answer where there is nothing to say: `POST /v1/rooms/ID/leave`, blocks."""
+
+    ok: bool = True

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Frames of the device socket `GET /v1/socket` (WebSocket, binary frames, one msgpack array each).
+
+Order: the hub sends `Challenge`, the device `Prove`, the hub `Ready`; then the device sends `Resume` once and gets every
+event after its cursors, `CaughtUp`, and from then on events as they happen. Any frame that does not decode ends the
+connection with `Closed` naming why. An event is delivered again until the device's cursor passes it: the device keeps
+the cursor in the same transaction as what it did with the event.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TypeVar
+
+import msgspec
+
+from privity.wire.errors import Code
+
+
+class Frame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Base of frames. The first array element is the tag."""
+
+
+class Challenge(Frame, tag=1):
+    """Hub: fresh per connection. `share` is an X25519 public key."""
+
+    nonce: bytes
+    share: bytes
+
+
+class Prove(Frame, tag=2):
+    """Device: proves possession of the key its signed device list names (see `wire.session`)."""
+
+    client_uri: str
+    share: bytes
+    signature: bytes
+
+
+class Ready(Frame, tag=3):
+    """Hub: the session stands. `session` names it in REST requests and ends with this connection."""
+
+    session: str
+    now_ms: int
+
+
+class Resume(Frame, tag=4):
+    """Device: the last event it has kept, per room, and of its inbox. Rooms left out start at the device's join."""
+
+    rooms: dict[str, int]
+    inbox: int
+
+
+class EventKind(IntEnum):
+    APPLICATION = 1
+    COMMIT = 2
+    PROPOSAL = 3
+
+
+class Frank(Frame):
+    """The hub's word on one message (franking, section 4): not tagged, always inside another frame."""
+
+    server_frank: bytes
+    ciphersuite: int
+    signature: bytes
+
+
+class Event(Frame, tag=5):
+    """Hub: one event of a room. `seq` counts from 1 without gaps; `ts_ms` strictly increases within a room.
+
+    `message` is an encoded MLSMessage. `frank` stands on application messages only.
+    """
+
+    room_uri: str
+    seq: int
+    ts_ms: int
+    kind: EventKind
+    message: bytes
+    frank: Frank | None = None
+
+
+class InboxKind(IntEnum):
+    WELCOME = 1
+    REMOVED = 2
+    DEVICE_LIST_CHANGED = 3
+    REPORT_OUTCOME = 4
+
+
+class Inbox(Frame, tag=6):
+    """Hub: one event for this device alone; `seq` counts from 1 without gaps per device.
+
+    WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
+    REMOVED: the device is no longer a member as of `room_seq`. DEVICE_LIST_CHANGED: `body` is a user URI in UTF-8.
+    REPORT_OUTCOME: `body` is text of the desk for the reporter.
+    """
+
+    seq: int
+    kind: InboxKind
+    room_uri: str
+    room_seq: int
+    body: bytes
+
+
+class CaughtUp(Frame, tag=7):
+    """Hub: everything stored before `Resume` has been sent."""
+
+
+class Submit(Frame, tag=8):
+    """Device: an application message (MLSMessage with a PrivateMessage).
+
+    `ref` is 16 random bytes kept with the ciphertext: the hub answers a repeated (device, ref) with the first answer.
+    """
+
+    ref: bytes
+    room_uri: str
+    message: bytes
+
+
+class Accepted(Frame, tag=9):
+    """Hub: durable. Sent after the commit to disk; the submitting device gets no Event for it unless it resumes."""
+
+    ref: bytes
+    seq: int
+    ts_ms: int
+    frank: Frank
+
+
+class Refused(Frame, tag=10):
+    """Hub: a `Submit` was refused and changed nothing."""
+
+    ref: bytes
+    code: Code
+    message: str
+    current_epoch: int | None = None
+    retry_after_ms: int | None = None
+
+
+class Ack(Frame, tag=11):
+    """Device: has kept everything up to these cursors; the hub may forget what all have kept."""
+
+    rooms: dict[str, int]
+    inbox: int
+
+
+class Closed(Frame, tag=12):
+    """Hub: last frame before it closes, with the reason."""
+
+    code: Code
+    message: str
+
+
+FromHub = Challenge | Ready | Event | Inbox | CaughtUp | Accepted | Refused | Closed
+FromDevice = Prove | Resume | Submit | Ack
+
+MAX_FRAME = 1 << 20
+"""Bytes of one frame. A franked message of 64 KiB and its envelope fit many times; a Welcome of 1,000 members fits."""
+
+_encoder = msgspec.msgpack.Encoder()
+_from_hub = msgspec.msgpack.Decoder(FromHub)
+_from_device = msgspec.msgpack.Decoder(FromDevice)
+
+
+class BadFrame(ValueError):
+    """The bytes are not a frame of this direction."""
+
+
+def encode(frame: FromHub | FromDevice) -> bytes:
+    """One frame as msgpack."""
+    return _encoder.encode(frame)
+
+
+def decode_from_hub(data: bytes) -> FromHub:
+    """A frame that a device received. Raises BadFrame."""
+    return _decode(_from_hub, data)
+
+
+def decode_from_device(data: bytes) -> FromDevice:
+    """A frame that the hub received. Raises BadFrame."""
+    return _decode(_from_device, data)
+
+
+_Frame = TypeVar("_Frame")
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[_Frame], data: bytes) -> _Frame:
+    if len(data) > MAX_FRAME:
+        raise BadFrame(f"frame of {len(data)} bytes is over the limit of {MAX_FRAME}")
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
+        raise BadFrame(f"not a frame of this direction: {err}") from None
