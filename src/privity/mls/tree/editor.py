@@ -44,6 +44,10 @@ class TreeEditor:
         self._nodes[x] = node
         self._hashes[x] = None
 
+    def has_signature_key(self, key: bytes) -> bool:
+        """Whether a leaf of the tree as it stands has this signature key."""
+        return self._keys.has_signature_key(key)
+
     def _forget_path(self, x: int) -> list[int]:
         path = math.direct_path(x, self._leaf_count())
         for ancestor in path:
