@@ -21,7 +21,7 @@ class Answer(msgspec.Struct, frozen=True):
     """Base of answers: a client ignores fields it does not know, so that a hub may grow."""
 
 
-class ServerInfo(Answer):
+class ServerInfo(Answer, frozen=True):
     """`GET /v1/server`. What anyone may know of this hub. Keys are raw public keys."""
 
     host: str
@@ -37,7 +37,7 @@ class ServerInfo(Answer):
     now_ms: int
 
 
-class Register(Body):
+class Register(Body, frozen=True):
     """`POST /v1/accounts`. `device_list` is version 0 of the signed device list; its user URI becomes the account."""
 
     handle: str
@@ -45,37 +45,37 @@ class Register(Body):
     invite: str | None = None
 
 
-class Registered(Answer):
+class Registered(Answer, frozen=True):
     user_uri: str
     handle: str
 
 
-class HandleFound(Answer):
+class HandleFound(Answer, frozen=True):
     """`GET /v1/handles/HANDLE`."""
 
     user_uri: str
 
 
-class DeviceLists(Answer):
+class DeviceLists(Answer, frozen=True):
     """`GET /v1/users/ID/device-lists?from=VERSION`: the signed values, contiguous, up to the newest."""
 
     values: list[bytes]
 
 
-class PutDeviceList(Body):
+class PutDeviceList(Body, frozen=True):
     """`PUT /v1/account/device-list`: the next version. Devices it drops are removed from every room."""
 
     value: bytes
 
 
-class PutKeyPackages(Body):
+class PutKeyPackages(Body, frozen=True):
     """`POST /v1/key-packages`: encoded KeyPackage structs of the calling device."""
 
     key_packages: list[bytes]
     last_resort: bytes | None = None
 
 
-class KeyPackagesLeft(Answer):
+class KeyPackagesLeft(Answer, frozen=True):
     """Answer of `POST /v1/key-packages` and of `GET /v1/key-packages`."""
 
     left: int
@@ -89,39 +89,39 @@ class ClaimStatus(StrEnum):
     EXHAUSTED = "exhausted"
 
 
-class Claim(Body):
+class Claim(Body, frozen=True):
     """`POST /v1/users/ID/claim`: one KeyPackage of each device of a user, for one of these suites."""
 
     suites: list[int]
 
 
-class ClaimedDevice(Answer):
+class ClaimedDevice(Answer, frozen=True):
     client_uri: str
     status: ClaimStatus
     key_package: bytes | None = None
 
 
-class Claimed(Answer):
+class Claimed(Answer, frozen=True):
     devices: list[ClaimedDevice]
 
 
-class CreateRoom(Body):
+class CreateRoom(Body, frozen=True):
     """`POST /v1/rooms`: epoch 0 of a room with the caller's device as its only member.
 
-    `group_info` is an encoded GroupInfo, `ratchet_tree` the encoded tree. The group id is the room URI in UTF-8; whether
-    the room is direct stands in its base_room_policy.
+    `group_info` is an encoded GroupInfo, `ratchet_tree` the encoded tree. The group id is the room URI in UTF-8;
+    whether the room is direct stands in its base_room_policy.
     """
 
     group_info: bytes
     ratchet_tree: bytes
 
 
-class RoomCreated(Answer):
+class RoomCreated(Answer, frozen=True):
     room_uri: str
     seq: int
 
 
-class RoomSummary(Answer):
+class RoomSummary(Answer, frozen=True):
     room_uri: str
     epoch: int
     seq: int
@@ -130,13 +130,13 @@ class RoomSummary(Answer):
     """Whether the calling device is a member; a participant's new device is not yet."""
 
 
-class Rooms(Answer):
+class Rooms(Answer, frozen=True):
     """`GET /v1/rooms`: the rooms the calling user participates in."""
 
     rooms: list[RoomSummary]
 
 
-class GroupState(Answer):
+class GroupState(Answer, frozen=True):
     """`GET /v1/rooms/ID/group`: what an external commit or an out-of-band Welcome needs. Participants only."""
 
     group_info: bytes
@@ -147,7 +147,7 @@ class GroupState(Answer):
     """Pending proposals (encoded MLSMessage) that the next commit must cover by reference."""
 
 
-class Commit(Body):
+class Commit(Body, frozen=True):
     """`POST /v1/rooms/ID/commit`: Commit, Welcome and GroupInfo, accepted together or not at all.
 
     `commit` is an MLSMessage with a PublicMessage, `welcome` an encoded Welcome, `group_info` the GroupInfo of the new
@@ -160,13 +160,13 @@ class Commit(Body):
     welcome: bytes | None = None
 
 
-class Committed(Answer):
+class Committed(Answer, frozen=True):
     epoch: int
     seq: int
     ts_ms: int
 
 
-class Broken(Body):
+class Broken(Body, frozen=True):
     """`POST /v1/rooms/ID/broken`: a signed notice that the commit of `epoch` cannot be processed (a poison commit).
 
     `signature` is SignWithLabel by the device key, label `PrivityBrokenEpochTBS`, over vec(room_uri) || u64(epoch) ||
@@ -178,36 +178,36 @@ class Broken(Body):
     signature: bytes
 
 
-class BrokenCounted(Answer):
+class BrokenCounted(Answer, frozen=True):
     notices: int
     needed: int
     """When `notices` reaches `needed`, the hub proposes the Remove of the committing device."""
 
 
-class BlobStored(Answer):
+class BlobStored(Answer, frozen=True):
     """`POST /v1/blobs` (raw body); `GET /v1/blobs/SHA256HEX` answers the raw bytes."""
 
     sha256: bytes
     size: int
 
 
-class SealedReport(Body):
+class SealedReport(Body, frozen=True):
     """`POST /v1/reports`: a report sealed to the desk. The hub relays it and cannot open it."""
 
     sealed: bytes
 
 
-class ReportReceived(Answer):
+class ReportReceived(Answer, frozen=True):
     receipt: str
 
 
-class Blocked(Answer):
+class Blocked(Answer, frozen=True):
     """`GET /v1/blocks`; `PUT` and `DELETE /v1/blocks/ID` change it."""
 
     user_uris: list[str]
 
 
-class Done(Answer):
+class Done(Answer, frozen=True):
     """Answer where there is nothing to say: `POST /v1/rooms/ID/leave`, blocks."""
 
     ok: bool = True

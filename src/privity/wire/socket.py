@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames of the device socket `GET /v1/socket` (WebSocket, binary frames, one msgpack array each).
 
-Order: the hub sends `Challenge`, the device `Prove`, the hub `Ready`; then the device sends `Resume` once and gets every
-event after its cursors, `CaughtUp`, and from then on events as they happen. Any frame that does not decode ends the
-connection with `Closed` naming why. An event is delivered again until the device's cursor passes it: the device keeps
-the cursor in the same transaction as what it did with the event.
+Order: the hub sends `Challenge`, the device `Prove`, the hub `Ready`; then the device sends `Resume` once and gets
+every event after its cursors, `CaughtUp`, and from then on events as they happen. Any frame that does not decode ends
+the connection with `Closed` naming why. An event is delivered again until the device's cursor passes it: the device
+keeps the cursor in the same transaction as what it did with the event.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class Frame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     """Base of frames. The first array element is the tag."""
 
 
-class Challenge(Frame, tag=1):
+class Challenge(Frame, frozen=True, tag=1):
     """Hub: fresh per connection. `share` is an X25519 public key."""
 
     nonce: bytes
     share: bytes
 
 
-class Prove(Frame, tag=2):
+class Prove(Frame, frozen=True, tag=2):
     """Device: proves possession of the key its signed device list names (see `wire.session`)."""
 
     client_uri: str
@@ -37,14 +37,14 @@ class Prove(Frame, tag=2):
     signature: bytes
 
 
-class Ready(Frame, tag=3):
+class Ready(Frame, frozen=True, tag=3):
     """Hub: the session stands. `session` names it in REST requests and ends with this connection."""
 
     session: str
     now_ms: int
 
 
-class Resume(Frame, tag=4):
+class Resume(Frame, frozen=True, tag=4):
     """Device: the last event it has kept, per room, and of its inbox. Rooms left out start at the device's join."""
 
     rooms: dict[str, int]
@@ -57,7 +57,7 @@ class EventKind(IntEnum):
     PROPOSAL = 3
 
 
-class Frank(Frame):
+class Frank(Frame, frozen=True):
     """The hub's word on one message (franking, section 4): not tagged, always inside another frame."""
 
     server_frank: bytes
@@ -65,7 +65,7 @@ class Frank(Frame):
     signature: bytes
 
 
-class Event(Frame, tag=5):
+class Event(Frame, frozen=True, tag=5):
     """Hub: one event of a room. `seq` counts from 1 without gaps; `ts_ms` strictly increases within a room.
 
     `message` is an encoded MLSMessage. `frank` stands on application messages only.
@@ -86,7 +86,7 @@ class InboxKind(IntEnum):
     REPORT_OUTCOME = 4
 
 
-class Inbox(Frame, tag=6):
+class Inbox(Frame, frozen=True, tag=6):
     """Hub: one event for this device alone; `seq` counts from 1 without gaps per device.
 
     WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
@@ -101,11 +101,11 @@ class Inbox(Frame, tag=6):
     body: bytes
 
 
-class CaughtUp(Frame, tag=7):
+class CaughtUp(Frame, frozen=True, tag=7):
     """Hub: everything stored before `Resume` has been sent."""
 
 
-class Submit(Frame, tag=8):
+class Submit(Frame, frozen=True, tag=8):
     """Device: an application message (MLSMessage with a PrivateMessage).
 
     `ref` is 16 random bytes kept with the ciphertext: the hub answers a repeated (device, ref) with the first answer.
@@ -116,7 +116,7 @@ class Submit(Frame, tag=8):
     message: bytes
 
 
-class Accepted(Frame, tag=9):
+class Accepted(Frame, frozen=True, tag=9):
     """Hub: durable. Sent after the commit to disk; the submitting device gets no Event for it unless it resumes."""
 
     ref: bytes
@@ -125,7 +125,7 @@ class Accepted(Frame, tag=9):
     frank: Frank
 
 
-class Refused(Frame, tag=10):
+class Refused(Frame, frozen=True, tag=10):
     """Hub: a `Submit` was refused and changed nothing."""
 
     ref: bytes
@@ -135,14 +135,14 @@ class Refused(Frame, tag=10):
     retry_after_ms: int | None = None
 
 
-class Ack(Frame, tag=11):
+class Ack(Frame, frozen=True, tag=11):
     """Device: has kept everything up to these cursors; the hub may forget what all have kept."""
 
     rooms: dict[str, int]
     inbox: int
 
 
-class Closed(Frame, tag=12):
+class Closed(Frame, frozen=True, tag=12):
     """Hub: last frame before it closes, with the reason."""
 
     code: Code
@@ -156,8 +156,8 @@ MAX_FRAME = 1 << 20
 """Bytes of one frame. A franked message of 64 KiB and its envelope fit many times; a Welcome of 1,000 members fits."""
 
 _encoder = msgspec.msgpack.Encoder()
-_from_hub = msgspec.msgpack.Decoder(FromHub)
-_from_device = msgspec.msgpack.Decoder(FromDevice)
+_from_hub: msgspec.msgpack.Decoder[FromHub] = msgspec.msgpack.Decoder(FromHub)
+_from_device: msgspec.msgpack.Decoder[FromDevice] = msgspec.msgpack.Decoder(FromDevice)
 
 
 class BadFrame(ValueError):

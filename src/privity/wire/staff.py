@@ -34,7 +34,7 @@ def staff_tbs(method: str, path_and_query: str, time_ms: int, nonce: bytes, body
     )
 
 
-class RelayedReport(Answer):
+class RelayedReport(Answer, frozen=True):
     seq: int
     reporter_uri: str
     """Authenticated by the hub."""
@@ -43,13 +43,13 @@ class RelayedReport(Answer):
     receipt: str
 
 
-class RelayedReports(Answer):
+class RelayedReports(Answer, frozen=True):
     """`GET /staff/v1/reports?after=SEQ`: at most 100, oldest first."""
 
     reports: list[RelayedReport]
 
 
-class ForgetReports(Body):
+class ForgetReports(Body, frozen=True):
     """`POST /staff/v1/reports/forget`: the desk holds everything up to `through`; the hub deletes its copies."""
 
     through: int
@@ -64,7 +64,7 @@ class FrankOutcome(StrEnum):
     BAD_SIGNATURE = "bad_signature"
 
 
-class VerifyFrank(Body):
+class VerifyFrank(Body, frozen=True):
     """`POST /staff/v1/verify-frank`. The hub sees a tag, never the content it belongs to."""
 
     tag: bytes
@@ -76,11 +76,11 @@ class VerifyFrank(Body):
     signature: bytes
 
 
-class FrankVerified(Answer):
+class FrankVerified(Answer, frozen=True):
     outcome: FrankOutcome
 
 
-class Participation(Body):
+class Participation(Body, frozen=True):
     """`POST /staff/v1/participation`: was this user a participant of the room at that moment?"""
 
     room_uri: str
@@ -88,22 +88,22 @@ class Participation(Body):
     ts_ms: int
 
 
-class Participated(Answer):
+class Participated(Answer, frozen=True):
     participant: bool
 
 
-class Omitted(Body):
+class Omitted(Body, frozen=True):
     """`POST /staff/v1/omitted`: how many messages lie between the reported ones, without reading them."""
 
     room_uri: str
     ts_ms: list[int]
 
 
-class OmittedCount(Answer):
+class OmittedCount(Answer, frozen=True):
     omitted: int
 
 
-class TellReporter(Body):
+class TellReporter(Body, frozen=True):
     """`POST /staff/v1/tell`: a line for the reporter, delivered to the inbox of each of their devices."""
 
     user_uri: str
