@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The device store keeps what it was given, and tells a wrong passphrase from damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from privity.client.engine.records import Batch, MemoryView, Table
+from privity.client.errors import CorruptStore, NoStore, StoreExists, StoreInUse, WrongPassphrase
+from privity.client.store.database import DATABASE, HEADER, Store
+from privity.client.store.header import Cost, Header, StoreKey
+
+CHEAP = Cost(time=1, memory_kib=64, lanes=1)
+ROOM = "mimi://hub.example/r/a"
+
+
+def make(folder: Path) -> Store:
+    return Store.create(folder, "correct horse", cost=CHEAP)
+
+
+def test_what_was_saved_is_there_after_opening_again(tmp_path: Path) -> None:
+    store = make(tmp_path)
+    store.save({(Table.TIMELINE, ROOM, bytes([n])): b"value %d" % n for n in range(5)})
+    store.save({(Table.TIMELINE, ROOM, b"\x01"): None, (Table.TIMELINE, ROOM, b"\x02"): b"changed"})
+    store.close()
+    store = Store.open(tmp_path, "correct horse")
+    assert store.get(Table.TIMELINE, ROOM, b"\x01") is None
+    assert store.scan(Table.TIMELINE, ROOM, after=b"\x00", limit=2) == [(b"\x02", b"changed"), (b"\x03", b"value 3")]
+    assert store.latest(Table.TIMELINE, ROOM, 1) == [(b"\x04", b"value 4")]
+    store.close()
+
+
+def test_a_wrong_passphrase_has_its_own_name(tmp_path: Path) -> None:
+    make(tmp_path).close()
+    with pytest.raises(WrongPassphrase):
+        Store.open(tmp_path, "correct house")
+    Store.open(tmp_path, "correct horse").close()
+
+
+def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
+    store = make(tmp_path)
+    with pytest.raises(StoreInUse):
+        Store.open(tmp_path, "correct horse")
+    store.close()
+    with pytest.raises(StoreExists):
+        make(tmp_path)
+
+
+def test_a_folder_without_a_device_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoStore):
+        Store.open(tmp_path, "any")
+
+
+def test_one_flipped_byte_stops_with_a_next_step(tmp_path: Path) -> None:
+    store = make(tmp_path)
+    store.save({(Table.OWN, "", bytes([n])): bytes(3000) for n in range(20)})
+    store.close()
+    path = tmp_path / DATABASE
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CorruptStore, match="link this device again"):
+        Store.open(tmp_path, "correct horse")
+    assert path.read_bytes() == bytes(data)
+
+
+def test_a_missing_database_is_not_replaced_by_an_empty_one(tmp_path: Path) -> None:
+    make(tmp_path).close()
+    (tmp_path / DATABASE).unlink()
+    with pytest.raises(CorruptStore):
+        Store.open(tmp_path, "correct horse")
+    assert not (tmp_path / DATABASE).exists()
+
+
+@pytest.mark.parametrize("change", [b"{}", b"\xff", b'{"version":1}'])
+def test_a_damaged_header_is_named(tmp_path: Path, change: bytes) -> None:
+    make(tmp_path).close()
+    (tmp_path / HEADER).write_bytes(change)
+    with pytest.raises(CorruptStore):
+        Store.open(tmp_path, "correct horse")
+
+
+def test_a_header_cannot_ask_for_all_memory() -> None:
+    header, _ = Header.create("x", CHEAP, bytes)
+    hostile = header.encode().replace(b'"memory_kib":64', b'"memory_kib":99999999')
+    with pytest.raises(CorruptStore):
+        Header.decode(hostile)
+
+
+def test_nothing_readable_is_on_disk(tmp_path: Path) -> None:
+    store = make(tmp_path)
+    store.save({(Table.TIMELINE, ROOM, b"1"): b"a sentence that nobody else shall read"})
+    store.close()
+    for path in tmp_path.iterdir():
+        data = path.read_bytes()
+        assert b"sentence" not in data
+        assert b"hub.example" not in data
+
+
+def test_a_store_key_shows_nothing() -> None:
+    assert "secret" not in repr(StoreKey(b"secret" * 4))
+
+
+def test_a_batch_sees_its_own_changes_and_leaves_the_view_alone() -> None:
+    view = MemoryView({(Table.OUTBOX, ROOM, b"1"): b"one", (Table.OUTBOX, ROOM, b"2"): b"two"})
+    batch = Batch(view)
+    batch.delete(Table.OUTBOX, ROOM, b"1")
+    batch.put(Table.OUTBOX, ROOM, b"3", b"three")
+    assert batch.scan(Table.OUTBOX, ROOM, limit=1) == [(b"2", b"two")]
+    assert batch.scan(Table.OUTBOX, ROOM) == [(b"2", b"two"), (b"3", b"three")]
+    assert view.scan(Table.OUTBOX, ROOM) == [(b"1", b"one"), (b"2", b"two")]
+    view.save(batch.take())
+    assert view.scan(Table.OUTBOX, ROOM) == [(b"2", b"two"), (b"3", b"three")]
