@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`privity.toml`: the hub's section, typed, checked before anything is opened."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from privity.server.errors import ConfigInvalid, PlaintextRefused
+
+
+class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[hub]` as it stands in the file. Paths are relative to the file's folder."""
+
+    host: str
+    """The name in every URI of this hub; it can never change."""
+    listen: str = "127.0.0.1:8440"
+    data: str = "hub"
+    registration: Literal["open", "invite"] = "invite"
+    report_window_days: int = 180
+    production: bool = False
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    behind_proxy: bool = False
+    """A reverse proxy on this machine ends TLS: believe the last X-Forwarded-For entry for limits."""
+    staff_public_key: str | None = None
+    """Hex of the desk's Ed25519 key; without it every staff request is refused."""
+    intake_public_key: str | None = None
+    """Hex of the desk's HPKE key, to which devices seal reports."""
+
+
+class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. What stands under `[desk]` is the desk's business."""
+
+    hub: HubSection
+    desk: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class HubConfig:
+    """The checked configuration."""
+
+    host: str
+    listen_address: str
+    listen_port: int
+    data: Path
+    registration: Literal["open", "invite"]
+    report_window_days: int
+    production: bool
+    tls: Tls | None
+    behind_proxy: bool
+    staff_public_key: bytes | None
+    intake_public_key: bytes | None
+
+    @property
+    def database(self) -> Path:
+        return self.data / "hub.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def blobs(self) -> Path:
+        return self.data / "blobs"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "logs" / "hub.log"
+
+
+def load(path: Path) -> HubConfig:
+    """Read and check the file. Raises ConfigInvalid or PlaintextRefused."""
+    try:
+        parsed = msgspec.toml.decode(path.read_bytes(), type=ConfigFile)
+    except OSError as err:
+        raise ConfigInvalid(f"cannot read {path.name}: {err.strerror}; `privity init` writes one") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+        raise ConfigInvalid(f"{path.name}: {err}") from None
+    return check(parsed.hub, path.parent)
+
+
+def check(section: HubSection, folder: Path) -> HubConfig:
+    """The section as the hub uses it. Raises ConfigInvalid or PlaintextRefused."""
+    address, port = split_listen(section.listen)
+    if not 1 <= section.report_window_days <= 3650:
+        raise ConfigInvalid(f"report_window_days must be 1 to 3650, got {section.report_window_days}")
+    if (section.tls_cert is None) != (section.tls_key is None):
+        raise ConfigInvalid("tls_cert and tls_key go together; one of them is missing")
+    tls = None
+    if section.tls_cert is not None and section.tls_key is not None:
+        tls = Tls(folder / section.tls_cert, folder / section.tls_key)
+    if tls is None and not is_loopback(address):
+        raise PlaintextRefused(
+            f"listen = {section.listen!r} is not a loopback address and no tls_cert is set: "
+            "set tls_cert and tls_key, or listen on 127.0.0.1 behind a proxy that ends TLS"
+        )
+    return HubConfig(
+        host=section.host,
+        listen_address=address,
+        listen_port=port,
+        data=folder / section.data,
+        registration=section.registration,
+        report_window_days=section.report_window_days,
+        production=section.production,
+        tls=tls,
+        behind_proxy=section.behind_proxy,
+        staff_public_key=_key("staff_public_key", section.staff_public_key),
+        intake_public_key=_key("intake_public_key", section.intake_public_key),
+    )
+
+
+def split_listen(listen: str) -> tuple[str, int]:
+    """ADDRESS:PORT with a literal address (IPv6 in brackets). A name is refused: it could resolve to anything."""
+    address, colon, port = listen.rpartition(":")
+    address = address.removeprefix("[").removesuffix("]")
+    try:
+        ipaddress.ip_address(address)
+        number = int(port)
+    except ValueError:
+        raise ConfigInvalid(f"listen must be ADDRESS:PORT such as 127.0.0.1:8440, got {listen!r}") from None
+    if not colon or not 0 <= number < 65536:
+        raise ConfigInvalid(f"listen must name a port from 0 to 65535, got {listen!r}")
+    return address, number
+
+
+def is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
+
+
+def _key(name: str, value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        key = bytes.fromhex(value)
+    except ValueError:
+        raise ConfigInvalid(f"{name} must be hex") from None
+    if len(key) != 32:
+        raise ConfigInvalid(f"{name} must be 32 bytes, got {len(key)}")
+    return key

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of the hub that stop it from starting. What a caller did wrong is a `wire.errors.Refusal` instead.
+
+HubError
+├── ConfigInvalid        privity.toml is missing, or not what the hub understands
+├── PlaintextRefused     an address other than loopback without TLS
+├── KeysInvalid          a key file is missing, damaged or readable by others
+├── AlreadyRunning       another process holds the data folder
+├── AlreadyInitialised   `write_fresh` found keys in the folder
+├── NotReady             production = true, and something that it needs is missing
+└── StorageError
+    ├── MigrationChanged   an applied migration has other text than the file of its number
+    └── MigrationUnknown   the database was written by a newer version
+"""
+
+
+class HubError(Exception):
+    """The hub cannot start, or not go on. The message says what to do."""
+
+
+class ConfigInvalid(HubError):
+    """The configuration is missing, or not what the hub understands."""
+
+
+class PlaintextRefused(HubError):
+    """Device traffic would leave this machine without TLS."""
+
+
+class KeysInvalid(HubError):
+    """A key file is missing, damaged, or readable by other users."""
+
+
+class AlreadyRunning(HubError):
+    """Another process holds the data folder."""
+
+
+class AlreadyInitialised(HubError):
+    """The folder holds a hub's keys; they are never overwritten."""
+
+
+class NotReady(HubError):
+    """`production = true`, and something that production needs is missing."""
+
+
+class StorageError(HubError):
+    """The database is not one this version can work on."""
+
+
+class MigrationChanged(StorageError):
+    """A migration that was applied has other text now."""
+
+
+class MigrationUnknown(StorageError):
+    """The database knows a migration that this version does not."""

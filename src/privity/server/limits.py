@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every limit of the hub, with its reason, and the buckets that hold callers to it.
+
+A limit is a bucket of `burst` tokens that wins one back every `refill_ms`. It is kept as one number per caller (the time
+at which the bucket is full again), so memory is bounded by `MAX_CALLERS` and a restart only forgives.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from privity.wire.errors import Code, Refusal
+
+SECOND: Final = 1000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`per` says whose bucket it is: an address, an account, a device, or a pair of accounts."""
+
+    burst: int
+    refill_ms: int
+    per: str
+    why: str
+
+
+LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
+    {
+        "account.register": Limit(
+            10,
+            10 * MINUTE,
+            "address",
+            "a family joins at once; a script making accounts does not",
+        ),
+        "session.open": Limit(
+            120,
+            SECOND // 2,
+            "address",
+            "each costs a key agreement and a signature check",
+        ),
+        "session.prove": Limit(30, 2 * SECOND, "device", "a device that reconnects in a loop is broken"),
+        "request": Limit(
+            600,
+            20,
+            "device",
+            "50 requests a second for good is no person and no bot we serve",
+        ),
+        "handle.find": Limit(
+            60,
+            30 * SECOND,
+            "account",
+            "enough to look up friends, too slow to list all handles",
+        ),
+        "device_list.get": Limit(
+            600,
+            SECOND // 5,
+            "account",
+            "a new device of a busy user checks a few hundred people",
+        ),
+        "device_list.put": Limit(20, 10 * MINUTE, "account", "each change touches every room of the user"),
+        "key_package.put": Limit(
+            600,
+            SECOND,
+            "device",
+            "a full stock is 100; each costs two signature checks",
+        ),
+        "key_package.claim": Limit(
+            200,
+            5 * SECOND,
+            "account",
+            "a large room is filled at once; claiming is not browsing",
+        ),
+        "key_package.claim_target": Limit(
+            10,
+            30 * MINUTE,
+            "pair",
+            "one caller must not push a victim onto the last-resort KeyPackage",
+        ),
+        "blob.put": Limit(100, 10 * SECOND, "account", "disk is shared; an album is sent at once"),
+        "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
+        "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
+        "invite.create": Limit(
+            20,
+            HOUR,
+            "account",
+            "invites admit new accounts; they are given to people one knows",
+        ),
+        "room.create": Limit(30, 2 * MINUTE, "account", "a person starts few rooms; spam starts many"),
+        "room.get": Limit(
+            600,
+            SECOND // 5,
+            "device",
+            "a returning device fetches the state of each of its rooms",
+        ),
+        "room.commit": Limit(
+            120,
+            2 * SECOND,
+            "device",
+            "the hub checks a commit's tree; races need repeats",
+        ),
+        "room.leave": Limit(
+            60,
+            10 * SECOND,
+            "account",
+            "each writes a proposal for everyone in the room",
+        ),
+        "room.broken": Limit(20, MINUTE, "account", "honest notices are rare"),
+        "message.send": Limit(
+            200,
+            SECOND // 10,
+            "device",
+            "a fast typist with receipts never meets it, a flood does",
+        ),
+        "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
+        "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
+        "events.get": Limit(300, SECOND // 5, "device", "polling is the fallback, not the rule"),
+    }
+)
+"""The table. A name that is used but not in it is a bug, found by the first call."""
+
+KEY_PACKAGES_PER_DEVICE: Final = 200
+"""Stock per device: more only wastes disk, since claims are limited too."""
+MAX_KEY_PACKAGE_BYTES: Final = 16 * 1024
+"""A KeyPackage of ours is under 1 KiB; other clients may list more capabilities."""
+MAX_DEVICES: Final = 32
+"""Devices in one list: every room pays for each of them. The list's own rules may be stricter."""
+MAX_BODY_BYTES: Final = 4 << 20
+"""JSON request bodies: 200 KeyPackages, or a commit with its Welcome for 1,000 members."""
+MAX_BLOB_BYTES: Final = 64 << 20
+MAX_BLOB_STOCK_BYTES: Final = 2 << 30
+"""Bytes of blobs per account."""
+MAX_BLOCKS: Final = 10_000
+MAX_PENDING_SOCKETS: Final = 1_000
+"""Connections that have not proven themselves yet."""
+MAX_CALLERS: Final = 200_000
+"""Buckets kept at once, about 20 MiB; the longest unused go first."""
+
+
+class Limits:
+    """The buckets of one hub."""
+
+    __slots__ = ("_full_at", "_max_callers", "_now_ms", "_table")
+
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        table: Mapping[str, Limit] = LIMITS,
+        max_callers: int = MAX_CALLERS,
+    ) -> None:
+        self._now_ms = now_ms
+        self._table = table
+        self._max_callers = max_callers
+        self._full_at: OrderedDict[tuple[str, str], int] = OrderedDict()
+
+    def take(self, name: str, caller: str, tokens: int = 1) -> None:
+        """Take tokens of `name` from the bucket of `caller` (a URI, or `address_key`), or raise a TOO_MANY Refusal."""
+        limit = self._table[name]
+        now = self._now_ms()
+        key = (name, caller)
+        full_at = max(self._full_at.get(key, now), now) + tokens * limit.refill_ms
+        over = full_at - now - limit.burst * limit.refill_ms
+        if over > 0:
+            raise Refusal(
+                Code.TOO_MANY,
+                f"the limit {name} is {limit.burst} at once and one more every {limit.refill_ms} ms",
+                limit=name,
+                retry_after_ms=over,
+            )
+        self._full_at[key] = full_at
+        self._full_at.move_to_end(key)
+        while len(self._full_at) > self._max_callers:
+            self._full_at.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+
+def address_key(address: str | None) -> str:
+    """The caller name of an address: an IPv4 address, or the /64 of an IPv6 one, since one customer owns all of it."""
+    if address is None:
+        return "unknown"
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A proven device on one connection, and the register of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from privity.wire.errors import Code, Refusal
+from privity.wire.session import COUNT_WINDOW
+
+_WINDOW_MASK: Final = (1 << COUNT_WINDOW) - 1
+
+
+class CountWindow:
+    """The request counters of one session: each is taken once, and none that fell behind the window."""
+
+    __slots__ = ("_highest", "_seen")
+
+    def __init__(self) -> None:
+        self._highest = -1
+        self._seen = 0  # bit i: `_highest - i` was taken
+
+    def take(self, count: int) -> None:
+        """Take one counter, or raise a REPLAYED Refusal."""
+        if count > self._highest:
+            shift = count - self._highest
+            self._seen = ((self._seen << shift) & _WINDOW_MASK if shift < COUNT_WINDOW else 0) | 1
+            self._highest = count
+            return
+        behind = self._highest - count
+        if behind >= COUNT_WINDOW:
+            raise Refusal(
+                Code.REPLAYED,
+                f"the request counter is {behind} behind, at most {COUNT_WINDOW - 1} are taken",
+            )
+        if self._seen >> behind & 1:
+            raise Refusal(Code.REPLAYED, "the request counter was used before in this session")
+        self._seen |= 1 << behind
+
+
+class Session:
+    """A device that proved its key on a connection that is still open. Its repr shows nothing."""
+
+    __slots__ = ("client_uri", "close", "counts", "deliver", "key", "name", "user_uri")
+
+    def __init__(
+        self,
+        name: str,
+        client_uri: str,
+        user_uri: str,
+        key: bytes,
+        close: Callable[[Code, str], Awaitable[None]],
+    ) -> None:
+        self.name = name
+        self.client_uri = client_uri
+        self.user_uri = user_uri
+        self.key = key
+        self.close = close
+        """Send `Closed` with this reason and close the connection."""
+        self.counts = CountWindow()
+        self.deliver: Callable[[bytes], None] | None = None
+        """Set by the delivery slice while it listens: takes one encoded frame for this connection, never blocks."""
+
+    def __repr__(self) -> str:
+        return "<Session>"
+
+
+class Sessions:
+    """Live sessions by name and by device. A device has one: proving itself again ends the older connection."""
+
+    __slots__ = ("_by_device", "_by_name")
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Session] = {}
+        self._by_device: dict[str, Session] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def add(self, session: Session) -> Session | None:
+        """Register; returns the older session of the device, already out of the register, for its caller to close."""
+        older = self._by_device.get(session.client_uri)
+        if older is not None:
+            self.remove(older)
+        self._by_name[session.name] = session
+        self._by_device[session.client_uri] = session
+        return older
+
+    def remove(self, session: Session) -> None:
+        """Forget; harmless when it was forgotten before."""
+        self._by_name.pop(session.name, None)
+        if self._by_device.get(session.client_uri) is session:
+            del self._by_device[session.client_uri]
+
+    def named(self, name: str) -> Session | None:
+        return self._by_name.get(name)
+
+    def of_device(self, client_uri: str) -> Session | None:
+        return self._by_device.get(client_uri)
+
+    def all(self) -> list[Session]:
+        return list(self._by_name.values())
