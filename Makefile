@@ -54,6 +54,9 @@ prove: $(VENV)/.test
 	mkdir -p build
 	$(BIN)/python -m pytest -v -m prove 2>&1 | tee build/prove.txt
 
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz.run $(SECONDS)
+
 format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)

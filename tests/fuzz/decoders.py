@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every decoder of the house, found by looking: one list for the property test and for the fuzzer.
+
+A decoder takes any bytes and either raises the error of its room or gives a value that encodes to the same bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from privity.mls.errors import ProtocolError
+from privity.wire import socket
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """`decode` raises one of `refusals` for bad bytes; `encode` gives back the bytes of what it accepted."""
+
+    name: str
+    decode: Callable[[bytes], Any]
+    encode: Callable[[Any], bytes] | None
+    refusals: tuple[type[Exception], ...]
+
+    def check(self, data: bytes) -> None:
+        """Raise whatever a decoder must not do with these bytes."""
+        try:
+            value = self.decode(data)
+        except self.refusals:
+            return
+        if self.encode is not None and self.encode(value) != data:
+            raise AssertionError(f"{self.name} accepts {data.hex()} and encodes it as {self.encode(value).hex()}")
+
+
+ROOMS: dict[str, tuple[type[Exception], ...]] = {"privity.mls.messages": (ProtocolError,)}
+"""Packages whose classes with `decode(data)` and `encode()` are all decoders, and what these may raise."""
+
+
+def _modules(package: str) -> Iterator[Any]:
+    root = importlib.import_module(package)
+    for found in pkgutil.iter_modules(root.__path__, f"{package}."):
+        yield importlib.import_module(found.name)
+
+
+def _takes_one(decode: Callable[..., Any]) -> bool:
+    required = [p for p in inspect.signature(decode).parameters.values() if p.default is p.empty]
+    return len(required) == 1
+
+
+def discovered() -> Iterator[Decoder]:
+    for package, refusals in ROOMS.items():
+        for module in _modules(package):
+            for name, kind in inspect.getmembers(module, inspect.isclass):
+                decode, encode = getattr(kind, "decode", None), getattr(kind, "encode", None)
+                if kind.__module__ != module.__name__ or decode is None or encode is None or not _takes_one(decode):
+                    continue
+                yield Decoder(f"{module.__name__.removeprefix('privity.')}.{name}", decode, encode, refusals)
+
+
+def frames() -> Iterator[Decoder]:
+    """Socket frames are read leniently in encoding (msgpack has longer forms), so only totality is asked."""
+    yield Decoder("wire.socket.from_hub", socket.decode_from_hub, None, (socket.BadFrame,))
+    yield Decoder("wire.socket.from_device", socket.decode_from_device, None, (socket.BadFrame,))
+
+
+def all_decoders() -> list[Decoder]:
+    return [*discovered(), *frames()]
