@@ -11,7 +11,6 @@ would make the work grow with the square of the group.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,17 +21,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from privity.mls.codec import u16, vec
-from privity.mls.schedule.errors import BadHpkeKey, HpkeOpenFailed
+from privity.mls.crypto import P256_ORDER, Random
+from privity.mls.errors import BadPublicKey, DecryptionFailed, UsageError
 from privity.mls.schedule.kdf import expand, extract
 from privity.mls.suites import CipherSuite
-
-Random = Callable[[int], bytes]
 
 _VERSION = b"HPKE-v1"
 _KEM_IDS = {"x25519": 0x0020, "p256": 0x0010}
 _KDF_IDS = {"sha256": 0x0001}
 _AEAD_IDS = {"aes128gcm": 0x0001, "chacha20poly1305": 0x0003}
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
 _SECRET_LENGTH = 32
 _ENCAPSULATED = {"x25519": 32, "p256": 65}
 
@@ -66,9 +64,9 @@ def derive_key_pair(suite: CipherSuite, key_material: bytes) -> tuple[bytes, byt
         return private, public_key(suite, private)
     for counter in range(256):
         private = _labeled_expand(suite, kem_id, prk, b"candidate", bytes((counter,)), 32)
-        if 0 < int.from_bytes(private, "big") < _P256_ORDER:
+        if 0 < int.from_bytes(private, "big") < P256_ORDER:
             return private, public_key(suite, private)
-    raise BadHpkeKey("no P-256 private key in 256 candidates")  # chance 2**-8192
+    raise UsageError("no P-256 private key in 256 candidates")  # chance 2**-8192
 
 
 def generate_key_pair(suite: CipherSuite, random: Random) -> tuple[bytes, bytes]:
@@ -80,7 +78,7 @@ def public_key(suite: CipherSuite, private: bytes) -> bytes:
     """The public key that belongs to a private one."""
     if suite.kem == "x25519":
         if len(private) != 32:
-            raise BadHpkeKey(f"an X25519 private key has 32 bytes, this one {len(private)}")
+            raise UsageError(f"an X25519 private key has 32 bytes, this one {len(private)}")
         return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
     return _p256_private(private).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
@@ -103,20 +101,20 @@ def seal_in_context(
 def seal(
     suite: CipherSuite, recipient: bytes, info: bytes, aad: bytes, plaintext: bytes, random: Random
 ) -> tuple[bytes, bytes]:
-    """SealBase: returns (kem_output, ciphertext). Raises BadHpkeKey when `recipient` is not a usable public key."""
+    """SealBase: returns (kem_output, ciphertext). Raises BadPublicKey when `recipient` is not a usable public key."""
     return seal_in_context(suite, recipient, schedule_context(suite, info), aad, plaintext, random)
 
 
 def open_sealed(
     suite: CipherSuite, private: bytes, kem_output: bytes, info: bytes, aad: bytes, ciphertext: bytes
 ) -> bytes:
-    """OpenBase. Raises BadHpkeKey or HpkeOpenFailed."""
+    """OpenBase. Raises BadPublicKey or DecryptionFailed."""
     shared = _decapsulate(suite, private, kem_output)
     key, nonce = _key_and_nonce(suite, shared, schedule_context(suite, info))
     try:
         return aead(suite, key).decrypt(nonce, ciphertext, aad)
     except InvalidTag:
-        raise HpkeOpenFailed("the sealed secret does not open under our key") from None
+        raise DecryptionFailed("the sealed secret does not open under our key") from None
 
 
 def setup_sender(suite: CipherSuite, recipient: bytes, info: bytes, random: Random) -> tuple[bytes, Exporter]:
@@ -145,7 +143,7 @@ def encrypt_with_label(
 def decrypt_with_label(
     suite: CipherSuite, private: bytes, label: bytes, context: bytes, kem_output: bytes, ciphertext: bytes
 ) -> bytes:
-    """DecryptWithLabel. Raises BadHpkeKey or HpkeOpenFailed."""
+    """DecryptWithLabel. Raises BadPublicKey or DecryptionFailed."""
     return open_sealed(suite, private, kem_output, label_info(label, context), b"", ciphertext)
 
 
@@ -155,7 +153,7 @@ def _encapsulate(suite: CipherSuite, recipient: bytes, random: Random) -> tuple[
             ephemeral = X25519PrivateKey.from_private_bytes(random(32))
             shared_point = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
         except ValueError:
-            raise BadHpkeKey("not a usable X25519 public key") from None
+            raise BadPublicKey("not a usable X25519 public key") from None
         kem_output = ephemeral.public_key().public_bytes_raw()
     else:
         private, kem_output = derive_key_pair(suite, random(32))
@@ -165,15 +163,15 @@ def _encapsulate(suite: CipherSuite, recipient: bytes, random: Random) -> tuple[
 
 def _decapsulate(suite: CipherSuite, private: bytes, kem_output: bytes) -> bytes:
     if len(kem_output) != _ENCAPSULATED[suite.kem]:
-        raise BadHpkeKey(f"a kem_output of {_ENCAPSULATED[suite.kem]} bytes was expected, {len(kem_output)} came")
+        raise BadPublicKey(f"a kem_output of {_ENCAPSULATED[suite.kem]} bytes was expected, {len(kem_output)} came")
     if suite.kem == "x25519":
         if len(private) != 32:
-            raise BadHpkeKey(f"an X25519 private key has 32 bytes, this one {len(private)}")
+            raise UsageError(f"an X25519 private key has 32 bytes, this one {len(private)}")
         ours = X25519PrivateKey.from_private_bytes(private)
         try:
             shared_point = ours.exchange(X25519PublicKey.from_public_bytes(kem_output))
         except ValueError:
-            raise BadHpkeKey("the kem_output is a low-order X25519 point") from None
+            raise BadPublicKey("the kem_output is a low-order X25519 point") from None
         public = ours.public_key().public_bytes_raw()
     else:
         ours_p256 = _p256_private(private)
@@ -229,15 +227,15 @@ def _psk_id_hash(suite: CipherSuite) -> bytes:
 
 def _p256_private(private: bytes) -> ec.EllipticCurvePrivateKey:
     scalar = int.from_bytes(private, "big")
-    if not 0 < scalar < _P256_ORDER:
-        raise BadHpkeKey("the P-256 private key is outside the range of the group order")
+    if not 0 < scalar < P256_ORDER:
+        raise UsageError("the P-256 private key is outside the range of the group order")
     return ec.derive_private_key(scalar, ec.SECP256R1())
 
 
 def _p256_public(point: bytes) -> ec.EllipticCurvePublicKey:
     if len(point) != 65 or point[0] != 4:
-        raise BadHpkeKey("a P-256 public key is an uncompressed point of 65 bytes")
+        raise BadPublicKey("a P-256 public key is an uncompressed point of 65 bytes")
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
-        raise BadHpkeKey("the P-256 public key is not a point on the curve") from None
+        raise BadPublicKey("the P-256 public key is not a point on the curve") from None

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
 from privity.mls.codec import Reader, vec
+from privity.mls.crypto import Random, hash
+from privity.mls.errors import BadConfirmationTag
 from privity.mls.schedule import hpke
-from privity.mls.schedule.errors import BadConfirmationTag
 from privity.mls.schedule.kdf import derive_secret, expand_with_label, extract
 from privity.mls.suites import CipherSuite
 
@@ -107,7 +107,7 @@ def external_public_key(suite: CipherSuite, external_secret: bytes) -> bytes:
     return hpke.derive_key_pair(suite, external_secret)[1]
 
 
-def external_init_for_sender(suite: CipherSuite, external_public: bytes, random: hpke.Random) -> tuple[bytes, bytes]:
+def external_init_for_sender(suite: CipherSuite, external_public: bytes, random: Random) -> tuple[bytes, bytes]:
     """(kem_output, init_secret) for an external commit."""
     kem_output, exporter = hpke.setup_sender(suite, external_public, b"", random)
     return kem_output, _external_init(suite, exporter)
@@ -126,7 +126,7 @@ def _external_init(suite: CipherSuite, exporter: hpke.Exporter) -> bytes:
 def export(suite: CipherSuite, exporter_secret: bytes, label: bytes, context: bytes, length: int) -> bytes:
     """MLS-Exporter (section 8.5)."""
     secret = derive_secret(suite, exporter_secret, label)
-    return expand_with_label(suite, secret, b"exported", _hash(suite, context), length)
+    return expand_with_label(suite, secret, b"exported", hash(suite, context), length)
 
 
 def confirmation_tag(suite: CipherSuite, confirmation_key: bytes, confirmed_transcript_hash: bytes) -> bytes:
@@ -140,10 +140,6 @@ def check_confirmation_tag(
     """Raise BadConfirmationTag unless `tag` is the tag of this epoch."""
     if not hmac.compare_digest(confirmation_tag(suite, confirmation_key, confirmed_transcript_hash), tag):
         raise BadConfirmationTag("the confirmation tag is not the one of the epoch that we computed")
-
-
-def _hash(suite: CipherSuite, data: bytes) -> bytes:
-    return hashlib.new(suite.hash_name, data).digest()
 
 
 def _from_epoch_secret(suite: CipherSuite, joiner: bytes, welcome: bytes, epoch_secret: bytes) -> NewEpoch:

@@ -18,13 +18,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from privity.mls.codec import u8, u32, u64
-from privity.mls.schedule.errors import (
-    GenerationTooFarAhead,
-    GenerationTooOld,
-    NotInSecretTree,
-    RatchetExhausted,
-    ReplayedMessage,
-)
+from privity.mls.errors import GenerationTooFar, GenerationTooOld
+from privity.mls.schedule.errors import NotInSecretTree, RatchetExhausted, ReplayedMessage
 from privity.mls.schedule.kdf import derive_tree_secret, expand_with_label
 from privity.mls.suites import CipherSuite
 
@@ -95,7 +90,7 @@ class SecretTree:
     def look_up(self, leaf: int, kind: Kind, generation: int, window: Window) -> Step:
         """The key of a received message.
 
-        Raises ReplayedMessage when it was used, GenerationTooOld or GenerationTooFarAhead outside the window.
+        Raises ReplayedMessage when it was used, GenerationTooOld or GenerationTooFar outside the window.
         """
         skipped = _skipped_name(leaf, kind, generation)
         kept = self.records.get(skipped)
@@ -111,7 +106,7 @@ class SecretTree:
         if generation < expected:
             raise ReplayedMessage(f"the key of generation {generation} of leaf {leaf} was used already")
         if generation - expected > window.max_forward:
-            raise GenerationTooFarAhead(
+            raise GenerationTooFar(
                 f"generation {generation} is more than {window.max_forward} after the expected {expected}"
             )
         oldest_kept = generation + 1 - window.out_of_order
