@@ -52,10 +52,6 @@ class BadEnum(CodecError):
     """A type byte has a value that the struct does not know."""
 
 
-class BadText(CodecError):
-    """A text field is not UTF-8."""
-
-
 class NotCanonical(CodecError):
     """Two encodings would mean the same, and this is not the one allowed."""
 
@@ -297,10 +293,6 @@ class ExternalInitCount(ProposalError):
 
 class NotAllowedExternally(ProposalError):
     """A proposal type that an external commit must not carry, a reference in it, or two Removes."""
-
-
-class ProposerGone(ProposalError):
-    """The proposer's leaf is not the one that proposed."""
 
 
 class BadAppDataUpdate(ProposalError):

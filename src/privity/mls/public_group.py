@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from privity.mls import codec
 from privity.mls.codec import MAX_MESSAGE, Reader
-from privity.mls.errors import CodecError, GroupClosed, UsageError, WrongWireFormat
+from privity.mls.errors import BadEnum, CodecError, GroupClosed, TreeHashMismatch, UsageError, WrongWireFormat
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.envelope import PublicMessage
 from privity.mls.messages.framing import AuthenticatedContent
@@ -177,7 +177,7 @@ class PublicGroup:
     # Following
 
     def process(self, message: PublicMessage, now: int) -> StagedPublicCommit | QueuedProposal:
-        """Verify a handshake message of this epoch. Changes nothing: merge or queue what comes back. `now` in seconds."""
+        """Verify a handshake message of this epoch and change nothing: merge or queue what comes back."""
         if self._closed:
             raise GroupClosed("the group was re-initialised and takes no more messages")
         auth = message.authenticated
@@ -232,12 +232,16 @@ class PublicGroup:
         version = r.u16()
         if version != STORED_VERSION:
             raise CodecError(f"a stored group of version {version}, expected {STORED_VERSION}")
-        closed = r.u8() == 1
+        closed = r.u8()
+        if closed > 1:
+            raise BadEnum(f"the closed mark is {closed}, expected 0 or 1")
         context = GroupContext.decode(r.vec(MAX_MESSAGE))
         confirmation_tag = r.vec()
         queued = r.vector_of(AuthenticatedContent.read, MAX_MESSAGE)
         tree = RatchetTree.decode(suite(context.cipher_suite), r.vec(MAX_MESSAGE))
         r.end()
+        if tree.tree_hash != context.tree_hash:
+            raise TreeHashMismatch("the stored tree is not the one that the stored context names")
         state = PublicState.confirmed(context, tree, confirmation_tag)
         proposals = {auth.reference(state.suite): auth for auth in queued}
         return cls(
@@ -245,5 +249,5 @@ class PublicGroup:
             confirmation_tag,
             rules,
             {reference: QueuedProposal(auth, reference) for reference, auth in proposals.items()},
-            closed,
+            closed == 1,
         )

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What each struct refuses beyond its layout."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from privity.mls import codec
+from privity.mls.errors import (
+    BadEnum,
+    DuplicateExtension,
+    MissingConfirmationTag,
+    MissingMembershipTag,
+    NotCanonical,
+    UnknownVersion,
+    UsageError,
+    VectorMisaligned,
+    WrongWireFormat,
+)
+from privity.mls.messages import codepoints
+from privity.mls.messages.app_data import AppDataDictionary, ComponentData, SafeAAD
+from privity.mls.messages.capabilities import Capabilities
+from privity.mls.messages.credential import Credential
+from privity.mls.messages.envelope import (
+    MLSMessage,
+    PrivateMessage,
+    PublicMessage,
+    decode_group_info,
+    decode_key_package,
+    decode_public_message,
+    decode_welcome,
+)
+from privity.mls.messages.extensions import Extension, read_u16s, replaced
+from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
+from privity.mls.messages.key_package import KeyPackage
+from privity.mls.messages.leaf_node import LeafNode
+from privity.mls.messages.proposals import AppDataUpdate, GroupContextExtensions, Remove, decode_proposal
+from privity.mls.messages.psk import ExternalPsk, ResumptionPsk, ResumptionUsage, decode_psk_id
+from privity.mls.tree.node import ParentNode, read_node
+from tests.mls.public.builders import Room, key_package, leaf, party
+
+ANA = party("ana")
+
+
+def test_protocol_version() -> None:
+    data = key_package(ANA).encode()
+    with pytest.raises(UnknownVersion):
+        KeyPackage.decode(b"\x00\x02" + data[2:])
+    with pytest.raises(UnknownVersion):
+        MLSMessage.decode(b"\x00\x02\x00\x05" + data)
+
+
+def test_credential_type() -> None:
+    data = Credential.basic(b"ana").encode()
+    with pytest.raises(BadEnum):
+        Credential.decode(b"\x00\x03" + data[2:])
+
+
+def test_leaf_source() -> None:
+    valid = leaf(ANA)
+    at = valid.encode().index(valid.capabilities.encode()) + len(valid.capabilities.encode())
+    data = valid.encode()
+    with pytest.raises(BadEnum):
+        LeafNode.decode(data[:at] + b"\x04" + data[at + 1 :])
+
+
+def test_extension_twice() -> None:
+    with pytest.raises(DuplicateExtension):
+        decode_proposal(GroupContextExtensions((Extension(9, b"a"), Extension(9, b"b"))).encode())
+
+
+def test_a_replaced_extension_keeps_its_place() -> None:
+    old = (Extension(9, b"a"), Extension(10, b"b"))
+    assert replaced(old, 9, b"c") == (Extension(9, b"c"), Extension(10, b"b"))
+    assert replaced(old, 11, b"c") == (*old, Extension(11, b"c"))
+
+
+def test_odd_number_vectors() -> None:
+    with pytest.raises(VectorMisaligned):
+        codec.decode(read_u16s, codec.vec(b"\x00\x01\x02"))
+    with pytest.raises(VectorMisaligned):
+        Capabilities.decode(codec.vec(b"\x00") + b"\x00" * 4)
+    with pytest.raises(VectorMisaligned):
+        ParentNode.decode(codec.vec(b"k") + codec.vec(b"h") + codec.vec(b"\x00" * 5))
+
+
+def test_proposal_type_zero() -> None:
+    with pytest.raises(BadEnum):
+        decode_proposal(b"\x00\x00\x00")
+
+
+def test_app_data_operation() -> None:
+    data = AppDataUpdate(5, b"x").encode()
+    with pytest.raises(BadEnum):
+        decode_proposal(data[:4] + b"\x03" + data[5:])
+
+
+def test_psk_type_and_usage() -> None:
+    with pytest.raises(BadEnum):
+        decode_psk_id(b"\x03" + ExternalPsk(b"i", b"n").encode()[1:])
+    data = ResumptionPsk(ResumptionUsage.BRANCH, b"g", 1, b"n").encode()
+    with pytest.raises(BadEnum):
+        decode_psk_id(data[:1] + b"\x04" + data[2:])
+
+
+def test_sender_type() -> None:
+    with pytest.raises(BadEnum):
+        Sender.decode(b"\x05")
+
+
+def test_content_types() -> None:
+    data = PrivateMessage(b"", 1, 1, b"", b"s", b"c").encode()
+    with pytest.raises(BadEnum):
+        PrivateMessage.decode(data[:9] + b"\x04" + data[10:])
+    framed = FramedContent(b"", 1, Sender.new_member_commit(), b"", Remove(1)).encode()
+    with pytest.raises(BadEnum):
+        FramedContent.decode(framed[:11] + b"\x00" + framed[12:])
+
+
+def test_wire_formats() -> None:
+    with pytest.raises(BadEnum):
+        MLSMessage.decode(b"\x00\x01\x00\x06")
+    auth = Room().commit(0).authenticated
+    with pytest.raises(BadEnum):
+        AuthenticatedContent.decode(b"\x00\x03" + auth.encode()[2:])
+    with pytest.raises(UsageError):
+        PublicMessage.of(replace(auth, wire_format=codepoints.PRIVATE_MESSAGE), None)
+
+
+def test_node_type() -> None:
+    with pytest.raises(BadEnum):
+        codec.decode(read_node, b"\x03")
+
+
+@pytest.mark.parametrize("order", [(2, 1), (1, 1)])
+def test_components_rise(order: tuple[int, int]) -> None:
+    items = tuple(ComponentData(number, b"") for number in order)
+    with pytest.raises(NotCanonical):
+        AppDataDictionary.decode(AppDataDictionary(items).encode())
+    with pytest.raises(NotCanonical):
+        SafeAAD.decode(SafeAAD(items).encode())
+
+
+def test_dictionary_changes() -> None:
+    one = AppDataDictionary().with_component(7, b"a").with_component(3, b"b").with_component(7, b"c")
+    assert one.items == (ComponentData(3, b"b"), ComponentData(7, b"c"))
+    assert one.without_component(3).get(3) is None
+    assert one.get(7) == b"c"
+
+
+def test_tags_of_public_messages() -> None:
+    message = Room().commit(0)
+    with pytest.raises(MissingMembershipTag):
+        replace(message, membership_tag=None)
+    with pytest.raises(MissingConfirmationTag):
+        replace(message, confirmation_tag=None)
+
+
+def test_the_wanted_kind_of_message() -> None:
+    room = Room()
+    package = MLSMessage(key_package(ANA)).encode()
+    assert decode_key_package(package).reference()
+    for decode in (decode_public_message, decode_group_info, decode_welcome):
+        with pytest.raises(WrongWireFormat):
+            decode(package)
+    with pytest.raises(WrongWireFormat):
+        decode_key_package(MLSMessage(room.group_info()).encode())
+
+
+def test_grease() -> None:
+    assert codepoints.grease(0x0A0A)
+    assert codepoints.grease(0xEAEA)
+    assert not codepoints.grease(0x0A1A)
+    assert not codepoints.grease(0x0001)
