@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +27,35 @@ NEXT_STEP = (
     "Nothing was replaced. Keep a copy of the folder, restore it from a backup if there is one, or else move it away "
     "and link this device again from another device or with the recovery phrase."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The SQL of one table. `scan` takes NULL as "from the start"."""
+
+    create: str
+    get: str
+    scan: str
+    latest: str
+    put: str
+    delete: str
+
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        texts = (
+            "CREATE TABLE TABLE_NAME (scope TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
+            " PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID",
+            "SELECT value FROM TABLE_NAME WHERE scope = ? AND key = ?",
+            "SELECT key, value FROM TABLE_NAME WHERE scope = ? AND key > coalesce(?, zeroblob(0)) ORDER BY key LIMIT ?",
+            "SELECT key, value FROM TABLE_NAME WHERE scope = ? ORDER BY key DESC LIMIT ?",
+            "INSERT INTO TABLE_NAME (scope, key, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value",
+            "DELETE FROM TABLE_NAME WHERE scope = ? AND key = ?",
+        )
+        return cls(*(text.replace("TABLE_NAME", table.value) for text in texts))
+
+
+_SQL = {table: Statements.of(table) for table in Table}
 
 
 class Store:
@@ -55,10 +85,7 @@ class Store:
             db = _connect(folder / DATABASE, key)
             with _named(folder):
                 for table in Table:
-                    db.execute(
-                        f"CREATE TABLE {table.value} (scope TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
-                        " PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID"
-                    )
+                    db.execute(_SQL[table].create)
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
             _write_whole(folder / HEADER, header.encode())
         except BaseException:
@@ -91,28 +118,20 @@ class Store:
 
     def get(self, table: Table, scope: str, key: bytes) -> bytes | None:
         with _named():
-            row = self._db.execute(
-                f"SELECT value FROM {table.value} WHERE scope = ? AND key = ?", (scope, key)
-            ).fetchone()
+            row = self._db.execute(_SQL[table].get, (scope, key)).fetchone()
         return None if row is None else bytes(row[0])
 
     def scan(
         self, table: Table, scope: str, *, after: bytes | None = None, limit: int | None = None
     ) -> list[tuple[bytes, bytes]]:
-        where, args = ("", (scope,)) if after is None else (" AND key > ?", (scope, after))
         with _named():
-            rows = self._db.execute(
-                f"SELECT key, value FROM {table.value} WHERE scope = ?{where} ORDER BY key LIMIT ?",
-                (*args, -1 if limit is None else limit),
-            ).fetchall()
+            rows = self._db.execute(_SQL[table].scan, (scope, after, -1 if limit is None else limit)).fetchall()
         return [(bytes(key), bytes(value)) for key, value in rows]
 
     def latest(self, table: Table, scope: str, limit: int) -> list[tuple[bytes, bytes]]:
         """The last `limit` rows of a scope, in rising order of keys."""
         with _named():
-            rows = self._db.execute(
-                f"SELECT key, value FROM {table.value} WHERE scope = ? ORDER BY key DESC LIMIT ?", (scope, limit)
-            ).fetchall()
+            rows = self._db.execute(_SQL[table].latest, (scope, limit)).fetchall()
         return [(bytes(key), bytes(value)) for key, value in reversed(rows)]
 
     def save(self, changes: Mapping[Change, bytes | None]) -> None:
@@ -122,13 +141,9 @@ class Store:
             try:
                 for (table, scope, key), value in changes.items():
                     if value is None:
-                        self._db.execute(f"DELETE FROM {table.value} WHERE scope = ? AND key = ?", (scope, key))
+                        self._db.execute(_SQL[table].delete, (scope, key))
                     else:
-                        self._db.execute(
-                            f"INSERT INTO {table.value} (scope, key, value) VALUES (?, ?, ?)"
-                            " ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value",
-                            (scope, key, value),
-                        )
+                        self._db.execute(_SQL[table].put, (scope, key, value))
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
