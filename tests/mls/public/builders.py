@@ -236,7 +236,7 @@ class Room:
         keys = [hpke_key() for _ in receivers]
         _, parent_hash = path_parents(tree, index, keys)
         args: dict[str, Any] = {"parent_hash": parent_hash, "leaf_index": index, **leaf_changes}
-        own = leaf(who, LeafSource.COMMIT, **args)
+        own = leaf(who, args.pop("source", LeafSource.COMMIT), **args)
         nodes = [
             UpdatePathNode(key, Ciphertexts.of(HPKECiphertext(RANDOM(32), RANDOM(48)) for _ in targets))
             for key, (_, targets) in zip(keys, receivers, strict=True)
