@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The signed list of an account's devices: the value of `u:` in the key log (key transparency note, section 2).
+
+The account key signs every version; so does the previous account key when the key changes, unless the version is a
+reset. Each version names the hash of the one before it, so the lists of a user form one chain. The server can add no
+device to it. `decode` proves the format only; `verify_first` and `verify_successor` prove the signatures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from privity.identity.errors import (
+    BadAccountSignature,
+    BadEncoding,
+    BadField,
+    BadPreviousSignature,
+    BadUri,
+    DeviceChanged,
+    DeviceListError,
+    DevicesOutOfOrder,
+    DuplicateDevice,
+    ForeignDevice,
+    NotFirst,
+    OtherUserUri,
+    ResetKeepsKey,
+    UsageError,
+    WrongPredecessor,
+    WrongVersion,
+)
+from privity.identity.uris import ClientUri, UserUri, parse_client_uri, parse_user_uri, user_of
+from privity.message import cbor
+from privity.message.errors import CborError
+from privity.mls.crypto import sign_with_label, signature_public_key, verify_with_label
+from privity.mls.errors import BadPublicKey, BadSignature
+from privity.mls.suites import suite
+
+LABEL = b"PrivityDeviceListTBS"
+SUITE = suite(1)
+"""Account keys and signatures are Ed25519."""
+
+MAX_VALUE = 1 << 15
+MAX_DEVICES = 32
+"""More than any person owns; bounds what one account can make every contact check."""
+MAX_VERSION = (1 << 32) - 1
+MAX_SIGNATURE_KEY = 65
+_FIELDS = {"user_uri", "version", "account_key", "devices", "prev", "reset", "sig", "prev_sig"}
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device: its URI, the key of its MLS leaves, when it was added (ms since 1970)."""
+
+    client_uri: ClientUri
+    mls_signature_key: bytes
+    added_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceList:
+    """One version. `prev` is SHA-256 of the value before it; `prev_sig` is there when the account key changed."""
+
+    user_uri: UserUri
+    version: int
+    account_key: bytes
+    devices: tuple[Device, ...]
+    prev: bytes | None
+    reset: bool
+    sig: bytes
+    prev_sig: bytes | None
+
+    def encode(self) -> bytes:
+        """The value, as the key log holds it."""
+        return cbor.encode(_fields(self) | {"sig": self.sig, "prev_sig": self.prev_sig})
+
+    def tbs(self) -> bytes:
+        """What both signatures cover: every field but the signatures."""
+        return cbor.encode(_fields(self))
+
+    def hash(self) -> bytes:
+        """What the next version names as `prev`."""
+        return hashlib.sha256(self.encode()).digest()
+
+    def device(self, client_uri: str) -> Device | None:
+        """The device with this URI, if it is listed."""
+        return next((device for device in self.devices if device.client_uri == client_uri), None)
+
+    @classmethod
+    def sign(
+        cls,
+        user_uri: str,
+        devices: tuple[Device, ...],
+        account_private: bytes,
+        *,
+        previous: DeviceList | None = None,
+        previous_account_private: bytes | None = None,
+        reset: bool = False,
+    ) -> DeviceList:
+        """The first version, or the one after `previous`. A changed account key needs the previous one, or a reset.
+
+        Raises UsageError if the result would be refused by `verify_first` or `verify_successor`.
+        """
+        ordered = tuple(sorted(devices, key=lambda device: device.client_uri))
+        version, prev = (0, None) if previous is None else (previous.version + 1, previous.hash())
+        key = signature_public_key(SUITE, account_private)
+        draft = cls(UserUri(user_uri), version, key, ordered, prev, reset, b"", None)
+        tbs = draft.tbs()
+        prev_sig = None
+        if previous_account_private is not None and not reset:
+            prev_sig = sign_with_label(SUITE, previous_account_private, LABEL, tbs)
+        sig = sign_with_label(SUITE, account_private, LABEL, tbs)
+        signed = cls(UserUri(user_uri), version, key, ordered, prev, reset, sig, prev_sig)
+        try:
+            if previous is None:
+                return verify_first(signed.encode(), user_uri)
+            return verify_successor(previous, signed.encode())
+        except DeviceListError as err:
+            raise UsageError(f"this device list would be refused: {err}") from err
+
+    @classmethod
+    def decode(cls, value: bytes) -> DeviceList:
+        """The list in these bytes; signatures are only claimed. Raises BadEncoding, BadField and their like."""
+        try:
+            found = cbor.decode(value, max_bytes=MAX_VALUE, max_depth=4)
+        except CborError as err:
+            raise BadEncoding(f"not a device list: {err}") from None
+        if not isinstance(found, dict) or set(found) != _FIELDS:
+            raise BadField(f"a device list has exactly the fields {', '.join(sorted(_FIELDS))}")
+        user_uri = _user_uri(found["user_uri"])
+        reset = found["reset"]
+        if not isinstance(reset, bool):
+            raise BadField("reset: expected true or false")
+        prev, prev_sig = found["prev"], found["prev_sig"]
+        return cls(
+            user_uri,
+            _unsigned(found["version"], MAX_VERSION, "version"),
+            _bytes(found["account_key"], 32, 32, "account_key"),
+            _devices(found["devices"], user_uri),
+            None if prev is None else _bytes(prev, 32, 32, "prev"),
+            reset,
+            _bytes(found["sig"], 64, 64, "sig"),
+            None if prev_sig is None else _bytes(prev_sig, 64, 64, "prev_sig"),
+        )
+
+
+def verify_first(value: bytes, user_uri: str) -> DeviceList:
+    """The first list of this user. Raises NotFirst, OtherUserUri, BadAccountSignature or what `decode` raises."""
+    found = DeviceList.decode(value)
+    if found.user_uri != user_uri:
+        raise OtherUserUri(f"the list belongs to {found.user_uri}, expected {user_uri}")
+    if found.version != 0 or found.prev is not None or found.prev_sig is not None or found.reset:
+        raise NotFirst(f"expected version 0 without predecessor and reset, got version {found.version}")
+    verify_own_signature(found)
+    return found
+
+
+def verify_successor(old: DeviceList, value: bytes) -> DeviceList:
+    """The list right after `old`, which is proven. One error class per rule; nothing is returned that breaks one."""
+    new = DeviceList.decode(value)
+    if new.user_uri != old.user_uri:
+        raise OtherUserUri(f"the list belongs to {new.user_uri}, expected {old.user_uri}")
+    if new.version != old.version + 1:
+        raise WrongVersion(f"expected version {old.version + 1}, got {new.version}")
+    if new.prev is None or not hmac.compare_digest(new.prev, old.hash()):
+        raise WrongPredecessor("the list does not follow the one that is known")
+    verify_own_signature(new)
+    same_key = hmac.compare_digest(new.account_key, old.account_key)
+    if new.reset:
+        if same_key:
+            raise ResetKeepsKey("a reset brings a new account key, this one is the old")
+        if new.prev_sig is not None:
+            raise BadPreviousSignature("a reset carries no signature by the previous account key")
+        return new
+    _verify_continuation(old, new, same_key)
+    return new
+
+
+def verify_own_signature(found: DeviceList) -> None:
+    """Raise BadAccountSignature unless the list's own account key signed it."""
+    try:
+        verify_with_label(SUITE, found.account_key, LABEL, found.tbs(), found.sig)
+    except (BadSignature, BadPublicKey):
+        raise BadAccountSignature(f"the account key did not sign version {found.version}") from None
+
+
+def _verify_continuation(old: DeviceList, new: DeviceList, same_key: bool) -> None:
+    if same_key and new.prev_sig is not None:
+        raise BadPreviousSignature("the account key stayed, so a second signature has no place")
+    if not same_key:
+        if new.prev_sig is None:
+            raise BadPreviousSignature("the account key changed without a signature by the previous one")
+        try:
+            verify_with_label(SUITE, old.account_key, LABEL, new.tbs(), new.prev_sig)
+        except (BadSignature, BadPublicKey):
+            raise BadPreviousSignature("the previous account key did not sign this version") from None
+    for before in old.devices:
+        after = new.device(before.client_uri)
+        if after is not None and after != before:
+            raise DeviceChanged(f"the key or date of {before.client_uri} changed")
+
+
+def _fields(found: DeviceList) -> dict[str, object]:
+    devices = [
+        {"client_uri": d.client_uri, "mls_signature_key": d.mls_signature_key, "added_ms": d.added_ms}
+        for d in found.devices
+    ]
+    return {
+        "user_uri": found.user_uri,
+        "version": found.version,
+        "account_key": found.account_key,
+        "devices": devices,
+        "prev": found.prev,
+        "reset": found.reset,
+    }
+
+
+def _devices(value: object, user_uri: UserUri) -> tuple[Device, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_DEVICES:
+        raise BadField(f"devices: expected a list of 1 to {MAX_DEVICES}")
+    devices = tuple(_device(item, user_uri) for item in value)
+    names = [device.client_uri for device in devices]
+    if len(set(names)) != len(names) or len({device.mls_signature_key for device in devices}) != len(names):
+        raise DuplicateDevice("a device or a device key occurs twice")
+    if names != sorted(names):
+        raise DevicesOutOfOrder("devices are sorted by their URI")
+    return devices
+
+
+def _device(value: object, user_uri: UserUri) -> Device:
+    if not isinstance(value, dict) or set(value) != {"client_uri", "mls_signature_key", "added_ms"}:
+        raise BadField("a device has exactly the fields client_uri, mls_signature_key and added_ms")
+    text = value["client_uri"]
+    try:
+        client_uri = parse_client_uri(text if isinstance(text, str) else "")
+    except BadUri as err:
+        raise BadField(f"client_uri: {err}") from None
+    if user_of(client_uri) != user_uri:
+        raise ForeignDevice(f"{client_uri} is no device of {user_uri}")
+    key = _bytes(value["mls_signature_key"], 32, MAX_SIGNATURE_KEY, "mls_signature_key")
+    return Device(client_uri, key, _unsigned(value["added_ms"], cbor.MAX_INT, "added_ms"))
+
+
+def _user_uri(value: object) -> UserUri:
+    try:
+        return parse_user_uri(value if isinstance(value, str) else "")
+    except BadUri as err:
+        raise BadField(f"user_uri: {err}") from None
+
+
+def _unsigned(value: object, top: int, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= top:
+        raise BadField(f"{name}: expected a number from 0 to {top}")
+    return value
+
+
+def _bytes(value: object, least: int, most: int, name: str) -> bytes:
+    if not isinstance(value, bytes) or not least <= len(value) <= most:
+        raise BadField(f"{name}: expected {least} to {most} bytes")
+    return value
