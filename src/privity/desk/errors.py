@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every way in which the desk can refuse to go on.
+
+    DeskError
+    +-- ConfigInvalid        `privity.toml` is not what the desk expects
+    +-- PlaintextRefused     the hub would be asked in clear over a network
+    +-- KeysInvalid          a key file is missing, damaged or open to others
+    +-- AlreadyInitialised   fresh keys would overwrite existing ones
+    +-- DatabaseMissing      there is no desk.db yet
+    +-- MigrationChanged     the database was made by other SQL than this version ships
+    +-- MigrationUnknown     the database was made by a newer version
+    +-- CursorMoved          another desk process works on the same database
+    +-- ReasonMissing        evidence may not be opened without a name and a reason
+    +-- EvidenceUnknown      no such record
+    +-- EvidenceDamaged      a record does not open under the evidence key
+    +-- AccessLogBroken      the chain of the access log does not hold
+    +-- HubError
+        +-- HubUnreachable   no answer; asked again later, nothing is lost
+        +-- HubMisbehaved    an answer that breaks the API
+        +-- AnswerTooLarge   a blob is over the desk's limit
+
+A refusal by the hub itself is `privity.wire.errors.Refusal`. What is wrong with a *report* is no error here but a
+recorded verdict.
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Root of this package's errors."""
+
+
+class ConfigInvalid(DeskError):
+    """The configuration is not usable; the message names the field."""
+
+
+class PlaintextRefused(ConfigInvalid):
+    """`hub_url` is http to something that is not this machine."""
+
+
+class KeysInvalid(DeskError):
+    """A key file is missing, has another length than expected, or can be read by other users."""
+
+
+class AlreadyInitialised(DeskError):
+    """A key file exists already."""
+
+
+class DatabaseMissing(DeskError):
+    """The desk has not run yet."""
+
+
+class MigrationChanged(DeskError):
+    """An applied migration has other text than the shipped one."""
+
+
+class MigrationUnknown(DeskError):
+    """The database has a migration that this version does not know."""
+
+
+class CursorMoved(DeskError):
+    """Somebody else has recorded reports meanwhile; nothing of this transaction was kept."""
+
+
+class ReasonMissing(DeskError):
+    """Opening evidence needs a name and a reason within the limits."""
+
+
+class EvidenceUnknown(DeskError):
+    """There is no evidence record with this number."""
+
+
+class EvidenceDamaged(DeskError):
+    """A record was altered, or belongs to another evidence key."""
+
+
+class AccessLogBroken(DeskError):
+    """An entry of the access log was changed, removed or moved."""
+
+
+class HubError(DeskError):
+    """The hub gave no usable answer."""
+
+
+class HubUnreachable(HubError):
+    """No connection, no answer in time, or a broken connection."""
+
+
+class HubMisbehaved(HubError):
+    """The answer is not of the type that the API names."""
+
+
+class AnswerTooLarge(HubError):
+    """A blob is larger than the desk takes."""

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the desk asks the hub (`wire.staff`): every request signed, every answer checked against its type and a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
+
+import aiohttp
+import msgspec
+
+from privity.desk import limits
+from privity.desk.errors import AnswerTooLarge, HubMisbehaved, HubUnreachable
+from privity.desk.keys import STAFF_SUITE
+from privity.mls.crypto import SigningKey, sign_with_label
+from privity.wire.errors import ErrorBody, Refusal
+from privity.wire.rest import Answer, Body, DeviceLists, Done
+from privity.wire.staff import (
+    NONCE_HEADER,
+    SIGNATURE_HEADER,
+    STAFF_LABEL,
+    TIME_HEADER,
+    ForgetReports,
+    FrankOutcome,
+    FrankVerified,
+    Omitted,
+    OmittedCount,
+    Participated,
+    Participation,
+    RelayedReport,
+    RelayedReports,
+    VerifyFrank,
+    staff_tbs,
+)
+
+BASE: Final = "/staff/v1"
+
+A = TypeVar("A", bound=Answer)
+
+
+class Hub(Protocol):
+    """What the desk needs of a hub. Every method raises HubError or Refusal."""
+
+    async def reports(self, after: int) -> list[RelayedReport]: ...
+
+    async def forget(self, through: int) -> None: ...
+
+    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome: ...
+
+    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool: ...
+
+    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int: ...
+
+    async def device_lists(self, user_id: str) -> list[bytes]: ...
+
+    async def blob(self, sha256: bytes) -> bytes: ...
+
+
+class HttpHub:
+    """The hub over HTTP. `now_ms` and `random` stamp the requests; the session belongs to the caller."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        staff_key: SigningKey,
+        now_ms: Callable[[], int],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._key = staff_key
+        self._now_ms = now_ms
+        self._random = random
+
+    async def reports(self, after: int) -> list[RelayedReport]:
+        page = await self._ask("GET", f"/reports?after={after}", None, RelayedReports, limits.MAX_PAGE_BYTES)
+        last = after
+        for report in page.reports:
+            if report.seq <= last:
+                raise HubMisbehaved(f"reports must ascend from {last}, the hub sent number {report.seq}")
+            last = report.seq
+        return page.reports
+
+    async def forget(self, through: int) -> None:
+        await self._ask("POST", "/reports/forget", ForgetReports(through), Done)
+
+    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
+        return (await self._ask("POST", "/verify-frank", question, FrankVerified)).outcome
+
+    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool:
+        question = Participation(room_uri, user_uri, ts_ms)
+        return (await self._ask("POST", "/participation", question, Participated)).participant
+
+    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
+        return (await self._ask("POST", "/omitted", Omitted(room_uri, ts_ms), OmittedCount)).omitted
+
+    async def device_lists(self, user_id: str) -> list[bytes]:
+        return (await self._ask("GET", f"/users/{user_id}/device-lists", None, DeviceLists)).values
+
+    async def blob(self, sha256: bytes) -> bytes:
+        return await self._send("GET", f"/blobs/{sha256.hex()}", b"", limits.MAX_BLOB_BYTES)
+
+    async def _ask(
+        self, method: str, path: str, body: Body | None, answer: type[A], limit: int = limits.MAX_JSON_BYTES
+    ) -> A:
+        raw = await self._send(method, path, b"" if body is None else msgspec.json.encode(body), limit)
+        try:
+            return msgspec.json.decode(raw, type=answer)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise HubMisbehaved(f"the answer to {method} {path} is not a {answer.__name__}") from None
+
+    async def _send(self, method: str, path: str, body: bytes, limit: int) -> bytes:
+        target = BASE + path
+        try:
+            async with self._session.request(
+                method,
+                self._url + target,
+                data=body or None,
+                headers=self._signed(method, target, body),
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=limits.REQUEST_TIMEOUT_S, connect=limits.CONNECT_TIMEOUT_S),
+            ) as response:
+                raw = await _limited(response, limit)
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as err:
+            raise HubUnreachable(f"the hub does not answer {method} {path}: {type(err).__name__}") from None
+        if status != 200:
+            raise _refusal(method, path, status, raw)
+        return raw
+
+    def _signed(self, method: str, target: str, body: bytes) -> dict[str, str]:
+        now, nonce = self._now_ms(), self._random(16)
+        signed = staff_tbs(method, target, now, nonce, body)
+        signature = sign_with_label(STAFF_SUITE, self._key, STAFF_LABEL.encode(), signed)
+        headers = {TIME_HEADER: str(now), NONCE_HEADER: nonce.hex(), SIGNATURE_HEADER: signature.hex()}
+        return headers | {"Content-Type": "application/json"} if body else headers
+
+
+async def _limited(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.content.iter_chunked(1 << 16):
+        size += len(part)
+        if size > limit:
+            raise AnswerTooLarge(f"the answer is larger than {limit} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _refusal(method: str, path: str, status: int, raw: bytes) -> Refusal | HubMisbehaved:
+    try:
+        body = msgspec.json.decode(raw, type=ErrorBody)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return HubMisbehaved(f"status {status} without an error body in answer to {method} {path}")
+    return Refusal(body.code, body.message, limit=body.limit, retry_after_ms=body.retry_after_ms)

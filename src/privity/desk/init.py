@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""First set-up of a desk: its three keys, and the two public halves that the hub's configuration needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from privity.desk.errors import AlreadyInitialised
+from privity.desk.keys import KEY_BYTES, STAFF_SUITE, write_key
+from privity.mls.crypto import generate_signature_key
+
+INTAKE: Final = "intake.key"
+STAFF: Final = "staff.key"
+EVIDENCE: Final = "evidence.key"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPublic:
+    """What the hub's configuration needs (`intake_public_key` and `staff_public_key`, as hex)."""
+
+    intake_public_key: bytes
+    staff_public_key: bytes
+
+
+def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> DeskPublic:
+    """Make the keys folder (0700) with three fresh keys (0600). Raises AlreadyInitialised and then writes nothing."""
+    for name in (INTAKE, STAFF, EVIDENCE):
+        if (folder / name).exists():
+            raise AlreadyInitialised(f"{name} exists already; keys are never overwritten")
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    intake = random(KEY_BYTES)
+    staff, staff_public = generate_signature_key(STAFF_SUITE, random)
+    write_key(folder / INTAKE, intake)
+    write_key(folder / STAFF, staff)
+    write_key(folder / EVIDENCE, random(KEY_BYTES))
+    _sync_folder(folder)
+    return DeskPublic(
+        intake_public_key=X25519PrivateKey.from_private_bytes(intake).public_key().public_bytes_raw(),
+        staff_public_key=staff_public,
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
