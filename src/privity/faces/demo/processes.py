@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Real processes on loopback for the demo: a hub and a desk started like an operator starts them, and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from privity.faces.demo.steps import CheckFailed
+
+START_LIMIT_S = 20.0
+"""A process that does not answer by then will not: importing and opening the database take well below two seconds."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(slots=True)
+class Process:
+    """One child process with its output in a file."""
+
+    name: str
+    command: list[str]
+    log: Path
+    child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as out:
+            self.child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own modules
+                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, "NO_COLOR": "1"}
+            )
+
+    @property
+    def running(self) -> bool:
+        return self.child is not None and self.child.poll() is None
+
+    def stop(self) -> None:
+        """SIGTERM, and wait."""
+        if self.child is not None and self.running:
+            self.child.terminate()
+            self.child.wait(timeout=START_LIMIT_S)
+
+    def kill(self) -> None:
+        """SIGKILL: the process gets no chance to save anything."""
+        if self.child is not None and self.running:
+            self.child.send_signal(signal.SIGKILL)
+            self.child.wait(timeout=START_LIMIT_S)
+
+
+def privity(*arguments: str) -> list[str]:
+    """The command line of this installation."""
+    return [sys.executable, "-m", "privity.cli", *arguments]
+
+
+def wait_for_hub(url: str, process: Process) -> None:
+    """Return when the hub answers; raise with its last output when it does not."""
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and process.running:
+        try:
+            with urllib.request.urlopen(f"{url}/v1/server", timeout=2) as answer:  # noqa: S310 - a loopback http url
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    tail = process.log.read_text(errors="replace")[-2000:]
+    raise CheckFailed("hub-starts", f"the hub does not answer at {url}; its last output:\n{tail}")
