@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every limit of the hub, with its reason, and the buckets that hold callers to it.
 
-A limit is a bucket of `burst` tokens that wins one back every `refill_ms`. It is kept as one number per caller (the time
-at which the bucket is full again), so memory is bounded by `MAX_CALLERS` and a restart only forgives.
+A limit is a bucket of `burst` tokens that wins one back every `refill_ms`. It is kept as one number per caller
+(the time at which the bucket is full again), so memory is bounded by `MAX_CALLERS` and a restart only forgives.
 """
 
 from __future__ import annotations
@@ -87,12 +87,6 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "blob.put": Limit(100, 10 * SECOND, "account", "disk is shared; an album is sent at once"),
         "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
-        "invite.create": Limit(
-            20,
-            HOUR,
-            "account",
-            "invites admit new accounts; they are given to people one knows",
-        ),
         "room.create": Limit(30, 2 * MINUTE, "account", "a person starts few rooms; spam starts many"),
         "room.get": Limit(
             600,
@@ -130,11 +124,12 @@ KEY_PACKAGES_PER_DEVICE: Final = 200
 """Stock per device: more only wastes disk, since claims are limited too."""
 MAX_KEY_PACKAGE_BYTES: Final = 16 * 1024
 """A KeyPackage of ours is under 1 KiB; other clients may list more capabilities."""
-MAX_DEVICES: Final = 32
-"""Devices in one list: every room pays for each of them. The list's own rules may be stricter."""
+MAX_REGISTER_BYTES: Final = 64 * 1024
+"""Nobody is known yet when this body is read; a device list has at most 32 KiB."""
 MAX_BODY_BYTES: Final = 4 << 20
 """JSON request bodies: 200 KeyPackages, or a commit with its Welcome for 1,000 members."""
-MAX_BLOB_BYTES: Final = 64 << 20
+MAX_BLOB_BYTES: Final = 32 << 20
+"""One encrypted attachment; it is held in memory until its MAC has been checked."""
 MAX_BLOB_STOCK_BYTES: Final = 2 << 30
 """Bytes of blobs per account."""
 MAX_BLOCKS: Final = 10_000

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Numbered SQL, forward only: each file of `sql/` is applied once, in order, in one transaction, and never edited after."""
+"""Numbered SQL, forward only: each file of `sql/` is applied once, in order, in one transaction.
+
+A file that was released is never edited: the next change is the next number.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from privity.wire.errors import Code, Refusal
@@ -51,7 +52,7 @@ class Session:
         client_uri: str,
         user_uri: str,
         key: bytes,
-        close: Callable[[Code, str], Awaitable[None]],
+        close: Callable[[Code, str], Coroutine[None, None, None]],
     ) -> None:
         self.name = name
         self.client_uri = client_uri
@@ -70,11 +71,16 @@ class Session:
 class Sessions:
     """Live sessions by name and by device. A device has one: proving itself again ends the older connection."""
 
-    __slots__ = ("_by_device", "_by_name")
+    __slots__ = ("_by_device", "_by_name", "_closing", "drops", "pending")
 
     def __init__(self) -> None:
         self._by_name: dict[str, Session] = {}
         self._by_device: dict[str, Session] = {}
+        self._closing: set[asyncio.Future[None]] = set()
+        self.pending = 0
+        """Connections that have not proven themselves yet."""
+        self.drops = 0
+        """Counts `drop` calls: a handshake that saw it change looks its device up again."""
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -94,11 +100,25 @@ class Sessions:
         if self._by_device.get(session.client_uri) is session:
             del self._by_device[session.client_uri]
 
+    def drop(self, client_uri: str, why: str) -> None:
+        """The device is none any more: its session is out of the register at once, and its connection closes soon."""
+        self.drops += 1
+        session = self._by_device.get(client_uri)
+        if session is not None:
+            self.remove(session)
+            task = asyncio.ensure_future(session.close(Code.UNAUTHENTICATED, why))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def close_all(self, code: Code, why: str) -> None:
+        """For the end of the process."""
+        sessions = list(self._by_name.values())
+        for session in sessions:
+            self.remove(session)
+        await asyncio.gather(*(session.close(code, why) for session in sessions), *self._closing)
+
     def named(self, name: str) -> Session | None:
         return self._by_name.get(name)
 
     def of_device(self, client_uri: str) -> Session | None:
         return self._by_device.get(client_uri)
-
-    def all(self) -> list[Session]:
-        return list(self._by_name.values())

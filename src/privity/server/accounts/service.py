@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Registering accounts and finding them."""
+
+from __future__ import annotations
+
+from privity.identity.device_list import DeviceList
+from privity.identity.uris import host_of
+from privity.server.accounts import store
+from privity.server.accounts.model import Account, is_handle
+from privity.server.context import HubContext
+from privity.server.db.database import Query, Tx
+from privity.server.devices import service as devices
+from privity.server.invites import service as invites
+from privity.server.limits import address_key
+from privity.wire.errors import Code, Refusal
+from privity.wire.rest import Register
+
+
+async def register(context: HubContext, wanted: Register, address: str | None) -> Account:
+    """Make an account out of a handle and version 0 of a device list. The same request again gets the same answer."""
+    context.limits.take("account.register", address_key(address))
+    if not is_handle(wanted.handle):
+        raise Refusal(
+            Code.MALFORMED,
+            "a handle is 3 to 32 of a-z, 0-9 and . _ - with a letter or digit at each end",
+        )
+    first = devices.verify_first(wanted.device_list)
+    if host_of(first.user_uri) != context.config.host:
+        raise Refusal(Code.DEVICE_LIST_REFUSED, f"the list belongs to another host, this is {context.config.host}")
+    account = Account(first.user_uri, wanted.handle)
+    now_ms = context.now_ms()
+
+    def write(tx: Tx) -> None:
+        if _is_repeat(tx, account, first, wanted.device_list):
+            return
+        store.add(tx, account, now_ms)
+        if context.config.registration == "invite":
+            invites.use(tx, wanted.invite, account.user_uri, now_ms)
+        devices.add_first(tx, first, wanted.device_list, now_ms)
+
+    await context.db.write(write)
+    return account
+
+
+async def find_handle(context: HubContext, caller_uri: str, handle: str) -> Account:
+    """The account that a handle points to, or a NOT_FOUND Refusal."""
+    context.limits.take("handle.find", caller_uri)
+    found = await context.db.read(lambda reader: store.find_handle(reader, handle))
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, "no account has this handle")
+    return found
+
+
+def check_exists(query: Query, user_uri: str) -> None:
+    """Raise a NOT_FOUND Refusal unless the hub has this account."""
+    if store.find(query, user_uri) is None:
+        raise Refusal(Code.NOT_FOUND, "no account has this user URI")
+
+
+def _is_repeat(tx: Tx, account: Account, first: DeviceList, value: bytes) -> bool:
+    """Whether this very registration was made before and its answer got lost. Raises when it clashes with another."""
+    known = store.find(tx, account.user_uri)
+    if known is None:
+        if store.find_handle(tx, account.handle) is not None:
+            raise Refusal(Code.HANDLE_TAKEN, "another account has this handle")
+        if any(devices.find(tx, device.client_uri) is not None for device in first.devices):
+            raise Refusal(Code.CONFLICT, "a device of the list belongs to an account already")
+        return False
+    if known == account and devices.list_version(tx, account.user_uri, 0) == value:
+        return True
+    raise Refusal(Code.CONFLICT, "the account exists already")

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The hub as an aiohttp application: middlewares, then the routes of every slice."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from privity.server.accounts import routes as accounts
+from privity.server.blobs import routes as blobs
+from privity.server.blocks import routes as blocks
+from privity.server.context import HubContext
+from privity.server.devices import routes as devices
+from privity.server.invites import routes as invites
+from privity.server.keypackages import routes as keypackages
+from privity.server.limits import MAX_BLOB_BYTES
+from privity.server.sessions.requests import authenticate
+from privity.server.web import errors
+
+SLICES = (accounts, devices, keypackages, blobs, invites, blocks)
+
+
+def build_app(context: HubContext) -> web.Application:
+    """All of the hub over one context. Bodies over a route's own limit are refused before they are read."""
+    app = web.Application(middlewares=[errors, authenticate(context)], client_max_size=MAX_BLOB_BYTES)
+    for part in SLICES:
+        app.add_routes(part.routes(context))
+    return app

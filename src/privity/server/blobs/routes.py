@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`POST /v1/blobs` and `GET /v1/blobs/SHA256HEX`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from privity.server.blobs import service
+from privity.server.context import HubContext
+from privity.server.web import answer, session_of
+from privity.wire.rest import BlobStored
+
+
+def routes(context: HubContext) -> list[web.RouteDef]:
+    async def put(request: web.Request) -> web.Response:
+        blob = await service.put(context, session_of(request).user_uri, await request.read())
+        return answer(BlobStored(blob.sha256, blob.size))
+
+    async def get(request: web.Request) -> web.StreamResponse:
+        context.limits.take("blob.get", session_of(request).user_uri)
+        return await send(context, request)
+
+    return [web.post("/v1/blobs", put), web.get("/v1/blobs/{sha256:[0-9a-f]{64}}", get)]
+
+
+async def send(context: HubContext, request: web.Request) -> web.StreamResponse:
+    """The bytes as what they are: nothing a browser may interpret."""
+    path = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
+    headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
+    return web.FileResponse(path, headers=headers)

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Taking in and finding blobs. Whoever knows a blob's hash was told it in a message, so any device may fetch it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from privity.server.blobs import store
+from privity.server.blobs.model import Blob, path_of
+from privity.server.context import HubContext
+from privity.server.db.database import Query, Tx
+from privity.server.limits import MAX_BLOB_BYTES, MAX_BLOB_STOCK_BYTES
+from privity.wire.errors import Code, Refusal
+
+
+async def put(context: HubContext, user_uri: str, data: bytes) -> Blob:
+    """Store ciphertext and answer its name once it is on the disk. The same bytes again are harmless."""
+    context.limits.take("blob.put", user_uri)
+    if not 0 < len(data) <= MAX_BLOB_BYTES:
+        raise Refusal(Code.TOO_LARGE, f"a blob has 1 to {MAX_BLOB_BYTES} bytes, this one {len(data)}")
+    sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).digest())
+    blob = Blob(sha256, len(data))
+    await context.db.read(lambda reader: _check_stock(reader, blob, user_uri))
+    suffix = context.random(8).hex()
+    try:
+        await asyncio.to_thread(store.write_file, context.config.blobs, sha256, data, suffix)
+    except OSError as err:
+        raise Refusal(Code.UNAVAILABLE, f"the hub cannot store blobs now (errno {err.errno})") from None
+    now_ms = context.now_ms()
+
+    def write(tx: Tx) -> None:
+        _check_stock(tx, blob, user_uri)
+        store.add(tx, blob, user_uri, now_ms)
+
+    await context.db.write(write)
+    return blob
+
+
+async def find(context: HubContext, sha256: bytes) -> Path:
+    """The file of a stored blob, or a NOT_FOUND Refusal."""
+    if await context.db.read(lambda reader: store.find(reader, sha256)) is None:
+        raise Refusal(Code.NOT_FOUND, "no blob has this hash")
+    return path_of(context.config.blobs, sha256)
+
+
+def _check_stock(query: Query, blob: Blob, user_uri: str) -> None:
+    if store.owns(query, blob.sha256, user_uri):
+        return
+    if store.stock(query, user_uri) + blob.size > MAX_BLOB_STOCK_BYTES:
+        raise Refusal(
+            Code.TOO_MANY, f"an account stores at most {MAX_BLOB_STOCK_BYTES} bytes of blobs", limit="blob.stock"
+        )

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who may not contact whom."""
+
+from __future__ import annotations
+
+from privity.server.accounts import service as accounts
+from privity.server.blocks import store
+from privity.server.blocks.model import Block
+from privity.server.context import HubContext
+from privity.server.db.database import Query, Tx
+from privity.server.limits import MAX_BLOCKS
+from privity.wire.errors import Code, Refusal
+
+
+def check_contact(query: Query, caller_uri: str, target_uri: str) -> None:
+    """Raise a NO_CONSENT Refusal when the target blocked the caller. Rooms and KeyPackages ask before any contact."""
+    if store.exists(query, Block(target_uri, caller_uri)):
+        raise Refusal(Code.NO_CONSENT, "the user does not accept contact")
+
+
+async def list_blocked(context: HubContext, user_uri: str) -> list[str]:
+    return await context.db.read(lambda reader: store.of_user(reader, user_uri))
+
+
+async def block(context: HubContext, user_uri: str, blocked_uri: str) -> None:
+    """Block an account of this hub; again is harmless."""
+    context.limits.take("block.change", user_uri)
+    now_ms = context.now_ms()
+
+    def write(tx: Tx) -> None:
+        if user_uri == blocked_uri:
+            raise Refusal(Code.NOT_ALLOWED, "nobody can block themselves")
+        accounts.check_exists(tx, blocked_uri)
+        if store.count(tx, user_uri) >= MAX_BLOCKS:
+            raise Refusal(Code.TOO_MANY, f"at most {MAX_BLOCKS} users can be blocked", limit="blocks")
+        store.add(tx, Block(user_uri, blocked_uri), now_ms)
+
+    await context.db.write(write)
+
+
+async def unblock(context: HubContext, user_uri: str, blocked_uri: str) -> None:
+    """Lift a block; harmless when there is none."""
+    context.limits.take("block.change", user_uri)
+    await context.db.write(lambda tx: store.remove(tx, Block(user_uri, blocked_uri)))

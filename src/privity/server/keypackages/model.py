@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""KeyPackages in stock, and what a claim hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+SUITES: Final = (1, 3)
+"""The suites of rooms: both sign with Ed25519, as device lists do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A KeyPackage that passed validation for one device."""
+
+    reference: bytes
+    suite: int
+    last_resort: bool
+    not_after_ms: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a device has left; the last resort is not counted in `left`."""
+
+    left: int
+    has_last_resort: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """One device's part of a claim; None when it has nothing for these suites."""
+
+    client_uri: str
+    value: bytes | None

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`POST` and `GET /v1/key-packages`, `POST /v1/users/ID/claim`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from privity.server.accounts.model import user_uri
+from privity.server.context import HubContext
+from privity.server.keypackages import service
+from privity.server.keypackages.model import HandedOut, Stock
+from privity.server.web import ID, answer, body, session_of
+from privity.wire.rest import Claim, Claimed, ClaimedDevice, ClaimStatus, KeyPackagesLeft, PutKeyPackages
+
+
+def routes(context: HubContext) -> list[web.RouteDef]:
+    async def put(request: web.Request) -> web.Response:
+        wanted = await body(request, PutKeyPackages)
+        return answer(_left(await service.put(context, session_of(request).client_uri, wanted)))
+
+    async def get(request: web.Request) -> web.Response:
+        return answer(_left(await service.left(context, session_of(request).client_uri)))
+
+    async def claim(request: web.Request) -> web.Response:
+        target = user_uri(context.config.host, request.match_info["id"])
+        wanted = await body(request, Claim)
+        handed = await service.claim(context, session_of(request).user_uri, target, wanted.suites)
+        return answer(Claimed([_claimed(one) for one in handed]))
+
+    return [
+        web.post("/v1/key-packages", put),
+        web.get("/v1/key-packages", get),
+        web.post(f"/v1/users/{{id:{ID}}}/claim", claim),
+    ]
+
+
+def _left(stock: Stock) -> KeyPackagesLeft:
+    return KeyPackagesLeft(stock.left, stock.has_last_resort)
+
+
+def _claimed(one: HandedOut) -> ClaimedDevice:
+    status = ClaimStatus.EXHAUSTED if one.value is None else ClaimStatus.SUCCESS
+    return ClaimedDevice(one.client_uri, status, one.value)

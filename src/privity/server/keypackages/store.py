@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""SQL for KeyPackages. No decisions here."""
+
+from __future__ import annotations
+
+from privity.server.db.database import Query, Tx
+from privity.server.keypackages.model import Checked, Stock
+
+
+def stock(query: Query, client_uri: str, now_ms: int) -> Stock:
+    row = query.one(
+        "SELECT COALESCE(SUM(last_resort = 0), 0), COALESCE(MAX(last_resort), 0)"
+        " FROM key_package WHERE client_uri = ? AND not_after_ms > ?",
+        (client_uri, now_ms),
+    )
+    left, last_resort = row if row is not None else (0, 0)
+    return Stock(int(left), bool(last_resort))
+
+
+def seen(query: Query, reference: bytes) -> int:
+    """1 when this KeyPackage was uploaded before, else 0."""
+    row = query.one("SELECT COUNT(*) FROM key_package_seen WHERE reference = ?", (reference,))
+    return int(row[0]) if row is not None else 0
+
+
+def add(tx: Tx, client_uri: str, package: Checked) -> None:
+    tx.execute(
+        "INSERT INTO key_package_seen (reference, not_after_ms) VALUES (?, ?)",
+        (package.reference, package.not_after_ms),
+    )
+    tx.execute(
+        "INSERT INTO key_package (client_uri, suite, last_resort, not_after_ms, value) VALUES (?, ?, ?, ?, ?)",
+        (client_uri, package.suite, int(package.last_resort), package.not_after_ms, package.value),
+    )
+
+
+def take_oldest(tx: Tx, client_uri: str, suite: int, not_before_ms: int) -> bytes | None:
+    """Delete and return the oldest one-time KeyPackage that is good beyond `not_before_ms`."""
+    row = tx.one(
+        "DELETE FROM key_package WHERE id = (SELECT id FROM key_package WHERE client_uri = ? AND last_resort = 0"
+        " AND suite = ? AND not_after_ms > ? ORDER BY id LIMIT 1) RETURNING value",
+        (client_uri, suite, not_before_ms),
+    )
+    return bytes(row[0]) if row is not None else None
+
+
+def last_resort(query: Query, client_uri: str, suite: int, not_before_ms: int) -> bytes | None:
+    row = query.one(
+        "SELECT value FROM key_package WHERE client_uri = ? AND last_resort = 1 AND suite = ? AND not_after_ms > ?"
+        " ORDER BY id DESC LIMIT 1",
+        (client_uri, suite, not_before_ms),
+    )
+    return bytes(row[0]) if row is not None else None
+
+
+def remove_last_resort(tx: Tx, client_uri: str, suite: int) -> None:
+    tx.execute("DELETE FROM key_package WHERE client_uri = ? AND last_resort = 1 AND suite = ?", (client_uri, suite))
+
+
+def remove_expired(tx: Tx, now_ms: int) -> None:
+    tx.execute("DELETE FROM key_package WHERE not_after_ms <= ?", (now_ms,))
+    tx.execute("DELETE FROM key_package_seen WHERE not_after_ms <= ?", (now_ms,))

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The hub's process: the only place that constructs things, and the order in which they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import secrets
+import signal
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from privity.server import config as configuration
+from privity.server.app import build_app
+from privity.server.blobs import store as blob_files
+from privity.server.config import HubConfig
+from privity.server.context import HubContext, NoDeviceHooks
+from privity.server.db.database import Database
+from privity.server.errors import AlreadyRunning, ConfigInvalid, NotReady
+from privity.server.keys import open_keys
+from privity.server.limits import Limits
+from privity.server.logs import open_log, quiet_logger
+from privity.server.sessions.model import Sessions
+from privity.server.version import VERSION
+from privity.wire.errors import Code
+
+DRAIN_S: Final = 10.0
+"""How long requests under way may take after SIGTERM."""
+
+
+def run(config_path: Path) -> None:
+    """Serve until SIGTERM or SIGINT. Raises HubError when the hub cannot start."""
+    config = configuration.load(config_path)
+    check_ready(config)
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with held(config.data / "hub.lock"), open_log(config.log):
+        uvloop.run(_run(config))
+
+
+def check_ready(config: HubConfig) -> None:
+    """Production means TLS, here or in a proxy on this machine."""
+    if config.production and config.tls is None and not config.behind_proxy:
+        raise NotReady("production = true needs tls_cert and tls_key, or behind_proxy = true and a proxy that ends TLS")
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """The data folder belongs to one process at a time. The lock goes with the process, however it ends."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(f"another process holds {path.name} in the data folder; stop it first") from None
+        yield
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> HubContext:
+    """Everything the slices work with. Raises HubError."""
+    keys = open_keys(config.keys)
+    blob_files.remove_drafts(config.blobs)
+    return HubContext(
+        config=config,
+        db=Database.open(config.database),
+        now_ms=clock,
+        random=secrets.token_bytes,
+        limits=Limits(clock),
+        keys=keys,
+        sessions=Sessions(),
+        hooks=NoDeviceHooks(),
+    )
+
+
+@asynccontextmanager
+async def serving(context: HubContext) -> AsyncIterator[int]:
+    """Listen; yields the port. At the end: take nothing new, finish what is under way, close the database."""
+    runner = web.AppRunner(
+        build_app(context), access_log=None, logger=quiet_logger(), handle_signals=False, shutdown_timeout=DRAIN_S
+    )
+    try:
+        await runner.setup()
+        site = web.TCPSite(
+            runner, context.config.listen_address, context.config.listen_port, ssl_context=_tls(context.config)
+        )
+        await site.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await context.sessions.close_all(Code.UNAVAILABLE, "the hub is shutting down")
+        await runner.cleanup()
+        await context.db.close()
+
+
+async def _run(config: HubConfig) -> None:
+    log = structlog.get_logger("privity.hub")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    context = build_context(config)
+    async with serving(context):
+        log.info(
+            "started",
+            version=VERSION,
+            tls=config.tls is not None,
+            registration=config.registration,
+            production=config.production,
+        )
+        await stop.wait()
+        log.info("stopping")
+    log.info("stopped", drained=True)
+
+
+def _tls(config: HubConfig) -> ssl.SSLContext | None:
+    if config.tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(config.tls.cert, config.tls.key)
+    except (OSError, ssl.SSLError) as err:
+        raise ConfigInvalid(f"tls_cert and tls_key cannot be used: {type(err).__name__}") from None
+    return context

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The proof of a device on a fresh socket: Challenge, Prove, Ready (`wire.session`, `wire.socket`).
+
+The device signs what only this connection has (nonce and both shares), so no signature fits a second connection.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import WSMsgType, web
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from privity.mls.crypto import verify_with_label
+from privity.mls.errors import BadPublicKey, BadSignature
+from privity.mls.suites import suite
+from privity.server.context import HubContext
+from privity.server.devices import service as devices
+from privity.server.limits import MAX_PENDING_SOCKETS, address_key
+from privity.server.sessions.model import Session
+from privity.server.sessions.requests import caller_address
+from privity.wire.errors import Code, Refusal
+from privity.wire.session import SESSION_LABEL, BadShare, request_key, session_tbs
+from privity.wire.socket import MAX_FRAME, BadFrame, Challenge, Closed, Prove, Ready, decode_from_device, encode
+
+PROVE_TIMEOUT_S: Final = 10.0
+"""A device answers a challenge at once; who does not only holds a connection."""
+HEARTBEAT_S: Final = 30.0
+"""A dead connection must not look like a listening device for long."""
+
+_UNPROVEN: Final = "the proof does not show possession of the key of a device of this hub"
+"""The same words for an unknown device and a wrong signature: nobody learns which devices exist."""
+
+
+async def open_socket(request: web.Request, context: HubContext) -> web.WebSocketResponse:
+    """Accept a WebSocket within the limits of the address. Raises Refusal before anything is switched."""
+    context.limits.take("session.open", address_key(caller_address(request, context.config)))
+    if context.sessions.pending >= MAX_PENDING_SOCKETS:
+        raise Refusal(Code.UNAVAILABLE, "too many connections wait for their proof", retry_after_ms=1000)
+    ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT_S, compress=False)
+    if not ws.can_prepare(request).ok:
+        raise Refusal(Code.MALFORMED, "this path is a WebSocket")
+    await ws.prepare(request)
+    return ws
+
+
+async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
+    """Challenge the device and register its session, which the caller must `end` when the socket closes.
+
+    A failure sends `Closed`, closes the socket and raises the Refusal. An older session of the device is closed.
+    """
+    context.sessions.pending += 1
+    try:
+        session = await _prove(ws, context)
+    except Refusal as refusal:
+        await close(ws, refusal.code, refusal.body.message)
+        raise
+    finally:
+        context.sessions.pending -= 1
+    older = context.sessions.add(session)
+    if older is not None:
+        await older.close(Code.UNAUTHENTICATED, "the device opened another connection")
+    await ws.send_bytes(encode(Ready(session.name, context.now_ms())))
+    return session
+
+
+def end(context: HubContext, session: Session) -> None:
+    """The session ends with its connection; harmless when it has ended before."""
+    session.deliver = None
+    context.sessions.remove(session)
+
+
+async def close(ws: web.WebSocketResponse, code: Code, message: str) -> None:
+    """Say why, and close. Harmless on a connection that is gone."""
+    if ws.closed:
+        return
+    try:
+        await ws.send_bytes(encode(Closed(code, message)))
+        await ws.close(drain=False)
+    except (ConnectionError, RuntimeError):  # the device was faster
+        return
+
+
+async def _prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
+    nonce = context.random(32)
+    own = X25519PrivateKey.from_private_bytes(context.random(32))
+    hub_share = own.public_key().public_bytes_raw()
+    await ws.send_bytes(encode(Challenge(nonce, hub_share)))
+    frame = await _receive_prove(ws)
+    changes = context.sessions.drops
+    device = await context.db.read(lambda reader: devices.find(reader, frame.client_uri))
+    tbs = session_tbs(context.config.host, nonce, hub_share, frame.share, frame.client_uri)
+    if device is None:
+        raise Refusal(Code.UNAUTHENTICATED, _UNPROVEN)
+    try:
+        verify_with_label(suite(1), device.signature_key, SESSION_LABEL.encode(), tbs, frame.signature)
+        name = context.random(16).hex()
+        key = request_key(own, frame.share, nonce, name)
+    except (BadSignature, BadPublicKey, BadShare):
+        raise Refusal(Code.UNAUTHENTICATED, _UNPROVEN) from None
+    context.limits.take("session.prove", device.client_uri)
+    while changes != context.sessions.drops:  # a list dropped devices meanwhile; was it this one?
+        changes = context.sessions.drops
+        if await context.db.read(lambda reader: devices.find(reader, frame.client_uri)) != device:
+            raise Refusal(Code.UNAUTHENTICATED, _UNPROVEN)
+    return Session(name, device.client_uri, device.user_uri, key, lambda code, message: close(ws, code, message))
+
+
+async def _receive_prove(ws: web.WebSocketResponse) -> Prove:
+    try:
+        message = await ws.receive(timeout=PROVE_TIMEOUT_S)
+    except TimeoutError:
+        raise Refusal(Code.UNAUTHENTICATED, f"no proof came within {PROVE_TIMEOUT_S:.0f} s") from None
+    if message.type is not WSMsgType.BINARY:
+        raise Refusal(Code.MALFORMED, "expected a binary frame with a Prove")
+    try:
+        frame = decode_from_device(message.data)
+    except BadFrame as err:
+        raise Refusal(Code.MALFORMED, str(err)) from None
+    if not isinstance(frame, Prove):
+        raise Refusal(Code.MALFORMED, f"expected a Prove, got a {type(frame).__name__}")
+    return frame

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The MAC of each REST request (`wire.session`): checked before any route sees the request."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+from typing import Final
+
+from aiohttp import web
+
+from privity.server.config import HubConfig
+from privity.server.context import HubContext
+from privity.server.limits import MAX_BLOB_BYTES, MAX_BODY_BYTES
+from privity.server.sessions.model import Session
+from privity.server.web import SESSION, Handler
+from privity.wire.errors import Code, Refusal
+from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, request_mac
+
+PUBLIC: Final = frozenset({("GET", "/v1/server"), ("POST", "/v1/accounts"), ("GET", "/v1/socket")})
+"""What needs no session. Everything else does, a path that does not exist included."""
+STAFF_PREFIX: Final = "/staff/v1/"
+"""Staff routes check a signature of their own (`wire.staff`)."""
+BLOBS_PATH: Final = "/v1/blobs"
+LARGE_BODIES: Final = 4
+"""Blobs taken in at the same time: each is in memory until its MAC has been checked."""
+
+_COUNT: Final = re.compile(r"[0-9]{1,15}")
+_MAC: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def authenticate(context: HubContext) -> Handler:
+    """The middleware that holds every request to its session."""
+    large = asyncio.Semaphore(LARGE_BODIES)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if (request.method, request.path) in PUBLIC or request.path.startswith(STAFF_PREFIX):
+            return await handler(request)
+        session = _session(request, context)
+        if request.path != BLOBS_PATH:
+            return await _checked(request, handler, context, session, MAX_BODY_BYTES)
+        async with large:
+            return await _checked(request, handler, context, session, MAX_BLOB_BYTES)
+
+    return middleware  # type: ignore[return-value]  # aiohttp's decorator keeps the two-argument form to itself
+
+
+def caller_address(request: web.Request, config: HubConfig) -> str | None:
+    """Whom the limits per address count: the connection's peer, or what our own proxy says it is."""
+    if config.behind_proxy:
+        forwarded = request.headers.getall("X-Forwarded-For", [])
+        if forwarded:
+            return forwarded[-1].rpartition(",")[2].strip()
+    return request.remote
+
+
+async def _checked(
+    request: web.Request, handler: Handler, context: HubContext, session: Session, limit: int
+) -> web.StreamResponse:
+    count, mac = _count(request), _mac(request)
+    body = await read_limited(request, limit)
+    expected = request_mac(session.key, request.method, request.raw_path, count, body)
+    if not hmac.compare_digest(expected, mac):
+        raise Refusal(Code.UNAUTHENTICATED, f"{MAC_HEADER} does not match the request")
+    if context.sessions.named(session.name) is not session:
+        raise Refusal(Code.UNAUTHENTICATED, "the session ended while the request was under way")
+    session.counts.take(count)
+    context.limits.take("request", session.client_uri)
+    request[SESSION] = session
+    return await handler(request)
+
+
+async def read_limited(request: web.Request, limit: int) -> bytes:
+    """The body, or a TOO_LARGE Refusal as soon as it is known to be longer. `request.read()` gives it again."""
+    if request.content_length is not None and request.content_length > limit:
+        raise Refusal(Code.TOO_LARGE, f"the body has {request.content_length} bytes, at most {limit} are taken")
+    if request.content_length is None and request.body_exists:
+        raise Refusal(Code.MALFORMED, "a body needs a Content-Length")
+    return await request.read()
+
+
+def _session(request: web.Request, context: HubContext) -> Session:
+    session = context.sessions.named(request.headers.get(SESSION_HEADER, ""))
+    if session is None:
+        raise Refusal(Code.UNAUTHENTICATED, f"{SESSION_HEADER} names no session that stands; open the socket first")
+    return session
+
+
+def _count(request: web.Request) -> int:
+    text = request.headers.get(COUNT_HEADER, "")
+    if _COUNT.fullmatch(text) is None:
+        raise Refusal(Code.UNAUTHENTICATED, f"{COUNT_HEADER} must be a decimal number of at most 15 digits")
+    return int(text)
+
+
+def _mac(request: web.Request) -> bytes:
+    text = request.headers.get(MAC_HEADER, "")
+    if _MAC.fullmatch(text) is None:
+        raise Refusal(Code.UNAUTHENTICATED, f"{MAC_HEADER} must be 64 lower-case hex digits")
+    return bytes.fromhex(text)
