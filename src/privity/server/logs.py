@@ -11,19 +11,7 @@ from typing import Any, TextIO
 import structlog
 
 ALLOWED = frozenset(
-    {
-        "event",
-        "level",
-        "timestamp",
-        "error",
-        "where",
-        "version",
-        "tls",
-        "registration",
-        "production",
-        "drained",
-        "signal",
-    }
+    {"event", "level", "timestamp", "error", "where", "version", "tls", "registration", "production", "drained"}
 )
 """Fields that may stand in a line; another one is dropped, so that a careless call cannot leak."""
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from privity.server.sessions.model import Session
 from privity.wire.errors import STATUS, Code, ErrorBody, Refusal
@@ -83,9 +83,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as err:
         code = _HTTP_CODES.get(err.status, Code.MALFORMED)
         return refused(ErrorBody(code, f"the request ended with HTTP status {err.status}"))
-    except (ConnectionError, web.PayloadError) as err:
+    except (ConnectionError, ClientPayloadError) as err:
         return refused(ErrorBody(Code.MALFORMED, f"the connection broke: {type(err).__name__}"))
-    except Exception as err:  # the one place where a bug ends: the caller learns that there was one, and nothing else
+    except Exception as err:  # noqa: BLE001  # where a bug ends: the caller learns that there was one, and no more
         log_bug(err)
         return refused(ErrorBody(Code.INTERNAL, "a bug of the hub; nothing was acknowledged"))
 

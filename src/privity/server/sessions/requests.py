@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from privity.server.config import HubConfig
 from privity.server.context import HubContext
@@ -31,7 +32,7 @@ _COUNT: Final = re.compile(r"[0-9]{1,15}")
 _MAC: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def authenticate(context: HubContext) -> Handler:
+def authenticate(context: HubContext) -> Middleware:
     """The middleware that holds every request to its session."""
     large = asyncio.Semaphore(LARGE_BODIES)
 
@@ -45,7 +46,7 @@ def authenticate(context: HubContext) -> Handler:
         async with large:
             return await _checked(request, handler, context, session, MAX_BLOB_BYTES)
 
-    return middleware  # type: ignore[return-value]  # aiohttp's decorator keeps the two-argument form to itself
+    return middleware
 
 
 def caller_address(request: web.Request, config: HubConfig) -> str | None:
