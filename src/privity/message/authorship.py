@@ -14,7 +14,7 @@ from privity.message.report import Authorship, ReportedMessage
 from privity.message.safe_aad import tag_of
 from privity.mls import suites
 from privity.mls.crypto import verify_with_label
-from privity.mls.errors import BadPublicKey, BadSignature, CodecError, UnknownCipherSuite, UnknownVersion
+from privity.mls.errors import BadPublicKey, BadSignature, ProtocolError
 from privity.mls.messages.codepoints import PRIVATE_MESSAGE
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.framing import LABEL, FramedContent, Sender, content_tbs
@@ -63,5 +63,5 @@ def _decode(proof: Authorship) -> tuple[GroupContext, LeafNode, CipherSuite]:
         context = GroupContext.decode(proof.group_context)
         leaf = LeafNode.decode(proof.leaf_node)
         return context, leaf, suites.suite(context.cipher_suite)
-    except (CodecError, UnknownVersion, UnknownCipherSuite) as err:
+    except ProtocolError as err:
         raise BadEvidence(f"group context or leaf node: {err}") from None
