@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Making a group of one (RFC 9420 section 11)."""
+
+from __future__ import annotations
+
+from privity.mls.crypto import Random
+from privity.mls.group.epoch import begin
+from privity.mls.group.identity import CLOCK_SKEW_S, Identity
+from privity.mls.group.state import GroupState
+from privity.mls.messages.capabilities import Capabilities
+from privity.mls.messages.codepoints import MLS10
+from privity.mls.messages.extensions import Extensions
+from privity.mls.messages.group_context import GroupContext
+from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
+from privity.mls.rules import LeafUse, Rules
+from privity.mls.schedule import hpke, key_schedule
+from privity.mls.state import PublicState
+from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.mls.validation.leaf_node import check_agreement, check_leaf
+
+
+def create(
+    identity: Identity,
+    group_id: bytes,
+    *,
+    extensions: Extensions,
+    capabilities: Capabilities,
+    leaf_extensions: Extensions,
+    lifetime_s: int,
+    now: int,
+    rules: Rules,
+    random: Random,
+) -> GroupState:
+    """A group at epoch 0 with us as its only member."""
+    suite = identity.suite
+    private, public_key = hpke.generate_key_pair(suite, random)
+    start = now - CLOCK_SKEW_S
+    leaf = LeafNode.signed(
+        suite,
+        identity.signature_private,
+        encryption_key=public_key,
+        signature_key=identity.signature_public,
+        credential=identity.credential,
+        capabilities=capabilities,
+        source=LeafSource.KEY_PACKAGE,
+        lifetime=Lifetime(start, start + lifetime_s),
+        extensions=leaf_extensions,
+    )
+    check_leaf(leaf, LeafUse.ADD, suite=suite, rules=rules, now=now)
+    tree = RatchetTree.of_leaf(suite, leaf)
+    check_agreement(tree, extensions)
+    context = GroupContext(MLS10, suite.id, group_id, 0, tree.tree_hash, b"", extensions)
+    new = key_schedule.first_epoch(suite, random(suite.nh))
+    tag = key_schedule.confirmation_tag(suite, new.secrets.confirmation_key, b"")
+    public = PublicState.confirmed(context, tree, tag)
+    state = GroupState(identity, rules, begin(public, context.encode(), tag, 0, new, {0: private}))
+    state.record_all()
+    return state

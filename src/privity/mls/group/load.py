@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Reading a group back from its records. They were verified on the way in and are not verified again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privity.mls import codec
+from privity.mls.errors import CodecError
+from privity.mls.group.epoch import Epoch, PastEpoch
+from privity.mls.group.errors import DamagedRecords
+from privity.mls.group.identity import Identity
+from privity.mls.group.join_external import epoch_of
+from privity.mls.group.outcomes import PendingCommit, StagedCommit
+from privity.mls.group.records import EpochHead, Sorted, StoredPending, StoredProposal, read_past, sort_records
+from privity.mls.group.state import GroupState
+from privity.mls.messages.commit import Commit
+from privity.mls.messages.framing import AuthenticatedContent
+from privity.mls.messages.leaf_node import LeafNode
+from privity.mls.rules import Rules
+from privity.mls.schedule.secret_tree import SecretTree
+from privity.mls.state import PublicState
+from privity.mls.tree.math import node_width
+from privity.mls.tree.node import Node, read_node
+from privity.mls.tree.path import apply_update_path
+from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.mls.validation.apply import apply_proposals
+from privity.mls.validation.commit import StagedChange
+from privity.mls.validation.proposals import QueuedProposal, resolve
+
+
+def load(stored: Mapping[bytes, bytes], identity: Identity, rules: Rules) -> GroupState:
+    """The group as it was when these records were drained. Raises DamagedRecords when they do not fit together."""
+    try:
+        return _load(sort_records(stored), identity, rules)
+    except CodecError as error:
+        raise DamagedRecords("a stored record does not decode") from error
+
+
+def _load(parts: Sorted, identity: Identity, rules: Rules) -> GroupState:
+    head = EpochHead.decode(parts.head)
+    tree = _tree(head, parts.nodes)
+    public = PublicState.confirmed(head.context, tree, head.confirmation_tag)
+    number = head.context.epoch
+    epoch = Epoch(
+        public,
+        head.context.encode(),
+        head.confirmation_tag,
+        head.own_leaf,
+        head.secrets,
+        parts.keys,
+        SecretTree.from_records(head.suite, head.leaf_count, parts.messages.get(number, {})),
+        head.closed,
+    )
+    state = GroupState(identity, rules, epoch, removed=head.removed)
+    for past in sorted(parts.past):
+        state.past[past] = _past(parts, past, head)
+    for order in sorted(parts.proposals):
+        stored = StoredProposal.decode(parts.proposals[order])
+        reference = stored.auth.reference(head.suite)
+        state.queue[reference] = QueuedProposal(stored.auth, reference)
+        if stored.leaf_private:
+            state.own_updates[reference] = stored.leaf_private
+        state.proposal_count = order + 1
+    if parts.pending is not None:
+        state.pending = _pending(state, codec.decode(StoredPending.read, parts.pending))
+    return state
+
+
+def _tree(head: EpochHead, stored: Mapping[int, bytes]) -> RatchetTree:
+    nodes: list[Node | None] = [None] * node_width(head.leaf_count)
+    for x, value in stored.items():
+        if x >= len(nodes):
+            raise DamagedRecords(f"node {x} is outside of a tree of {head.leaf_count} leaves")
+        nodes[x] = codec.decode(lambda r: r.optional(read_node), value)
+    tree = RatchetTree(head.suite, nodes)
+    if tree.tree_hash != head.context.tree_hash:
+        raise DamagedRecords("the stored tree is not the one of the stored epoch")
+    return tree
+
+
+def _past(parts: Sorted, number: int, head: EpochHead) -> PastEpoch:
+    context, sender_data_secret, resumption_psk, own_leaf, leaf_count = codec.decode(read_past, parts.past[number])
+    return PastEpoch(
+        number,
+        context,
+        sender_data_secret,
+        resumption_psk,
+        own_leaf,
+        {index: LeafNode.decode(value) if value else None for index, value in parts.leaves.get(number, {}).items()},
+        SecretTree.from_records(head.suite, leaf_count, parts.messages.get(number, {})),
+    )
+
+
+def _pending(state: GroupState, stored: StoredPending) -> PendingCommit:
+    """The pending commit with what the record leaves out worked out again from the commit itself."""
+    public = state.epoch.public
+    auth = AuthenticatedContent.decode(stored.content)
+    commit = auth.content.body
+    if not isinstance(commit, Commit):
+        raise DamagedRecords("the pending commit is no commit")
+    proposals = resolve(commit, auth.content.sender, state.queue)
+    provisional = apply_proposals(public, proposals, state.rules, committer=state.epoch.own_leaf)
+    tree = provisional.tree
+    if commit.path is not None:
+        tree = apply_update_path(tree, provisional.committer, commit.path, provisional.new_leaves)
+    head = stored.head
+    if tree.tree_hash != head.context.tree_hash:
+        raise DamagedRecords("the pending commit does not lead to the stored epoch")
+    change = StagedChange(auth, provisional, commit.path, tree, head.context)
+    following = epoch_of(head, tree, stored.encryption_secret, dict(stored.keys))
+    staged = StagedCommit(state.epoch, change, following)
+    return PendingCommit(stored.message, stored.welcome or None, stored.group_info, staged)

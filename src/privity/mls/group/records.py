@@ -1,0 +1,267 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""How a group lies in the device's store: many small records, so that a message writes only what it changed.
+
+group            context, confirmation tag, our leaf, the epoch's secrets
+node + index     one node of the ratchet tree
+key + index      our private key for a node
+msg + epoch + .. one record of an epoch's secret tree
+past + epoch     what is left of a past epoch; leaf + epoch + index: a leaf that the commit after it changed
+prop + number    a queued proposal, in order of arrival
+pend             our pending commit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from privity.mls import codec
+from privity.mls.codec import MAX_MESSAGE, Reader
+from privity.mls.group.epoch import Epoch, PastEpoch
+from privity.mls.group.errors import DamagedRecords
+from privity.mls.messages.framing import AuthenticatedContent
+from privity.mls.messages.group_context import GroupContext
+from privity.mls.schedule.key_schedule import EpochSecrets
+from privity.mls.suites import CipherSuite
+from privity.mls.suites import suite as suite_of
+
+VERSION = 1
+GROUP = b"group"
+PENDING = b"pend"
+_NODE, _KEY, _MESSAGE, _PAST, _LEAF, _PROPOSAL = b"node", b"key", b"msg", b"past", b"leaf", b"prop"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Records:
+    """What changed since the last drain. Write all of it in one transaction before anything is sent or shown."""
+
+    put: dict[bytes, bytes]
+    delete: set[bytes]
+
+    def __repr__(self) -> str:
+        return f"<Records {len(self.put)} to put, {len(self.delete)} to delete>"
+
+
+@dataclass(slots=True, repr=False)
+class Journal:
+    """Collects changed records; the last word on a name counts."""
+
+    _put: dict[bytes, bytes] = field(default_factory=dict)
+    _delete: set[bytes] = field(default_factory=set)
+
+    def __repr__(self) -> str:
+        return f"<Journal {len(self._put)} to put, {len(self._delete)} to delete>"
+
+    def put(self, name: bytes, value: bytes) -> None:
+        self._put[name] = value
+        self._delete.discard(name)
+
+    def delete(self, name: bytes) -> None:
+        self._put.pop(name, None)
+        self._delete.add(name)
+
+    def drain(self) -> Records:
+        records = Records(self._put, self._delete)
+        self._put, self._delete = {}, set()
+        return records
+
+
+def node_name(x: int) -> bytes:
+    return _NODE + codec.u32(x)
+
+
+def key_name(x: int) -> bytes:
+    return _KEY + codec.u32(x)
+
+
+def message_name(epoch: int, name: bytes) -> bytes:
+    return _MESSAGE + codec.u64(epoch) + name
+
+
+def past_name(epoch: int) -> bytes:
+    return _PAST + codec.u64(epoch)
+
+
+def past_leaf_name(epoch: int, leaf: int) -> bytes:
+    return _LEAF + codec.u64(epoch) + codec.u32(leaf)
+
+
+def proposal_name(number: int) -> bytes:
+    return _PROPOSAL + codec.u32(number)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EpochHead:
+    """The record `group`: an epoch without its tree and keys."""
+
+    context: GroupContext
+    confirmation_tag: bytes
+    own_leaf: int
+    leaf_count: int
+    closed: bool
+    removed: bool
+    secrets: EpochSecrets
+
+    def __repr__(self) -> str:
+        return f"<EpochHead {self.context.epoch}>"
+
+    @property
+    def suite(self) -> CipherSuite:
+        return suite_of(self.context.cipher_suite)
+
+    @classmethod
+    def of(cls, epoch: Epoch, removed: bool = False) -> EpochHead:
+        public = epoch.public
+        return cls(
+            public.context,
+            epoch.confirmation_tag,
+            epoch.own_leaf,
+            public.tree.leaf_count,
+            epoch.closed,
+            removed,
+            epoch.secrets,
+        )
+
+    def encode(self) -> bytes:
+        return b"".join(
+            [
+                codec.u8(VERSION),
+                codec.vec(self.context.encode()),
+                codec.vec(self.confirmation_tag),
+                codec.u32(self.own_leaf),
+                codec.u32(self.leaf_count),
+                codec.u8(self.closed),
+                codec.u8(self.removed),
+                self.secrets.encode(),
+            ]
+        )
+
+    @classmethod
+    def read(cls, r: Reader) -> EpochHead:
+        version = r.u8()
+        if version != VERSION:
+            raise DamagedRecords(f"the stored group has version {version}, this program reads {VERSION}")
+        context = GroupContext.decode(r.vec(MAX_MESSAGE))
+        return cls(context, r.vec(), r.u32(), r.u32(), r.u8() == 1, r.u8() == 1, EpochSecrets.read(r))
+
+    @classmethod
+    def decode(cls, data: bytes) -> EpochHead:
+        return codec.decode(cls.read, data)
+
+
+def encode_past(past: PastEpoch) -> bytes:
+    return b"".join(
+        [
+            codec.vec(past.context),
+            codec.vec(past.sender_data_secret),
+            codec.vec(past.resumption_psk),
+            codec.u32(past.own_leaf),
+            codec.u32(past.messages.leaf_count),
+        ]
+    )
+
+
+def read_past(r: Reader) -> tuple[bytes, bytes, bytes, int, int]:
+    return r.vec(MAX_MESSAGE), r.vec(), r.vec(), r.u32(), r.u32()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredProposal:
+    """A queued proposal; `leaf_private` only with an Update of our own."""
+
+    auth: AuthenticatedContent
+    leaf_private: bytes
+
+    def __repr__(self) -> str:
+        return "<StoredProposal>"
+
+    def encode(self) -> bytes:
+        return codec.vec(self.auth.encode()) + codec.vec(self.leaf_private)
+
+    @classmethod
+    def decode(cls, data: bytes) -> StoredProposal:
+        return codec.decode(lambda r: cls(AuthenticatedContent.decode(r.vec(MAX_MESSAGE)), r.vec()), data)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredPending:
+    """A pending commit: its messages, and of the epoch it leads to what cannot be worked out again."""
+
+    message: bytes
+    content: bytes
+    welcome: bytes
+    group_info: bytes
+    head: EpochHead
+    encryption_secret: bytes
+    keys: Mapping[int, bytes]
+
+    def __repr__(self) -> str:
+        return "<StoredPending>"
+
+    def encode(self) -> bytes:
+        keys = b"".join([codec.u32(x) + codec.vec(key) for x, key in self.keys.items()])
+        return b"".join(
+            [
+                codec.vec(self.message),
+                codec.vec(self.content),
+                codec.vec(self.welcome),
+                codec.vec(self.group_info),
+                codec.vec(self.head.encode()),
+                codec.vec(self.encryption_secret),
+                codec.vec(keys),
+            ]
+        )
+
+    @classmethod
+    def read(cls, r: Reader) -> StoredPending:
+        big = MAX_MESSAGE
+        parts = (r.vec(big), r.vec(big), r.vec(big), r.vec(big))
+        head = EpochHead.decode(r.vec(big))
+        return cls(*parts, head, r.vec(), dict(r.vector_of(lambda each: (each.u32(), each.vec()), big)))
+
+
+@dataclass(slots=True, repr=False)
+class Sorted:
+    """A group's records by kind, with the kind cut off their names."""
+
+    head: bytes = b""
+    pending: bytes | None = None
+    nodes: dict[int, bytes] = field(default_factory=dict)
+    keys: dict[int, bytes] = field(default_factory=dict)
+    messages: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
+    past: dict[int, bytes] = field(default_factory=dict)
+    leaves: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    proposals: dict[int, bytes] = field(default_factory=dict)
+
+
+def sort_records(records: Mapping[bytes, bytes]) -> Sorted:
+    """Raise DamagedRecords when the head is missing or a name has no meaning."""
+    out = Sorted()
+    for name, value in records.items():
+        if name == GROUP:
+            out.head = value
+        elif name == PENDING:
+            out.pending = value
+        elif name.startswith(_NODE):
+            out.nodes[_number(name[4:])] = value
+        elif name.startswith(_KEY):
+            out.keys[_number(name[3:])] = value
+        elif name.startswith(_MESSAGE):
+            out.messages.setdefault(_number(name[3:11]), {})[name[11:]] = value
+        elif name.startswith(_PAST):
+            out.past[_number(name[4:])] = value
+        elif name.startswith(_LEAF):
+            out.leaves.setdefault(_number(name[4:12]), {})[_number(name[12:])] = value
+        elif name.startswith(_PROPOSAL):
+            out.proposals[_number(name[4:])] = value
+        else:
+            raise DamagedRecords(f"a record has the unknown name {name!r}")
+    if not out.head:
+        raise DamagedRecords("the record 'group' is missing")
+    return out
+
+
+def _number(name: bytes) -> int:
+    return int.from_bytes(name, "big")

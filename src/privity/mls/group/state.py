@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The mutable heart of a group. Every change of a group's state happens in this file, and each is journaled here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from privity.mls.crypto import SigningKey
+from privity.mls.errors import GroupClosed, SelfRemoved
+from privity.mls.group import records
+from privity.mls.group.epoch import Epoch, PastEpoch
+from privity.mls.group.errors import NoPendingCommit, StaleStage
+from privity.mls.group.identity import Identity
+from privity.mls.group.outcomes import PendingCommit, StagedCommit
+from privity.mls.group.records import EpochHead, Journal, StoredPending, StoredProposal
+from privity.mls.messages.app_data import SAFE_AAD, AppDataDictionary
+from privity.mls.messages.leaf_node import LeafNode
+from privity.mls.messages.psk import PreSharedKeyID, ResumptionPsk
+from privity.mls.rules import Rules
+from privity.mls.schedule.psk import PskLookup
+from privity.mls.schedule.secret_tree import Step, Window
+from privity.mls.tree.node import encode_optional_node
+from privity.mls.validation.proposals import QueuedProposal
+
+
+@dataclass(slots=True, repr=False)
+class GroupState:
+    """One member's view: the current epoch, the past ones, queued proposals, a pending commit."""
+
+    identity: Identity
+    rules: Rules
+    epoch: Epoch
+    past: dict[int, PastEpoch] = field(default_factory=dict)
+    queue: dict[bytes, QueuedProposal] = field(default_factory=dict)
+    own_updates: dict[bytes, bytes] = field(default_factory=dict)
+    pending: PendingCommit | None = None
+    removed: bool = False
+    journal: Journal = field(default_factory=Journal)
+    proposal_count: int = 0
+    safe_aad: bool = False
+    signer: SigningKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signer = SigningKey(self.identity.suite, self.identity.signature_private)
+        self.safe_aad = _uses_safe_aad(self.epoch)
+
+    def __repr__(self) -> str:
+        return f"<GroupState {self.epoch!r}>"
+
+    @property
+    def window(self) -> Window:
+        return Window(self.rules.out_of_order, self.rules.max_forward)
+
+    def check_open(self) -> None:
+        """Raise SelfRemoved or GroupClosed when this epoch takes nothing more."""
+        if self.removed:
+            raise SelfRemoved("we were removed from this group")
+        if self.epoch.closed:
+            raise GroupClosed("the group was re-initialised and takes no more messages")
+
+    def past_leaf(self, epoch: int, leaf: int) -> LeafNode | None:
+        """The leaf as it was in a past epoch that we still hold."""
+        for number in range(epoch, self.epoch.number):
+            known = self.past[number].leaves
+            if leaf in known:
+                return known[leaf]
+        return self.epoch.public.tree.get_leaf(leaf)
+
+    def psk_lookup(self, outer: PskLookup | None) -> PskLookup:
+        """Resumption keys of this group, then whatever the caller knows."""
+
+        def look_up(name: PreSharedKeyID) -> bytes | None:
+            if isinstance(name, ResumptionPsk) and name.group_id == self.epoch.group_id:
+                if name.epoch == self.epoch.number:
+                    return self.epoch.secrets.resumption_psk
+                if name.epoch in self.past:
+                    return self.past[name.epoch].resumption_psk
+            return outer(name) if outer is not None else None
+
+        return look_up
+
+    # Changes
+
+    def record_all(self) -> None:
+        """Journal the whole of a new group."""
+        epoch = self.epoch
+        self.journal.put(records.GROUP, EpochHead.of(epoch).encode())
+        for x, node in enumerate(epoch.public.tree.nodes):
+            if node is not None:
+                self.journal.put(records.node_name(x), encode_optional_node(node))
+        for x, key in epoch.keys.items():
+            self.journal.put(records.key_name(x), key)
+        for name, value in epoch.messages.records.items():
+            self.journal.put(records.message_name(epoch.number, name), value)
+
+    def take(self, epoch: Epoch | PastEpoch, step: Step) -> None:
+        """Use up a message key."""
+        epoch.messages.apply(step)
+        for name, value in step.put.items():
+            self.journal.put(records.message_name(epoch.number, name), value)
+        for name in step.delete:
+            self.journal.delete(records.message_name(epoch.number, name))
+
+    def enqueue(self, proposal: QueuedProposal, leaf_private: bytes = b"") -> None:
+        """Remember a proposal for the commits of this epoch."""
+        if proposal.reference in self.queue:
+            return
+        self.queue[proposal.reference] = proposal
+        if leaf_private:
+            self.own_updates[proposal.reference] = leaf_private
+        stored = StoredProposal(proposal.auth, leaf_private)
+        self.journal.put(records.proposal_name(self.proposal_count), stored.encode())
+        self.proposal_count += 1
+
+    def set_pending(self, pending: PendingCommit) -> None:
+        """Remember our own commit until it is accepted or given up."""
+        self.pending = pending
+        self.journal.put(records.PENDING, store_pending(pending).encode())
+
+    def clear_pending(self) -> None:
+        if self.pending is not None:
+            self.pending = None
+            self.journal.delete(records.PENDING)
+
+    def require_pending(self) -> PendingCommit:
+        if self.pending is None:
+            raise NoPendingCommit("there is no pending commit")
+        return self.pending
+
+    def advance(self, staged: StagedCommit) -> None:
+        """Enter the epoch that a staged commit leads to. Raises StaleStage when it was staged on another one."""
+        if staged.base is not self.epoch:
+            raise StaleStage(
+                f"the commit to epoch {staged.epoch} was staged on another epoch {staged.base.number} than this one"
+            )
+        if staged.step is not None:
+            self.take(self.epoch, staged.step)
+        self.clear_pending()
+        for number in range(self.proposal_count):
+            self.journal.delete(records.proposal_name(number))
+        self.proposal_count = 0
+        self.queue, self.own_updates = {}, {}
+        if staged.next is None:
+            self.removed = True
+            self.journal.put(records.GROUP, EpochHead.of(self.epoch, removed=True).encode())
+            return
+        old, self.epoch = self.epoch, staged.next
+        self._keep_past(old)
+        self._record_difference(old)
+        self.safe_aad = _uses_safe_aad(self.epoch)
+
+    def _keep_past(self, old: Epoch) -> None:
+        before, after = old.public.tree.nodes, self.epoch.public.tree.nodes
+        leaves: dict[int, LeafNode | None] = {}
+        for index in range(old.public.tree.leaf_count):
+            node = before[2 * index]
+            if node is not (after[2 * index] if 2 * index < len(after) else None):
+                leaves[index] = node if isinstance(node, LeafNode) else None
+        for index in range(old.public.tree.leaf_count, self.epoch.public.tree.leaf_count):
+            if after[2 * index] is not None:
+                leaves[index] = None
+        past = PastEpoch(
+            old.number,
+            old.context,
+            old.secrets.sender_data_secret,
+            old.secrets.resumption_psk,
+            old.own_leaf,
+            leaves,
+            old.messages,
+        )
+        self.past[old.number] = past
+        self.journal.put(records.past_name(past.number), records.encode_past(past))
+        for index, leaf in leaves.items():
+            value = b"" if leaf is None else leaf.encode()
+            self.journal.put(records.past_leaf_name(past.number, index), value)
+        for number in sorted(self.past)[: max(0, len(self.past) - self.rules.past_epochs)]:
+            self._forget_past(self.past.pop(number))
+
+    def _forget_past(self, past: PastEpoch) -> None:
+        self.journal.delete(records.past_name(past.number))
+        for index in past.leaves:
+            self.journal.delete(records.past_leaf_name(past.number, index))
+        for name in past.messages.records:
+            self.journal.delete(records.message_name(past.number, name))
+
+    def _record_difference(self, old: Epoch) -> None:
+        new = self.epoch
+        self.journal.put(records.GROUP, EpochHead.of(new).encode())
+        before, after = old.public.tree.nodes, new.public.tree.nodes
+        for x in range(max(len(before), len(after))):
+            was = before[x] if x < len(before) else None
+            node = after[x] if x < len(after) else None
+            if node is was:
+                continue
+            if node is None:
+                self.journal.delete(records.node_name(x))
+            else:
+                self.journal.put(records.node_name(x), encode_optional_node(node))
+        for x in old.keys.keys() - new.keys.keys():
+            self.journal.delete(records.key_name(x))
+        for x, key in new.keys.items():
+            if old.keys.get(x) != key:
+                self.journal.put(records.key_name(x), key)
+        for name, value in new.messages.records.items():
+            self.journal.put(records.message_name(new.number, name), value)
+
+
+def store_pending(pending: PendingCommit) -> StoredPending:
+    """A pending commit as its record."""
+    following = pending.staged.next
+    if following is None:
+        raise NoPendingCommit("a commit that removes its own sender cannot be pending")
+    (encryption_secret,) = following.messages.records.values()
+    return StoredPending(
+        pending.message,
+        pending.staged.change.auth.encode(),
+        pending.welcome or b"",
+        pending.group_info,
+        EpochHead.of(following),
+        encryption_secret,
+        following.keys,
+    )
+
+
+def _uses_safe_aad(epoch: Epoch) -> bool:
+    return AppDataDictionary.of(epoch.public.context.extensions).get(SAFE_AAD) is not None
