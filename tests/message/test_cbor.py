@@ -57,8 +57,7 @@ def test_what_the_format_cannot_hold_is_our_own_mistake(value: object) -> None:
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-cbor.MAX_INT, cbor.MAX_INT) | st.text(max_size=8) | st.binary(max_size=30),
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.integers(-300, 300) | st.text(max_size=3), inner, max_size=4)
+        st.lists(inner, max_size=4) | st.dictionaries(st.integers(-300, 300) | st.text(max_size=3), inner, max_size=4)
     ),
     max_leaves=12,
 )
