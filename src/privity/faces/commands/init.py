@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`privity init`: a folder with everything a small host needs, hub and desk, and the first invite."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from privity.desk import init as desk_init
+from privity.desk.errors import DeskError
+from privity.server import init as hub_init
+from privity.server.errors import HubError
+
+CONFIG = "privity.toml"
+
+
+def init(
+    folder: Annotated[Path, Parameter(help="Made if it is not there; existing keys are never overwritten.")],
+    *,
+    host: Annotated[str, Parameter(help="The name in every address of this hub; it can never change.")] = "localhost",
+    listen: Annotated[str, Parameter(help="ADDRESS:PORT the hub listens on.")] = "127.0.0.1:8440",
+) -> None:
+    """Write privity.toml, fresh keys for hub and desk, and a first invite.
+
+    Example: privity init home --host chat.example.org
+    """
+    config = folder / CONFIG
+    if config.exists():
+        sys.exit(f"privity: AlreadyInitialised: {config} exists; choose an empty folder")
+    try:
+        invite = hub_init.write_fresh(folder, host, listen)
+        public = desk_init.write_fresh(folder / "desk" / "keys")
+    except (HubError, DeskError) as err:
+        sys.exit(f"privity: {type(err).__name__}: {err}")
+    config.write_text(
+        f"{invite.section}"
+        f'staff_public_key = "{public.staff_public_key.hex()}"\n'
+        f'intake_public_key = "{public.intake_public_key.hex()}"\n\n'
+        f'[desk]\nhub_url = "http://{listen}"\n'
+    )
+    until = datetime.fromtimestamp(invite.expires_ms / 1000, UTC)
+    print(f"wrote {config}, keys and an empty database")
+    print(f"first invite (shown once, one account, until {until:%Y-%m-%d}): {invite.code}")
+    print(f"next: privity serve --config {config}   and beside it: privity desk --config {config}")
