@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from aiohttp import web
 
 from privity.server.accounts import routes as accounts
@@ -17,12 +20,19 @@ from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.sessions.requests import authenticate
 from privity.server.web import errors
 
-SLICES = (accounts, devices, keypackages, blobs, invites, blocks)
+
+class Slice(Protocol):
+    """A `routes` module."""
+
+    def routes(self, context: HubContext) -> list[web.RouteDef]: ...
 
 
-def build_app(context: HubContext) -> web.Application:
+SLICES: tuple[Slice, ...] = (accounts, devices, keypackages, blobs, invites, blocks)
+
+
+def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Application:
     """All of the hub over one context. Bodies over a route's own limit are refused before they are read."""
     app = web.Application(middlewares=[errors, authenticate(context)], client_max_size=MAX_BLOB_BYTES)
-    for part in SLICES:
+    for part in slices:
         app.add_routes(part.routes(context))
     return app

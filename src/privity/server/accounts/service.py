@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from privity.identity.device_list import DeviceList
+from privity.identity.errors import BadHandle
+from privity.identity.handle import parse_handle
 from privity.identity.uris import host_of
 from privity.server.accounts import store
-from privity.server.accounts.model import Account, is_handle
+from privity.server.accounts.model import Account
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
@@ -20,15 +22,14 @@ from privity.wire.rest import Register
 async def register(context: HubContext, wanted: Register, address: str | None) -> Account:
     """Make an account out of a handle and version 0 of a device list. The same request again gets the same answer."""
     context.limits.take("account.register", address_key(address))
-    if not is_handle(wanted.handle):
-        raise Refusal(
-            Code.MALFORMED,
-            "a handle is 3 to 32 of a-z, 0-9 and . _ - with a letter or digit at each end",
-        )
+    try:
+        handle = parse_handle(wanted.handle)
+    except BadHandle as err:
+        raise Refusal(Code.MALFORMED, str(err)) from None
     first = devices.verify_first(wanted.device_list)
     if host_of(first.user_uri) != context.config.host:
         raise Refusal(Code.DEVICE_LIST_REFUSED, f"the list belongs to another host, this is {context.config.host}")
-    account = Account(first.user_uri, wanted.handle)
+    account = Account(first.user_uri, handle)
     now_ms = context.now_ms()
 
     def write(tx: Tx) -> None:
