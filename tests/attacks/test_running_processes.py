@@ -102,3 +102,11 @@ def test_running_hub_and_desk_hold_no_forbidden_module(
         assert forbidden_in(modules) == []
     assert "privity.desk.intake" not in hub()
     assert "privity.server.app" not in desk()
+
+
+def test_witness_would_see_them() -> None:
+    assert forbidden_in({"privity.mls.group.join", "privity.mls.codec", "privity.client"}) == [
+        "privity.client",
+        "privity.mls.group.join",
+    ]
+    assert forbidden_in({"privity.mls.groups", "privity.clients"}) == []
