@@ -19,6 +19,8 @@ from privity.mls.suites import CipherSuite
 
 Random = Callable[[int], bytes]
 
+_HASHES = {"sha256": hashlib.sha256}
+
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 P25519 = (1 << 255) - 19
 
@@ -65,12 +67,12 @@ class SigningKey:
 
 def hash(suite: CipherSuite, data: bytes) -> bytes:
     """Hash(data)"""
-    return hashlib.new(suite.hash_name, data).digest()
+    return _HASHES[suite.hash_name](data).digest()
 
 
 def ref_hash(suite: CipherSuite, label: bytes, value: bytes) -> bytes:
     """RefHash (section 5.2); `label` is taken as it is, e.g. b"MLS 1.0 KeyPackage Reference"."""
-    return hashlib.new(suite.hash_name, vec(label) + vec(value)).digest()
+    return hash(suite, vec(label) + vec(value))
 
 
 def mac(suite: CipherSuite, key: bytes, data: bytes) -> bytes:
@@ -125,7 +127,7 @@ def check_signature_key(suite: CipherSuite, public_key: bytes) -> None:
 
 
 def check_hpke_key(suite: CipherSuite, public_key: bytes) -> None:
-    """Raise BadPublicKey unless anyone could encrypt to these bytes (sections 5.1.1 and 7.3; RFC 9180, section 7.1.4)."""
+    """Raise BadPublicKey unless anyone could encrypt to these bytes (section 7.3; RFC 9180, section 7.1.4)."""
     if suite.kem == "x25519":
         if len(public_key) != 32:
             raise BadPublicKey(f"an X25519 key has 32 bytes, this one {len(public_key)}")

@@ -25,7 +25,7 @@ from privity.mls.messages.codepoints import PRIVATE_MESSAGE
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
 from privity.mls.messages.leaf_node import LeafSource
-from privity.mls.messages.proposals import Add, AppDataUpdate, ExternalInit, Remove, Update
+from privity.mls.messages.proposals import Add, AppDataUpdate, ExternalInit, Remove, UnknownProposal, Update
 from privity.mls.validation.content import verify_content
 from tests.mls.public.builders import GROUP_ID, NOW, SUITE, Room, flip, key_package, leaf, party
 
@@ -117,9 +117,13 @@ def test_an_unlisted_external_sender(room: Room) -> None:
 
 def test_what_external_senders_may_not_send(room: Room) -> None:
     own = leaf(room.hub, LeafSource.UPDATE, leaf_index=0)
-    for body in (Update(own), ExternalInit(b"k" * 32), Commit((), None), b"hello"):
-        with pytest.raises((SenderNotAllowed, WrongWireFormat)):
+    for body in (Update(own), ExternalInit(b"k" * 32), UnknownProposal(0xF000, b"")):
+        with pytest.raises(SenderNotAllowed, match="an external sender cannot send"):
             room.group.process(room.sign(room.hub, Sender.external(0), body), NOW)
+    with pytest.raises(SenderNotAllowed, match="only proposals"):
+        room.group.process(room.sign(room.hub, Sender.external(0), Commit((), None)), NOW)
+    with pytest.raises(WrongWireFormat):
+        room.group.process(room.sign(room.hub, Sender.external(0), b"hello"), NOW)
 
 
 def test_external_senders_may_update_components(room: Room) -> None:

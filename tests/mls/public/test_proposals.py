@@ -12,6 +12,7 @@ from privity.mls.errors import (
     AddedTwice,
     BadAppDataUpdate,
     BadPsk,
+    BadPublicKey,
     BadReInit,
     BadSignature,
     BlankLeaf,
@@ -50,7 +51,7 @@ from privity.mls.messages.codepoints import (
     REQUIRED_CAPABILITIES,
 )
 from privity.mls.messages.commit import ProposalOrRef, ProposalRef
-from privity.mls.messages.extensions import Extension, Extensions, replaced
+from privity.mls.messages.extensions import Extension, Extensions, ExternalSender, external_senders_extension, replaced
 from privity.mls.messages.framing import Sender
 from privity.mls.messages.leaf_node import LeafSource, Lifetime
 from privity.mls.messages.proposals import (
@@ -139,6 +140,9 @@ def test_add(room: Room) -> None:
 def test_adding_the_same_client_twice(room: Room) -> None:
     zoe = party("zoe")
     refused(room, AddedTwice, Add(key_package(zoe)), Add(key_package(zoe)))
+    twice = [SentProposal(Add(key_package(zoe)), Sender.member(0)) for _ in range(2)]
+    with pytest.raises(AddedTwice):
+        check_member_list(twice, 0)
     refused(room, AddedTwice, Add(key_package(room.parties[1])))
     room.accept(room.commit(0, [Add(key_package(room.parties[1])), Remove(1)]))
 
@@ -283,6 +287,8 @@ def test_group_context_extensions(room: Room) -> None:
     refused(room, CodecError, to(Extension(APP_DATA_DICTIONARY, b"\x01")))
     refused(room, CodecError, GroupContextExtensions((Extension(5, b"\x01"),)))
     refused(room, DuplicateExtension, to(required().extension(), required().extension()))
+    useless = external_senders_extension([ExternalSender(b"short", party("spy").credential)])
+    refused(room, BadPublicKey, GroupContextExtensions((useless,)))
     room.accept(room.commit(0, [GroupContextExtensions(())]))
     assert room.group.context.extensions == ()
     with pytest.raises(ProtocolError):

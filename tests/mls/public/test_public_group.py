@@ -31,7 +31,12 @@ from privity.mls.errors import (
     UsageError,
 )
 from privity.mls.messages.codepoints import EXTERNAL_PUB, RATCHET_TREE
-from privity.mls.messages.extensions import Extension, external_pub_extension
+from privity.mls.messages.extensions import (
+    Extension,
+    ExternalSender,
+    external_pub_extension,
+    external_senders_extension,
+)
 from privity.mls.messages.proposals import Remove
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.tree.node import Node, ParentNode
@@ -119,6 +124,9 @@ def test_extensions_of_the_context(room: Room) -> None:
         enter(room, context=replace(context, extensions=(required(credentials=(9,)).extension(),)))
     with pytest.raises(CodecError):
         enter(room, context=replace(context, extensions=(Extension(5, b"\x07"),)))
+    useless = external_senders_extension([ExternalSender(b"short", room.hub.credential)])
+    with pytest.raises(BadPublicKey):
+        enter(room, context=replace(context, extensions=(useless,)))
 
 
 def with_nodes(room: Room, x: int, node: Node | None) -> tuple[bytes, Any]:
@@ -167,6 +175,10 @@ def test_the_group_info_must_describe_the_epoch(room: Room) -> None:
             room.group.check_group_info(room.sign_group_info(other, 0))
     with pytest.raises(GroupInfoMismatch):
         room.group.check_group_info(room.group_info(confirmation_tag=b"\x00" * 32))
+    with pytest.raises(BadPublicKey):
+        room.group.check_group_info(room.group_info(extensions=(external_pub_extension(b"\x00" * 32),)))
+    with pytest.raises(DuplicateExtension):
+        room.group.check_group_info(room.group_info(extensions=(external_pub_extension(hpke_key()),) * 2))
     with pytest.raises(GroupInfoMismatch):
         tree = Extension(RATCHET_TREE, Room().group.tree.encode())
         room.group.check_group_info(room.group_info(extensions=(tree,)))

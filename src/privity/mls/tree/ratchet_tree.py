@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ratchet tree as a flat array that nobody changes, with its hashes remembered (RFC 9420, sections 4, 7.8, 12.4.3.3)."""
+"""The ratchet tree as a flat array that nobody changes, its hashes remembered (RFC 9420, sections 4 and 7.8)."""
 
 from __future__ import annotations
 

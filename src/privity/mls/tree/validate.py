@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a whole tree is valid (RFC 9420, sections 7.9.2 and 12.4.3.1). Leaves are checked in `validation.leaf_node`."""
+"""Whether a whole tree is valid (RFC 9420, sections 7.9.2 and 12.4.3.1); `validation.leaf_node` checks leaves."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from privity.mls.crypto import check_hpke_key
 from privity.mls.errors import BadUnmergedLeaves, ParentHashMismatch
@@ -16,15 +18,15 @@ from privity.mls.tree.ratchet_tree import RatchetTree
 def check_tree(tree: RatchetTree) -> None:
     """Unmerged leaves, parent hashes and unique keys; raises the error of the first that fails."""
     tree.keys.check_unique()
-    for x in range(1, len(tree.nodes), 2):
-        node = tree.parent_node(x)
-        if node is not None:
-            check_hpke_key(tree.suite, node.encryption_key)
-            check_unmerged(tree, x, node)
+    parents = {x: node for x in range(1, len(tree.nodes), 2) if (node := tree.parent_node(x)) is not None}
+    unmerged = {x: frozenset(node.unmerged_leaves) for x, node in parents.items()}
+    for x, node in parents.items():
+        check_hpke_key(tree.suite, node.encryption_key)
+        check_unmerged(tree, x, node, unmerged)
     check_parent_hashes(tree)
 
 
-def check_unmerged(tree: RatchetTree, x: int, node: ParentNode) -> None:
+def check_unmerged(tree: RatchetTree, x: int, node: ParentNode, unmerged: Mapping[int, frozenset[int]]) -> None:
     """Raise BadUnmergedLeaves unless they are sorted, filled, below `x`, and unmerged in all filled nodes between."""
     before = -1
     for index in node.unmerged_leaves:
@@ -37,8 +39,8 @@ def check_unmerged(tree: RatchetTree, x: int, node: ParentNode) -> None:
             raise BadUnmergedLeaves(f"unmerged leaf {index} of node {x} is blank")
         between = math.parent(2 * index)
         while between != x:
-            inner = tree.parent_node(between)
-            if inner is not None and index not in inner.unmerged_leaves:
+            inner = unmerged.get(between)
+            if inner is not None and index not in inner:
                 raise BadUnmergedLeaves(f"leaf {index} is unmerged at node {x} but not at node {between} below it")
             between = math.parent(between)
 

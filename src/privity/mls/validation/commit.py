@@ -76,7 +76,6 @@ def stage_commit(
     if sender.type == SenderType.MEMBER and sender.index is not None:
         provisional = provision(state, proposals, rules, now, committer=sender.index)
     elif path is not None:
-        check_external_list(proposals)
         provisional = provision(state, proposals, rules, now, committer=None, joiner=path.leaf_node)
     else:
         raise MissingPath("an external commit has no path")

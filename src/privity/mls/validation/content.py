@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from privity.mls.crypto import verify_with_label
 from privity.mls.errors import (
@@ -17,9 +18,9 @@ from privity.mls.errors import (
     WrongWireFormat,
 )
 from privity.mls.messages.app_data import SAFE_AAD, AppDataDictionary, SafeAAD
-from privity.mls.messages.codepoints import EXTERNAL_ALLOWED, PRIVATE_MESSAGE, PUBLIC_MESSAGE
+from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, EXTERNAL_ALLOWED, PRIVATE_MESSAGE, PUBLIC_MESSAGE
 from privity.mls.messages.commit import Commit
-from privity.mls.messages.extensions import external_senders
+from privity.mls.messages.extensions import external_senders, find
 from privity.mls.messages.framing import LABEL, AuthenticatedContent, FramedContent, SenderType
 from privity.mls.messages.proposals import Add
 from privity.mls.state import PublicState
@@ -70,8 +71,14 @@ def _check_wrapping(auth: AuthenticatedContent) -> None:
 
 def _check_authenticated_data(state: PublicState, content: FramedContent) -> None:
     """In groups with the safe_aad component, authenticated data must be a SafeAAD."""
-    if AppDataDictionary.of(state.context.extensions).get(SAFE_AAD) is not None:
+    dictionary = find(state.context.extensions, APP_DATA_DICTIONARY)
+    if dictionary is not None and _uses_safe_aad(dictionary):
         SafeAAD.decode(content.authenticated_data)
+
+
+@lru_cache(maxsize=64)
+def _uses_safe_aad(dictionary: bytes) -> bool:
+    return AppDataDictionary.decode(dictionary).get(SAFE_AAD) is not None
 
 
 def sender_key(state: PublicState, content: FramedContent) -> bytes:
