@@ -13,6 +13,8 @@ import msgspec
 from privity.desk import limits
 from privity.desk.errors import AnswerTooLarge, HubMisbehaved, HubUnreachable
 from privity.desk.keys import STAFF_SUITE
+from privity.identity.errors import BadUri
+from privity.identity.uris import parse_user_uri
 from privity.mls.crypto import SigningKey, sign_with_label
 from privity.wire.errors import ErrorBody, Refusal
 from privity.wire.rest import Answer, Body, DeviceLists, Done
@@ -35,6 +37,10 @@ from privity.wire.staff import (
 )
 
 BASE: Final = "/staff/v1"
+
+_TIMEOUT: Final = aiohttp.ClientTimeout(
+    total=limits.REQUEST_TIMEOUT_S, connect=limits.CONNECT_TIMEOUT_S, sock_read=limits.READ_TIMEOUT_S
+)
 
 A = TypeVar("A", bound=Answer)
 
@@ -80,6 +86,7 @@ class HttpHub:
         for report in page.reports:
             if report.seq <= last:
                 raise HubMisbehaved(f"reports must ascend from {last}, the hub sent number {report.seq}")
+            _check_relayed(report)
             last = report.seq
         return page.reports
 
@@ -120,7 +127,7 @@ class HttpHub:
                 data=body or None,
                 headers=self._signed(method, target, body),
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=limits.REQUEST_TIMEOUT_S, connect=limits.CONNECT_TIMEOUT_S),
+                timeout=_TIMEOUT,
             ) as response:
                 raw = await _limited(response, limit)
                 status = response.status
@@ -136,6 +143,18 @@ class HttpHub:
         signature = sign_with_label(STAFF_SUITE, self._key, STAFF_LABEL.encode(), signed)
         headers = {TIME_HEADER: str(now), NONCE_HEADER: nonce.hex(), SIGNATURE_HEADER: signature.hex()}
         return headers | {"Content-Type": "application/json"} if body else headers
+
+
+def _check_relayed(report: RelayedReport) -> None:
+    """Numbers that the database can hold, and a reporter who is a user."""
+    if report.seq > limits.MAX_NUMBER or not 0 <= report.received_ms <= limits.MAX_NUMBER:
+        raise HubMisbehaved(f"a number of a relayed report is not in 0 to {limits.MAX_NUMBER}")
+    if len(report.receipt) > limits.MAX_RECEIPT_CHARS:
+        raise HubMisbehaved(f"a receipt has at most {limits.MAX_RECEIPT_CHARS} characters, got {len(report.receipt)}")
+    try:
+        parse_user_uri(report.reporter_uri)
+    except BadUri as err:
+        raise HubMisbehaved(f"the reporter of report {report.seq}: {err}") from None
 
 
 async def _limited(response: aiohttp.ClientResponse, limit: int) -> bytes:

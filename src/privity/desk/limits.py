@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from typing import Final
 
-MAX_SEALED_BYTES: Final = 48 << 20
-"""A sealed report the desk looks into: the largest that a device may upload with attachments, and some room."""
+from privity.message.sealed_report import MAX_SEALED
 
-MAX_PAGE_BYTES: Final = 256 << 20
-"""One answer of `GET reports` (at most 100 reports, base64): beyond this a broken hub would eat our memory."""
+MAX_SEALED_BYTES: Final = MAX_SEALED
+"""A sealed report that is kept as it came: nothing larger can be a report."""
+
+MAX_PAGE_BYTES: Final = 100 * (MAX_SEALED * 4 // 3 + 4096)
+"""One answer of `GET reports`: 100 reports of the largest size in base64. Any less, and large reports could stop the
+queue."""
 
 MAX_JSON_BYTES: Final = 16 << 20
 """Any other JSON answer; the largest is a long history of device lists."""
@@ -18,18 +21,21 @@ MAX_JSON_BYTES: Final = 16 << 20
 MAX_BLOB_BYTES: Final = 128 << 20
 """One attachment: above what any hub of this version stores."""
 
-MAX_ATTACHMENT_BYTES_PER_REPORT: Final = 512 << 20
-"""All attachments of one report together: a report that names a thousand large files must not fill the disk."""
+MAX_ATTACHMENT_BYTES_PER_REPORT: Final = 256 << 20
+"""All attachments of one report together: one that names a thousand large files must fill neither memory nor disk."""
 
 MAX_ATTACHMENTS_PER_REPORT: Final = 64
 """Attachments fetched per report; the rest is recorded as not checked. Each costs a request and a decryption."""
 
-MAX_RESTARTS_ON_HUB_BUG: Final = 6
-"""How often one report is tried while the hub answers with a bug of its own. Then the report is recorded as undecided
-(its evidence kept), because one report must never stop the queue."""
+MAX_TRIES_PER_REPORT: Final = 12
+"""How often one report is tried while the hub hands out reports but fails on this one (about six minutes). Then it is
+recorded as undecided, its sealed bytes kept, because one report must never stop the queue."""
 
-REQUEST_TIMEOUT_S: Final = 60
-"""For one whole answer: a blob of the largest size over a slow line."""
+REQUEST_TIMEOUT_S: Final = 600
+"""For one whole answer: a full page of the largest reports over a slow line."""
+
+READ_TIMEOUT_S: Final = 30
+"""Without a single byte: the hub is gone."""
 
 CONNECT_TIMEOUT_S: Final = 10
 """For a connection: the hub is near or on this machine."""
@@ -57,3 +63,9 @@ MAX_POLL_S: Final = 3600.0
 
 MAX_LISTED: Final = 10_000
 """Reports listed at once: a terminal page, not a data dump."""
+
+MAX_NUMBER: Final = (1 << 53) - 1
+"""Sequence numbers and times from the hub: any reader of JSON holds them exactly."""
+
+MAX_RECEIPT_CHARS: Final = 256
+"""A receipt is a word for people to quote."""

@@ -82,7 +82,7 @@ class MessageFinding(msgspec.Struct, frozen=True):
     meaning: str
     detail: str
     authorship: str
-    """`absent`, `holds` or `fails`."""
+    """`absent`, `holds`, `fails` or `not_checked`."""
     message_id: str | None
     """Hex."""
     ts_ms: int

@@ -36,7 +36,7 @@ CREATE TABLE reported_message (
         'UNDECIDED'
     )),
     detail TEXT NOT NULL,
-    authorship TEXT NOT NULL CHECK (authorship IN ('absent', 'holds', 'fails')),
+    authorship TEXT NOT NULL CHECK (authorship IN ('absent', 'holds', 'fails', 'not_checked')),
     reporter_participated INTEGER CHECK (reporter_participated IN (0, 1)),
     repeats_seq INTEGER REFERENCES report (seq),
     PRIMARY KEY (report_seq, position)
@@ -49,7 +49,7 @@ CREATE TABLE reported_attachment (
     report_seq INTEGER NOT NULL,
     position INTEGER NOT NULL,
     part INTEGER NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('OK', 'UNAVAILABLE', 'MISMATCH', 'NOT_CHECKED')),
+    outcome TEXT NOT NULL CHECK (outcome IN ('OK', 'UNAVAILABLE', 'MISMATCH', 'LINK_ONLY', 'NOT_CHECKED')),
     detail TEXT NOT NULL,
     PRIMARY KEY (report_seq, position, part),
     FOREIGN KEY (report_seq, position) REFERENCES reported_message (report_seq, position)

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The desk as a process: `run(config_path)` takes reports from the hub until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from privity.desk import config as desk_config
+from privity.desk.database import open_database
+from privity.desk.hub_client import HttpHub
+from privity.desk.intake import Intake
+from privity.desk.keys import open_keys
+from privity.desk.loop import serve
+
+
+def run(config_path: Path) -> None:
+    """Serve until SIGTERM. Raises ConfigInvalid, KeysInvalid or a database error before anything is asked."""
+    _log_to_stderr()
+    asyncio.run(_run(desk_config.load(config_path)))
+
+
+async def _run(config: desk_config.DeskConfig) -> None:
+    keys = open_keys(config)
+    db = open_database(config.database)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with aiohttp.ClientSession() as session:
+            hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
+            intake = Intake(db, hub, keys, now_ms, os.urandom)
+            await serve(intake, config.poll_interval_s, stop)
+    finally:
+        db.close()
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

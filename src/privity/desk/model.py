@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the desk finds out about one report before it is recorded. Nothing here has been written yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from privity.desk.evidence import Record
+from privity.desk.verdicts import Outcome, State
+
+
+class Authorship(StrEnum):
+    """Whether the report brought evidence of authorship (level 2), and whether it holds."""
+
+    ABSENT = "absent"
+    HOLDS = "holds"
+    FAILS = "fails"
+    NOT_CHECKED = "not_checked"
+    """The message was not franked by the hub, so its signature was not looked at."""
+
+
+class AttachmentOutcome(StrEnum):
+    """Franking, section 6, V9."""
+
+    OK = "OK"
+    UNAVAILABLE = "UNAVAILABLE"
+    MISMATCH = "MISMATCH"
+    LINK_ONLY = "LINK_ONLY"
+    """The message proves the link, not what lies behind it."""
+    NOT_CHECKED = "NOT_CHECKED"
+    """A limit was reached, or the hash is of an unknown kind; the detail says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedAttachment:
+    part: int
+    outcome: AttachmentOutcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedMessage:
+    """`message_id` is None where the message could not be read."""
+
+    position: int
+    message_id: bytes | None
+    ts_ms: int
+    outcome: Outcome
+    detail: str
+    authorship: Authorship
+    reporter_participated: bool | None = None
+    attachments: tuple[AssessedAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One report. `accused_uri` and `room_uri` are what the report says, where these are URIs at all."""
+
+    state: State
+    detail: str
+    accused_uri: str | None = None
+    room_uri: str | None = None
+    reason: int | None = None
+    omitted: int | None = None
+    messages: tuple[AssessedMessage, ...] = ()
+    records: tuple[Record, ...] = field(default=(), repr=False)

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A desk with fresh keys and a database, beside a fake hub on loopback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from privity.desk import config
+from privity.desk.database import open_existing
+from privity.desk.init import DeskPublic, write_fresh
+from privity.desk.keys import DeskKeys, open_keys
+from privity.desk.verdicts import ReportFinding, findings
+from tests.desk.fake_hub import FakeHub
+from tests.desk.running import Desk, started
+from tests.desk.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A folder as `privity init` leaves it."""
+
+    folder: Path
+    public: DeskPublic
+
+    def configured(self, hub_url: str) -> config.DeskConfig:
+        self.file(hub_url)
+        return config.load(self.folder / "privity.toml")
+
+    def file(self, hub_url: str) -> Path:
+        path = self.folder / "privity.toml"
+        path.write_text(f'[desk]\nhub_url = "{hub_url}"\npoll_interval_s = 0.05\n')
+        return path
+
+    def keys(self) -> DeskKeys:
+        return open_keys(config.check(config.DeskSection(hub_url="http://127.0.0.1:1"), self.folder))
+
+    def findings(self) -> tuple[ReportFinding, ...]:
+        db = open_existing(self.folder / "desk" / "desk.db")
+        try:
+            return findings(db).reports
+        finally:
+            db.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path, write_fresh(tmp_path / "desk" / "keys", os.urandom))
+
+
+@pytest.fixture
+async def hub(home: Home) -> AsyncIterator[FakeHub]:
+    hub = FakeHub(home.public.staff_public_key)
+    async with hub.serving():
+        yield hub
+
+
+@pytest.fixture
+def world(hub: FakeHub, home: Home) -> World:
+    return World(hub, home.public.intake_public_key)
+
+
+@pytest.fixture
+async def desk(hub: FakeHub, home: Home) -> AsyncIterator[Desk]:
+    async with aiohttp.ClientSession() as session:
+        desk = started(home.configured(hub.url), session)
+        yield desk
+        desk.db.close()
