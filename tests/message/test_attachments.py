@@ -93,7 +93,8 @@ def test_altered_or_cut_ciphertext_is_refused() -> None:
 
 def test_plaintext_hash_is_mandatory_and_compared() -> None:
     content, ciphertext = sent()
-    for extensions in ({}, {-1: {}}, {-1: {0: bytes(31)}}, {-1: {1: bytes(32)}}, {-1: 7}):
+    cases: list[dict[int | str, object]] = [{}, {-1: {}}, {-1: {0: bytes(31)}}, {-1: {1: bytes(32)}}, {-1: 7}]
+    for extensions in cases:
         with pytest.raises(e.MissingPlaintextHash):
             a.decrypt(replace(content, extensions=extensions), 0, ciphertext)
     with pytest.raises(e.PlaintextMismatch):

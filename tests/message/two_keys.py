@@ -33,7 +33,7 @@ def invert(x: int) -> int:
 
 
 def aes(key: bytes, block: bytes) -> int:
-    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - GCM is built from single blocks
     return int.from_bytes(encryptor.update(block) + encryptor.finalize(), "big")
 
 
