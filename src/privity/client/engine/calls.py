@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The REST requests that the engine makes, as values: method, path, body, and the type of the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from privity.wire import rest
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `answer` is the type that the body of a good answer decodes to."""
+
+    method: str
+    path: str
+    answer: type[rest.Answer]
+    body: rest.Body | None = field(default=None, repr=False)
+
+
+def _id(uri: str) -> str:
+    return uri.rsplit("/", 1)[-1]
+
+
+def device_lists(user_uri: str, from_version: int) -> Call:
+    return Call("GET", f"/v1/users/{_id(user_uri)}/device-lists?from={from_version}", rest.DeviceLists)
+
+
+def claim(user_uri: str, suites: list[int]) -> Call:
+    return Call("POST", f"/v1/users/{_id(user_uri)}/claim", rest.Claimed, rest.Claim(suites=suites))
+
+
+def create_room(group_info: bytes, ratchet_tree: bytes) -> Call:
+    return Call("POST", "/v1/rooms", rest.RoomCreated, rest.CreateRoom(group_info, ratchet_tree))
+
+
+def rooms() -> Call:
+    return Call("GET", "/v1/rooms", rest.Rooms)
+
+
+def group_state(room_uri: str) -> Call:
+    return Call("GET", f"/v1/rooms/{_id(room_uri)}/group", rest.GroupState)
+
+
+def commit(room_uri: str, body: rest.Commit) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/commit", rest.Committed, body)
+
+
+def broken(room_uri: str, body: rest.Broken) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/broken", rest.BrokenCounted, body)
+
+
+def leave(room_uri: str) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/leave", rest.Done)
+
+
+def key_packages_left() -> Call:
+    return Call("GET", "/v1/key-packages", rest.KeyPackagesLeft)
+
+
+def put_key_packages(key_packages: list[bytes], last_resort: bytes | None) -> Call:
+    return Call("POST", "/v1/key-packages", rest.KeyPackagesLeft, rest.PutKeyPackages(key_packages, last_resort))
+
+
+def put_device_list(value: bytes) -> Call:
+    return Call("PUT", "/v1/account/device-list", rest.Done, rest.PutDeviceList(value))
+
+
+def report(sealed: bytes) -> Call:
+    return Call("POST", "/v1/reports", rest.ReportReceived, rest.SealedReport(sealed))
+
+
+def block(user_uri: str, blocked: bool) -> Call:
+    return Call("PUT" if blocked else "DELETE", f"/v1/blocks/{_id(user_uri)}", rest.Done)

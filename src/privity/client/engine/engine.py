@@ -1,0 +1,286 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The engine of one device: `step` takes what happened and gives back what is to be done.
+
+It has no socket, file or clock. Everything it must not forget is in the Save that comes first among the effects of a
+step; an engine made anew from the saved records continues as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from privity.client.engine import calls, evidence, keypackages, verbs
+from privity.client.engine.effects import Effect, Failed, Finished, Save
+from privity.client.engine.flow import EXPECTED, Flow, T, ask
+from privity.client.engine.inputs import (
+    Answered,
+    Block,
+    ConfirmDevice,
+    Connected,
+    CreateDirect,
+    CreateGroup,
+    Declined,
+    Disconnected,
+    FetchDevices,
+    Input,
+    Invite,
+    Leave,
+    Received,
+    RemoveUser,
+    Report,
+    Send,
+    Tick,
+    Unanswered,
+)
+from privity.client.engine.joining import check_room, join
+from privity.client.engine.records import Batch, Table, View
+from privity.client.engine.room import Room
+from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, DevicesChanged, Notice, RoomChanged
+from privity.client.engine.state import CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
+from privity.client.errors import CommandRefused
+from privity.identity.errors import IdentityError
+from privity.mls.errors import MlsError
+from privity.mls.group import Group
+from privity.wire import rest, socket
+from privity.wire.socket import Accepted, Ack, Event, Inbox, InboxKind, Refused, Resume
+
+INBOX_KEY = b"inbox"
+ENTERED_TEXT = "this device joined; earlier messages stay on your other devices"
+
+
+class Engine:
+    """One device. Give it every input in order, and perform the Save of a step before the next step."""
+
+    def __init__(self, view: View, *, random: Callable[[int], bytes], jitter: Callable[[], int]) -> None:
+        """`jitter` says how many milliseconds to wait before committing what the hub proposed."""
+        own = view.get(Table.OWN, "", OWN_KEY)
+        if own is None:
+            raise CommandRefused("the store holds no device; register or link it first")
+        self.device = Device(Own.decode(own), Batch(view), random, jitter)
+        self.rooms: dict[str, Room] = {}
+        self._inbox: dict[int, Inbox] = {}
+        self._inbox_busy = False
+        for _, value in view.scan(Table.ROOM, ""):
+            record = RoomRecord.decode(value)
+            stored = dict(view.scan(Table.MLS, record.room_uri))
+            group = Group.load(stored, self.device.identity, self.device.rules) if stored else None
+            self.rooms[record.room_uri] = Room(self.device, record, group)
+
+    def step(self, event: Input, now_ms: int) -> list[Effect]:
+        """What is to be done about an input, in order. A bug raises; then drop this engine, nothing was saved."""
+        device = self.device
+        device.now_ms = now_ms
+        try:
+            self._dispatch(event)
+        except EXPECTED as err:
+            command = getattr(event, "command", None)
+            if command is None:
+                raise
+            device.effects.append(Failed(command, err))
+        effects, device.effects = device.effects, []
+        changes = device.batch.take()
+        return [Save(changes), *effects] if changes else effects
+
+    def room(self, room_uri: str) -> Room:
+        """A room this device knows. Raises CommandRefused."""
+        room = self.rooms.get(room_uri)
+        if room is None:
+            raise CommandRefused(f"this device knows no conversation {room_uri}")
+        return room
+
+    def run(self, command: int | None, flow: Flow[T]) -> None:
+        """Start a flow that belongs to no room."""
+
+        def done(result: object) -> None:
+            if command is not None:
+                self.device.effects.append(Finished(command, result))
+
+        def failed(err: Exception) -> None:
+            if command is not None:
+                self.device.effects.append(Failed(command, err))
+            else:
+                self.device.show(Notice(f"not done: {err}"))
+
+        self.device.runner.start(flow, done, failed)
+
+    def new_room(self, room_uri: str, *, seq: int, direct: bool, group: Group | None) -> Room:
+        """Begin to follow a room at this event."""
+        room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
+        self.rooms[room_uri] = room
+        room.save()
+        return room
+
+    def _dispatch(self, event: Input) -> None:
+        match event:
+            case Received(frame):
+                self._frame(frame)
+            case Answered(number, answer):
+                self.device.runner.answer(number, answer)
+            case Declined(number, refusal):
+                self.device.runner.decline(number, refusal)
+            case Unanswered():
+                pass  # asked again with the next Connected
+            case Connected(hub_now_ms):
+                self._connected(hub_now_ms)
+            case Disconnected():
+                self.device.online = self.device.caught_up = False
+                for room in self.rooms.values():
+                    room.connection_lost()
+                self._inbox.clear()
+            case Tick():
+                self._tick()
+            case CreateGroup(command):
+                self.run(command, verbs.create_group(self))
+            case CreateDirect(command, user_uri):
+                verbs.create_direct(self, command, user_uri)
+            case Invite(command, room_uri, user_uri):
+                verbs.invite(self.room(room_uri), command, user_uri)
+            case RemoveUser(command, room_uri, user_uri):
+                verbs.remove_user(self.room(room_uri), command, user_uri)
+            case Leave(command, room_uri):
+                self.run(command, verbs.leave(self.room(room_uri)))
+            case Send():
+                verbs.send(self.room(event.room_uri), event)
+            case Report():
+                self.run(event.command, verbs.report(self.device, event))
+            case Block(command, user_uri, blocked):
+                self.run(command, ask(calls.block(user_uri, blocked), rest.Done))
+            case FetchDevices(command, user_uri):
+                self.run(command, self.device.pins.refresh(user_uri))
+            case ConfirmDevice():
+                self.run(event.command, verbs.confirm_device(self.device, event))
+            case _:
+                assert_never(event)
+
+    # The hub
+
+    def _connected(self, hub_now_ms: int) -> None:
+        device = self.device
+        device.online = True
+        device.caught_up = False
+        device.clock_differs = abs(hub_now_ms - device.now_ms) > CLOCK_LIMIT_MS
+        if device.clock_differs:
+            device.show(Notice("this device's clock differs from the hub's by more than five minutes"))
+        cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
+        device.transmit(Resume(cursors, self._inbox_cursor()))
+        device.runner.ask_again()
+        for room in list(self.rooms.values()):
+            room.advance()
+        self._tick()
+
+    def _tick(self) -> None:
+        for ending in evidence.due(self.device):
+            room = self.rooms.get(ending.room_uri)
+            if room is not None and ending.seq is not None:
+                room.timeline.expire(ending.seq, ending.message_id)
+        for room in list(self.rooms.values()):
+            room.tick()
+
+    def _frame(self, frame: socket.FromHub) -> None:
+        match frame:
+            case Event():
+                room = self.rooms.get(frame.room_uri)
+                if room is not None:
+                    room.event(frame)
+            case Inbox():
+                if frame.seq > self._inbox_cursor():
+                    self._inbox[frame.seq] = frame
+                self._pump_inbox()
+            case Accepted():
+                for room in self.rooms.values():
+                    room.accepted(frame)
+            case Refused():
+                for room in self.rooms.values():
+                    room.refused(frame)
+            case socket.CaughtUp():
+                self._caught_up()
+            case _:
+                pass  # the handshake's frames are the connection's business
+
+    def _caught_up(self) -> None:
+        self.device.caught_up = True
+        self.device.show(CaughtUp())
+        cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
+        self.device.transmit(Ack(cursors, self._inbox_cursor()))
+        for room in list(self.rooms.values()):
+            room.advance()
+        self.run(None, keypackages.top_up(self.device))
+        self.run(None, self._find_rooms())
+
+    def _find_rooms(self) -> Flow[None]:
+        """Enter the rooms of this user that this device is not in: it is new, or lost its state."""
+        answer = yield from ask(calls.rooms(), rest.Rooms)
+        for summary in answer.rooms:
+            room = self.rooms.get(summary.room_uri)
+            if room is None:
+                room = self.new_room(summary.room_uri, seq=0, direct=False, group=None)
+                room.enter(ENTERED_TEXT)
+            elif room.group is None and not room.record.stopped and not room.busy:
+                room.enter(REJOINED_TEXT)
+
+    # The inbox
+
+    def _inbox_cursor(self) -> int:
+        value = self.device.batch.get(Table.OWN, "", INBOX_KEY)
+        return 0 if value is None else int.from_bytes(value, "big")
+
+    def _pump_inbox(self) -> None:
+        while not self._inbox_busy:
+            frame = self._inbox.pop(self._inbox_cursor() + 1, None)
+            if frame is None:
+                return
+            self._inbox_busy = True
+            self.device.runner.start(
+                self._on_inbox(frame),
+                lambda _, seq=frame.seq: self._inbox_done(seq),  # type: ignore[misc]  # a default in a lambda
+                lambda err, seq=frame.seq: self._inbox_failed(seq, err),  # type: ignore[misc]  # a default in a lambda
+            )
+
+    def _inbox_done(self, seq: int) -> None:
+        self._inbox_busy = False
+        self.device.batch.put(Table.OWN, "", INBOX_KEY, seq.to_bytes(8, "big"))
+        self._pump_inbox()
+
+    def _inbox_failed(self, seq: int, err: Exception) -> None:
+        self.device.show(Notice(f"something from the hub was refused: {err}"))
+        self._inbox_done(seq)
+
+    def _on_inbox(self, frame: Inbox) -> Flow[None]:
+        match frame.kind:
+            case InboxKind.WELCOME:
+                yield from self._on_welcome(frame)
+            case InboxKind.REMOVED:
+                room = self.rooms.get(frame.room_uri)
+                if room is not None and frame.room_seq > room.record.joined_seq:
+                    room.left(frame.room_seq, room.record.last_ts)
+                    room.save()
+            case InboxKind.DEVICE_LIST_CHANGED:
+                yield from self._on_device_list(frame.body.decode("utf-8", "replace"))
+            case InboxKind.REPORT_OUTCOME:
+                self.device.show(Notice(frame.body.decode("utf-8", "replace")))
+
+    def _on_welcome(self, frame: Inbox) -> Flow[None]:
+        known = self.rooms.get(frame.room_uri)
+        if known is not None and known.record.member and known.record.joined_seq >= frame.room_seq:
+            return  # this device entered by itself meanwhile
+        try:
+            group = yield from join(self.device, frame.room_uri, frame.body, None)
+        except (MlsError, IdentityError) as err:
+            self.device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
+            return
+        room_state = check_room(self.device, group.context, frame.room_uri)
+        self.device.batch.clear_scope(Table.MLS, frame.room_uri)
+        room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)
+        room.timeline.line(frame.room_seq, self.device.now_ms, "you joined this conversation")
+        self.device.show(RoomChanged(frame.room_uri))
+        room.save()
+
+    def _on_device_list(self, user_uri: str) -> Flow[None]:
+        before = self.device.pins.get(user_uri)
+        after = yield from self.device.pins.refresh(user_uri)
+        old = set() if before is None else {device.client_uri for device in before.devices}
+        new = {device.client_uri for device in after.devices}
+        if before is not None and old != new:
+            self.device.show(DevicesChanged(user_uri, tuple(sorted(new - old)), tuple(sorted(old - new))))

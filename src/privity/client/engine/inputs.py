@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to a device: commands of its person, frames and answers of its hub, and the passing of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from privity.message.content import Part
+from privity.message.report import Reason
+from privity.wire.errors import Refusal
+from privity.wire.rest import Answer
+from privity.wire.socket import FromHub
+
+# Commands. `command` is a number of the caller's choice; Finished or Failed come back with it.
+
+
+@dataclass(frozen=True, slots=True)
+class CreateGroup:
+    """A new room with this account alone. Finished with the room URI."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDirect:
+    """The direct room with another user, made now if there is none. Finished with the room URI."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveUser:
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    command: int
+    room_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One content message. Finished with the message id when the hub has it; kept and tried again until then.
+
+    `replaces` edits (or deletes, with a null part) an own message by its first id; `in_reply_to` answers, or reacts to,
+    a message. `expires` is (relative to reading, seconds).
+    """
+
+    command: int
+    room_uri: str
+    part: Part = field(repr=False)
+    in_reply_to: bytes | None = None
+    replaces: bytes | None = None
+    expires: tuple[bool, int] | None = None
+    plaintext_hashes: tuple[tuple[int, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Report messages of one sender in one room to the hub's desk. Finished with the receipt."""
+
+    command: int
+    room_uri: str
+    message_ids: tuple[bytes, ...]
+    reason: Reason
+    note: str
+    authorship: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    command: int
+    user_uri: str
+    blocked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FetchDevices:
+    """Fetch, verify and pin the newest device list of a user. Finished with it."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDevice:
+    """On a device that holds the account key: sign the list with one more device. Finished when the hub has it."""
+
+    command: int
+    client_uri: str
+    key: bytes
+
+
+Command = (
+    CreateGroup | CreateDirect | Invite | RemoveUser | Leave | Send | Report | Block | FetchDevices | ConfirmDevice
+)
+
+# The hub
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The session stands (`Ready` came). `hub_now_ms` is the hub's clock."""
+
+    hub_now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The socket is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A frame after `Ready`."""
+
+    frame: FromHub
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    number: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    number: int
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The hub could not be reached; the request is made again after the next `Connected`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+Input = Command | Connected | Disconnected | Received | Answered | Declined | Unanswered | Tick

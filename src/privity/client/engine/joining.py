@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Coming into a room: by Welcome, or from outside by external commit (RFC 9420, sections 12.4.3.1 and 12.4.3.2).
+
+Either way every leaf must be in its user's verified device list, and the room must name this hub's keys.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from privity.client.engine import calls
+from privity.client.engine.flow import Flow, ask
+from privity.client.engine.records import Table
+from privity.client.engine.state import CAPABILITIES, NO_AAD, Device
+from privity.client.errors import CommandRefused
+from privity.mls.errors import NoMatchingSecrets, PolicyRefused
+from privity.mls.group import Group, KeyPackageBundle
+from privity.mls.messages.codepoints import LAST_RESORT
+from privity.mls.messages.envelope import decode_group_info
+from privity.mls.messages.group_context import GroupContext
+from privity.mls.messages.group_info import GroupInfo
+from privity.mls.messages.welcome import Welcome
+from privity.mls.suites import suite
+from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.policy.members import find_client
+from privity.policy.room_state import RoomState
+from privity.wire import rest
+from privity.wire.errors import Code, Refusal
+
+MAX_TRIES = 8
+"""Commits of others may win against an entry from outside; in a busy room this many times in a row is not chance."""
+
+
+def check_room(device: Device, context: GroupContext, room_uri: str) -> RoomState:
+    """Raise PolicyRefused unless this is the group of that room at this hub."""
+    room = RoomState.of(context)
+    if room.room_uri != room_uri:
+        raise PolicyRefused(f"the group belongs to {room.room_uri}, expected {room_uri}")
+    room.check_keys(hub_key=device.own.hub_key, franking_key=device.own.franking_key)
+    return room
+
+
+def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None) -> Flow[Group]:
+    """Join by a Welcome to one of our KeyPackages. The KeyPackage is used up, unless it is the last resort."""
+    welcome = Welcome.decode(body)
+    bundle = _bundle_for(device, welcome)
+    group = yield from device.with_lists(
+        lambda: Group.join(
+            welcome, bundle, device.identity, ratchet_tree=ratchet_tree, rules=device.rules, now=device.now_s
+        )
+    )
+    check_room(device, group.context, room_uri)
+    if not any(extension.type == LAST_RESORT for extension in bundle.key_package.extensions):
+        device.batch.delete(Table.KEY_PACKAGE, "", bundle.key_package.reference())
+    return group
+
+
+def _bundle_for(device: Device, welcome: Welcome) -> KeyPackageBundle:
+    for secret in welcome.secrets:
+        value = device.batch.get(Table.KEY_PACKAGE, "", secret.new_member)
+        if value is not None:
+            return KeyPackageBundle.decode(value)
+    raise NoMatchingSecrets("the Welcome is for none of this device's KeyPackages")
+
+
+def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
+    """Enter from outside, replacing an old leaf of this device if there is one: the group, seq and time of the entry.
+
+    What the entry made is not kept before the hub has it: after a crash in between, the device simply enters again.
+    """
+    for _ in range(MAX_TRIES):
+        state = yield from ask(calls.group_state(room_uri), rest.GroupState)
+        group_info = GroupInfo.decode(state.group_info)
+        check_room(device, group_info.group_context, room_uri)
+        tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
+        replaced = find_client(tree, device.own.client_uri)
+        pending = yield from device.with_lists(
+            partial(
+                Group.join_external,
+                group_info,
+                ratchet_tree=state.ratchet_tree,
+                identity=device.identity,
+                capabilities=CAPABILITIES,
+                rules=device.rules,
+                now=device.now_s,
+                random=device.random,
+                replace=replaced,
+                aad=NO_AAD,
+            )
+        )
+        own_info = decode_group_info(pending.group_info).encode()
+        body = rest.Commit(device.random(16), pending.message, own_info, None)
+        try:
+            answer = yield from ask(calls.commit(room_uri, body), rest.Committed)
+        except Refusal as refusal:
+            if refusal.code is not Code.WRONG_EPOCH:
+                raise
+            continue
+        return pending.group, answer.seq, answer.ts_ms
+    raise CommandRefused("others were faster each time; try again when the conversation is calmer")

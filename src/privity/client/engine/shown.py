@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a person gets to see, as data. Records of the timeline are kept as msgpack; the others pass by."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    MESSAGE = "message"
+    HIDDEN = "hidden"
+    LINE = "line"
+
+
+class State(StrEnum):
+    SHOWN = "shown"
+    EDITED = "edited"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+
+
+class Version(msgspec.Struct, frozen=True):
+    """An earlier text of an edited message."""
+
+    message_id: bytes
+    ts_ms: int
+    content: bytes = msgspec.field()
+
+
+class Reaction(msgspec.Struct, frozen=True):
+    """Somebody's reaction; `message_id` is that of the message that carried it."""
+
+    sender: str
+    text: str
+    message_id: bytes
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One entry of a conversation: a message, a neutral line for a hidden one, or a line of the program.
+
+    `message_id` is the id of the first version, `version_id` that of the one shown. `content` holds the exact bytes D of
+    what is shown now; faces read it with `message.content`. It is empty once the message is deleted or expired.
+    `clock_differs` warns that the hub's time is far from this device's.
+    """
+
+    room_uri: str
+    seq: int
+    ts_ms: int
+    kind: Kind
+    sender: str = ""
+    client: str = ""
+    message_id: bytes = b""
+    version_id: bytes = b""
+    content: bytes = b""
+    text: str = ""
+    in_reply_to: bytes | None = None
+    state: State = State.SHOWN
+    expires_ms: int | None = None
+    clock_differs: bool = False
+    versions: tuple[Version, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    receipts: dict[str, int] = {}
+    mine: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Item {self.kind.value} {self.room_uri} {self.seq} {self.state.value}>"
+
+
+class RoomChanged(msgspec.Struct, frozen=True):
+    """The room's name or its people changed, or this device came or went."""
+
+    room_uri: str
+
+
+class DevicesChanged(msgspec.Struct, frozen=True):
+    """The verified device list of a user has a new version."""
+
+    user_uri: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A sentence that belongs to no room."""
+
+    text: str
+
+
+class CaughtUp(msgspec.Struct, frozen=True):
+    """Everything that waited at the hub has been read."""
+
+
+Shown = Item | RoomChanged | DevicesChanged | Notice | CaughtUp
+
+HIDDEN_TEXT = "hidden: could not be verified"
+REJOINED_TEXT = "re-joined; messages in between could not be read"
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Item)
+
+
+def encode_item(item: Item) -> bytes:
+    return _encoder.encode(item)
+
+
+def decode_item(data: bytes) -> Item:
+    return _decoder.decode(data)

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What all parts of the engine share: who this device is, the batch of the current step, its clock and randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from privity.client.engine.effects import Effect, RequestRest, Show, Transmit, WakeAt
+from privity.client.engine.flow import Flow, Runner, T
+from privity.client.engine.records import Batch, Table
+from privity.client.engine.shown import Item, Shown, encode_item
+from privity.client.engine.trust import Pins, UnknownDevice
+from privity.client.errors import CommandRefused
+from privity.identity.credential import make_credential
+from privity.mls.codec import u64
+from privity.mls.group.identity import Identity
+from privity.mls.messages.app_data import SafeAAD
+from privity.mls.messages.capabilities import Capabilities
+from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, BASIC, LAST_RESORT
+from privity.mls.suites import suite
+from privity.policy.room_rules import RoomRules
+from privity.wire.socket import FromDevice
+
+SUITE_ID = 1
+CAPABILITIES = Capabilities(
+    cipher_suites=(SUITE_ID,),
+    extensions=(APP_DATA_DICTIONARY, LAST_RESORT),
+    proposals=(APP_DATA_UPDATE,),
+    credentials=(BASIC,),
+)
+"""What this device says it can do."""
+
+NO_AAD = SafeAAD().encode()
+"""Authenticated data of handshake messages: rooms use safe_aad, and there is nothing to say."""
+
+CLOCK_LIMIT_MS = 300_000
+"""Clocks that differ by more than five minutes are worth a warning. They never hide a message."""
+
+
+class Own(msgspec.Struct, frozen=True):
+    """This device, as it is kept. `account_private` is there on devices that may sign the device list."""
+
+    user_uri: str
+    client_uri: str
+    handle: str
+    signature_private: bytes
+    signature_public: bytes
+    account_private: bytes | None
+    hub_host: str
+    hub_key: bytes
+    franking_key: bytes
+    intake_key: bytes | None
+
+    def __repr__(self) -> str:
+        return f"<Own {self.client_uri}>"
+
+    def identity(self) -> Identity:
+        return Identity(
+            suite(SUITE_ID), make_credential(self.client_uri), self.signature_private, self.signature_public
+        )
+
+    def encode(self) -> bytes:
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Own:
+        return msgspec.msgpack.decode(data, type=cls)
+
+
+OWN_KEY = b"device"
+
+
+class PendingRecord(msgspec.Struct, frozen=True):
+    """An own commit on its way to the hub, byte for byte, so that it can be posted again with the same ref."""
+
+    ref: bytes
+    commit: bytes = msgspec.field()
+    group_info: bytes = msgspec.field()
+    welcome: bytes | None
+    seq: int | None = None
+    ts_ms: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<PendingRecord seq={self.seq}>"
+
+
+class RoomRecord(msgspec.Struct):
+    """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with."""
+
+    room_uri: str
+    cursor: int
+    joined_seq: int
+    direct: bool
+    last_ts: int = 0
+    name: str = ""
+    member: bool = True
+    stopped: str = ""
+    hidden: int = 0
+    pending: PendingRecord | None = None
+
+    def encode(self) -> bytes:
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> RoomRecord:
+        return msgspec.msgpack.decode(data, type=cls)
+
+
+class OutboxRecord(msgspec.Struct, frozen=True):
+    """Content on its way. `ref` and `message` are there once it was sealed; they are sent again as they are."""
+
+    content: bytes
+    message_id: bytes
+    ref: bytes = b""
+    message: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<OutboxRecord {self.message_id.hex()[:16]} {'sealed' if self.ref else 'waiting'}>"
+
+    def encode(self) -> bytes:
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> OutboxRecord:
+        return msgspec.msgpack.decode(data, type=cls)
+
+
+@dataclass(slots=True)
+class Device:
+    """The shared state of one engine."""
+
+    own: Own
+    batch: Batch
+    random: Callable[[int], bytes]
+    jitter: Callable[[], int]
+    now_ms: int = 0
+    online: bool = False
+    caught_up: bool = False
+    clock_differs: bool = False
+    effects: list[Effect] = field(default_factory=list)
+    pins: Pins = field(init=False)
+    rules: RoomRules = field(init=False)
+    identity: Identity = field(init=False)
+    runner: Runner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pins = Pins(self.batch)
+        self.rules = RoomRules(self.pins.check_device)
+        self.identity = self.own.identity()
+        self.runner = Runner(lambda number, call: self.effects.append(RequestRest(number, call)))
+
+    @property
+    def now_s(self) -> int:
+        return self.now_ms // 1000
+
+    def show(self, what: Shown) -> None:
+        self.effects.append(Show(what))
+
+    def wake_at(self, at_ms: int) -> None:
+        self.effects.append(WakeAt(at_ms))
+
+    def transmit(self, frame: FromDevice) -> None:
+        self.effects.append(Transmit(frame))
+
+    def put_item(self, item: Item) -> None:
+        """Keep and show an entry of a timeline."""
+        self.batch.put(Table.TIMELINE, item.room_uri, u64(item.seq), encode_item(item))
+        self.show(item)
+
+    def with_lists(self, action: Callable[[], T]) -> Flow[T]:
+        """Do something that checks leaves; where a device is unknown, fetch its user's newest list once and try again.
+
+        `action` must change nothing when it raises. A list that the hub will not show, or that contradicts the pinned
+        one, refuses the device.
+        """
+        fetched: set[str] = set()
+        while True:
+            try:
+                return action()
+            except UnknownDevice as err:
+                if err.user_uri in fetched:
+                    raise
+                fetched.add(err.user_uri)
+                yield from self.pins.refresh(err.user_uri)
+
+    def account_private(self) -> bytes:
+        if self.own.account_private is None:
+            raise CommandRefused("this device does not hold the account key; use the device that made the account")
+        return self.own.account_private

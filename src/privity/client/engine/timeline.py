@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What accepted content does to a conversation: new entries, edits, deletes, reactions, receipts, names, expiry.
+
+Rules (MIMI content): only the original sender edits or deletes; an edit keeps the earlier versions; a delete empties
+what is shown and leaves the evidence alone for a grace; unknown dispositions, extensions and media types are shown as
+they are. Content that breaks a rule becomes a neutral hidden line.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from privity.client.engine.evidence import forget_later
+from privity.client.engine.records import Table
+from privity.client.engine.shown import (
+    HIDDEN_TEXT,
+    Item,
+    Kind,
+    Reaction,
+    RoomChanged,
+    State,
+    Version,
+    decode_item,
+)
+from privity.client.engine.state import CLOCK_LIMIT_MS, Device, RoomRecord
+from privity.message import receipts
+from privity.message.content import REACTION, ExternalPart, MimiContent, NullPart, Part, SinglePart, walk
+from privity.message.errors import MessageError
+from privity.message.franking import Franked
+from privity.mls.codec import u64
+from privity.policy.roles import Role
+
+ROOM_PROFILE = "application/privity-room-profile"
+MAX_NAME = 100
+_MESSAGE, _REACTION, _OTHER = b"m", b"r", b"o"
+"""What a message id stands for: an entry, a reaction to the entry at this place, or neither."""
+
+
+class RuleBroken(MessageError):
+    """Accepted content that the rules of conversations do not allow."""
+
+
+class Repeated(RuleBroken):
+    """A message id that came before."""
+
+
+class Timeline:
+    """Applies accepted content of one room."""
+
+    __slots__ = ("_device", "_room")
+
+    def __init__(self, device: Device, room: RoomRecord) -> None:
+        self._device = device
+        self._room = room
+
+    def item(self, message_id: bytes) -> Item | None:
+        """The entry that a message id stands for."""
+        found = self._find(message_id)
+        if found is None or found[0] != _MESSAGE:
+            return None
+        return self._at(found[1])
+
+    def check_new(self, message_id: bytes) -> None:
+        """Raise Repeated for an id that was seen."""
+        if self._find(message_id) is not None:
+            raise Repeated("this message id came before")
+
+    def apply(self, franked: Franked, seq: int, client_uri: str, role: Role) -> None:
+        """Let content take effect. Raises RuleBroken (nothing changed) for what must be hidden."""
+        content = franked.content
+        if content.replaces is not None:
+            self._replace(franked, seq, client_uri, content.replaces)
+        elif content.in_reply_to is not None and is_reaction(content.part):
+            self._react(franked, seq, content.in_reply_to)
+        elif isinstance(content.part, SinglePart) and content.part.content_type == receipts.MEDIA_TYPE:
+            self._receipt(franked, seq, content.part)
+        elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_PROFILE:
+            self._profile(franked, seq, content.part, role)
+        else:
+            self._add(franked, seq, client_uri, State.SHOWN)
+
+    def hide(self, seq: int, ts_ms: int) -> None:
+        """The neutral line, and the counter."""
+        self._room.hidden += 1
+        self._device.put_item(Item(self._room.room_uri, seq, ts_ms, Kind.HIDDEN, text=HIDDEN_TEXT))
+
+    def line(self, seq: int, ts_ms: int, text: str) -> None:
+        """A line of the program at the place of an event that shows nothing else."""
+        before = self._at(seq)
+        if before is not None and before.kind is Kind.LINE:
+            text = f"{before.text}; {text}"
+        self._device.put_item(Item(self._room.room_uri, seq, ts_ms, Kind.LINE, text=text))
+
+    def expire(self, seq: int, message_id: bytes) -> None:
+        """Empty an entry whose time has come."""
+        item = self._at(seq)
+        if item is None or item.message_id != message_id or item.state in (State.DELETED, State.EXPIRED):
+            return
+        self._device.put_item(msgspec.structs.replace(item, state=State.EXPIRED, content=b"", text="", versions=()))
+
+    # One method for each effect
+
+    def _add(self, franked: Franked, seq: int, client_uri: str, state: State) -> None:
+        device, content = self._device, franked.content
+        expires_ms = expiry_ms(content, franked.ts_ms)
+        skewed = device.clock_differs or franked.ts_ms > device.now_ms + CLOCK_LIMIT_MS
+        item = Item(
+            self._room.room_uri,
+            seq,
+            franked.ts_ms,
+            Kind.MESSAGE,
+            sender=franked.sender_uri,
+            client=client_uri,
+            message_id=franked.message_id,
+            version_id=franked.message_id,
+            content=franked.data,
+            text=plain_text(content.part),
+            in_reply_to=content.in_reply_to,
+            state=state,
+            expires_ms=expires_ms,
+            clock_differs=skewed,
+            mine=franked.sender_uri == device.own.user_uri,
+        )
+        device.put_item(item)
+        self._note(franked.message_id, _MESSAGE, seq)
+        if expires_ms is not None:
+            forget_later(device, self._room.room_uri, franked.message_id, expires_ms, seq)
+
+    def _replace(self, franked: Franked, seq: int, client_uri: str, target_id: bytes) -> None:
+        content = franked.content
+        found = self._find(target_id)
+        if found is None:
+            if not isinstance(content.part, NullPart):
+                self._add(franked, seq, client_uri, State.EDITED)  # the original came before this device did
+            else:
+                self._note(franked.message_id, _OTHER, seq)
+            return
+        kind, at = found
+        item = self._at(at)
+        if item is None or kind == _OTHER:
+            raise RuleBroken("an edit names a message that cannot be edited")
+        if kind == _REACTION:
+            self._unreact(franked, seq, item, target_id)
+            return
+        if item.sender != franked.sender_uri:
+            raise RuleBroken("only the original sender edits or deletes")
+        self._note(franked.message_id, _OTHER, seq)
+        if item.state in (State.DELETED, State.EXPIRED):
+            return
+        if isinstance(content.part, NullPart):
+            gone = msgspec.structs.replace(item, state=State.DELETED, content=b"", text="", versions=(), reactions=())
+            self._device.put_item(gone)
+            for message_id in {item.message_id, item.version_id, *(old.message_id for old in item.versions)}:
+                forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
+            return
+        versions = (*item.versions, Version(item.version_id, item.ts_ms, item.content))
+        edited = msgspec.structs.replace(
+            item,
+            state=State.EDITED,
+            version_id=franked.message_id,
+            content=franked.data,
+            text=plain_text(content.part),
+            versions=versions,
+        )
+        self._device.put_item(edited)
+
+    def _react(self, franked: Franked, seq: int, target_id: bytes) -> None:
+        item = self.item(target_id)
+        if item is None or item.state in (State.DELETED, State.EXPIRED):
+            self._note(franked.message_id, _OTHER, seq)
+            return
+        texts = [
+            part.content.decode("utf-8", "replace")[:64]
+            for _, part in walk(franked.content.part)
+            if isinstance(part, SinglePart) and part.disposition == REACTION
+        ]
+        new = [Reaction(franked.sender_uri, text, franked.message_id) for text in texts]
+        self._device.put_item(msgspec.structs.replace(item, reactions=(*item.reactions, *new)))
+        self._note(franked.message_id, _REACTION, item.seq)
+
+    def _unreact(self, franked: Franked, seq: int, item: Item, reaction_id: bytes) -> None:
+        of = [reaction for reaction in item.reactions if reaction.message_id == reaction_id]
+        if any(reaction.sender != franked.sender_uri for reaction in of):
+            raise RuleBroken("only who reacted takes a reaction back")
+        self._note(franked.message_id, _OTHER, seq)
+        left = tuple(reaction for reaction in item.reactions if reaction.message_id != reaction_id)
+        self._device.put_item(msgspec.structs.replace(item, reactions=left))
+
+    def _receipt(self, franked: Franked, seq: int, part: SinglePart) -> None:
+        statuses = receipts.decode(part.content)
+        self._note(franked.message_id, _OTHER, seq)
+        for receipt in statuses:
+            item = self.item(receipt.message_id)
+            if item is None or item.sender == franked.sender_uri:
+                continue
+            status = max(int(receipt.status), item.receipts.get(franked.sender_uri, 0))
+            self._device.put_item(msgspec.structs.replace(item, receipts={**item.receipts, franked.sender_uri: status}))
+
+    def _profile(self, franked: Franked, seq: int, part: SinglePart, role: Role) -> None:
+        if role is not Role.ADMIN:
+            raise RuleBroken("only an admin names a conversation")
+        try:
+            name = part.content.decode()
+        except UnicodeDecodeError:
+            raise RuleBroken("the name of a conversation is not UTF-8") from None
+        if len(name) > MAX_NAME:
+            raise RuleBroken(f"the name of a conversation has more than {MAX_NAME} characters")
+        self._note(franked.message_id, _OTHER, seq)
+        if name != self._room.name:
+            self._room.name = name
+            self.line(seq, franked.ts_ms, f"{franked.sender_uri} named this conversation: {name}")
+            self._device.show(RoomChanged(self._room.room_uri))
+
+    def _find(self, message_id: bytes) -> tuple[bytes, int] | None:
+        value = self._device.batch.get(Table.MESSAGE_ID, self._room.room_uri, message_id)
+        return None if value is None else (value[:1], int.from_bytes(value[1:], "big"))
+
+    def _note(self, message_id: bytes, kind: bytes, seq: int) -> None:
+        self._device.batch.put(Table.MESSAGE_ID, self._room.room_uri, message_id, kind + u64(seq))
+
+    def _at(self, seq: int) -> Item | None:
+        value = self._device.batch.get(Table.TIMELINE, self._room.room_uri, u64(seq))
+        return None if value is None else decode_item(value)
+
+
+def expiry_ms(content: MimiContent, ts_ms: int) -> int | None:
+    """When content ends. A relative time counts from the hub's time of the message: never later than after reading."""
+    if content.expires is None:
+        return None
+    return ts_ms + content.expires.time * 1000 if content.expires.relative else content.expires.time * 1000
+
+
+def is_reaction(part: Part) -> bool:
+    return any(isinstance(inner, SinglePart) and inner.disposition == REACTION for _, inner in walk(part))
+
+
+def plain_text(part: Part) -> str:
+    """The first text among the parts; what is no text is named by its type, so that something is always shown."""
+    names: list[str] = []
+    for _, inner in walk(part):
+        if isinstance(inner, SinglePart):
+            if inner.content_type.split(";")[0].strip().lower() in ("text/plain", "text/markdown"):
+                return inner.content.decode("utf-8", "replace")
+            names.append(inner.content_type)
+        elif isinstance(inner, ExternalPart):
+            names.append(inner.filename or inner.content_type)
+    return f"[{', '.join(names)}]" if names else ""

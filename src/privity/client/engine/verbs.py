@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a person asks for, as flows and jobs: rooms, people, messages, reports, devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privity.client.engine import calls, evidence
+from privity.client.engine.effects import Failed, Finished
+from privity.client.engine.flow import Flow, ask
+from privity.client.engine.inputs import ConfirmDevice, Report, Send
+from privity.client.engine.keypackages import LIFETIME_S
+from privity.client.engine.room import Job, Plan, Room
+from privity.client.engine.shown import State
+from privity.client.engine.state import CAPABILITIES, SUITE_ID, Device
+from privity.client.errors import CommandRefused
+from privity.identity.device_list import Device as ListedDevice
+from privity.identity.device_list import DeviceList
+from privity.identity.uris import new_room_uri, parse_client_uri
+from privity.message import compose, sealed_report
+from privity.message.content import PLAINTEXT_HASHES, Expiry, MimiContent, NullPart
+from privity.message.report import AbuseReport, Authorship, ReportedMessage
+from privity.mls.errors import CredentialRefused
+from privity.mls.group import Group
+from privity.mls.messages.envelope import decode_group_info
+from privity.mls.messages.key_package import KeyPackage
+from privity.policy.members import member_of
+from privity.policy.roles import Role
+from privity.policy.room_state import room_extensions
+from privity.wire import rest
+from privity.wire.errors import Code, Refusal
+
+if TYPE_CHECKING:
+    from privity.client.engine.engine import Engine
+
+
+def claim(device: Device, user_uri: str) -> Flow[tuple[KeyPackage, ...]]:
+    """One KeyPackage of each device of a user but this one, each checked against the verified list."""
+    devices = yield from device.pins.refresh(user_uri)
+    if all(listed.client_uri == device.own.client_uri for listed in devices.devices):
+        return ()
+    answer = yield from ask(calls.claim(user_uri, [SUITE_ID]), rest.Claimed)
+    packages: list[KeyPackage] = []
+    for claimed in answer.devices:
+        if claimed.key_package is None or claimed.client_uri == device.own.client_uri:
+            continue
+        package = KeyPackage.decode(claimed.key_package)
+        member = member_of(package.leaf_node)
+        if (member.user_uri, member.client_uri) != (user_uri, claimed.client_uri):
+            raise CredentialRefused(f"a KeyPackage said to be of {claimed.client_uri} names {member.client_uri}")
+        device.pins.check_device(user_uri, member.client_uri, package.leaf_node.signature_key)
+        packages.append(package)
+    return tuple(packages)
+
+
+def create_group(engine: Engine) -> Flow[str]:
+    """A room with this account alone; its other devices are added at once."""
+    own = engine.device.own
+    others = yield from claim(engine.device, own.user_uri)
+    room = yield from _create(engine, None)
+    if others:
+        room.add_job(Job(lambda: _just(Plan(adds=others)), None))
+    return room.uri
+
+
+def create_direct(engine: Engine, command: int, user_uri: str) -> None:
+    """The direct room of two. Its people are claimed first, so that a refusal leaves no empty room behind."""
+    device = engine.device
+
+    def flow() -> Flow[tuple[Room, tuple[KeyPackage, ...]]]:
+        theirs = yield from claim(device, user_uri)
+        if not theirs:
+            raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
+        others = yield from claim(device, device.own.user_uri)
+        room = yield from _create(engine, user_uri)
+        return room, (*theirs, *others)
+
+    def made(value: object) -> None:
+        assert isinstance(value, tuple)  # what `flow` returns
+        room, packages = value
+        room.add_job(Job(lambda: _just(Plan(adds=packages)), command, room.uri))
+
+    def failed(err: Exception) -> None:
+        if isinstance(err, Refusal) and err.code is Code.DIRECT_ROOM_EXISTS and err.body.room_uri is not None:
+            device.effects.append(Finished(command, err.body.room_uri))
+            return
+        device.effects.append(Failed(command, err))
+
+    device.runner.start(flow(), made, failed)
+
+
+def _create(engine: Engine, direct_with: str | None) -> Flow[Room]:
+    device, own = engine.device, engine.device.own
+    room_uri = new_room_uri(own.hub_host, device.random)
+    extensions = room_extensions(
+        hub_uri=f"mimi://{own.hub_host}",
+        hub_key=own.hub_key,
+        franking_key=own.franking_key,
+        creator=own.user_uri,
+        direct_with=direct_with,
+    )
+    group = yield from device.with_lists(
+        lambda: Group.create(
+            device.identity,
+            room_uri.encode(),
+            extensions=extensions,
+            capabilities=CAPABILITIES,
+            lifetime_s=LIFETIME_S,
+            now=device.now_s,
+            rules=device.rules,
+            random=device.random,
+        )
+    )
+    body = calls.create_room(decode_group_info(group.group_info(with_tree=False)).encode(), group.tree.encode())
+    answer = yield from ask(body, rest.RoomCreated)
+    return engine.new_room(room_uri, seq=answer.seq, direct=direct_with is not None, group=group)
+
+
+def _just(plan: Plan) -> Flow[Plan | None]:
+    yield from ()
+    return plan
+
+
+def invite(room: Room, command: int, user_uri: str) -> None:
+    """One commit with the person and all their devices. Devices that came meanwhile are not added twice."""
+    room.require_group()
+    claimed: list[KeyPackage] = []
+
+    def plan() -> Flow[Plan | None]:
+        if not claimed:
+            claimed.extend((yield from claim(room.device, user_uri)))
+        group = room.require_group()
+        present = {member_of(leaf).client_uri for _, leaf in group.members()}
+        adds = tuple(kp for kp in claimed if member_of(kp.leaf_node).client_uri not in present)
+        role = room.state.participants.role(user_uri)
+        if not adds:
+            if role >= Role.MEMBER:
+                return None
+            raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
+        return Plan(adds=adds, roles=() if role >= Role.MEMBER else ((user_uri, int(Role.MEMBER)),))
+
+    room.add_job(Job(plan, command))
+
+
+def remove_user(room: Room, command: int, user_uri: str) -> None:
+    """One commit: all devices of the person, and the person."""
+    room.require_group()
+    if user_uri == room.device.own.user_uri:
+        raise CommandRefused("to go yourself, leave the conversation")
+
+    def plan() -> Flow[Plan | None]:
+        yield from ()
+        group = room.require_group()
+        leaves = tuple(index for index, leaf in group.members() if member_of(leaf).user_uri == user_uri)
+        if room.state.participants.role(user_uri) == Role.NONE:
+            return None
+        return Plan(removes=leaves, roles=((user_uri, int(Role.NONE)),))
+
+    room.add_job(Job(plan, command))
+
+
+def leave(room: Room) -> Flow[rest.Done]:
+    """Ask the hub to propose the removal; another member commits it."""
+    room.require_group()
+    return (yield from ask(calls.leave(room.uri), rest.Done))
+
+
+def send(room: Room, command: Send) -> None:
+    """Put content into the outbox. Raises CommandRefused for what others would hide."""
+    room.require_group()
+    if room.outbox.is_full():
+        raise CommandRefused("too many messages wait to be sent in this conversation")
+    content = _content(room, command)
+    message_id = room.outbox.add(content)
+    room.sending[message_id] = command.command
+    room.advance()
+
+
+def _content(room: Room, command: Send) -> MimiContent:
+    device = room.device
+    author = compose.Author(device.own.user_uri, room.uri)
+    if command.replaces is not None:
+        item = room.timeline.item(command.replaces)
+        if item is not None:
+            if not item.mine or item.message_id != command.replaces:
+                raise CommandRefused("only your own messages can be edited or deleted, by their first id")
+            if item.state in (State.DELETED, State.EXPIRED):
+                raise CommandRefused("this message is gone already")
+            if not isinstance(command.part, NullPart):
+                original = MimiContent.decode(item.content)
+                return compose.edit(author, command.replaces, original, command.part, random=device.random)
+    return compose.message(
+        author,
+        command.part,
+        random=device.random,
+        replaces=command.replaces,
+        in_reply_to=command.in_reply_to,
+        expires=None if command.expires is None else Expiry(*command.expires),
+        extensions={PLAINTEXT_HASHES: dict(command.plaintext_hashes)} if command.plaintext_hashes else None,
+    )
+
+
+def report(device: Device, command: Report) -> Flow[str]:
+    """Seal the kept evidence to the desk's pinned key; earlier versions of edited messages go along."""
+    intake = device.own.intake_key
+    if intake is None:
+        raise CommandRefused("this hub has no desk that takes reports")
+    records = [evidence.find(device, command.room_uri, message_id) for message_id in command.message_ids]
+    found = [record for record in records if record is not None]
+    if not found or len(found) != len(records):
+        raise CommandRefused("this device has no evidence of one of these messages (any more)")
+    senders = {record.sender_uri for record in found}
+    if len(senders) != 1:
+        raise CommandRefused("a report is about the messages of one person; make one for each")
+    sealed = sealed_report.seal(
+        intake,
+        AbuseReport(
+            device.own.user_uri,
+            senders.pop(),
+            command.room_uri,
+            command.reason,
+            command.note,
+            tuple(_reported(device, record, command.authorship) for record in found),
+        ),
+    )
+    answer = yield from ask(calls.report(sealed), rest.ReportReceived)
+    return answer.receipt
+
+
+def _reported(device: Device, record: evidence.EvidenceRecord, authorship: bool) -> ReportedMessage:
+    proof: Authorship | None = None
+    context = evidence.context_of(device, record)
+    if authorship and record.signature and context is not None:
+        proof = Authorship(
+            record.epoch,
+            record.leaf,
+            record.aad,
+            record.signature,
+            context,
+            record.leaf_node,
+            record.device_list,
+        )
+    return ReportedMessage(record.data, record.frank(), record.ts_ms, proof)
+
+
+def confirm_device(device: Device, command: ConfirmDevice) -> Flow[DeviceList]:
+    """Sign the own list with one more device and publish it."""
+    private = device.account_private()
+    client_uri = parse_client_uri(command.client_uri)
+    current = yield from device.pins.refresh(device.own.user_uri)
+    added = ListedDevice(client_uri, command.key, device.now_ms)
+    following = DeviceList.sign(device.own.user_uri, (*current.devices, added), private, previous=current)
+    yield from ask(calls.put_device_list(following.encode()), rest.Done)
+    return device.pins.extend(device.own.user_uri, [current.encode(), following.encode()])

@@ -1,0 +1,499 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A hub in memory that orders events, and devices that talk to it in one thread: the engine's test-bench."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from privity.client.engine import effects as fx
+from privity.client.engine import inputs as i
+from privity.client.engine.calls import Call
+from privity.client.engine.engine import Engine
+from privity.client.engine.records import MemoryView, Table
+from privity.client.engine.shown import Item, Kind, Shown, decode_item
+from privity.client.engine.state import OWN_KEY, Own
+from privity.identity.device_list import Device as ListedDevice
+from privity.identity.device_list import DeviceList
+from privity.identity.uris import new_client_uri, new_user_uri
+from privity.message import sealed_report
+from privity.message.content import Part, SinglePart
+from privity.message.franking import Frank, frank
+from privity.message.report import AbuseReport
+from privity.message.safe_aad import tag_of
+from privity.mls.crypto import generate_signature_key
+from privity.mls.errors import CredentialRefused, ProtocolError
+from privity.mls.messages.app_data import SafeAAD
+from privity.mls.messages.codepoints import PUBLIC_MESSAGE
+from privity.mls.messages.envelope import MLSMessage, PrivateMessage, PublicMessage, decode_public_message
+from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
+from privity.mls.messages.group_info import GroupInfo
+from privity.mls.messages.proposals import Proposal, Remove
+from privity.mls.public_group import PublicGroup, StagedPublicCommit
+from privity.mls.suites import suite
+from privity.mls.validation.proposals import QueuedProposal
+from privity.policy.members import find_client, member_of
+from privity.policy.room_rules import RoomRules
+from privity.policy.room_state import RoomState
+from privity.wire import rest, socket
+from privity.wire.errors import Code, Refusal
+from privity.wire.socket import Event, EventKind, Inbox, InboxKind
+
+HOST = "hub.example"
+SUITE = suite(1)
+START_MS = 1_800_000_000_000
+
+
+@dataclass
+class HubRoom:
+    group: PublicGroup
+    log: list[Event] = field(default_factory=list)
+    last_ts: int = 0
+    first: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    refs: dict[tuple[str, bytes], rest.Committed | socket.Accepted] = field(default_factory=dict)
+
+
+class FakeHub:
+    """Accepts, orders and hands out. `tamper` may change an event for one device on its way."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.now_ms = START_MS
+        self.hub_private, self.hub_key = generate_signature_key(SUITE, random.randbytes)
+        self.frank_private, self.frank_key = generate_signature_key(SUITE, random.randbytes)
+        self.period_key = random.randbytes(32)
+        self.lists: dict[str, list[bytes]] = {}
+        self.packages: dict[str, list[bytes]] = {}
+        self.last_resort: dict[str, bytes] = {}
+        self.rooms: dict[str, HubRoom] = {}
+        self.inboxes: dict[str, list[Inbox]] = {}
+        self.online: dict[str, Phone] = {}
+        self.notices: list[tuple[str, rest.Broken]] = []
+        self.reports: list[bytes] = []
+        self.claims = 0
+        self.tamper: Callable[[str, Event], Event] = lambda client, event: event
+        self.check_leaves = True
+
+    # Lists
+
+    def check(self, user_uri: str, client_uri: str, key: bytes) -> None:
+        newest = DeviceList.decode(self.lists[user_uri][-1])
+        device = newest.device(client_uri)
+        if self.check_leaves and (device is None or device.mls_signature_key != key):
+            raise CredentialRefused("not in the list")
+
+    # Delivery
+
+    def push(self, client: str, frame: socket.FromHub) -> None:
+        phone = self.online.get(client)
+        if phone is not None:
+            phone.inbox.append(i.Received(frame))
+
+    def post(self, client: str, kind: InboxKind, room_uri: str, room_seq: int, body: bytes) -> None:
+        box = self.inboxes.setdefault(client, [])
+        frame = Inbox(len(box) + 1, kind, room_uri, room_seq, body)
+        box.append(frame)
+        self.push(client, frame)
+
+    def append(
+        self, room_uri: str, kind: EventKind, message: bytes, *, skip: str | None = None, sender: str | None = None
+    ) -> Event:
+        room = self.rooms[room_uri]
+        ts = max(self.now_ms, room.last_ts + 1)
+        room.last_ts = ts
+        franked: socket.Frank | None = None
+        if kind is EventKind.APPLICATION:
+            body = MLSMessage.decode(message).body
+            assert isinstance(body, PrivateMessage)
+            assert sender is not None
+            made = frank(self.period_key, self.frank_private, 1, tag_of(body.authenticated_data), sender, room_uri, ts)
+            franked = socket.Frank(made.server_frank, made.suite_id, made.signature)
+        event = Event(room_uri, len(room.log) + 1, ts, kind, message, franked)
+        room.log.append(event)
+        for client in list(self.online):
+            if client != skip and self.may_see(room, client, event.seq):
+                self.push(client, self.tamper(client, event))
+        return event
+
+    def may_see(self, room: HubRoom, client: str, seq: int) -> bool:
+        return client in room.first and room.first[client] < seq <= room.last.get(client, 1 << 60)
+
+    def resume(self, phone: Phone, frame: socket.Resume) -> None:
+        for event_inbox in self.inboxes.get(phone.client, [])[frame.inbox :]:
+            self.push(phone.client, event_inbox)
+        for uri, room in self.rooms.items():
+            for event in room.log[frame.rooms.get(uri, 0) :]:
+                if self.may_see(room, phone.client, event.seq):
+                    self.push(phone.client, self.tamper(phone.client, event))
+        self.push(phone.client, socket.CaughtUp())
+
+    def submit(self, phone: Phone, frame: socket.Submit) -> None:
+        room = self.rooms[frame.room_uri]
+        known = room.refs.get((phone.client, frame.ref))
+        if isinstance(known, socket.Accepted):
+            self.push(phone.client, known)
+            return
+        body = MLSMessage.decode(frame.message).body
+        assert isinstance(body, PrivateMessage)
+        if find_client(room.group.tree, phone.client) is None:
+            self.push(phone.client, socket.Refused(frame.ref, Code.NOT_ALLOWED, "not a member"))
+            return
+        if body.epoch != room.group.epoch:
+            refused = socket.Refused(frame.ref, Code.WRONG_EPOCH, "another epoch", room.group.epoch)
+            self.push(phone.client, refused)
+            return
+        event = self.append(frame.room_uri, EventKind.APPLICATION, frame.message, skip=phone.client, sender=phone.user)
+        assert event.frank is not None
+        accepted = socket.Accepted(frame.ref, event.seq, event.ts_ms, event.frank)
+        room.refs[(phone.client, frame.ref)] = accepted
+        self.push(phone.client, accepted)
+
+    # REST
+
+    def rest(self, phone: Phone, call: Call) -> rest.Answer:
+        parts = call.path.split("?")[0].strip("/").split("/")[1:]
+        match call.method, parts, call.body:
+            case "GET", ["users", user, "device-lists"], None:
+                start = int(call.path.split("from=")[1])
+                return rest.DeviceLists(self.lists[f"mimi://{HOST}/u/{user}"][start:])
+            case "POST", ["users", user, "claim"], rest.Claim():
+                return self.claim(f"mimi://{HOST}/u/{user}")
+            case "GET", ["key-packages"], None:
+                return self.left(phone)
+            case "POST", ["key-packages"], rest.PutKeyPackages() as body:
+                self.packages.setdefault(phone.client, []).extend(body.key_packages)
+                if body.last_resort is not None:
+                    self.last_resort[phone.client] = body.last_resort
+                return self.left(phone)
+            case "POST", ["rooms"], rest.CreateRoom() as body:
+                return self.create(phone, body)
+            case "GET", ["rooms"], None:
+                return self.rooms_of(phone)
+            case "GET", ["rooms", room, "group"], None:
+                found = self.rooms[f"mimi://{HOST}/r/{room}"]
+                info = self.infos[f"mimi://{HOST}/r/{room}"]
+                return rest.GroupState(info, found.group.tree.encode(), len(found.log), [])
+            case "POST", ["rooms", room, "commit"], rest.Commit() as body:
+                return self.commit(phone, f"mimi://{HOST}/r/{room}", body)
+            case "POST", ["rooms", room, "broken"], rest.Broken() as body:
+                self.notices.append((phone.client, body))
+                return rest.BrokenCounted(1, 2)
+            case "POST", ["rooms", room, "leave"], None:
+                self.propose_removal(f"mimi://{HOST}/r/{room}", phone.client)
+                return rest.Done()
+            case "PUT", ["account", "device-list"], rest.PutDeviceList() as body:
+                self.lists[phone.user].append(body.value)
+                for client in self.inboxes:
+                    self.post(client, InboxKind.DEVICE_LIST_CHANGED, "", 0, phone.user.encode())
+                return rest.Done()
+            case "POST", ["reports"], rest.SealedReport() as body:
+                self.reports.append(body.sealed)
+                return rest.ReportReceived("receipt-1")
+            case _:
+                raise AssertionError(f"the fake hub knows no {call.method} {call.path}")
+
+    infos: dict[str, bytes]
+
+    def left(self, phone: Phone) -> rest.KeyPackagesLeft:
+        return rest.KeyPackagesLeft(len(self.packages.get(phone.client, [])), phone.client in self.last_resort)
+
+    def claim(self, user_uri: str) -> rest.Claimed:
+        self.claims += 1
+        devices = []
+        for device in DeviceList.decode(self.lists[user_uri][-1]).devices:
+            left = self.packages.get(device.client_uri, [])
+            package = left.pop(0) if left else self.last_resort.get(device.client_uri)
+            status = rest.ClaimStatus.EXHAUSTED if package is None else rest.ClaimStatus.SUCCESS
+            devices.append(rest.ClaimedDevice(device.client_uri, status, package))
+        return rest.Claimed(devices)
+
+    def create(self, phone: Phone, body: rest.CreateRoom) -> rest.RoomCreated:
+        info = GroupInfo.decode(body.group_info)
+        group = PublicGroup.from_group_info(info, body.ratchet_tree, RoomRules(self.check), self.now_ms // 1000)
+        state = RoomState.of(group.context)
+        if state.direct:
+            for uri, other in self.rooms.items():
+                if RoomState.of(other.group.context).participants == state.participants:
+                    raise Refusal(Code.DIRECT_ROOM_EXISTS, "exists", room_uri=uri)
+        self.rooms[state.room_uri] = HubRoom(group, first={phone.client: 0})
+        self.infos[state.room_uri] = body.group_info
+        return rest.RoomCreated(state.room_uri, 0)
+
+    def rooms_of(self, phone: Phone) -> rest.Rooms:
+        found = []
+        for uri, room in self.rooms.items():
+            if RoomState.of(room.group.context).participants.role(phone.user) >= 2:
+                member = find_client(room.group.tree, phone.client) is not None
+                found.append(rest.RoomSummary(uri, room.group.epoch, len(room.log), member))
+        return rest.Rooms(found)
+
+    def commit(self, phone: Phone, room_uri: str, body: rest.Commit) -> rest.Committed:
+        room = self.rooms[room_uri]
+        known = room.refs.get((phone.client, body.ref))
+        if isinstance(known, rest.Committed):
+            return known
+        message = decode_public_message(body.commit)
+        if message.content.epoch != room.group.epoch:
+            raise Refusal(Code.WRONG_EPOCH, "another epoch", current_epoch=room.group.epoch)
+        try:
+            staged = room.group.process(message, self.now_ms // 1000)
+            assert isinstance(staged, StagedPublicCommit)
+            staged.check_group_info(GroupInfo.decode(body.group_info))
+        except ProtocolError as err:
+            raise Refusal(Code.INVALID_COMMIT, f"{type(err).__name__}: {err}") from None
+        used = {sent.reference for sent in staged.proposals}
+        if not staged.external and not set(room.group.proposals) <= used:
+            raise Refusal(Code.PENDING_REMOVE_OMITTED, "a pending Remove is left out")
+        reissued = [each.sent.proposal for each in room.group.proposals.values() if staged.external]
+        gone = [member_of(removed.leaf_node).client_uri for removed in staged.removed]
+        room.group.merge(staged)
+        self.infos[room_uri] = body.group_info
+        seq = len(room.log) + 1
+        for client in gone:
+            room.last[client] = seq
+        if staged.external:
+            room.first[phone.client] = seq - 1
+            room.last.pop(phone.client, None)
+        event = self.append(room_uri, EventKind.COMMIT, body.commit)
+        for added in staged.added:
+            client = member_of(added.key_package.leaf_node).client_uri
+            room.first[client] = seq
+            room.last.pop(client, None)
+            assert body.welcome is not None
+            self.post(client, InboxKind.WELCOME, room_uri, seq, body.welcome)
+        for client in gone:
+            if client != phone.client:
+                self.post(client, InboxKind.REMOVED, room_uri, seq, b"")
+        for proposal in reissued:
+            if isinstance(proposal, Remove) and room.group.tree.get_leaf(proposal.removed) is not None:
+                self.propose(room_uri, proposal)
+        answer = rest.Committed(room.group.epoch, event.seq, event.ts_ms)
+        room.refs[(phone.client, body.ref)] = answer
+        return answer
+
+    def propose_removal(self, room_uri: str, client: str) -> None:
+        leaf = find_client(self.rooms[room_uri].group.tree, client)
+        assert leaf is not None
+        self.propose(room_uri, Remove(leaf))
+
+    def propose(self, room_uri: str, proposal: Proposal) -> None:
+        room = self.rooms[room_uri]
+        content = FramedContent(room_uri.encode(), room.group.epoch, Sender.external(0), SafeAAD().encode(), proposal)
+        auth = AuthenticatedContent.signed(SUITE, self.hub_private, content, None, PUBLIC_MESSAGE)
+        message = PublicMessage.of(auth, None)
+        queued = room.group.process(message, self.now_ms // 1000)
+        assert isinstance(queued, QueuedProposal)
+        room.group.queue(queued)
+        if isinstance(proposal, Remove):
+            leaf = room.group.tree.get_leaf(proposal.removed)
+            assert leaf is not None
+            room.last[member_of(leaf).client_uri] = len(room.log)
+        self.append(room_uri, EventKind.PROPOSAL, MLSMessage(message).encode())
+
+
+class Phone:
+    """One device: an engine over a store in memory, and what its person saw."""
+
+    def __init__(self, world: World, own: Own, view: MemoryView) -> None:
+        self.world = world
+        self.view = view
+        self.own = own
+        self.user, self.client = own.user_uri, own.client_uri
+        self.inbox: deque[i.Input] = deque()
+        self.shown: list[Shown] = []
+        self.done: dict[int, object] = {}
+        self.failed: dict[int, Exception] = {}
+        self.saves = 0
+        self.sent: list[socket.FromDevice] = []
+        self.asleep = False
+        self.crash_before_speaking = False
+        self.crashed = False
+        self.next_command = 0
+        self.engine = self.make_engine()
+
+    def make_engine(self) -> Engine:
+        return Engine(self.view, random=self.world.random.randbytes, jitter=lambda: self.world.jitter_ms)
+
+    def step(self, event: i.Input) -> None:
+        for effect in self.engine.step(event, self.world.hub.now_ms):
+            match effect:
+                case fx.Save(changes):
+                    self.view.save(changes)
+                    self.saves += 1
+                case fx.Transmit(frame):
+                    if self.crash_before_speaking and isinstance(frame, socket.Submit):
+                        self.crash()
+                        return
+                    self.sent.append(frame)
+                    if self.client in self.world.hub.online:
+                        if isinstance(frame, socket.Resume):
+                            self.world.hub.resume(self, frame)
+                        elif isinstance(frame, socket.Submit):
+                            self.world.hub.submit(self, frame)
+                case fx.RequestRest(number, call):
+                    self.request(number, call)
+                case fx.Show(what):
+                    self.shown.append(what)
+                case fx.Finished(command, result):
+                    self.done[command] = result
+                case fx.Failed(command, err):
+                    self.failed[command] = err
+                case fx.WakeAt():
+                    pass
+
+    def request(self, number: int, call: Call) -> None:
+        if self.client not in self.world.hub.online:
+            self.inbox.append(i.Unanswered(number))
+            return
+        try:
+            self.inbox.append(i.Answered(number, self.world.hub.rest(self, call)))
+        except Refusal as refusal:
+            self.inbox.append(i.Declined(number, refusal))
+
+    def connect(self) -> None:
+        self.world.hub.online[self.client] = self
+        self.inbox.append(i.Connected(self.world.hub.now_ms))
+        self.world.settle()
+
+    def disconnect(self) -> None:
+        self.world.hub.online.pop(self.client, None)
+        self.inbox.clear()
+        self.step(i.Disconnected())
+
+    def crash(self) -> None:
+        """The process ends here: nothing but the store is left."""
+        self.world.hub.online.pop(self.client, None)
+        self.inbox.clear()
+        self.crashed = True
+
+    def restart(self) -> None:
+        self.crashed = self.crash_before_speaking = False
+        self.inbox.clear()
+        self.engine = self.make_engine()
+        self.connect()
+
+    def command(self, make: Callable[[int], i.Command]) -> int:
+        self.next_command += 1
+        self.inbox.append(make(self.next_command))
+        return self.next_command
+
+    def do(self, make: Callable[[int], i.Command]) -> object:
+        """Give a command and let everything settle; its result, or its error is raised."""
+        number = self.command(make)
+        self.world.settle()
+        if number in self.failed:
+            raise self.failed[number]
+        return self.done.get(number)
+
+    def create_group(self) -> str:
+        return str(self.do(i.CreateGroup))
+
+    def direct(self, other: Phone) -> str:
+        return str(self.do(lambda n: i.CreateDirect(n, other.user)))
+
+    def invite(self, room_uri: str, other: Phone) -> None:
+        self.do(lambda n: i.Invite(n, room_uri, other.user))
+
+    def say(self, room_uri: str, text: str, **more: object) -> bytes:
+        result = self.do(lambda n: i.Send(n, room_uri, plain(text), **more))  # type: ignore[arg-type]  # test shorthand
+        return result if isinstance(result, bytes) else b""
+
+    def items(self, room_uri: str) -> list[Item]:
+        return [decode_item(value) for _, value in self.view.scan(Table.TIMELINE, room_uri)]
+
+    def texts(self, room_uri: str) -> list[str]:
+        return [item.text for item in self.items(room_uri) if item.kind is Kind.MESSAGE]
+
+    def hidden(self, room_uri: str) -> int:
+        return sum(item.kind is Kind.HIDDEN for item in self.items(room_uri))
+
+    def lines(self, room_uri: str) -> list[str]:
+        return [item.text for item in self.items(room_uri) if item.kind is Kind.LINE]
+
+
+def plain(text: str) -> Part:
+    return SinglePart("text/plain;charset=utf-8", text.encode())
+
+
+class World:
+    """One hub, some people, one thread, seeded randomness."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.random = Random(seed)
+        self.hub = FakeHub(self.random)
+        self.hub.infos = {}
+        self.phones: list[Phone] = []
+        self.jitter_ms = 5_000
+        self.intake_private = hashlib.sha256(b"an intake key of this test").digest()
+
+    def person(self) -> Phone:
+        """A new account with one device, online."""
+        user = new_user_uri(HOST, self.random.randbytes)
+        account, _ = generate_signature_key(SUITE, self.random.randbytes)
+        return self.device_of(user, account, None)
+
+    def device_of(self, user: str, account: bytes | None, signer: Phone | None) -> Phone:
+        client = new_client_uri(user, self.random.randbytes)
+        private, public = generate_signature_key(SUITE, self.random.randbytes)
+        if signer is None:
+            assert account is not None
+            first = DeviceList.sign(user, (ListedDevice(client, public, START_MS),), account)
+            self.hub.lists[user] = [first.encode()]
+        own = Own(
+            user,
+            client,
+            "somebody",
+            private,
+            public,
+            account,
+            HOST,
+            self.hub.hub_key,
+            self.hub.frank_key,
+            intake_public(self.intake_private),
+        )
+        view = MemoryView({(Table.OWN, "", OWN_KEY): own.encode()})
+        phone = Phone(self, own, view)
+        self.phones.append(phone)
+        self.hub.inboxes.setdefault(client, [])
+        if signer is not None:
+            signer.do(lambda n: i.ConfirmDevice(n, client, public))
+        phone.connect()
+        return phone
+
+    def second_device(self, phone: Phone) -> Phone:
+        return self.device_of(phone.user, None, phone)
+
+    def settle(self) -> None:
+        """Let every awake device take its inputs in turn until nothing happens any more."""
+        moved = True
+        while moved:
+            moved = False
+            for phone in self.phones:
+                if not phone.asleep and not phone.crashed and phone.inbox:
+                    phone.step(phone.inbox.popleft())
+                    moved = True
+
+    def pass_time(self, ms: int) -> None:
+        self.hub.now_ms += ms
+        for phone in self.phones:
+            if not phone.asleep:
+                phone.inbox.append(i.Tick())
+        self.settle()
+
+    def open_report(self, sealed: bytes) -> AbuseReport:
+        return sealed_report.open(self.intake_private, sealed)
+
+
+def intake_public(private: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def kept_frank(frame: socket.Frank) -> Frank:
+    return Frank(frame.server_frank, frame.ciphersuite, frame.signature)
