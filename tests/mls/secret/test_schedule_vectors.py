@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from privity.mls.crypto import verify_with_label
+from privity.mls.crypto import Random, verify_with_label
 from privity.mls.messages.codepoints import MLS10, PRIVATE_MESSAGE, PUBLIC_MESSAGE
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage, PublicMessage
@@ -24,7 +24,7 @@ from tests.mls.vectors import load
 WIDE = Window(out_of_order=100_000, max_forward=100_000)
 
 
-def counter_random() -> hpke.Random:
+def counter_random() -> Random:
     state = [0]
 
     def random(count: int) -> bytes:

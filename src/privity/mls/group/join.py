@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from cryptography.exceptions import InvalidTag
 
-from privity.mls.errors import DecryptionFailed, GroupInfoMismatch, NoMatchingSecrets, WrongCipherSuite
+from privity.mls.errors import (
+    BadPsk,
+    DecryptionFailed,
+    GroupInfoMismatch,
+    NoMatchingSecrets,
+    RepeatedPsk,
+    WrongCipherSuite,
+)
 from privity.mls.group.epoch import begin
 from privity.mls.group.errors import NotInTree
 from privity.mls.group.identity import Identity, KeyPackageBundle
@@ -15,7 +22,7 @@ from privity.mls.group.state import GroupState
 from privity.mls.group.welcome import WELCOME_LABEL
 from privity.mls.messages.group_info import GroupInfo
 from privity.mls.messages.key_package import KeyPackage
-from privity.mls.messages.psk import PreSharedKeyID
+from privity.mls.messages.psk import PreSharedKeyID, ResumptionPsk, ResumptionUsage
 from privity.mls.messages.welcome import GroupSecrets, Welcome
 from privity.mls.rules import Rules
 from privity.mls.schedule import hpke, key_schedule
@@ -43,6 +50,7 @@ def join(
             f"a Welcome of suite {welcome.cipher_suite} for a KeyPackage of suite {bundle.key_package.cipher_suite}"
         )
     secrets = open_group_secrets(suite, welcome, bundle)
+    _check_psks(secrets.psks)
     mixed = psk_secret(suite, look_up_all(secrets.psks, psks or _no_psk))
     info = open_group_info(suite, welcome, secrets.joiner_secret, mixed)
     context = info.group_context
@@ -98,6 +106,15 @@ def find_own_leaf(tree: RatchetTree, package: KeyPackage) -> int:
     if index is None or tree.leaf(index) != expected:
         raise NotInTree("the tree of the Welcome does not hold the leaf of our KeyPackage")
     return index
+
+
+def _check_psks(names: tuple[PreSharedKeyID, ...]) -> None:
+    """Each key once, and none that would make this a branch or a re-initialised group, which we do not enter."""
+    if len(set(names)) != len(names):
+        raise RepeatedPsk("the Welcome names the same PreSharedKeyID twice")
+    for name in names:
+        if isinstance(name, ResumptionPsk) and name.usage != ResumptionUsage.APPLICATION:
+            raise BadPsk(f"a Welcome for {name.usage.name}, expected one into an ordinary group")
 
 
 def _no_psk(_: PreSharedKeyID) -> bytes | None:

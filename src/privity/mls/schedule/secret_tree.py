@@ -40,7 +40,7 @@ _RATCHET_LABELS = {Kind.HANDSHAKE: b"handshake", Kind.APPLICATION: b"application
 class Window:
     """How far from the expected generation a message may be, and why that is bounded.
 
-    `out_of_order` is how many generations back an unused key is kept: longer means weaker forward secrecy.
+    `out_of_order` is how many generations before the newest an unused key is kept: longer means weaker forward secrecy.
     `max_forward` is how many generations a message may skip: a member could otherwise make us derive billions of keys.
     """
 
@@ -99,9 +99,9 @@ class SecretTree:
         put: dict[bytes, bytes] = {}
         delete: set[bytes] = set()
         expected, secret = self._ratchet(leaf, kind, put, delete)
-        if generation < expected - window.out_of_order:
+        if generation < expected - 1 - window.out_of_order:
             raise GenerationTooOld(
-                f"generation {generation} is more than {window.out_of_order} before the expected {expected}"
+                f"generation {generation} is more than {window.out_of_order} before the newest {expected - 1}"
             )
         if generation < expected:
             raise ReplayedMessage(f"the key of generation {generation} of leaf {leaf} was used already")
@@ -109,8 +109,8 @@ class SecretTree:
             raise GenerationTooFar(
                 f"generation {generation} is more than {window.max_forward} after the expected {expected}"
             )
-        oldest_kept = generation + 1 - window.out_of_order
-        for old in range(max(0, expected - window.out_of_order), min(expected, oldest_kept)):
+        oldest_kept = generation - window.out_of_order
+        for old in range(max(0, expected - 1 - window.out_of_order), min(expected, oldest_kept)):
             name = _skipped_name(leaf, kind, old)
             if name in self.records:
                 delete.add(name)
