@@ -23,15 +23,15 @@ from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import room_extensions
 
 HOST = "hub.example"
-ROOM = f"mimi://{HOST}/r/{'r' * 26}"
+ROOM = f"mimi://{HOST}/r/{'r' * 25}a"
 
 
 def user(name: str) -> str:
-    return f"mimi://{HOST}/u/{name * 26}"
+    return f"mimi://{HOST}/u/{name * 25}a"
 
 
 def device(name: str, number: str = "a") -> str:
-    return f"mimi://{HOST}/d/{name * 26}/{number * 26}"
+    return f"mimi://{HOST}/d/{name * 25}a/{number * 25}a"
 
 
 def leaf(client_uri: str, keys: bytes = b"") -> LeafNode:

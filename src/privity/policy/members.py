@@ -4,19 +4,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from privity.identity.credential import parse_identity
+from privity.identity.errors import CredentialError
+from privity.identity.uris import user_of
 from privity.mls.errors import CredentialRefused
 from privity.mls.messages.codepoints import BASIC
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.tree.ratchet_tree import RatchetTree
-
-_CLIENT = re.compile(r"mimi://([a-z0-9][a-z0-9.:\-]{0,252})/d/([a-z2-7]{26})/([a-z2-7]{26})", re.ASCII)
-
-MAX_URI = 512
-"""Bytes of a client URI: a host name and two IDs of 26 characters are well below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +27,11 @@ class Member:
 @lru_cache(maxsize=16_384)
 def parse_client(identity: bytes) -> Member:
     """The member that a credential identity names, or CredentialRefused."""
-    if len(identity) > MAX_URI:
-        raise CredentialRefused(f"the client URI has {len(identity)} bytes, at most {MAX_URI} are allowed")
     try:
-        text = identity.decode("ascii")
-    except UnicodeDecodeError:
-        raise CredentialRefused("the credential's identity is not ASCII") from None
-    match = _CLIENT.fullmatch(text)
-    if match is None:
-        raise CredentialRefused("the credential's identity is no client URI mimi://HOST/d/USER/DEVICE")
-    return Member(f"mimi://{match[1]}/u/{match[2]}", text)
+        client_uri = parse_identity(identity)
+    except CredentialError as err:
+        raise CredentialRefused(str(err)) from None
+    return Member(user_of(client_uri), client_uri)
 
 
 def member_of(leaf: LeafNode) -> Member:

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bringing a device from its cursors to now: read from the log, write, and go live when nothing is left unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from privity.server.db.database import Database, Reader
+from privity.server.delivery import store
+from privity.server.delivery.connection import Connection
+from privity.server.delivery.fanout import Fanout
+from privity.server.delivery.model import Listening
+from privity.wire.socket import CaughtUp, encode
+
+CHUNK: Final = 500
+"""Events of one read: large enough to be cheap, small enough that a thousand resuming devices fit into memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """What one read found. `more` says that there may be further events."""
+
+    rooms: list[Listening]
+    inbox: list[tuple[int, bytes]]
+    events: list[tuple[str, int, bytes | None]]
+    more: bool
+
+
+async def start(db: Database, fanout: Fanout, connection: Connection, rooms: Mapping[str, int], inbox: int) -> None:
+    """Take the cursors of a Resume. A cursor past the end of a log is taken back to the end."""
+    client_uri = connection.client_uri
+
+    def look(reader: Reader) -> tuple[list[Listening], int]:
+        return store.listening(reader, client_uri), store.inbox_head(reader, client_uri)
+
+    known, head = await db.read(look)
+    connection.inbox_sent = max(0, min(inbox, head))
+    for room in known:
+        cursor = min(rooms.get(room.room_uri, 0), room.until_seq)
+        sent = max(room.from_seq, cursor, connection.sent.get(room.room_uri, 0))
+        fanout.listen(connection, room.room_uri, sent, out=room.out)
+    connection.behind.set()
+
+
+async def run(db: Database, fanout: Fanout, connection: Connection) -> None:
+    """Whenever the connection is behind, bring it up to date. Ends when the connection is closed."""
+    first = True
+    while True:
+        await connection.behind.wait()
+        if connection.closed:
+            return
+        connection.live = False
+        more = True
+        while more or connection.behind.is_set():
+            connection.behind.clear()
+            more = await _step(db, fanout, connection)
+            if connection.closed:
+                return
+        connection.live = True
+        if first:
+            first = False
+            connection.send(encode(CaughtUp()))
+
+
+async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:
+    sent, inbox_sent, client_uri = dict(connection.sent), connection.inbox_sent, connection.client_uri
+    chunk = await db.read(lambda reader: _read(reader, client_uri, sent, inbox_sent))
+    for room in chunk.rooms:
+        if room.room_uri not in connection.sent:
+            fanout.listen(connection, room.room_uri, room.from_seq, out=room.out)
+    for seq, frame in chunk.inbox:
+        if seq > connection.inbox_sent:
+            connection.inbox_sent = seq
+            connection.put(frame)
+    for room_uri, seq, stored in chunk.events:
+        if seq > connection.sent.get(room_uri, 0):
+            connection.sent[room_uri] = seq
+            if stored is not None:  # forgotten frames leave a gap, which the device sees and heals by joining again
+                connection.put(stored)
+    connection.flush()
+    await connection.drained()
+    return chunk.more
+
+
+def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: int) -> _Chunk:
+    rooms = store.listening(reader, client_uri)
+    inbox = store.inbox_after(reader, client_uri, inbox_sent, CHUNK)
+    events: list[tuple[str, int, bytes | None]] = []
+    for room in rooms:
+        after = max(sent.get(room.room_uri, 0), room.from_seq)
+        if after < room.until_seq and len(events) < CHUNK:
+            found = store.frames_after(reader, room.room_id, after, room.until_seq, CHUNK - len(events))
+            events.extend((room.room_uri, seq, frame) for seq, frame in found)
+    return _Chunk(rooms, inbox, events, len(inbox) == CHUNK or len(events) >= CHUNK)

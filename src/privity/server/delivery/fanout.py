@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who listens to which room right now. Everything here happens on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from privity.server.delivery.connection import Connection, ws_frame
+from privity.server.delivery.model import Effect, Enter, Part, Publish, ToDevice
+from privity.wire.errors import Code
+
+_NOBODY: frozenset[Connection] = frozenset()
+
+
+class Fanout:
+    """Connections by device and by room; applies the effects of committed transactions."""
+
+    __slots__ = ("_by_device", "_by_room", "_flush_scheduled", "_touched")
+
+    def __init__(self) -> None:
+        self._by_device: dict[str, Connection] = {}
+        self._by_room: dict[str, set[Connection]] = {}
+        self._touched: set[Connection] = set()
+        self._flush_scheduled = False
+
+    def __len__(self) -> int:
+        return len(self._by_device)
+
+    def attach(self, connection: Connection) -> None:
+        """Register; the older connection of the device is closed."""
+        older = self._by_device.get(connection.client_uri)
+        if older is not None:
+            self.detach(older)
+            older.close(Code.CONFLICT, "the device has connected again")
+        self._by_device[connection.client_uri] = connection
+
+    def detach(self, connection: Connection) -> None:
+        """Forget; harmless when it was forgotten before."""
+        if self._by_device.get(connection.client_uri) is connection:
+            del self._by_device[connection.client_uri]
+        for room_uri in connection.sent:
+            self._leave(connection, room_uri)
+        self._touched.discard(connection)
+
+    def listen(self, connection: Connection, room_uri: str, sent: int, *, out: bool = False) -> None:
+        """The connection gets the room's events after `sent`; one that is `out` only those it has yet to read."""
+        connection.sent[room_uri] = sent
+        if not out:
+            self._by_room.setdefault(room_uri, set()).add(connection)
+
+    def apply(self, effects: Iterable[Effect]) -> None:
+        """In order, and written with what else this turn of the loop brings."""
+        for effect in effects:
+            match effect:
+                case Publish():
+                    self._publish(effect)
+                case Enter(client_uri, room_uri, seq):
+                    entering = self._by_device.get(client_uri)
+                    if entering is not None:
+                        self.listen(entering, room_uri, max(seq, entering.sent.get(room_uri, 0)))
+                        entering.behind.set()
+                case Part(client_uri, room_uri):
+                    parting = self._by_device.get(client_uri)
+                    if parting is not None:
+                        self._leave(parting, room_uri)
+                case ToDevice(client_uri, seq, frame):
+                    target = self._by_device.get(client_uri)
+                    if target is not None:
+                        target.offer_inbox(seq, ws_frame(frame))
+                        self._touched.add(target)
+        self._schedule_flush()
+
+    def answer(self, client_uri: str, frame: bytes) -> None:
+        """A frame to one device, in order with what was applied before."""
+        connection = self._by_device.get(client_uri)
+        if connection is not None:
+            connection.put(frame)
+            self._touched.add(connection)
+            self._schedule_flush()
+
+    def close_device(self, client_uri: str, code: Code, message: str) -> None:
+        connection = self._by_device.get(client_uri)
+        if connection is not None:
+            connection.flush()
+            self.detach(connection)
+            connection.close(code, message)
+
+    def close_all(self, code: Code, message: str) -> None:
+        for client_uri in list(self._by_device):
+            self.close_device(client_uri, code, message)
+
+    def _publish(self, event: Publish) -> None:
+        framed = ws_frame(event.frame)
+        touched = self._touched
+        for connection in self._by_room.get(event.room_uri, _NOBODY):
+            if connection.client_uri != event.sender and connection.offer(event.room_uri, event.seq, framed):
+                touched.add(connection)
+        if event.sender is not None and event.answer is not None:
+            sender = self._by_device.get(event.sender)
+            if sender is not None:
+                sender.offer_answer(event.room_uri, event.seq, ws_frame(event.answer))
+                touched.add(sender)
+
+    def _leave(self, connection: Connection, room_uri: str) -> None:
+        listeners = self._by_room.get(room_uri)
+        if listeners is not None:
+            listeners.discard(connection)
+            if not listeners:
+                del self._by_room[room_uri]
+
+    def _schedule_flush(self) -> None:
+        if self._touched and not self._flush_scheduled:
+            self._flush_scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_scheduled = False
+        touched, self._touched = self._touched, set()
+        for connection in touched:
+            connection.flush()

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Appending to a room's log and to a device's inbox, inside the transaction of whoever does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, Protocol
+
+from privity.server.db.database import Tx
+from privity.server.delivery import store
+from privity.server.delivery.model import Effect, Publish, ToDevice
+from privity.wire.errors import Code, Refusal
+from privity.wire.socket import Event, EventKind, Frank, Inbox, InboxKind, encode
+
+MAX_CLOCK_LEAD_MS: Final = 60_000
+"""How far a room's last timestamp may be ahead of the clock: more means that the clock was wrong, then or now."""
+
+
+class Outlet(Protocol):
+    """Where effects go on the event loop once they are on the disk."""
+
+    def apply(self, effects: Iterable[Effect]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a room's log within one transaction."""
+
+    room_id: int
+    room_uri: str
+    seq: int
+    ts_ms: int
+
+    def next(self, now_ms: int) -> Head:
+        """The place of the next event: one further, and later than the last."""
+        return replace(self, seq=self.seq + 1, ts_ms=max(now_ms, self.ts_ms + 1))
+
+
+def check_clock(last_ts_ms: int, now_ms: int) -> None:
+    """Raise CLOCK_AHEAD rather than drift away from the clock."""
+    lead = last_ts_ms - now_ms
+    if lead > MAX_CLOCK_LEAD_MS:
+        raise Refusal(
+            Code.CLOCK_AHEAD,
+            f"the room's last timestamp is {lead} ms ahead of the clock, at most {MAX_CLOCK_LEAD_MS} are allowed",
+            retry_after_ms=lead - MAX_CLOCK_LEAD_MS,
+        )
+
+
+def append(
+    tx: Tx,
+    head: Head,
+    now_ms: int,
+    kind: EventKind,
+    message: bytes,
+    effects: list[Effect],
+    *,
+    sender: str | None = None,
+    ref: bytes | None = None,
+) -> Head:
+    """Append a handshake event; returns the new end of the log."""
+    new = head.next(now_ms)
+    frame = encode(Event(new.room_uri, new.seq, new.ts_ms, kind, message))
+    store.add_event(tx, new.room_id, new.seq, new.ts_ms, kind, sender, ref, frame)
+    effects.append(Publish(new.room_uri, new.seq, frame))
+    return new
+
+
+def message_frame(place: Head, message: bytes, frank: Frank) -> bytes:
+    """The frame of an application message: encoded once, stored, and sent to everybody as it is."""
+    return encode(Event(place.room_uri, place.seq, place.ts_ms, EventKind.APPLICATION, message, frank))
+
+
+def tell_device(
+    tx: Tx, client_uri: str, kind: InboxKind, room_uri: str, room_seq: int, body: bytes, effects: list[Effect]
+) -> None:
+    """Append to the inbox of one device."""
+    seq = store.next_inbox_seq(tx, client_uri)
+    frame = encode(Inbox(seq, kind, room_uri, room_seq, body))
+    store.add_inbox_frame(tx, client_uri, seq, frame)
+    effects.append(ToDevice(client_uri, seq, frame))
+
+
+def after_commit(tx: Tx, outlet: Outlet, effects: list[Effect]) -> None:
+    """Hand the effects over once the transaction is on the disk."""
+    if effects:
+        tx.after_commit(partial(outlet.apply, effects))

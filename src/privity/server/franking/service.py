@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Franks: made for each accepted message, and verified for the desk while the key of their day exists (section 6)."""
+
+from __future__ import annotations
+
+from privity.message.errors import BadFrankLength, BadFrankSignature, FrankMismatch, WrongFrankSuite
+from privity.message.franking import Frank, frank, period_of, verify_frank_mac, verify_frank_signature
+from privity.server.franking.model import Franker
+from privity.wire import socket, staff
+from privity.wire.staff import FrankOutcome
+
+
+def make(franker: Franker, suite: int, tag: bytes, sender_uri: str, room_uri: str, ts_ms: int) -> socket.Frank:
+    """The frank of a message. `sender_uri` is the user of the authenticated session."""
+    key = franker.periods.current(period_of(ts_ms))
+    made = frank(key, franker.signing, suite, tag, sender_uri, room_uri, ts_ms)
+    return socket.Frank(made.server_frank, made.suite_id, made.signature)
+
+
+def verify(franker: Franker, asked: staff.VerifyFrank, now_ms: int) -> FrankOutcome:
+    """Whether the hub issued exactly this frank for this tag, sender, room and time."""
+    if not 0 <= asked.ts_ms < 1 << 63:
+        return FrankOutcome.MISMATCH
+    period = period_of(asked.ts_ms)
+    key = None if period < oldest_period(franker, now_ms) else franker.periods.find(period)
+    if key is None:
+        return FrankOutcome.EXPIRED
+    try:
+        verify_frank_mac(key, asked.tag, asked.sender_uri, asked.room_uri, asked.ts_ms, asked.server_frank)
+    except FrankMismatch:
+        return FrankOutcome.MISMATCH
+    claimed = Frank(asked.server_frank, asked.ciphersuite, asked.signature)
+    try:
+        verify_frank_signature(claimed, franker.public, asked.sender_uri, asked.room_uri, asked.ts_ms)
+    except (BadFrankLength, BadFrankSignature, WrongFrankSuite):
+        return FrankOutcome.BAD_SIGNATURE
+    return FrankOutcome.VERIFIED
+
+
+def oldest_period(franker: Franker, now_ms: int) -> int:
+    """The first period whose messages can still be reported."""
+    return period_of(now_ms) - franker.window_days
+
+
+def forget_expired(franker: Franker, now_ms: int) -> list[int]:
+    """Delete the keys of all periods before the report window."""
+    return franker.periods.forget_before(oldest_period(franker, now_ms))

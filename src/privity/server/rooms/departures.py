@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who leaves without a commit of their own: the hub, as external sender, proposes it and stops sending at once.
+
+(MIMI protocol, section 7.4; RFC 9420, section 12.1.8.) Members cover the proposals with their next commit; an external
+commit cannot refer to proposals, so after one they are made again for the new epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from privity.mls.crypto import SigningKey
+from privity.mls.messages.app_data import SafeAAD
+from privity.mls.messages.envelope import MLSMessage, PublicMessage
+from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
+from privity.mls.messages.proposals import AppDataUpdate, Proposal, Remove
+from privity.mls.public_group import PublicGroup
+from privity.mls.validation.proposals import QueuedProposal
+from privity.policy.members import find_client, member_of
+from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
+from privity.policy.room_state import RoomState
+from privity.server.db.database import Tx
+from privity.server.delivery import log
+from privity.server.delivery import store as delivery
+from privity.server.delivery.fanout import Fanout
+from privity.server.delivery.log import Head
+from privity.server.delivery.model import Effect, Part
+from privity.server.devices import service as devices
+from privity.server.rooms import groups, store
+from privity.server.rooms.groups import GroupCache
+from privity.server.rooms.model import Room
+from privity.wire.socket import EventKind, InboxKind
+
+
+@dataclass(frozen=True, slots=True)
+class Proposer:
+    """The hub's voice in rooms."""
+
+    key: SigningKey
+    cache: GroupCache
+    fanout: Fanout
+    now_ms: Callable[[], int]
+
+
+def pending_leaves(group: PublicGroup) -> set[int]:
+    """Leaves whose Remove the hub has proposed."""
+    bodies = [queued.sent.proposal for queued in group.proposals.values()]
+    return {proposal.removed for proposal in bodies if isinstance(proposal, Remove)}
+
+
+def pending_clients(group: PublicGroup) -> set[str]:
+    """Devices whose Remove the hub has proposed."""
+    return {member_of(group.tree.leaf(index)).client_uri for index in pending_leaves(group)}
+
+
+def pending_users(group: PublicGroup) -> set[str]:
+    """People whose departure from the list the hub has proposed."""
+    participants = RoomState.of(group.context).participants
+    gone: set[str] = set()
+    for queued in group.proposals.values():
+        proposal = queued.sent.proposal
+        if isinstance(proposal, AppDataUpdate) and proposal.update is not None:
+            gone.update(ParticipantListUpdate.decode(proposal.update).changes(participants))
+    return gone
+
+
+def pending_messages(group: PublicGroup) -> list[bytes]:
+    """The pending proposals as they travel."""
+    return [as_message(queued) for queued in group.proposals.values()]
+
+
+def as_message(queued: QueuedProposal) -> bytes:
+    return MLSMessage(PublicMessage.of(queued.auth, None)).encode()
+
+
+def propose(key: SigningKey, group: PublicGroup, proposal: Proposal, now_ms: int) -> QueuedProposal:
+    """Sign a proposal for the group's epoch and queue it, if the room's rules let the hub propose it."""
+    content = FramedContent(group.group_id, group.epoch, Sender.external(0), SafeAAD().encode(), proposal)
+    message = PublicMessage.of(AuthenticatedContent.signed(group.suite, key, content, None), None)
+    checked = group.process(message, now_ms // 1000)
+    if not isinstance(checked, QueuedProposal):
+        raise TypeError("a proposal was processed as a commit")
+    group.queue(checked)
+    return checked
+
+
+def append_proposals(
+    tx: Tx,
+    head: Head,
+    key: SigningKey,
+    group: PublicGroup,
+    proposals: Sequence[Proposal],
+    now_ms: int,
+    effects: list[Effect],
+) -> Head:
+    """Propose each and append it to the log."""
+    for proposal in proposals:
+        queued = propose(key, group, proposal, now_ms)
+        head = log.append(tx, head, now_ms, EventKind.PROPOSAL, as_message(queued), effects)
+    return head
+
+
+def depart(tx: Tx, proposer: Proposer, room: Room, client_uris: Sequence[str], user_uri: str | None) -> None:
+    """These devices get nothing more of the room, and the hub proposes that they go, the user too if one is named.
+
+    What is proposed already is not proposed again. The list of a direct room is fixed, so there only leaves go.
+    """
+    stored, group = groups.load(proposer.cache, tx, room)
+    now_ms = proposer.now_ms()
+    proposals: list[Proposal] = []
+    pending = pending_leaves(group)
+    effects: list[Effect] = []
+    for client_uri in client_uris:
+        leaf = find_client(group.tree, client_uri)
+        if leaf is not None and leaf not in pending:
+            proposals.append(Remove(leaf))
+        if store.end_member(tx, room.id, client_uri, room.last_seq):
+            effects.append(Part(client_uri, room.room_uri))
+            log.tell_device(tx, client_uri, InboxKind.REMOVED, room.room_uri, room.last_seq + 1, b"", effects)
+    state = RoomState.of(group.context)
+    if user_uri is not None and not state.direct and user_uri not in pending_users(group):
+        index = state.participants.index(user_uri)
+        if index is not None:
+            proposals.append(AppDataUpdate(PARTICIPANT_LIST, ParticipantListUpdate(removed=(index,)).encode()))
+    if proposals:
+        append_proposals(tx, room.head, proposer.key, group, proposals, now_ms, effects)
+        groups.save(proposer.cache, tx, room, stored.version + 1, group, stored.group_info)
+    log.after_commit(tx, proposer.fanout, effects)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHooks:
+    """`server.context.DeviceHooks`: what a changed device list means for rooms."""
+
+    proposer: Proposer
+
+    def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        """Dropped devices leave every room; the person only when no device is left that could enter."""
+        left = devices.of_user(tx, user_uri)
+        rooms: dict[int, tuple[Room, list[str]]] = {}
+        for client_uri in client_uris:
+            for room in store.rooms_of_device(tx, client_uri):
+                rooms.setdefault(room.id, (room, []))[1].append(client_uri)
+        for room, gone in rooms.values():
+            depart(tx, self.proposer, room, gone, None if left else user_uri)
+        for client_uri in client_uris:
+            delivery.forget_device(tx, client_uri)
+
+    def device_list_changed(self, tx: Tx, user_uri: str) -> None:
+        """Everyone who shares a room with the user looks at the new list, the user's own devices first."""
+        own = [device.client_uri for device in devices.of_user(tx, user_uri)]
+        effects: list[Effect] = []
+        for client_uri in dict.fromkeys([*own, *store.devices_beside(tx, user_uri)]):
+            log.tell_device(tx, client_uri, InboxKind.DEVICE_LIST_CHANGED, "", 0, user_uri.encode(), effects)
+        log.after_commit(tx, self.proposer.fanout, effects)

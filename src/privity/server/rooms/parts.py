@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the rooms, delivery, franking, reports and staff slices hold between calls, put together once by `main`.
+
+parts = make_parts(keys, now_ms, random, report_window_days)
+context = HubContext(..., hooks=parts.hooks)
+app = build_app(context, (*SLICES, parts))
+# hourly: await delivery.retention.maintain(context, parts.franker); at the end: shut_down(parts)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from privity.server.context import HubContext
+from privity.server.delivery import routes as delivery_routes
+from privity.server.delivery.fanout import Fanout
+from privity.server.delivery.service import Submissions
+from privity.server.franking.model import Franker
+from privity.server.franking.store import PeriodKeys
+from privity.server.keys import HubKeys
+from privity.server.reports import routes as reports_routes
+from privity.server.rooms import routes as rooms_routes
+from privity.server.rooms.departures import Proposer, RoomHooks
+from privity.server.rooms.groups import GroupCache
+from privity.server.staff import routes as staff_routes
+from privity.wire.errors import Code
+
+
+@dataclass(frozen=True, slots=True)
+class RoomParts:
+    fanout: Fanout
+    proposer: Proposer
+    franker: Franker
+    hooks: RoomHooks
+
+    def routes(self, context: HubContext) -> list[web.RouteDef]:
+        """The routes of all these slices: to `server.app.build_app` this object is one slice more."""
+        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms)
+        return [
+            *rooms_routes.routes(context, self.proposer),
+            *delivery_routes.routes(context, self.fanout, submissions),
+            *reports_routes.routes(context),
+            *staff_routes.routes(context, self.fanout, self.franker),
+        ]
+
+
+def make_parts(
+    keys: HubKeys, now_ms: Callable[[], int], random: Callable[[int], bytes], report_window_days: int
+) -> RoomParts:
+    """Everything that is needed before there is a context."""
+    fanout = Fanout()
+    proposer = Proposer(keys.external_sender, GroupCache(), fanout, now_ms)
+    franker = Franker(keys.franking, keys.franking_public, PeriodKeys(keys.periods, random), report_window_days)
+    return RoomParts(fanout, proposer, franker, RoomHooks(proposer))
+
+
+def shut_down(parts: RoomParts) -> None:
+    """Tell every device that the hub goes away; they resume by cursor."""
+    parts.fanout.close_all(Code.UNAVAILABLE, "the hub is shutting down")

@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Creating rooms, reading their state, leaving them, and saying that an epoch is broken."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+from privity.identity.errors import BadUri
+from privity.identity.uris import host_of, parse_room_uri, user_of
+from privity.mls.codec import u64, vec
+from privity.mls.crypto import verify_with_label
+from privity.mls.errors import BadPublicKey, BadSignature, ProtocolError
+from privity.mls.messages.group_info import GroupInfo
+from privity.mls.public_group import PublicGroup
+from privity.mls.suites import suite
+from privity.mls.validation.group_info import require_external_pub
+from privity.policy.members import member_of
+from privity.policy.roles import Role
+from privity.policy.room_rules import RoomRules
+from privity.policy.room_state import RoomState, check_new_room
+from privity.server.accounts import service as accounts
+from privity.server.blocks.service import check_contact
+from privity.server.context import HubContext
+from privity.server.db.database import Query, Tx
+from privity.server.delivery import log
+from privity.server.delivery.model import Enter
+from privity.server.devices import service as devices
+from privity.server.rooms import departures, groups, store
+from privity.server.rooms.departures import Proposer
+from privity.server.rooms.groups import KnownDevices
+from privity.server.rooms.model import Room
+from privity.server.sessions.model import Session
+from privity.wire import rest
+from privity.wire.errors import Code, Refusal
+
+SUITES: Final = (1, 3)
+BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
+
+
+def broken_tbs(room_uri: str, epoch: int, commit_hash: bytes) -> bytes:
+    """What a broken-epoch notice signs; `epoch` is the one that the commit was made in."""
+    return vec(room_uri.encode()) + u64(epoch) + vec(commit_hash)
+
+
+async def create(context: HubContext, proposer: Proposer, session: Session, body: rest.CreateRoom) -> rest.RoomCreated:
+    """Take epoch 0 of a room. Creating the same room again with the same bytes gives the same answer."""
+    context.limits.take("room.create", session.user_uri)
+    group_info, room_uri = _read_group_info(context, body.group_info)
+
+    def write(tx: Tx) -> rest.RoomCreated:
+        known = KnownDevices(tx, [session.client_uri])
+        group = _check_new(context, session, group_info, body.ratchet_tree, known)
+        state = RoomState.of(group.context)
+        existing = store.find(tx, room_uri)
+        if existing is not None:
+            return _same_again(tx, existing, session, body)
+        pair = _direct_pair(tx, session, state)
+        now_ms = context.now_ms()
+        room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms)
+        room = Room(room_id, room_uri, pair, group.suite.id, 0, 0, 0, now_ms)
+        store.put_member(tx, room_id, session.client_uri, session.user_uri, 0)
+        for entry in state.participants.participants:
+            store.start_participation(tx, room_id, entry.user_uri, now_ms)
+        groups.save(proposer.cache, tx, room, 1, group, body.group_info)
+        log.after_commit(tx, proposer.fanout, [Enter(session.client_uri, room_uri, 0)])
+        return rest.RoomCreated(room_uri, 0)
+
+    return await context.db.write(write)
+
+
+def _read_group_info(context: HubContext, data: bytes) -> tuple[GroupInfo, str]:
+    try:
+        group_info = GroupInfo.decode(data)
+        room_uri = parse_room_uri(group_info.group_context.group_id.decode())
+    except (ProtocolError, BadUri, UnicodeDecodeError) as err:
+        raise Refusal(Code.MALFORMED, f"{type(err).__name__}: {err}") from None
+    if host_of(room_uri) != context.config.host:
+        raise Refusal(Code.MALFORMED, f"the room URI must be one of {context.config.host}")
+    return group_info, room_uri
+
+
+def _check_new(
+    context: HubContext, session: Session, group_info: GroupInfo, ratchet_tree: bytes, known: KnownDevices
+) -> PublicGroup:
+    if group_info.group_context.cipher_suite not in SUITES:
+        raise Refusal(Code.MALFORMED, f"rooms have one of the cipher suites {SUITES}")
+    try:
+        group = PublicGroup.from_group_info(group_info, ratchet_tree, RoomRules(known.check), context.now_ms() // 1000)
+        require_external_pub(group_info)
+        members = [member_of(leaf).client_uri for _, leaf in group.members()]
+        state = RoomState.of(group.context)
+        state.check_keys(hub_key=context.keys.external_sender_public, franking_key=context.keys.franking_public)
+        check_new_room(state, session.user_uri)
+    except ProtocolError as err:
+        raise Refusal(Code.INVALID_COMMIT, f"{type(err).__name__}: {err}") from None
+    if group.epoch != 0 or members != [session.client_uri]:
+        raise Refusal(Code.INVALID_COMMIT, "a new room is in epoch 0 with the calling device as its only member")
+    return group
+
+
+def _same_again(tx: Tx, existing: Room, session: Session, body: rest.CreateRoom) -> rest.RoomCreated:
+    stored = store.group(tx, existing.id)
+    mine = store.is_member(tx, existing.id, session.client_uri)
+    if mine and existing.epoch == 0 and stored is not None and hmac.compare_digest(stored.group_info, body.group_info):
+        return rest.RoomCreated(existing.room_uri, 0)
+    raise Refusal(Code.CONFLICT, "a room with this URI exists")
+
+
+def _direct_pair(tx: Tx, session: Session, state: RoomState) -> str | None:
+    """What makes a direct room the only one of its two people; None for a group."""
+    if not state.direct:
+        return None
+    users = sorted(entry.user_uri for entry in state.participants.participants)
+    other = next(user for user in users if user != session.user_uri)
+    accounts.check_exists(tx, other)
+    check_contact(tx, session.user_uri, other)
+    pair = " ".join(users)
+    existing = store.find_direct(tx, pair)
+    if existing is not None:
+        raise Refusal(Code.DIRECT_ROOM_EXISTS, "the two already share a direct room", room_uri=existing.room_uri)
+    return pair
+
+
+async def list_rooms(context: HubContext, session: Session) -> rest.Rooms:
+    context.limits.take("room.get", session.client_uri)
+    found = await context.db.read(lambda reader: store.summaries(reader, session.user_uri, session.client_uri))
+    return rest.Rooms([rest.RoomSummary(row.room_uri, row.epoch, row.seq, row.member) for row in found])
+
+
+async def group_state(context: HubContext, proposer: Proposer, session: Session, room_uri: str) -> rest.GroupState:
+    """What a participant's device needs to enter, or to see what its next commit must cover."""
+    context.limits.take("room.get", session.client_uri)
+
+    def read(query: Query) -> rest.GroupState:
+        room = _own_room(query, session, room_uri)
+        stored, group = groups.load(proposer.cache, query, room)
+        return rest.GroupState(
+            stored.group_info, group.tree.encode(), room.epoch_seq, departures.pending_messages(group)
+        )
+
+    return await context.db.read(read)
+
+
+async def leave(context: HubContext, proposer: Proposer, session: Session, room_uri: str) -> rest.Done:
+    """All devices of the caller get nothing more; the hub proposes that they go. Again is harmless."""
+    context.limits.take("room.leave", session.user_uri)
+
+    def write(tx: Tx) -> None:
+        room = _own_room(tx, session, room_uri)
+        own = store.devices_in_room(tx, room.id, session.user_uri)
+        departures.depart(tx, proposer, room, own, session.user_uri)
+
+    await context.db.write(write)
+    return rest.Done()
+
+
+async def broken(
+    context: HubContext, proposer: Proposer, session: Session, room_uri: str, body: rest.Broken
+) -> rest.BrokenCounted:
+    """Count a notice; from more than half of the other participants on, the committing device has to go."""
+    context.limits.take("room.broken", session.user_uri)
+    if not 0 <= body.epoch < 1 << 63:
+        raise Refusal(Code.MALFORMED, "the epoch is out of range")
+
+    def write(tx: Tx) -> rest.BrokenCounted:
+        room = _own_room(tx, session, room_uri)
+        made = store.commit_of(tx, room.id, body.epoch)
+        if made is None or not hmac.compare_digest(made.hash, body.commit_hash):
+            raise Refusal(Code.NOT_FOUND, f"the room has no such commit of epoch {body.epoch}")
+        if not store.is_member(tx, room.id, session.client_uri):
+            raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
+        accused = user_of(made.client_uri)
+        if accused == session.user_uri:
+            raise Refusal(Code.NOT_ALLOWED, "a notice about a commit of one's own counts for nothing")
+        _check_notice(tx, session, room_uri, body)
+        store.add_notice(tx, room.id, body.epoch, session.user_uri)
+        return _count(tx, proposer, room, body.epoch, made.client_uri, accused)
+
+    return await context.db.write(write)
+
+
+def _check_notice(tx: Tx, session: Session, room_uri: str, body: rest.Broken) -> None:
+    device = devices.find(tx, session.client_uri)
+    if device is None:
+        raise Refusal(Code.NOT_ALLOWED, "the device is in no device list")
+    tbs = broken_tbs(room_uri, body.epoch, body.commit_hash)
+    try:
+        verify_with_label(suite(1), device.signature_key, BROKEN_LABEL, tbs, body.signature)
+    except (BadSignature, BadPublicKey) as err:
+        raise Refusal(Code.MALFORMED, f"the notice is not signed by the device: {err}") from None
+
+
+def _count(tx: Tx, proposer: Proposer, room: Room, epoch: int, client_uri: str, accused: str) -> rest.BrokenCounted:
+    _, group = groups.load(proposer.cache, tx, room)
+    roles = RoomState.of(group.context).participants.roles()
+    others = {user for user, role in roles.items() if role >= Role.MEMBER and user != accused}
+    counted = len(store.notices(tx, room.id, epoch) & others)
+    needed = len(others) // 2 + 1
+    if counted >= needed and store.is_member(tx, room.id, client_uri):
+        last = store.devices_in_room(tx, room.id, accused) == [client_uri]
+        departures.depart(tx, proposer, room, [client_uri], accused if last else None)
+    return rest.BrokenCounted(counted, needed)
+
+
+def _own_room(query: Query, session: Session, room_uri: str) -> Room:
+    """A room in which the caller is a participant; others are not even confirmed to exist."""
+    room = store.find(query, room_uri)
+    if room is None or not store.participates(query, room.id, session.user_uri):
+        raise Refusal(Code.NOT_FOUND, "no such room of yours")
+    return room

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""SQL of rooms, their members and participants. No decisions here."""
+
+from __future__ import annotations
+
+from privity.server.db.database import Query, Tx
+from privity.server.delivery.log import Head
+from privity.server.rooms.model import MadeCommit, Right, Room, StoredGroup, Summary
+
+_ROOM = "SELECT id, room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms FROM room"
+
+
+def find(query: Query, room_uri: str) -> Room | None:
+    row = query.one(_ROOM + " WHERE room_uri = ?", (room_uri,))
+    return None if row is None else Room(*row)
+
+
+def find_direct(query: Query, direct_pair: str) -> Room | None:
+    row = query.one(_ROOM + " WHERE direct_pair = ?", (direct_pair,))
+    return None if row is None else Room(*row)
+
+
+def add(tx: Tx, room_uri: str, direct_pair: str | None, suite: int, ts_ms: int) -> int:
+    row = tx.one(
+        "INSERT INTO room (room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms)"
+        " VALUES (?, ?, ?, 0, 0, 0, ?) RETURNING id",
+        (room_uri, direct_pair, suite, ts_ms),
+    )
+    return 0 if row is None else int(row[0])
+
+
+def set_epoch(tx: Tx, room_id: int, epoch: int, epoch_seq: int) -> None:
+    tx.execute("UPDATE room SET epoch = ?, epoch_seq = ? WHERE id = ?", (epoch, epoch_seq, room_id))
+
+
+def group(query: Query, room_id: int) -> StoredGroup | None:
+    row = query.one("SELECT version, state, group_info FROM room_group WHERE room_id = ?", (room_id,))
+    return None if row is None else StoredGroup(*row)
+
+
+def put_group(tx: Tx, room_id: int, stored: StoredGroup) -> None:
+    tx.execute(
+        "INSERT INTO room_group (room_id, version, state, group_info) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, state = excluded.state,"
+        " group_info = excluded.group_info",
+        (room_id, stored.version, stored.state, stored.group_info),
+    )
+
+
+def group_version(query: Query, room_id: int) -> int:
+    row = query.one("SELECT version FROM room_group WHERE room_id = ?", (room_id,))
+    return 0 if row is None else int(row[0])
+
+
+# Members are devices.
+
+
+def sending_right(query: Query, room_uri: str, client_uri: str) -> Right | None:
+    """The end of the room's log and its epoch, if the device is a member."""
+    row = query.one(
+        "SELECT r.id, r.last_seq, r.last_ts_ms, r.epoch, r.suite FROM room r JOIN room_member m ON m.room_id = r.id"
+        " WHERE r.room_uri = ? AND m.client_uri = ? AND m.until_seq IS NULL",
+        (room_uri, client_uri),
+    )
+    return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), row[3], row[4])
+
+
+def is_member(query: Query, room_id: int, client_uri: str) -> bool:
+    row = query.one(
+        "SELECT 1 FROM room_member WHERE client_uri = ? AND room_id = ? AND until_seq IS NULL", (client_uri, room_id)
+    )
+    return row is not None
+
+
+def put_member(tx: Tx, room_id: int, client_uri: str, user_uri: str, from_seq: int) -> None:
+    tx.execute(
+        "INSERT INTO room_member (client_uri, room_id, user_uri, from_seq, until_seq, acked_seq)"
+        " VALUES (?, ?, ?, ?, NULL, ?) ON CONFLICT (client_uri, room_id) DO UPDATE SET"
+        " from_seq = excluded.from_seq, until_seq = NULL, acked_seq = excluded.acked_seq",
+        (client_uri, room_id, user_uri, from_seq, from_seq),
+    )
+
+
+def end_member(tx: Tx, room_id: int, client_uri: str, until_seq: int) -> bool:
+    """Whether the device was a member until now."""
+    found = tx.execute(
+        "UPDATE room_member SET until_seq = ? WHERE client_uri = ? AND room_id = ? AND until_seq IS NULL",
+        (until_seq, client_uri, room_id),
+    )
+    return found.rowcount == 1
+
+
+def devices_in_room(query: Query, room_id: int, user_uri: str) -> list[str]:
+    """The user's devices that are members."""
+    rows = query.all(
+        "SELECT client_uri FROM room_member WHERE room_id = ? AND user_uri = ? AND until_seq IS NULL",
+        (room_id, user_uri),
+    )
+    return [row[0] for row in rows]
+
+
+def rooms_of_device(query: Query, client_uri: str) -> list[Room]:
+    rows = query.all(
+        "SELECT r.id, r.room_uri, r.direct_pair, r.suite, r.epoch, r.epoch_seq, r.last_seq, r.last_ts_ms"
+        " FROM room r JOIN room_member m ON m.room_id = r.id WHERE m.client_uri = ? AND m.until_seq IS NULL",
+        (client_uri,),
+    )
+    return [Room(*row) for row in rows]
+
+
+def devices_beside(query: Query, user_uri: str) -> list[str]:
+    """The devices that are members of any room together with one of the user's."""
+    rows = query.all(
+        "SELECT DISTINCT other.client_uri FROM participation p JOIN room_member other ON other.room_id = p.room_id"
+        " WHERE p.user_uri = ? AND p.until_ms IS NULL AND other.until_seq IS NULL",
+        (user_uri,),
+    )
+    return [row[0] for row in rows]
+
+
+# Participants are people.
+
+
+def start_participation(tx: Tx, room_id: int, user_uri: str, from_ms: int) -> None:
+    tx.execute(
+        "INSERT INTO participation (room_id, user_uri, from_ms, until_ms) VALUES (?, ?, ?, NULL)",
+        (room_id, user_uri, from_ms),
+    )
+
+
+def end_participation(tx: Tx, room_id: int, user_uri: str, until_ms: int) -> None:
+    tx.execute(
+        "UPDATE participation SET until_ms = ? WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL",
+        (until_ms, room_id, user_uri),
+    )
+
+
+def participates(query: Query, room_id: int, user_uri: str) -> bool:
+    row = query.one(
+        "SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL", (room_id, user_uri)
+    )
+    return row is not None
+
+
+def participated(query: Query, room_id: int, user_uri: str, ts_ms: int) -> bool:
+    row = query.one(
+        "SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ? AND from_ms <= ?"
+        " AND coalesce(until_ms, ?) >= ?",
+        (room_id, user_uri, ts_ms, ts_ms, ts_ms),
+    )
+    return row is not None
+
+
+def summaries(query: Query, user_uri: str, client_uri: str) -> list[Summary]:
+    rows = query.all(
+        "SELECT r.room_uri, r.epoch, r.last_seq, EXISTS (SELECT 1 FROM room_member m WHERE m.room_id = r.id"
+        " AND m.client_uri = ? AND m.until_seq IS NULL)"
+        " FROM participation p JOIN room r ON r.id = p.room_id"
+        " WHERE p.user_uri = ? AND p.until_ms IS NULL ORDER BY r.id",
+        (client_uri, user_uri),
+    )
+    return [Summary(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+
+# Commits, and notices about them.
+
+
+def add_commit(tx: Tx, room_id: int, epoch: int, commit_hash: bytes, client_uri: str, keep: int) -> None:
+    """Note who made this commit of `epoch`; what is more than `keep` epochs old is forgotten."""
+    tx.execute(
+        "INSERT INTO room_commit (room_id, epoch, hash, client_uri) VALUES (?, ?, ?, ?)",
+        (room_id, epoch, commit_hash, client_uri),
+    )
+    tx.execute("DELETE FROM room_commit WHERE room_id = ? AND epoch <= ?", (room_id, epoch - keep))
+    tx.execute("DELETE FROM broken_notice WHERE room_id = ? AND epoch <= ?", (room_id, epoch - keep))
+
+
+def commit_of(query: Query, room_id: int, epoch: int) -> MadeCommit | None:
+    row = query.one("SELECT client_uri, hash FROM room_commit WHERE room_id = ? AND epoch = ?", (room_id, epoch))
+    return None if row is None else MadeCommit(row[0], row[1])
+
+
+def add_notice(tx: Tx, room_id: int, epoch: int, user_uri: str) -> None:
+    tx.execute(
+        "INSERT INTO broken_notice (room_id, epoch, user_uri) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (room_id, epoch, user_uri),
+    )
+
+
+def notices(query: Query, room_id: int, epoch: int) -> set[str]:
+    rows = query.all("SELECT user_uri FROM broken_notice WHERE room_id = ? AND epoch = ?", (room_id, epoch))
+    return {row[0] for row in rows}

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The narrow API for the desk: signed requests, no content."""

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the desk may ask and do: proofs about franks and presence, counts, and a line to a reporter. Never content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from privity.mls.crypto import verify_with_label
+from privity.mls.errors import BadPublicKey, BadSignature
+from privity.mls.suites import suite
+from privity.server.context import HubContext
+from privity.server.db.database import Query, Tx
+from privity.server.delivery import log
+from privity.server.delivery import store as delivery
+from privity.server.delivery.log import Outlet
+from privity.server.delivery.model import Effect
+from privity.server.devices import service as devices
+from privity.server.rooms import store as rooms
+from privity.server.staff.model import Nonces
+from privity.wire.errors import Code, Refusal
+from privity.wire.socket import EventKind, InboxKind
+from privity.wire.staff import (
+    NONCE_HEADER,
+    SIGNATURE_HEADER,
+    STAFF_LABEL,
+    TIME_HEADER,
+    Omitted,
+    Participation,
+    TellReporter,
+    staff_tbs,
+)
+
+MAX_TIMES: Final = 1_000
+MAX_TELL: Final = 4_000
+"""Letters of a line to a reporter."""
+_TIME: Final = re.compile(r"[0-9]{1,15}")
+_NONCE: Final = re.compile(r"[0-9a-f]{32}")
+_SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
+
+
+def authenticate(
+    key: bytes | None,
+    nonces: Nonces,
+    headers: Mapping[str, str],
+    method: str,
+    path_and_query: str,
+    body: bytes,
+    now_ms: int,
+) -> None:
+    """Raise unless the desk signed this very request, now, for the first time."""
+    if key is None:
+        raise Refusal(Code.UNAUTHENTICATED, "this hub knows no staff key")
+    time_text, nonce_text = headers.get(TIME_HEADER, ""), headers.get(NONCE_HEADER, "")
+    signature_text = headers.get(SIGNATURE_HEADER, "")
+    if not (_TIME.fullmatch(time_text) and _NONCE.fullmatch(nonce_text) and _SIGNATURE.fullmatch(signature_text)):
+        raise Refusal(Code.UNAUTHENTICATED, "the staff headers are missing or of another form")
+    time_ms, nonce = int(time_text), bytes.fromhex(nonce_text)
+    tbs = staff_tbs(method, path_and_query, time_ms, nonce, body)
+    try:
+        verify_with_label(suite(1), key, STAFF_LABEL.encode(), tbs, bytes.fromhex(signature_text))
+    except (BadSignature, BadPublicKey):
+        raise Refusal(Code.UNAUTHENTICATED, "the staff signature does not verify") from None
+    nonces.take(nonce, time_ms, now_ms)
+
+
+async def participation(context: HubContext, asked: Participation) -> bool:
+    """Whether the user was in the room at that moment."""
+
+    def read(query: Query) -> bool:
+        room = rooms.find(query, asked.room_uri)
+        return room is not None and rooms.participated(query, room.id, asked.user_uri, _time(asked.ts_ms))
+
+    return await context.db.read(read)
+
+
+async def omitted(context: HubContext, asked: Omitted) -> int:
+    """Messages of the room between the first and the last of these that are not among them."""
+    times = {_time(ts_ms) for ts_ms in asked.ts_ms}
+    if not 0 < len(times) <= MAX_TIMES:
+        raise Refusal(Code.MALFORMED, f"expected 1 to {MAX_TIMES} timestamps, got {len(times)}")
+
+    def read(query: Query) -> int:
+        room = rooms.find(query, asked.room_uri)
+        if room is None:
+            raise Refusal(Code.NOT_FOUND, "no such room")
+        between = delivery.count_between(query, room.id, EventKind.APPLICATION, min(times), max(times))
+        known = sum(delivery.count_between(query, room.id, EventKind.APPLICATION, at, at) for at in times)
+        return between - known
+
+    return await context.db.read(read)
+
+
+async def tell(context: HubContext, outlet: Outlet, asked: TellReporter) -> None:
+    """A line for each of the reporter's devices."""
+    if not 0 < len(asked.text) <= MAX_TELL:
+        raise Refusal(Code.MALFORMED, f"a line to a reporter has 1 to {MAX_TELL} letters, got {len(asked.text)}")
+
+    def write(tx: Tx) -> None:
+        own = devices.of_user(tx, asked.user_uri)
+        if not own:
+            raise Refusal(Code.NOT_FOUND, "no account has this user URI")
+        effects: list[Effect] = []
+        for device in own:
+            log.tell_device(tx, device.client_uri, InboxKind.REPORT_OUTCOME, "", 0, asked.text.encode(), effects)
+        log.after_commit(tx, outlet, effects)
+
+    await context.db.write(write)
+
+
+def _time(ts_ms: int) -> int:
+    if not 0 <= ts_ms < 1 << 62:
+        raise Refusal(Code.MALFORMED, "a timestamp is out of range")
+    return ts_ms
