@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from privity.identity.errors import DeviceListError
+from privity.message import cbor, receipts, safe_aad, sealed_report
+from privity.message.errors import CborError, ContentError, FrankError, ReportError
 from privity.mls.errors import ProtocolError
+from privity.mls.messages import envelope
 from privity.wire import socket
 
 
@@ -37,8 +41,17 @@ class Decoder:
             raise AssertionError(f"{self.name} accepts {data.hex()} and encodes it as {self.encode(value).hex()}")
 
 
-ROOMS: dict[str, tuple[type[Exception], ...]] = {"privity.mls.messages": (ProtocolError,)}
+ROOMS: dict[str, tuple[type[Exception], ...]] = {
+    "privity.mls.messages": (ProtocolError,),
+    "privity.message": (CborError, ContentError, ReportError),
+    "privity.identity": (DeviceListError,),
+    "privity.policy": (ProtocolError,),
+}
 """Packages whose classes with `decode(data)` and `encode()` are all decoders, and what these may raise."""
+
+
+INTAKE = bytes(range(32))
+"""An invented intake key, for sealed reports that are sealed to nobody."""
 
 
 def _modules(package: str) -> Iterator[Any]:
@@ -68,5 +81,20 @@ def frames() -> Iterator[Decoder]:
     yield Decoder("wire.socket.from_device", socket.decode_from_device, None, (socket.BadFrame,))
 
 
+def functions() -> Iterator[Decoder]:
+    """Decoders that are functions and not methods."""
+    for decode in (
+        envelope.decode_public_message,
+        envelope.decode_key_package,
+        envelope.decode_group_info,
+        envelope.decode_welcome,
+    ):
+        yield Decoder(f"mls.messages.envelope.{decode.__name__}", decode, None, (ProtocolError,))
+    yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
+    yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))
+    yield Decoder("message.safe_aad", safe_aad.tag_of, safe_aad.encode_aad, (FrankError,))
+    yield Decoder("message.sealed_report", lambda data: sealed_report.open(INTAKE, data), None, (ReportError,))
+
+
 def all_decoders() -> list[Decoder]:
-    return [*discovered(), *frames()]
+    return [*discovered(), *functions(), *frames()]
