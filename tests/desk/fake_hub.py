@@ -138,9 +138,10 @@ class FakeHub:
 
     async def _verify_frank(self, request: web.Request) -> web.Response:
         q = await _body(request, staff.VerifyFrank)
-        return _json(staff.FrankVerified(self._outcome(q)))
+        return _json(staff.FrankVerified(self.decide(q)))
 
-    def _outcome(self, q: staff.VerifyFrank) -> staff.FrankOutcome:
+    def decide(self, q: staff.VerifyFrank) -> staff.FrankOutcome:
+        """The decision of a hub on one frank."""
         if period_of(q.ts_ms) in self.expired_periods:
             return staff.FrankOutcome.EXPIRED
         try:

@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The queue: exactly once, whatever dies and whenever; nothing lost while the hub is away."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import aiohttp
+import pytest
+
+from privity.desk import limits, loop
+from privity.desk.errors import CursorMoved, HubMisbehaved, HubUnreachable
+from privity.desk.intake import Intake
+from privity.wire.errors import Code, Refusal
+from privity.wire.staff import RelayedReport
+from tests.desk.conftest import Home
+from tests.desk.fake_hub import FakeHub
+from tests.desk.running import Desk, child, started
+from tests.desk.world import World
+
+FORBIDDEN = ("privity.mls.schedule", "privity.mls.group", "privity.client", "privity.faces")
+PATIENCE_S = 30
+
+
+async def arrival(hub: FakeHub, name: str) -> None:
+    """Wait until the desk has asked for this."""
+    async with asyncio.timeout(PATIENCE_S):
+        while await hub.arrived.get() != name:
+            pass
+
+
+async def stop(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(PATIENCE_S):
+        return await process.communicate()
+
+
+async def all_forgotten(hub: FakeHub) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await hub.forgotten.wait()
+
+
+def verdicts(home: Home) -> list[tuple[int, str, int]]:
+    return [(found.report, found.state.value, found.level) for found in home.findings()]
+
+
+async def test_the_running_desk_holds_no_module_that_decrypts(home: Home, world: World, hub: FakeHub) -> None:
+    world.relay(world.sent())
+    process = await child(home.file(hub.url))
+    await all_forgotten(hub)
+    out, err = await stop(process)
+    modules = out.decode().split()
+    assert process.returncode == 0, err.decode()
+    assert "privity.desk.assess" in modules
+    assert "privity.message.verify_report" in modules
+    assert [name for name in modules if name.startswith(FORBIDDEN)] == []
+    assert verdicts(home) == [(1, "assessed", 2)]
+
+
+async def test_the_log_says_nothing_about_people_or_content(home: Home, world: World, hub: FakeHub) -> None:
+    world.relay(world.sent())
+    process = await child(home.file(hub.url))
+    await all_forgotten(hub)
+    _, err = await stop(process)
+    assert b"desk.report_recorded" in err
+    for secret in (b"invented", b"mimi://", world.bob.user_uri.encode(), home.keys().intake.hex().encode()):
+        assert secret not in err
+
+
+@pytest.mark.parametrize("moment", ["reports", "verify-frank", "participation", "users", "forget"])
+async def test_kill_9_at_any_moment_records_each_report_exactly_once(
+    home: Home, world: World, hub: FakeHub, moment: str
+) -> None:
+    world.relay(world.sent())
+    world.hub.relay(world.bob.user_uri, b"garbage between")
+    world.relay(world.sent(), world.sent())
+    hub.hold.add(moment)
+    first = await child(home.file(hub.url))
+    await arrival(hub, moment)
+    first.kill()
+    await first.communicate()
+    hub.hold.clear()
+    second = await child(home.file(hub.url))
+    await all_forgotten(hub)
+    await stop(second)
+    assert verdicts(home) == [(1, "assessed", 2), (2, "cannot_open", 0), (3, "assessed", 2)]
+    assert [len(found.evidence) for found in home.findings()] == [2, 1, 2]
+
+
+async def test_sigterm_in_the_middle_of_a_question_ends_at_once_and_loses_nothing(
+    home: Home, world: World, hub: FakeHub
+) -> None:
+    world.relay(world.sent())
+    hub.hold.add("verify-frank")
+    process = await child(home.file(hub.url))
+    await arrival(hub, "verify-frank")
+    _, err = await stop(process)
+    assert process.returncode == 0, err.decode()
+    assert verdicts(home) == []
+    assert len(hub.relayed) == 1
+
+
+async def test_a_hub_that_is_away_is_asked_again(home: Home) -> None:
+    hub = FakeHub(home.public.staff_public_key)
+    world = World(hub, home.public.intake_public_key)
+    world.relay(world.sent())
+    async with aiohttp.ClientSession() as session:
+        desk = started(home.configured("http://127.0.0.1:9"), session)
+        with pytest.raises(HubUnreachable):
+            await desk.intake.step()
+        desk.db.close()
+        async with hub.serving():
+            desk = started(home.configured(hub.url), session)
+            assert await desk.intake.step() == 1
+            desk.db.close()
+
+
+async def test_the_loop_goes_on_through_refusals_and_nonsense(desk: Desk, world: World, hub: FakeHub) -> None:
+    world.relay(world.sent())
+    hub.refuse["reports"] = (Code.UNAVAILABLE, 1)
+    hub.refuse["verify-frank"] = (Code.INTERNAL, 1)
+    stop_now = asyncio.Event()
+    serving = asyncio.create_task(loop.serve(desk.intake, 0.05, stop_now))
+    await all_forgotten(hub)
+    stop_now.set()
+    await serving
+    assert [found.level for found in desk.reports()] == [2]
+    assert hub.seen["reports"] >= 3
+
+
+def test_pauses_grow_to_a_limit() -> None:
+    pauses = [loop.backoff_s(failures) for failures in range(2000)]
+    assert pauses[:3] == [0.5, 1.0, 2.0]
+    assert pauses == sorted(pauses)
+    assert max(pauses) == limits.MAX_BACKOFF_S
+
+
+async def test_a_report_on_which_the_hub_always_fails_does_not_stop_the_queue(
+    desk: Desk, world: World, hub: FakeHub
+) -> None:
+    world.relay(world.sent())
+    world.relay(world.sent())
+    hub.refuse["verify-frank"] = (Code.INTERNAL, limits.MAX_TRIES_PER_REPORT)
+    for _ in range(limits.MAX_TRIES_PER_REPORT - 1):
+        with pytest.raises(Refusal):
+            await desk.intake.step()
+    await desk.intake.step()
+    assert [(found.state, found.level) for found in desk.reports()] == [("undecided", 0), ("assessed", 2)]
+    assert len(desk.reports()[0].evidence) == 1
+
+
+@pytest.mark.parametrize("code", [Code.UNAVAILABLE, Code.UNAUTHENTICATED, Code.TOO_MANY])
+async def test_a_hub_that_cannot_answer_now_never_costs_a_report(desk: Desk, world: World, code: Code) -> None:
+    world.relay(world.sent())
+    tries = 2 * limits.MAX_TRIES_PER_REPORT
+    world.hub.refuse["verify-frank"] = (code, tries)
+    for _ in range(tries):
+        with pytest.raises(Refusal):
+            await desk.intake.step()
+    assert (await desk.only()).level == 2
+
+
+async def test_an_answer_that_is_no_answer_is_named(desk: Desk, world: World, hub: FakeHub) -> None:
+    hub.garbage.add("reports")
+    with pytest.raises(HubMisbehaved, match="RelayedReports"):
+        await desk.intake.step()
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        RelayedReport(0, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r"),
+        RelayedReport(1 << 60, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r"),
+        RelayedReport(1, "mimi://hub.example/u/" + "a" * 26, -1, b"", "r"),
+        RelayedReport(1, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r" * 257),
+        RelayedReport(1, "somebody", 1, b"", "r"),
+    ],
+)
+async def test_relayed_reports_out_of_range_are_the_hubs_fault(
+    desk: Desk, hub: FakeHub, report: RelayedReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.relayed.append(RelayedReport(report.seq or 1, report.reporter_uri, report.received_ms, b"", report.receipt))
+    if report.seq == 0:
+        hub.relayed.append(hub.relayed[0])
+    with pytest.raises(HubMisbehaved):
+        await desk.intake.step()
+    assert desk.reports() == ()
+
+
+async def test_requests_by_another_key_get_nothing(world: World, hub: FakeHub, desk: Desk) -> None:
+    hub.staff_public_key = b"\x11" * 32
+    with pytest.raises(Refusal) as caught:
+        await desk.intake.step()
+    assert caught.value.code is Code.UNAUTHENTICATED
+
+
+async def test_two_desks_on_one_database_record_nothing_twice(
+    desk: Desk, world: World, hub: FakeHub, home: Home
+) -> None:
+    world.relay(world.sent())
+    async with aiohttp.ClientSession() as session:
+        other = started(home.configured(hub.url), session)
+        results = await asyncio.gather(desk.intake.step(), other.intake.step(), return_exceptions=True)
+        other.db.close()
+    assert [found.report for found in desk.reports()] == [1]
+    assert all(result in (0, 1) or isinstance(result, CursorMoved) for result in results)
+
+
+async def test_what_was_forgotten_is_not_asked_to_be_forgotten_again(desk: Desk, world: World, hub: FakeHub) -> None:
+    world.relay(world.sent())
+    for _ in range(3):
+        await desk.intake.step()
+    assert hub.seen["forget"] == 1
+    again = Intake(desk.db, desk.hub, desk.keys, lambda: 1, lambda count: bytes(count))
+    await again.step()
+    assert hub.seen["forget"] == 2

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A hub without a network that says yes to every frank: behind it only the desk's own checks are left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from privity.wire.staff import FrankOutcome, RelayedReport, VerifyFrank
+
+
+@dataclass(slots=True)
+class YesHub:
+    """Stands in for `hub_client.Hub`."""
+
+    queue: list[RelayedReport] = field(default_factory=list)
+    outcome: FrankOutcome = FrankOutcome.VERIFIED
+    lists: list[bytes] = field(default_factory=list)
+    bytes_of_blobs: bytes = b""
+    decide: Callable[[VerifyFrank], FrankOutcome] | None = None
+    """A real decision instead of yes."""
+
+    def relay(self, reporter_uri: str, sealed: bytes) -> None:
+        self.queue.append(RelayedReport(len(self.queue) + 1, reporter_uri, 5, sealed, "receipt"))
+
+    async def reports(self, after: int) -> list[RelayedReport]:
+        return [report for report in self.queue if report.seq > after]
+
+    async def forget(self, through: int) -> None:
+        return
+
+    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
+        return self.outcome if self.decide is None else self.decide(question)
+
+    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool:
+        return True
+
+    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
+        return 0
+
+    async def device_lists(self, user_id: str) -> list[bytes]:
+        return self.lists
+
+    async def blob(self, sha256: bytes) -> bytes:
+        return self.bytes_of_blobs
