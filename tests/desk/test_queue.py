@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 
 import aiohttp
 import pytest
+import structlog
 
 from privity.desk import limits, loop
-from privity.desk.errors import CursorMoved, HubMisbehaved, HubUnreachable
+from privity.desk.errors import CursorMoved, HubMisbehaved, HubUnreachable, StorageFailed
 from privity.desk.intake import Intake
+from privity.desk.main import run
 from privity.wire.errors import Code, Refusal
 from privity.wire.staff import RelayedReport
 from tests.desk.conftest import Home
@@ -216,3 +219,26 @@ async def test_what_was_forgotten_is_not_asked_to_be_forgotten_again(desk: Desk,
     again = Intake(desk.db, desk.hub, desk.keys, lambda: 1, lambda count: bytes(count))
     await again.step()
     assert hub.seen["forget"] == 2
+
+
+async def test_a_full_disk_keeps_nothing_half_and_the_hub_forgets_nothing(
+    desk: Desk, world: World, hub: FakeHub
+) -> None:
+    world.relay(world.sent(), note="x" * 8000)
+    pages = desk.db.execute("PRAGMA page_count").fetchone()[0]
+    desk.db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        await desk.intake.step()
+    assert not desk.db.in_transaction
+    assert (desk.reports(), len(hub.relayed)) == ((), 1)
+    desk.db.execute("PRAGMA max_page_count = 1000000")
+    assert (await desk.only()).level == 2
+
+
+def test_a_damaged_database_stops_the_desk_with_a_name(home: Home) -> None:
+    (home.folder / "desk" / "desk.db").write_bytes(b"no database" * 100)
+    try:
+        with pytest.raises(StorageFailed, match="restore"):
+            run(home.file("http://127.0.0.1:9"))
+    finally:
+        structlog.reset_defaults()  # it was told to log to this test's stderr

@@ -10,6 +10,7 @@
     +-- DatabaseMissing      there is no desk.db yet
     +-- MigrationChanged     the database was made by other SQL than this version ships
     +-- MigrationUnknown     the database was made by a newer version
+    +-- StorageFailed        the disk is full or the database is damaged; nothing half is kept
     +-- CursorMoved          another desk process works on the same database
     +-- ReasonMissing        evidence may not be opened without a name and a reason
     +-- EvidenceUnknown      no such record
@@ -57,6 +58,10 @@ class MigrationChanged(DeskError):
 
 class MigrationUnknown(DeskError):
     """The database has a migration that this version does not know."""
+
+
+class StorageFailed(DeskError):
+    """SQLite cannot write or read. What the hub still holds is not lost."""
 
 
 class CursorMoved(DeskError):

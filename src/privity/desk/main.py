@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ import structlog
 
 from privity.desk import config as desk_config
 from privity.desk.database import open_database
+from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub
 from privity.desk.intake import Intake
 from privity.desk.keys import open_keys
@@ -23,9 +25,14 @@ from privity.desk.loop import serve
 
 
 def run(config_path: Path) -> None:
-    """Serve until SIGTERM. Raises ConfigInvalid, KeysInvalid or a database error before anything is asked."""
+    """Serve until SIGTERM. Raises ConfigInvalid, KeysInvalid or Migration... at the start, StorageFailed any time."""
     _log_to_stderr()
-    asyncio.run(_run(desk_config.load(config_path)))
+    try:
+        asyncio.run(_run(desk_config.load(config_path)))
+    except sqlite3.Error as err:
+        raise StorageFailed(
+            f"desk.db cannot be used ({type(err).__name__}: {err}); free the disk or restore it, then start again"
+        ) from err
 
 
 async def _run(config: desk_config.DeskConfig) -> None:
