@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from privity.identity.errors import BadUri
+from privity.identity.uris import check_host
 from privity.server.errors import ConfigInvalid, PlaintextRefused
 
 
@@ -93,6 +95,10 @@ def load(path: Path) -> HubConfig:
 
 def check(section: HubSection, folder: Path) -> HubConfig:
     """The section as the hub uses it. Raises ConfigInvalid or PlaintextRefused."""
+    try:
+        check_host(section.host)
+    except BadUri as err:
+        raise ConfigInvalid(f"host: {err}") from None
     address, port = split_listen(section.listen)
     if not 1 <= section.report_window_days <= 3650:
         raise ConfigInvalid(f"report_window_days must be 1 to 3650, got {section.report_window_days}")

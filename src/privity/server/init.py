@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from privity.identity.errors import BadUri
-from privity.identity.uris import check_host
 from privity.server import config, keys
 from privity.server.db import migrations
 from privity.server.db.database import Tx, connect
-from privity.server.errors import ConfigInvalid
 from privity.server.invites import service as invites
 from privity.server.invites.model import Invite
 
@@ -42,10 +39,6 @@ def write_fresh(folder: Path, host: str, listen: str) -> FirstInvite:
     privity.toml itself is the caller's: it joins `section` with the desk's. Raises ConfigInvalid, PlaintextRefused or
     AlreadyInitialised; a host or address that is refused writes nothing.
     """
-    try:
-        check_host(host)
-    except BadUri as err:
-        raise ConfigInvalid(f"host: {err}") from None
     checked = config.check(config.HubSection(host=host, listen=listen, data=DATA), folder)
     checked.data.mkdir(parents=True, mode=0o700, exist_ok=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)

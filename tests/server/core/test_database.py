@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The database port: what is acknowledged is on the disk, and one failure is nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from privity.server.db import migrations
+from privity.server.db.database import MAX_BATCH, Database, Tx, connect
+from privity.server.db.migrations import Migration
+from privity.server.errors import MigrationChanged, MigrationUnknown
+from privity.wire.errors import Code, Refusal
+
+KILL_ROUNDS = 5
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from privity.server.db.database import Database
+
+async def main():
+    db = Database.open(Path(sys.argv[1]))
+    start = int(sys.argv[2])
+    await db.write(lambda tx: tx.execute("CREATE TABLE IF NOT EXISTS mark (n INTEGER PRIMARY KEY) STRICT") and None)
+    async def one(n):
+        await db.write(lambda tx: tx.execute("INSERT INTO mark (n) VALUES (?)", (n,)) and None)
+        sys.stdout.write(f"{n}\\n")
+        sys.stdout.flush()
+    n = start
+    while True:
+        await asyncio.gather(*(one(n + i) for i in range(50)))
+        n += 50
+
+asyncio.run(main())
+"""
+
+
+def insert(number: int) -> object:
+    def write(tx: Tx) -> int:
+        tx.execute("INSERT INTO mark (n) VALUES (?)", (number,))
+        return number
+
+    return write
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> object:
+    database = Database.open(tmp_path / "hub.db")
+    await database.write(lambda tx: tx.execute("CREATE TABLE mark (n INTEGER PRIMARY KEY) STRICT") and None)
+    yield database
+    await database.close()
+
+
+async def marks(db: Database) -> list[int]:
+    return await db.read(lambda reader: [row[0] for row in reader.all("SELECT n FROM mark ORDER BY n")])
+
+
+async def test_one_failure_does_not_fail_its_neighbours(db: Database) -> None:
+    def fails(tx: Tx) -> None:
+        tx.execute("INSERT INTO mark (n) VALUES (1000)")
+        raise Refusal(Code.CONFLICT, "not this one")
+
+    writes = [db.write(fails if n % 3 == 0 else insert(n)) for n in range(30)]  # type: ignore[arg-type]  # mixed results
+    results = await asyncio.gather(*writes, return_exceptions=True)
+    assert [isinstance(result, Refusal) for result in results] == [n % 3 == 0 for n in range(30)]
+    assert await marks(db) == [n for n in range(30) if n % 3]
+
+
+async def test_writes_that_wait_share_one_commit(db: Database, tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    import threading
+
+    hold = threading.Event()
+
+    def wait(tx: Tx) -> None:
+        loop.call_soon_threadsafe(gate.set)
+        hold.wait(10)
+
+    first = asyncio.ensure_future(db.write(wait))
+    await gate.wait()
+    commits: list[str] = []
+    db._connection.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    writes = asyncio.gather(*(db.write(insert(n)) for n in range(200)))  # type: ignore[arg-type]  # as above
+    await asyncio.sleep(0)
+    hold.set()
+    await first
+    await writes
+    assert len(commits) <= 2 + 200 // MAX_BATCH
+    assert len(await marks(db)) == 200
+
+
+async def test_reader_sees_every_acknowledged_write_and_cannot_write(db: Database) -> None:
+    for n in range(50):
+        await db.write(insert(n))  # type: ignore[arg-type]  # as above
+        assert (await marks(db))[-1] == n
+    with pytest.raises(sqlite3.OperationalError):
+        await db.read(lambda reader: reader.execute("DELETE FROM mark"))
+
+
+async def test_calls_after_commit_run_before_the_writer_resumes_and_not_after_a_failure(db: Database) -> None:
+    seen: list[str] = []
+
+    def good(tx: Tx) -> None:
+        tx.after_commit(lambda: seen.append("good"))
+
+    def bad(tx: Tx) -> None:
+        tx.after_commit(lambda: seen.append("bad"))
+        raise Refusal(Code.CONFLICT, "no")
+
+    await asyncio.gather(db.write(bad), db.write(good), return_exceptions=True)
+    assert seen == ["good"]
+
+
+async def test_full_disk_is_unavailable_and_loses_nothing_acknowledged(db: Database) -> None:
+    await db.write(insert(1))  # type: ignore[arg-type]  # as above
+    await db.write(lambda tx: tx.execute("CREATE TABLE fat (b BLOB NOT NULL) STRICT") and None)
+    pages = await db.write(lambda tx: tx.one("PRAGMA page_count"))
+    assert pages is not None
+    db._connection.execute(f"PRAGMA max_page_count = {int(pages[0])}")
+    with pytest.raises((Refusal, sqlite3.OperationalError)) as caught:
+        await db.write(lambda tx: tx.execute("INSERT INTO fat (b) VALUES (zeroblob(10000000))") and None)
+    assert "full" in str(caught.value).lower()
+    db._connection.execute("PRAGMA max_page_count = 1000000")
+    await db.write(insert(2))  # type: ignore[arg-type]  # as above
+    assert await marks(db) == [1, 2]
+
+
+async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "hub.db")
+    await db.write(lambda tx: tx.execute("CREATE TABLE mark (n INTEGER PRIMARY KEY) STRICT") and None)
+    writes = [asyncio.ensure_future(db.write(insert(n))) for n in range(100)]  # type: ignore[arg-type]  # as above
+    await asyncio.sleep(0)
+    await db.close()
+    assert await asyncio.gather(*writes) == list(range(100))
+    with pytest.raises(Refusal):
+        await db.write(insert(101))  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize("number", range(KILL_ROUNDS))
+async def test_acknowledged_writes_survive_kill_9(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "hub.db"
+    acknowledged: list[int] = []
+    for start in (0, 1_000_000):
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WRITER, str(path), str(start), stdout=asyncio.subprocess.PIPE, env={**os.environ}
+        )
+        assert child.stdout is not None
+        for _ in range(37 + number * 61):
+            acknowledged.append(int(await child.stdout.readline()))
+        child.send_signal(signal.SIGKILL)
+        rest = await child.stdout.read()
+        acknowledged.extend(int(line) for line in rest.split(b"\n")[:-1])
+        await child.wait()
+    db = connect(path)
+    stored = {row[0] for row in db.execute("SELECT n FROM mark")}
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+    assert set(acknowledged) <= stored
+
+
+def test_every_table_is_strict_and_migrations_apply_once(tmp_path: Path) -> None:
+    db = connect(tmp_path / "hub.db")
+    assert migrations.apply(db) == [migration.number for migration in migrations.shipped()]
+    assert migrations.apply(db) == []
+    loose = db.execute("SELECT name FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'").fetchall()
+    assert loose == []
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    db.close()
+
+
+def test_changed_and_unknown_migrations_stop_the_hub(tmp_path: Path) -> None:
+    db = connect(tmp_path / "hub.db")
+    first = Migration(1, "first", "CREATE TABLE one (n INTEGER) STRICT;")
+    second = Migration(2, "second", "CREATE TABLE two (n INTEGER) STRICT; -- with ; inside\nDROP TABLE two;")
+    assert migrations.apply(db, [first, second]) == [1, 2]
+    with pytest.raises(MigrationChanged):
+        migrations.apply(db, [Migration(1, "first", "CREATE TABLE other (n INTEGER) STRICT;"), second])
+    with pytest.raises(MigrationUnknown):
+        migrations.apply(db, [first])
+    broken = Migration(3, "broken", "CREATE TABLE three (n INTEGER) STRICT;\nCREATE TABLE three (n INTEGER) STRICT;")
+    with pytest.raises(sqlite3.OperationalError):
+        migrations.apply(db, [first, second, broken])
+    assert db.execute("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'three'").fetchone() == (0,)
+    db.close()
