@@ -154,7 +154,7 @@ async def test_a_report_on_which_the_hub_always_fails_does_not_stop_the_queue(
     assert len(desk.reports()[0].evidence) == 1
 
 
-@pytest.mark.parametrize("code", [Code.UNAVAILABLE, Code.UNAUTHENTICATED, Code.TOO_MANY])
+@pytest.mark.parametrize("code", [Code.UNAVAILABLE, Code.UNAUTHENTICATED, Code.TOO_MANY, Code.NOT_FOUND])
 async def test_a_hub_that_cannot_answer_now_never_costs_a_report(desk: Desk, world: World, code: Code) -> None:
     world.relay(world.sent())
     tries = 2 * limits.MAX_TRIES_PER_REPORT

@@ -137,7 +137,8 @@ class _Assessor:
                 )
             )
         except Refusal as err:
-            _raise_unless_final(err)
+            if err.code is not Code.MALFORMED:
+                raise
             return None
         return ANSWERS[outcome]
 
