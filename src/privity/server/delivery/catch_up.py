@@ -59,10 +59,10 @@ async def run(db: Database, fanout: Fanout, connection: Connection) -> None:
             more = await _step(db, fanout, connection)
             if connection.closed:
                 return
+            if first and not more:
+                first = False
+                connection.send(encode(CaughtUp()))
         connection.live = True
-        if first:
-            first = False
-            connection.send(encode(CaughtUp()))
 
 
 async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:

@@ -36,23 +36,37 @@ def routes(context: HubContext, fanout: Fanout, submissions: Submissions) -> lis
             return ws  # `prove` has said why and closed
         try:
             connection = _connection(request, session)
-            session.deliver = connection.send
-            fanout.attach(connection)
-            await _serve(context, fanout, submissions, ws, connection)
+            if connection is not None:
+                await _listen(context, fanout, submissions, ws, session, connection)
         finally:
-            fanout.detach(connection)
-            connection.close(Code.UNAVAILABLE, "the connection ended")
             end(context, session)
         return ws
 
     return [web.get("/v1/socket", socket)]
 
 
-def _connection(request: web.Request, session: Session) -> Connection:
-    transport = request.transport
-    if not isinstance(transport, asyncio.Transport):
-        raise Refusal(Code.UNAVAILABLE, "the connection ended before it was proven")
-    protocol = request.protocol
+async def _listen(
+    context: HubContext,
+    fanout: Fanout,
+    submissions: Submissions,
+    ws: web.WebSocketResponse,
+    session: Session,
+    connection: Connection,
+) -> None:
+    session.deliver = connection.send
+    fanout.attach(connection)
+    try:
+        await _serve(context, fanout, submissions, ws, connection)
+    finally:
+        fanout.detach(connection)
+        connection.close(Code.UNAVAILABLE, "the connection ended")
+
+
+def _connection(request: web.Request, session: Session) -> Connection | None:
+    """None when the device was gone before it was proven."""
+    transport, protocol = request.transport, request.protocol
+    if transport is None:
+        return None
 
     async def drain() -> None:
         with suppress(ConnectionError):  # gone; whoever reads from it notices

@@ -19,6 +19,7 @@ from privity.message.safe_aad import tag_of
 from privity.mls.errors import ProtocolError
 from privity.mls.messages.codepoints import APPLICATION
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
+from privity.server.blocks.service import check_contact
 from privity.server.db.database import Database, Tx
 from privity.server.delivery import log, store
 from privity.server.delivery.fanout import Fanout
@@ -27,6 +28,7 @@ from privity.server.delivery.model import Effect, Publish
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
 from privity.server.rooms import store as rooms
+from privity.server.web import log_bug
 from privity.wire import socket
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Accepted, Event, EventKind, Refused, Submit, encode
@@ -108,8 +110,17 @@ class Submissions:
         try:
             await self._db.write(lambda tx: self._accept_all(tx, batch))
         except Refusal as refusal:
-            for message in batch:
-                self._fanout.answer(message.client_uri, encode(refused(message.submit.ref, refusal)))
+            self._refuse(batch, refusal)
+        except (sqlite3.Error, OSError) as err:  # the disk, for the database or for a new day's franking key
+            log_bug(err)
+            self._refuse(batch, Refusal(Code.UNAVAILABLE, "the hub cannot store now; nothing was changed"))
+        except Exception as err:  # noqa: BLE001  # the task has no caller: without this a bug would leave devices waiting
+            log_bug(err)
+            self._refuse(batch, Refusal(Code.INTERNAL, "a bug of the hub; nothing was acknowledged"))
+
+    def _refuse(self, batch: list[Checked], refusal: Refusal) -> None:
+        for message in batch:
+            self._fanout.answer(message.client_uri, encode(refused(message.submit.ref, refusal)))
 
     def _accept_all(self, tx: Tx, batch: list[Checked]) -> None:
         """All that can be accepted; the others are answered with why not, and change nothing."""
@@ -141,6 +152,7 @@ def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int) -> Effect:
             f"the message is of epoch {message.epoch}, the room is in epoch {right.epoch}",
             current_epoch=right.epoch,
         )
+    _check_contact(tx, right.direct_pair, message.user_uri)
     log.check_clock(right.head.ts_ms, now_ms)
     place = right.head.next(now_ms)
     frank = franking.make(franker, right.suite, message.tag, message.user_uri, submit.room_uri, place.ts_ms)
@@ -148,6 +160,12 @@ def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int) -> Effect:
     _insert(tx, place, message, frame)
     answer = encode(Accepted(submit.ref, place.seq, place.ts_ms, frank))
     return Publish(place.room_uri, place.seq, frame, message.client_uri, answer)
+
+
+def _check_contact(tx: Tx, direct_pair: str | None, user_uri: str) -> None:
+    """In a direct room a block by the other ends contact; in a group everybody chooses what they see."""
+    if direct_pair is not None:
+        check_contact(tx, user_uri, next(user for user in direct_pair.split(" ") if user != user_uri))
 
 
 def _insert(tx: Tx, place: Head, message: Checked, frame: bytes) -> None:

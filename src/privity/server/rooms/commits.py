@@ -41,9 +41,11 @@ from privity.server.rooms.model import Room, StoredGroup
 from privity.server.sessions.model import Session
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import Event, EventKind, InboxKind, decode_from_hub
+from privity.wire.socket import MAX_FRAME, Event, EventKind, InboxKind, decode_from_hub
 
 REF_BYTES: Final = 16
+MAX_HANDSHAKE: Final = MAX_FRAME - 4096
+"""Bytes of a commit or Welcome: each must fit one frame of the socket."""
 KEPT_COMMITS: Final = 100
 """Epochs back for which a broken-epoch notice is still taken."""
 ATTEMPTS: Final = 4
@@ -104,6 +106,9 @@ def read(session: Session, room_uri: str, body: rest.Commit) -> Asked:
     """Decode everything strictly."""
     if len(body.ref) != REF_BYTES:
         raise Refusal(Code.MALFORMED, f"ref must be {REF_BYTES} bytes, got {len(body.ref)}")
+    for name, size in (("commit", len(body.commit)), ("Welcome", len(body.welcome or b""))):
+        if size > MAX_HANDSHAKE:
+            raise Refusal(Code.TOO_LARGE, f"the {name} has {size} bytes, at most {MAX_HANDSHAKE} are taken")
     try:
         message = decode_public_message(body.commit)
         group_info = GroupInfo.decode(body.group_info)

@@ -124,6 +124,7 @@ def depart(tx: Tx, proposer: Proposer, room: Room, client_uris: Sequence[str], u
         index = state.participants.index(user_uri)
         if index is not None:
             proposals.append(AppDataUpdate(PARTICIPANT_LIST, ParticipantListUpdate(removed=(index,)).encode()))
+            store.end_participation(tx, room.id, user_uri, now_ms)
     if proposals:
         append_proposals(tx, room.head, proposer.key, group, proposals, now_ms, effects)
         groups.save(proposer.cache, tx, room, stored.version + 1, group, stored.group_info)

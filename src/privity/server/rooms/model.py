@@ -42,6 +42,7 @@ class Right:
     head: Head
     epoch: int
     suite: int
+    direct_pair: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,11 @@ async def leave(context: HubContext, proposer: Proposer, session: Session, room_
     context.limits.take("room.leave", session.user_uri)
 
     def write(tx: Tx) -> None:
-        room = _own_room(tx, session, room_uri)
+        room = store.find(tx, room_uri)
+        if room is None or not store.ever_participated(tx, room.id, session.user_uri):
+            raise Refusal(Code.NOT_FOUND, "no such room of yours")
+        if not store.participates(tx, room.id, session.user_uri):
+            return
         own = store.devices_in_room(tx, room.id, session.user_uri)
         departures.depart(tx, proposer, room, own, session.user_uri)
 

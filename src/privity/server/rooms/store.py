@@ -59,11 +59,12 @@ def group_version(query: Query, room_id: int) -> int:
 def sending_right(query: Query, room_uri: str, client_uri: str) -> Right | None:
     """The end of the room's log and its epoch, if the device is a member."""
     row = query.one(
-        "SELECT r.id, r.last_seq, r.last_ts_ms, r.epoch, r.suite FROM room r JOIN room_member m ON m.room_id = r.id"
+        "SELECT r.id, r.last_seq, r.last_ts_ms, r.epoch, r.suite, r.direct_pair"
+        " FROM room r JOIN room_member m ON m.room_id = r.id"
         " WHERE r.room_uri = ? AND m.client_uri = ? AND m.until_seq IS NULL",
         (room_uri, client_uri),
     )
-    return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), row[3], row[4])
+    return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), row[3], row[4], row[5])
 
 
 def is_member(query: Query, room_id: int, client_uri: str) -> bool:
@@ -141,6 +142,10 @@ def participates(query: Query, room_id: int, user_uri: str) -> bool:
         "SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL", (room_id, user_uri)
     )
     return row is not None
+
+
+def ever_participated(query: Query, room_id: int, user_uri: str) -> bool:
+    return query.one("SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ?", (room_id, user_uri)) is not None
 
 
 def participated(query: Query, room_id: int, user_uri: str, ts_ms: int) -> bool:

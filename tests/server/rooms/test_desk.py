@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the desk asks the hub: sealed reports, franks, presence, omissions; and who else may ask (nobody)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from privity.message.franking import make_tag
+from privity.wire import rest, socket, staff
+from privity.wire.errors import Code
+from privity.wire.staff import FrankOutcome
+from tests.server.rooms.test_rooms import room_of
+from tests.server.rooms.world import World
+
+DAY_MS = 86_400_000
+
+
+async def asked_about(world: World, text: bytes = b"bad") -> staff.VerifyFrank:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    accepted = await anna.say(room, text)
+    await ben.hear(1)
+    frank = accepted.frank
+    return staff.VerifyFrank(
+        make_tag(text, b"s" * 16),
+        anna.user_uri,
+        room,
+        accepted.ts_ms,
+        frank.server_frank,
+        frank.ciphersuite,
+        frank.signature,
+    )
+
+
+async def outcome(world: World, asked: staff.VerifyFrank) -> str:
+    status, answer = await world.staff("POST", "/staff/v1/verify-frank", asked)
+    assert status == 200, answer
+    return str(answer["outcome"])
+
+
+async def test_genuine_frank_is_verified(world: World) -> None:
+    assert await outcome(world, await asked_about(world)) == FrankOutcome.VERIFIED
+
+
+async def test_every_changed_field_is_a_mismatch(world: World) -> None:
+    genuine = await asked_about(world)
+    flipped = bytes([genuine.server_frank[0] ^ 1]) + genuine.server_frank[1:]
+    for changed in (
+        {"tag": make_tag(b"other", b"s" * 16)},
+        {"tag": b""},
+        {"sender_uri": genuine.sender_uri[:-1] + "x"},
+        {"room_uri": genuine.room_uri + "/"},
+        {"ts_ms": genuine.ts_ms + 1},
+        {"ts_ms": -1},
+        {"server_frank": flipped},
+        {"server_frank": b""},
+    ):
+        fields = {**{name: getattr(genuine, name) for name in genuine.__struct_fields__}, **changed}
+        assert await outcome(world, staff.VerifyFrank(**fields)) == FrankOutcome.MISMATCH, changed
+
+
+async def test_frank_with_another_signature_is_told_apart(world: World) -> None:
+    genuine = await asked_about(world)
+    fields = {name: getattr(genuine, name) for name in genuine.__struct_fields__}
+    for changed in ({"signature": b"x" * 64}, {"signature": b""}, {"ciphersuite": 3}, {"ciphersuite": 99}):
+        assert await outcome(world, staff.VerifyFrank(**{**fields, **changed})) == FrankOutcome.BAD_SIGNATURE
+
+
+async def test_frank_expires_with_the_key_of_its_day(world: World) -> None:
+    genuine = await asked_about(world)
+    world.clock.now += 180 * DAY_MS
+    assert await outcome(world, genuine) == FrankOutcome.VERIFIED
+    world.clock.now += DAY_MS
+    assert await outcome(world, genuine) == FrankOutcome.EXPIRED
+    periods = world.parts.franker.periods
+    assert periods.find(genuine.ts_ms // DAY_MS) is not None
+    assert periods.forget_before(genuine.ts_ms // DAY_MS + 1) == [genuine.ts_ms // DAY_MS]
+    assert periods.find(genuine.ts_ms // DAY_MS) is None
+    world.clock.now -= 2 * DAY_MS
+    world.parts.franker.periods._keys.clear()
+    status, _ = await world.staff("POST", "/staff/v1/verify-frank", genuine)
+    assert status == 200
+
+
+async def test_key_of_a_day_is_random_stays_and_is_readable_by_the_hub_alone(world: World) -> None:
+    periods = world.parts.franker.periods
+    key = periods.current(1)
+    assert len(key) == 32
+    assert periods.current(1) == key
+    assert periods.current(2) != key
+    file = world.context.keys.periods / "1.key"
+    assert file.stat().st_mode & 0o077 == 0
+    assert key.hex() not in repr(periods)
+    assert repr(key) not in repr(world.parts.franker)
+
+
+async def test_report_is_relayed_with_its_receipt_until_the_desk_holds_it(world: World) -> None:
+    anna = await world.join("anna")
+    sealed = secrets.token_bytes(500)
+    receipt = (await anna.call("POST", "/v1/reports", rest.SealedReport(sealed), rest.ReportReceived)).receipt
+    again = await anna.call("POST", "/v1/reports", rest.SealedReport(sealed), rest.ReportReceived)
+    assert again.receipt == receipt
+    status, answer = await world.staff("GET", "/staff/v1/reports?after=0")
+    assert status == 200
+    (report,) = msgspec.convert(answer, staff.RelayedReports, strict=False).reports
+    assert (report.reporter_uri, report.receipt) == (anna.user_uri, receipt)
+    assert report.sealed == sealed
+    await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports(report.seq))
+    _, answer = await world.staff("GET", "/staff/v1/reports?after=0")
+    assert answer["reports"] == []
+
+
+async def test_reports_are_limited_in_number_and_size(world: World) -> None:
+    anna = await world.join("anna")
+    assert (await anna.refused("POST", "/v1/reports", rest.SealedReport(b""))).code == Code.TOO_LARGE
+    assert (
+        await anna.refused("POST", "/v1/reports", rest.SealedReport(b"x" * (2 << 20) + b"x"))
+    ).code == Code.TOO_LARGE
+    for number in range(50):
+        await anna.call("POST", "/v1/reports", rest.SealedReport(b"%d" % number), rest.ReportReceived)
+    error = await anna.refused("POST", "/v1/reports", rest.SealedReport(b"more"))
+    assert (error.code, error.limit) == (Code.TOO_MANY, "report.submit")
+
+
+async def test_participation_is_remembered_after_removal(world: World) -> None:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    inside = (await anna.say(room, b"x")).ts_ms
+    world.clock.now += 1_000
+    await anna.commit(room, anna.removal(room, ben))
+    world.clock.now += 1_000
+    after = (await anna.say(room, b"x")).ts_ms
+    for user, ts_ms, expected in (
+        (ben.user_uri, inside, True),
+        (ben.user_uri, after, False),
+        (anna.user_uri, after, True),
+        (anna.user_uri, inside - 10_000_000, False),
+    ):
+        _, answer = await world.staff("POST", "/staff/v1/participation", staff.Participation(room, user, ts_ms))
+        assert answer["participant"] is expected
+
+
+async def test_omitted_messages_are_counted(world: World) -> None:
+    room, (anna, _) = await room_of(world, "anna", "ben")
+    stamps = [(await anna.say(room, b"x")).ts_ms for _ in range(6)]
+    for times, expected in (((0, 1), 0), ((0, 5), 4), ((1, 2, 4), 1), ((3,), 0)):
+        asked = staff.Omitted(room, [stamps[index] for index in times])
+        _, answer = await world.staff("POST", "/staff/v1/omitted", asked)
+        assert answer["omitted"] == expected
+
+
+async def test_line_to_the_reporter_reaches_each_device(world: World) -> None:
+    anna = await world.join("anna")
+    second = await world.second_device(anna)
+    status, _ = await world.staff("POST", "/staff/v1/tell", staff.TellReporter(anna.user_uri, "We acted."))
+    assert status == 200
+    for device in (anna, second):
+        while not any(f.kind == socket.InboxKind.REPORT_OUTCOME for f in device.seen if isinstance(f, socket.Inbox)):
+            await device.until(socket.Inbox)
+        last = device.seen[-1]
+        assert isinstance(last, socket.Inbox)
+        assert last.body == b"We acted."
+
+
+async def test_desk_reads_device_lists(world: World) -> None:
+    anna = await world.join("anna")
+    status, answer = await world.staff("GET", f"/staff/v1/users/{anna.person.id}/device-lists?from=0")
+    assert status == 200
+    assert len(answer["values"]) == 1
+
+
+@pytest.mark.parametrize("broken", ["none", "key", "path", "old", "future", "replay", "body"])
+async def test_staff_request_that_the_desk_did_not_sign_now_is_refused(world: World, broken: str) -> None:
+    path = "/staff/v1/reports?after=0"
+    if broken == "none":
+        async with world.http.get(path) as response:
+            assert response.status == 401
+        return
+    if broken == "key":
+        other = replace(world, staff_private=secrets.token_bytes(32))
+        assert (await other.staff("GET", path))[0] == 401
+        return
+    if broken == "replay":
+        nonce = secrets.token_bytes(16)
+        assert (await world.staff("GET", path, nonce=nonce))[0] == 200
+        status, answer = await world.staff("GET", path, nonce=nonce)
+        assert (status, answer["code"]) == (401, Code.REPLAYED)
+        return
+    if broken in ("old", "future"):
+        desk = replace(world, clock=type(world.clock)(world.clock.now + (61_000 if broken == "future" else -61_000)))
+        status, answer = await desk.staff("GET", path)
+        assert (status, answer["code"]) == (401, Code.REPLAYED)
+        return
+    data = msgspec.json.encode(staff.ForgetReports(1))
+    headers = world.staff_headers("POST", "/staff/v1/reports/forget", data)
+    target = "/staff/v1/tell" if broken == "path" else "/staff/v1/reports/forget"
+    changed = data if broken == "path" else data.replace(b"1", b"2")
+    async with world.http.post(target, data=changed, headers=headers) as response:
+        assert response.status == 401
