@@ -85,13 +85,13 @@ def skipped(name: str, unit: str, reason: str, bar: str | None = None) -> Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Columns for people; numbers to the right, a skipped row with its reason below it."""
+    """Columns for people, numbers to the right; below rows that could not run, why, once for each run of them."""
     cells = [HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
     lines = [_line(cells[0], widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
-    for row, line in zip(rows, cells[1:], strict=True):
+    for row, line, below in zip(rows, cells[1:], (*rows[1:], None), strict=True):
         lines.append(_line(line, widths))
-        if row.skipped is not None:
+        if row.skipped is not None and (below is None or below.skipped != row.skipped):
             lines.append(f"    skipped: {row.skipped}")
     return "\n".join(lines)
 

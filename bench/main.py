@@ -7,7 +7,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import franking
+import uvloop
+
+from bench import delivery, franking
 from bench.format import commit_of, show
 
 
@@ -17,6 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="fewer samples and a smaller group; says so in the JSON")
     quick: bool = parser.parse_args(arguments).quick
     rows = franking.rows(quick=quick)
+    rows += uvloop.run(delivery.rows(delivery.QUICK if quick else delivery.FULL))
     show("main", commit_of(Path(__file__).parent), not quick, rows)
 
 

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A real hub for measuring: `privity init` in a temporary folder, registration open, `privity serve` as a child."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.clock import process_cpu_s
+from bench.errors import CannotRun
+
+START_S: Final = 30.0
+STOP_S: Final = 20.0
+PRIVITY: Final = (sys.executable, "-m", "privity.cli")
+HOST: Final = "hub.example"
+
+
+@dataclass(frozen=True, slots=True)
+class HubProcess:
+    """A hub that listens. Its limits are the ones of every hub."""
+
+    pid: int
+    listen: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.listen}"
+
+    def cpu_s(self) -> float:
+        """What the process has used so far."""
+        return process_cpu_s(self.pid)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[HubProcess]:
+    """A fresh hub with an empty database; stopped, and its folder deleted, at the end. Raises CannotRun."""
+    with tempfile.TemporaryDirectory(prefix="privity-bench-") as folder:
+        listen = f"127.0.0.1:{_free_port()}"
+        config = await asyncio.to_thread(_init, Path(folder), listen)
+        child = await asyncio.create_subprocess_exec(
+            *PRIVITY, "serve", "--config", str(config), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        try:
+            await _listening(child, listen)
+            yield HubProcess(child.pid, listen)
+        finally:
+            await _stop(child)
+
+
+def _init(folder: Path, listen: str) -> Path:
+    command = [*PRIVITY, "init", str(folder), "--host", HOST, "--listen", listen]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
+    if done.returncode != 0:
+        raise CannotRun(f"privity init failed: {done.stderr.strip()}")
+    config = folder / "privity.toml"
+    before = config.read_text()
+    after = before.replace('registration = "invite"', 'registration = "open"')
+    if after == before:
+        raise CannotRun("privity.toml has no line that says how to register")
+    config.write_text(after)
+    return config
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def _listening(child: asyncio.subprocess.Process, listen: str) -> None:
+    address, _, port = listen.rpartition(":")
+    try:
+        async with asyncio.timeout(START_S):
+            while child.returncode is None:
+                try:
+                    _, writer = await asyncio.open_connection(address, int(port))
+                except ConnectionRefusedError:
+                    await asyncio.sleep(0.02)
+                else:
+                    writer.close()
+                    return
+    except TimeoutError:
+        raise CannotRun(f"the hub did not listen within {START_S:.0f} s") from None
+    said = b"" if child.stderr is None else await child.stderr.read()
+    raise CannotRun(f"the hub ended at its start: {said.decode(errors='replace').strip()[-300:]}")
+
+
+async def _stop(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), STOP_S)
+    except TimeoutError:
+        child.kill()
+        await child.wait()
