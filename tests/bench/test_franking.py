@@ -16,3 +16,9 @@ def test_world_is_genuine() -> None:
     question = Question(w.tag, w.alice, w.room, franking.TS, w.frank())
     assert w.ask(question) is HubAnswer.VERIFIED
     assert w.ask(Question(w.tag, w.bob, w.room, franking.TS, w.frank())) is HubAnswer.MISMATCH
+
+
+def test_every_step_gets_a_row() -> None:
+    rows = franking.rows(quick=True)
+    assert len(rows) == 4
+    assert all(row.ours is not None and row.ours > 0 for row in rows)

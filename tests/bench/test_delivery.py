@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The load of the delivery rows stays within the hub's own limits, and runs against a real hub process."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from bench.delivery import FULL, PER_ADDRESS, PER_DEVICE, QUICK, Sizes, goals
+from bench.format import Row
+
+from bench import delivery, franking
+from bench import hub as hub_process
+from bench import main as bench_main
+from privity.server.limits import LIMITS
+
+TINY = Sizes(people=4, speakers=2, rounds=1, sends=3, fanouts=3, seconds=1)
+
+
+def test_load_stays_within_the_limits_of_the_hub() -> None:
+    assert LIMITS["account.register"].burst >= PER_ADDRESS
+    assert LIMITS["message.send"].burst >= PER_DEVICE
+    assert LIMITS["message.send_room"].burst >= PER_DEVICE
+    for sizes in (FULL, QUICK, TINY):
+        assert sizes.busiest <= PER_DEVICE
+        assert sizes.people % 2 == 0 and sizes.speakers <= sizes.people
+
+
+def test_bars_are_those_of_the_full_run() -> None:
+    bars = {key: goal.bar for key, goal in goals(FULL).items() if goal.bar}
+    assert bars == {"send": "ours <= 0.15", "fanout": "ours <= 7", "p50@200": "ours <= 2.5", "p99@200": "ours <= 10"}
+    assert goals(QUICK)["fanout"].bar is None
+
+
+async def test_real_hub_is_measured_with_its_limits_on() -> None:
+    rows = await delivery.rows(TINY)
+    assert [row.skipped for row in rows] == [None] * len(goals(TINY))
+
+
+async def test_rows_say_why_when_no_hub_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", "raise SystemExit('no disk here')"))
+    rows = await delivery.rows(TINY)
+    assert {row.skipped for row in rows} == {"CannotRun: privity init failed: no disk here"}
+    assert [row.name for row in rows] == [goal.name for goal in goals(TINY).values()]
+
+
+async def test_rows_say_why_when_the_hub_ends_at_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = "import sys, pathlib\nif sys.argv[1] == 'serve': sys.exit('port taken')\n"
+    script += "pathlib.Path(sys.argv[2], 'privity.toml').write_text('registration = \"invite\"')"
+    monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", script))
+    rows = await delivery.rows(TINY)
+    assert {row.skipped for row in rows} == {"CannotRun: the hub ended at its start: port taken"}
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_main_prints_rows_of_both_kinds(
+    quick: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Sizes] = []
+
+    async def rows(sizes: Sizes) -> list[Row]:
+        asked.append(sizes)
+        return [Row("delivered", 1.0, "ms")]
+
+    monkeypatch.setattr(delivery, "rows", rows)
+    monkeypatch.setattr(franking, "rows", lambda *, quick: [Row("franked", 2.0, "cpu_us")])
+    bench_main.main(["--quick"] if quick else [])
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert asked == [QUICK if quick else FULL]
+    assert (found["bench"], found["full"]) == ("main", not quick)
+    assert [row["name"] for row in found["rows"]] == ["franked", "delivered"]
