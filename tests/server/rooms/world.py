@@ -38,6 +38,7 @@ from privity.mls.messages.envelope import decode_group_info, decode_welcome
 from privity.mls.messages.group_info import GroupInfo
 from privity.mls.messages.proposals import AppDataUpdate
 from privity.mls.messages.welcome import Welcome
+from privity.mls.rules import Rules
 from privity.mls.suites import suite
 from privity.policy.members import find_client
 from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
@@ -119,7 +120,7 @@ class Device:
         self.person = person
         self.keys = keys
         self.identity = Identity(suite(1), make_credential(keys.client_uri), keys.private, keys.public)
-        self.rules = RoomRules(world.check_device)
+        self.rules: Rules = RoomRules(world.check_device)
         self.bundles: list[KeyPackageBundle] = []
         self.groups: dict[str, Group] = {}
         self.cursors: dict[str, int] = {}
@@ -309,10 +310,12 @@ class Device:
 
     async def joining(self, room: str, *, replace: bool = False) -> PendingJoin:
         state = await self.state(room)
-        group_info = GroupInfo.decode(state.group_info)
         own = find_client(self.groups[room].tree, self.keys.client_uri) if replace else None
+        return self.enter_with(state, own)
+
+    def enter_with(self, state: rest.GroupState, own: int | None = None) -> PendingJoin:
         return Group.join_external(
-            group_info,
+            GroupInfo.decode(state.group_info),
             ratchet_tree=state.ratchet_tree,
             identity=self.identity,
             capabilities=CAPABILITIES,
