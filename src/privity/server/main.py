@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import secrets
 import signal
+import sqlite3
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,21 +21,25 @@ import uvloop
 from aiohttp import web
 
 from privity.server import config as configuration
-from privity.server.app import build_app
+from privity.server.app import SLICES, build_app
 from privity.server.blobs import store as blob_files
 from privity.server.config import HubConfig
-from privity.server.context import HubContext, NoDeviceHooks
+from privity.server.context import HubContext
 from privity.server.db.database import Database
+from privity.server.delivery.retention import maintain
 from privity.server.errors import AlreadyRunning, ConfigInvalid, NotReady
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
 from privity.server.logs import open_log, quiet_logger
+from privity.server.rooms.parts import RoomParts, make_parts, shut_down
 from privity.server.sessions.model import Sessions
 from privity.server.version import VERSION
-from privity.wire.errors import Code
+from privity.server.web import log_bug
+from privity.wire.errors import Code, Refusal
 
 DRAIN_S: Final = 10.0
 """How long requests under way may take after SIGTERM."""
+HOUSEKEEPING_S: Final = 3600.0
 
 
 def run(config_path: Path) -> None:
@@ -67,11 +72,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> HubContext:
+def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple[HubContext, RoomParts]:
     """Everything the slices work with. Raises HubError."""
     keys = open_keys(config.keys)
     blob_files.remove_drafts(config.blobs)
-    return HubContext(
+    parts = make_parts(keys, clock, secrets.token_bytes, config.report_window_days)
+    context = HubContext(
         config=config,
         db=Database.open(config.database),
         now_ms=clock,
@@ -79,15 +85,20 @@ def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> HubCo
         limits=Limits(clock),
         keys=keys,
         sessions=Sessions(),
-        hooks=NoDeviceHooks(),
+        hooks=parts.hooks,
     )
+    return context, parts
 
 
 @asynccontextmanager
-async def serving(context: HubContext) -> AsyncIterator[int]:
+async def serving(context: HubContext, parts: RoomParts) -> AsyncIterator[int]:
     """Listen; yields the port. At the end: take nothing new, finish what is under way, close the database."""
     runner = web.AppRunner(
-        build_app(context), access_log=None, logger=quiet_logger(), handle_signals=False, shutdown_timeout=DRAIN_S
+        build_app(context, (*SLICES, parts)),
+        access_log=None,
+        logger=quiet_logger(),
+        handle_signals=False,
+        shutdown_timeout=DRAIN_S,
     )
     try:
         await runner.setup()
@@ -97,6 +108,7 @@ async def serving(context: HubContext) -> AsyncIterator[int]:
         await site.start()
         yield int(runner.addresses[0][1])
     finally:
+        shut_down(parts)
         await context.sessions.close_all(Code.UNAVAILABLE, "the hub is shutting down")
         await runner.cleanup()
         await context.db.close()
@@ -108,8 +120,8 @@ async def _run(config: HubConfig) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    context = build_context(config)
-    async with serving(context):
+    context, parts = build_context(config)
+    async with serving(context, parts):
         log.info(
             "started",
             version=VERSION,
@@ -117,9 +129,21 @@ async def _run(config: HubConfig) -> None:
             registration=config.registration,
             production=config.production,
         )
+        keeping = asyncio.create_task(keep_house(context, parts))
         await stop.wait()
         log.info("stopping")
+        keeping.cancel()
     log.info("stopped", drained=True)
+
+
+async def keep_house(context: HubContext, parts: RoomParts) -> None:
+    """Forget what is due, now and every hour. A full disk or a passing error waits for the next hour."""
+    while True:
+        try:
+            await maintain(context, parts.franker)
+        except (Refusal, OSError, sqlite3.Error) as err:
+            log_bug(err)
+        await asyncio.sleep(HOUSEKEEPING_S)
 
 
 def _tls(config: HubConfig) -> ssl.SSLContext | None:

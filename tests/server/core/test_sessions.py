@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.mls.crypto import sign_with_label
@@ -109,8 +111,11 @@ async def test_proof_with_another_share_host_or_key_is_refused(hub: Hub) -> None
             frame = Prove(frame.client_uri, bytes(32), signature)
         await ws.send_bytes(encode(frame))
         assert await closed_with(ws) is Code.UNAUTHENTICATED, bend
+        await ws.close()
     assert len(hub.context.sessions) == 0
-    assert hub.context.sessions.pending == 0
+    async with asyncio.timeout(10):
+        while hub.context.sessions.pending:
+            await asyncio.sleep(0.01)
 
 
 async def test_device_that_is_in_no_list_is_refused_with_the_same_words(hub: Hub) -> None:
@@ -142,6 +147,21 @@ async def test_session_ends_with_its_connection(hub: Hub) -> None:
     await line.ws.close()
     assert (await line.request("GET", "/v1/blocks"))[0] == 401
     assert len(hub.context.sessions) == 0
+
+
+async def test_new_connection_does_not_wait_for_a_dead_one(hub: Hub) -> None:
+    person, first = await hub.join("alice")
+    session = hub.context.sessions.named(first.session)
+    assert session is not None
+
+    async def never(code: Code, message: str) -> None:
+        await asyncio.Event().wait()
+
+    session.close = never
+    async with asyncio.timeout(5):
+        second = await connect(hub.http, person.device)
+    assert (await second.request("GET", "/v1/blocks"))[0] == 200
+    hub.context.sessions.forget_closing()
 
 
 async def test_second_connection_of_a_device_ends_the_first(hub: Hub) -> None:

@@ -81,6 +81,10 @@ Query = Tx | Reader
 """What a store's reading functions take."""
 
 
+class _TransactionLost(Exception):
+    """SQLite rolled everything back while one job ran. Names its error."""
+
+
 class _Job:
     __slots__ = ("fn", "future", "loop")
 
@@ -199,14 +203,10 @@ class Database:
             db.execute("BEGIN IMMEDIATE")
             done = [_run_one(db, job) for job in batch]
             db.execute("COMMIT")
-        except sqlite3.Error as err:
+        except (sqlite3.Error, _TransactionLost) as err:
             if db.in_transaction:
                 db.execute("ROLLBACK")
-            lost = Refusal(
-                Code.UNAVAILABLE,
-                f"the hub cannot store now ({err.sqlite_errorname}); nothing was changed",
-            )
-            return [_Done(job, None, lost, []) for job in batch]
+            return [_Done(job, None, _unavailable(err), []) for job in batch]
         return done
 
 
@@ -215,16 +215,24 @@ def _run_one(db: sqlite3.Connection, job: _Job) -> _Done:
     db.execute("SAVEPOINT job")
     try:
         result = job.fn(tx)
-    except (
-        Exception
-    ) as err:  # whatever it was belongs to the one caller that awaits it, and must not stop its neighbours
-        if not db.in_transaction:  # SQLite gave up the whole transaction (disk full): nothing of the batch stands
-            raise sqlite3.OperationalError(str(err)) from err
+    except Exception as err:  # it belongs to the one caller that awaits it, whatever it was
+        if not db.in_transaction:  # SQLite gave up the whole transaction: nothing of the batch stands
+            raise _TransactionLost(_name(err)) from err
         db.execute("ROLLBACK TO job")
         db.execute("RELEASE job")
-        return _Done(job, None, err, [])
+        storage = isinstance(err, sqlite3.OperationalError)
+        return _Done(job, None, _unavailable(err) if storage else err, [])
     db.execute("RELEASE job")
     return _Done(job, result, None, tx._after_commit)
+
+
+def _name(err: Exception) -> str:
+    return str(getattr(err, "sqlite_errorname", None) or err)
+
+
+def _unavailable(err: Exception) -> Refusal:
+    """What an error of the storage itself (disk full, file gone) means to a caller: SQLite's name for it, no SQL."""
+    return Refusal(Code.UNAVAILABLE, f"the hub cannot store now ({_name(err)}); nothing was changed")
 
 
 def _resolve(done: list[_Done]) -> None:

@@ -58,9 +58,7 @@ async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
         raise
     finally:
         context.sessions.pending -= 1
-    older = context.sessions.add(session)
-    if older is not None:
-        await older.close(Code.UNAUTHENTICATED, "the device opened another connection")
+    context.sessions.add(session)
     await ws.send_bytes(encode(Ready(session.name, context.now_ms())))
     return session
 

@@ -85,14 +85,13 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def add(self, session: Session) -> Session | None:
-        """Register; returns the older session of the device, already out of the register, for its caller to close."""
+    def add(self, session: Session) -> None:
+        """Register. An older session of the device is out of the register at once, and its connection closes soon."""
         older = self._by_device.get(session.client_uri)
         if older is not None:
-            self.remove(older)
+            self._end(older, "the device opened another connection")
         self._by_name[session.name] = session
         self._by_device[session.client_uri] = session
-        return older
 
     def remove(self, session: Session) -> None:
         """Forget; harmless when it was forgotten before."""
@@ -105,10 +104,7 @@ class Sessions:
         self.drops += 1
         session = self._by_device.get(client_uri)
         if session is not None:
-            self.remove(session)
-            task = asyncio.ensure_future(session.close(Code.UNAUTHENTICATED, why))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._end(session, why)
 
     async def close_all(self, code: Code, why: str) -> None:
         """For the end of the process."""
@@ -116,6 +112,18 @@ class Sessions:
         for session in sessions:
             self.remove(session)
         await asyncio.gather(*(session.close(code, why) for session in sessions), *self._closing)
+
+    def forget_closing(self) -> None:
+        """Stop waiting for connections that do not close."""
+        for task in self._closing:
+            task.cancel()
+
+    def _end(self, session: Session, why: str) -> None:
+        """Nobody waits for the connection to close: a dead peer takes long."""
+        self.remove(session)
+        task = asyncio.ensure_future(session.close(Code.UNAUTHENTICATED, why))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def named(self, name: str) -> Session | None:
         return self._by_name.get(name)
