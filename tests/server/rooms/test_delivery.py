@@ -293,3 +293,30 @@ def test_websocket_frames_have_the_shortest_length(size: int) -> None:
     frame = ws_frame(b"x" * size)
     assert frame[0] == 0x82
     assert len(frame) == size + (2 if size < 126 else 4 if size < 65_536 else 10)
+
+
+async def test_resume_over_many_large_messages_is_paced(world: World) -> None:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    await ben.disconnect()
+    large = [b"%d" % number + b"x" * 200_000 for number in range(60)]
+    for text in large:
+        await anna.say(room, text)
+    await ben.connect()
+    assert await ben.hear(60) == large
+
+
+async def test_messages_of_all_arrive_in_one_order(world: World) -> None:
+    room, people = await room_of(world, "anna", "ben", "carl", "dora")
+    for number in range(20):
+        for device in people:
+            await device.send(socket.Submit(secrets.token_bytes(16), room, device.sealed(room, b"%d" % number)))
+    orders = []
+    for device in people:
+        places: dict[int, bytes] = {}
+        while len(places) < 80:
+            frame = await device.frame()
+            if isinstance(frame, socket.Event | socket.Accepted):
+                assert frame.seq == 2 + len(places), "own answers and events of others come in the order of the log"
+                places[frame.seq] = frame.frank.server_frank if frame.frank is not None else b""
+        orders.append(places)
+    assert all(order == orders[0] for order in orders)

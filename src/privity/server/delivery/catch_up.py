@@ -15,8 +15,10 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Listening
 from privity.wire.socket import CaughtUp, encode
 
-CHUNK: Final = 500
-"""Events of one read: large enough to be cheap, small enough that a thousand resuming devices fit into memory."""
+CHUNK: Final = 2_000
+CHUNK_BYTES: Final = 1 << 20
+"""Events of one read, and about their bytes: large enough to be cheap, small enough that a thousand resuming devices
+fit into memory, and well below what may wait for one reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,21 @@ async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:
 
 
 def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: int) -> _Chunk:
+    """The inbox first, since a Welcome comes before the events of its room; then room by room."""
     rooms = store.listening(reader, client_uri)
-    inbox = store.inbox_after(reader, client_uri, inbox_sent, CHUNK)
+    inbox: list[tuple[int, bytes]] = []
     events: list[tuple[str, int, bytes | None]] = []
+    size = 0
+    for seq, frame in store.inbox_after(reader, client_uri, inbox_sent):
+        inbox.append((seq, frame))
+        size += len(frame)
+        if size >= CHUNK_BYTES:
+            return _Chunk(rooms, inbox, events, True)
     for room in rooms:
         after = max(sent.get(room.room_uri, 0), room.from_seq)
-        if after < room.until_seq and len(events) < CHUNK:
-            found = store.frames_after(reader, room.room_id, after, room.until_seq, CHUNK - len(events))
-            events.extend((room.room_uri, seq, frame) for seq, frame in found)
-    return _Chunk(rooms, inbox, events, len(inbox) == CHUNK or len(events) >= CHUNK)
+        for seq, stored in store.frames_after(reader, room.room_id, after, room.until_seq):
+            events.append((room.room_uri, seq, stored))
+            size += len(stored or b"")
+            if size >= CHUNK_BYTES or len(events) >= CHUNK:
+                return _Chunk(rooms, inbox, events, True)
+    return _Chunk(rooms, inbox, events, False)

@@ -111,7 +111,7 @@ class Connection:
         if self.closed or self._pipe.is_closing():
             return
         waiting = self._pipe.get_write_buffer_size()
-        if waiting + len(data) > MAX_BUFFER:
+        if waiting and waiting + len(data) > MAX_BUFFER:
             self.close(Code.UNAVAILABLE, f"{waiting} bytes wait to be read, at most {MAX_BUFFER} may; resume by cursor")
             return
         self._pipe.write(data)

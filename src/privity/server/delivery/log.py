@@ -19,6 +19,11 @@ MAX_CLOCK_LEAD_MS: Final = 60_000
 """How far a room's last timestamp may be ahead of the clock: more means that the clock was wrong, then or now."""
 
 
+event_by_ref = store.event_by_ref
+forget_device = store.forget_device
+count_between = store.count_between
+
+
 class Outlet(Protocol):
     """Where effects go on the event loop once they are on the disk."""
 

@@ -27,7 +27,7 @@ from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Publish
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
-from privity.server.rooms import store as rooms
+from privity.server.rooms import service as rooms
 from privity.server.web import log_bug
 from privity.wire import socket
 from privity.wire.errors import Code, Refusal

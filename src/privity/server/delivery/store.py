@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from privity.server.db.database import Query, Tx
 from privity.server.delivery.model import Listening
@@ -26,12 +26,11 @@ def event_by_ref(query: Query, sender: str, ref: bytes) -> tuple[int, bytes] | N
     return None if row is None else (row[0], row[1])
 
 
-def frames_after(query: Query, room_id: int, seq: int, until: int, limit: int) -> list[tuple[int, bytes | None]]:
-    rows = query.all(
-        "SELECT seq, frame FROM event WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-        (room_id, seq, until, limit),
+def frames_after(query: Query, room_id: int, seq: int, until: int) -> Iterator[tuple[int, bytes | None]]:
+    """Read as they are taken, so that a caller who stops has not read the rest."""
+    yield from query.execute(
+        "SELECT seq, frame FROM event WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq", (room_id, seq, until)
     )
-    return [(row[0], row[1]) for row in rows]
 
 
 def listening(query: Query, client_uri: str) -> list[Listening]:
@@ -61,11 +60,11 @@ def inbox_head(query: Query, client_uri: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def inbox_after(query: Query, client_uri: str, seq: int, limit: int) -> list[tuple[int, bytes]]:
-    rows = query.all(
-        "SELECT seq, frame FROM inbox WHERE client_uri = ? AND seq > ? ORDER BY seq LIMIT ?", (client_uri, seq, limit)
+def inbox_after(query: Query, client_uri: str, seq: int) -> Iterator[tuple[int, bytes]]:
+    """Read as they are taken."""
+    yield from query.execute(
+        "SELECT seq, frame FROM inbox WHERE client_uri = ? AND seq > ? ORDER BY seq", (client_uri, seq)
     )
-    return [(row[0], row[1]) for row in rows]
 
 
 def acknowledge(tx: Tx, client_uri: str, rooms: Mapping[str, int], inbox: int) -> None:

@@ -31,7 +31,6 @@ from privity.server.blocks.service import check_contact
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
-from privity.server.delivery import store as delivery
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Enter, Part
 from privity.server.rooms import departures, groups, store
@@ -139,7 +138,7 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     room = store.find(query, asked.room_uri)
     if room is None or not store.participates(query, room.id, asked.user_uri):
         raise Refusal(Code.NOT_FOUND, "no such room of yours")
-    earlier = delivery.event_by_ref(query, asked.client_uri, asked.ref)
+    earlier = log.event_by_ref(query, asked.client_uri, asked.ref)
     if earlier is not None:
         return repeated(asked, room, earlier)
     external = asked.message.content.sender.type == SenderType.NEW_MEMBER_COMMIT
@@ -228,7 +227,7 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
     """Make the commit part of the room; None if the room is no longer the one that was checked."""
     asked, staged, before = checked.asked, checked.staged, checked.snapshot
     room = store.find(tx, asked.room_uri)
-    earlier = delivery.event_by_ref(tx, asked.client_uri, asked.ref)
+    earlier = log.event_by_ref(tx, asked.client_uri, asked.ref)
     if room is None or earlier is not None or store.group_version(tx, room.id) != before.stored.version:
         return None
     if not before.known.unchanged(tx):

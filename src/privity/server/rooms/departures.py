@@ -23,7 +23,6 @@ from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpda
 from privity.policy.room_state import RoomState
 from privity.server.db.database import Tx
 from privity.server.delivery import log
-from privity.server.delivery import store as delivery
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Part
@@ -147,7 +146,7 @@ class RoomHooks:
         for room, gone in rooms.values():
             depart(tx, self.proposer, room, gone, None if left else user_uri)
         for client_uri in client_uris:
-            delivery.forget_device(tx, client_uri)
+            log.forget_device(tx, client_uri)
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         """Everyone who shares a room with the user looks at the new list, the user's own devices first."""

@@ -38,6 +38,10 @@ from privity.wire.errors import Code, Refusal
 SUITES: Final = (1, 3)
 BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
 
+find = store.find
+participated = store.participated
+sending_right = store.sending_right
+
 
 def broken_tbs(room_uri: str, epoch: int, commit_hash: bytes) -> bytes:
     """What a broken-epoch notice signs; `epoch` is the one that the commit was made in."""
@@ -203,8 +207,7 @@ def _count(tx: Tx, proposer: Proposer, room: Room, epoch: int, client_uri: str, 
     counted = len(store.notices(tx, room.id, epoch) & others)
     needed = len(others) // 2 + 1
     if counted >= needed and store.is_member(tx, room.id, client_uri):
-        last = store.devices_in_room(tx, room.id, accused) == [client_uri]
-        departures.depart(tx, proposer, room, [client_uri], accused if last else None)
+        departures.depart(tx, proposer, room, [client_uri], None)  # the person stays, so a false notice is no exclusion
     return rest.BrokenCounted(counted, needed)
 
 

@@ -14,11 +14,10 @@ from privity.mls.suites import suite
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
-from privity.server.delivery import store as delivery
 from privity.server.delivery.log import Outlet
 from privity.server.delivery.model import Effect
 from privity.server.devices import service as devices
-from privity.server.rooms import store as rooms
+from privity.server.rooms import service as rooms
 from privity.server.staff.model import Nonces
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import EventKind, InboxKind
@@ -86,8 +85,8 @@ async def omitted(context: HubContext, asked: Omitted) -> int:
         room = rooms.find(query, asked.room_uri)
         if room is None:
             raise Refusal(Code.NOT_FOUND, "no such room")
-        between = delivery.count_between(query, room.id, EventKind.APPLICATION, min(times), max(times))
-        known = sum(delivery.count_between(query, room.id, EventKind.APPLICATION, at, at) for at in times)
+        between = log.count_between(query, room.id, EventKind.APPLICATION, min(times), max(times))
+        known = sum(log.count_between(query, room.id, EventKind.APPLICATION, at, at) for at in times)
         return between - known
 
     return await context.db.read(read)
