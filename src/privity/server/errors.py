@@ -6,6 +6,7 @@ HubError
 ├── ConfigInvalid        privity.toml is missing, or not what the hub understands
 ├── PlaintextRefused     an address other than loopback without TLS
 ├── KeysInvalid          a key file is missing, damaged or readable by others
+├── CannotListen         the address is taken, or not of this machine
 ├── AlreadyRunning       another process holds the data folder
 ├── AlreadyInitialised   `write_fresh` found keys in the folder
 ├── NotReady             production = true, and something that it needs is missing
@@ -29,6 +30,10 @@ class PlaintextRefused(HubError):
 
 class KeysInvalid(HubError):
     """A key file is missing, damaged, or readable by other users."""
+
+
+class CannotListen(HubError):
+    """The address is taken, or not of this machine."""
 
 
 class AlreadyRunning(HubError):

@@ -11,13 +11,12 @@ import signal
 import sqlite3
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
 import structlog
-import uvloop
 from aiohttp import web
 
 from privity.server import config as configuration
@@ -27,7 +26,7 @@ from privity.server.config import HubConfig
 from privity.server.context import HubContext
 from privity.server.db.database import Database
 from privity.server.delivery.retention import maintain
-from privity.server.errors import AlreadyRunning, ConfigInvalid, NotReady
+from privity.server.errors import AlreadyRunning, CannotListen, ConfigInvalid, NotReady
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
 from privity.server.logs import open_log, quiet_logger
@@ -48,7 +47,16 @@ def run(config_path: Path) -> None:
     check_ready(config)
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(config.data / "hub.lock"), open_log(config.log):
-        uvloop.run(_run(config))
+        _run_loop(_run(config))
+
+
+def _run_loop(process: Coroutine[None, None, None]) -> None:
+    try:
+        import uvloop
+    except ImportError:  # a platform that uvloop has no wheel for: slower, and otherwise the same
+        asyncio.run(process)
+    else:
+        uvloop.run(process)
 
 
 def check_ready(config: HubConfig) -> None:
@@ -105,7 +113,10 @@ async def serving(context: HubContext, parts: RoomParts) -> AsyncIterator[int]:
         site = web.TCPSite(
             runner, context.config.listen_address, context.config.listen_port, ssl_context=_tls(context.config)
         )
-        await site.start()
+        try:
+            await site.start()
+        except OSError as err:
+            raise CannotListen(f"cannot listen on {site.name}: {err.strerror or type(err).__name__}") from None
         yield int(runner.addresses[0][1])
     finally:
         shut_down(parts)

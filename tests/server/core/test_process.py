@@ -20,6 +20,7 @@ from privity.server import config, init, keys, main
 from privity.server.errors import (
     AlreadyInitialised,
     AlreadyRunning,
+    CannotListen,
     ConfigInvalid,
     KeysInvalid,
     NotReady,
@@ -116,6 +117,16 @@ def test_damaged_or_open_key_files_stop_the_hub(tmp_path: Path) -> None:
 def test_second_process_on_one_folder_is_refused(tmp_path: Path) -> None:
     with main.held(tmp_path / "hub.lock"), pytest.raises(AlreadyRunning), main.held(tmp_path / "hub.lock"):
         pass
+
+
+async def test_taken_address_is_refused_by_name(tmp_path: Path, unused_tcp_port: int) -> None:
+    listen = f"127.0.0.1:{unused_tcp_port}"
+    context, parts = main.build_context(config.load(write(tmp_path, init.write_fresh(tmp_path, "h", listen).section)))
+    taken = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", unused_tcp_port)
+    with pytest.raises(CannotListen):
+        async with main.serving(context, parts):
+            pass
+    taken.close()
 
 
 async def test_real_process_serves_logs_nothing_private_and_drains_on_sigterm(
