@@ -29,7 +29,7 @@ class Run:
     wanted: int
     wanted_deliveries: int
     waiting: dict[str, deque[Prepared]] = field(default_factory=dict)
-    """What each device still sends, each on the acknowledgement of the one before."""
+    """What each device still sends, one more for each acknowledgement."""
     sent: dict[bytes, tuple[float, str]] = field(default_factory=dict)
     """When each message was written, and by which user."""
     accepted: int = 0
@@ -62,12 +62,13 @@ class Load:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def in_turn(self, messages: Mapping[str, Sequence[Prepared]], receivers: int) -> Run:
-        """Each device sends its next message when the last is acknowledged; all devices at once."""
+    async def in_turn(self, messages: Mapping[str, Sequence[Prepared]], receivers: int, in_flight: int = 1) -> Run:
+        """All devices at once, each with so many messages unacknowledged: the next goes out when one is accepted."""
         total = sum(len(own) for own in messages.values())
         run = self._run = Run(total, total * receivers, {uri: deque(own) for uri, own in messages.items()})
         for client_uri in messages:
-            await self._send_next(self._lines[client_uri])
+            for _ in range(in_flight):
+                await self._send_next(self._lines[client_uri])
         return await self._finish(run)
 
     async def at_rate(self, messages: Sequence[tuple[str, Prepared]], per_second: float, receivers: int) -> Run:
