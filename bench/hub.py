@@ -22,6 +22,9 @@ START_S: Final = 30.0
 STOP_S: Final = 20.0
 PRIVITY: Final = (sys.executable, "-m", "privity.cli")
 HOST: Final = "hub.example"
+IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
+"""File systems on which nothing is durable, so that a durable send would be measured too cheap."""
+BUILD: Final = Path(__file__).resolve().parents[1] / "build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class HubProcess:
 @asynccontextmanager
 async def running() -> AsyncIterator[HubProcess]:
     """A fresh hub with an empty database; stopped, and its folder deleted, at the end. Raises CannotRun."""
-    with tempfile.TemporaryDirectory(prefix="privity-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="privity-bench-", dir=disk_folder()) as folder:
         listen = f"127.0.0.1:{_free_port()}"
         config = await asyncio.to_thread(_init, Path(folder), listen)
         child = await asyncio.create_subprocess_exec(
@@ -56,9 +59,31 @@ async def running() -> AsyncIterator[HubProcess]:
             await _stop(child)
 
 
+def disk_folder() -> Path:
+    """Where temporary folders are on a disk: the usual place, or the checkout's `build`. Raises CannotRun."""
+    BUILD.mkdir(exist_ok=True)
+    for folder in (Path(tempfile.gettempdir()), BUILD):
+        if file_system(folder, Path("/proc/self/mounts").read_text()) not in IN_MEMORY:
+            return folder
+    raise CannotRun("temporary files and the checkout are in memory: set TMPDIR to a folder on a disk")
+
+
+def file_system(folder: Path, mounts: str) -> str:
+    """The type of the file system that holds a folder, by the kernel's table of mounts (the last match wins)."""
+    kinds = {}
+    for line in mounts.splitlines():
+        _, where, kind, *_ = line.split()
+        kinds[where] = kind
+    own = folder.resolve()
+    return next((kinds[str(place)] for place in (own, *own.parents) if str(place) in kinds), "unknown")
+
+
 def _init(folder: Path, listen: str) -> Path:
     command = [*PRIVITY, "init", str(folder), "--host", HOST, "--listen", listen]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
+    except subprocess.TimeoutExpired:
+        raise CannotRun(f"privity init did not end within {START_S:.0f} s") from None
     if done.returncode != 0:
         raise CannotRun(f"privity init failed: {done.stderr.strip()}")
     config = folder / "privity.toml"

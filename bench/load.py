@@ -16,7 +16,7 @@ from bench.line import Line
 from bench.people import MARK_BYTES, Prepared
 from privity.message.errors import BadFrankSignature
 from privity.message.franking import Frank, verify_frank_signature
-from privity.wire.socket import Accepted, Event, EventKind, FromHub, Refused
+from privity.wire.socket import Accepted, BadFrame, Event, EventKind, FromHub, Refused
 
 PATIENCE_S: Final = 60.0
 """A run in which nothing comes for this long has lost something."""
@@ -99,7 +99,7 @@ class Load:
             while (frame := await line.receive()) is not None:
                 await self._take(line, frame)
             self._run.fail("a connection ended during the run")
-        except (CannotRun, ConnectionError) as err:
+        except (CannotRun, ConnectionError, BadFrame) as err:
             self._run.fail(str(err))
 
     async def _take(self, line: Line, frame: FromHub) -> None:

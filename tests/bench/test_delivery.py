@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from bench.delivery import FULL, PER_ADDRESS, PER_DEVICE, QUICK, Sizes, goals
+from bench.errors import CannotRun
 from bench.format import Row
 
 from bench import delivery, franking
@@ -34,19 +36,42 @@ def test_bars_are_those_of_the_full_run() -> None:
     assert goals(QUICK)["fanout"].bar is None
 
 
+def test_folders_in_memory_are_told_from_those_on_a_disk() -> None:
+    mounts = "overlay / overlay rw 0 0\ntmpfs /nowhere/ram tmpfs rw 0 0\n/dev/sda1 /nowhere/ram/disk ext4 rw 0 0\n"
+    found = [
+        hub_process.file_system(Path(folder), mounts)
+        for folder in ("/nowhere", "/nowhere/ram/a/b", "/nowhere/ram/disk/a", "/nowhere/ramp")
+    ]
+    assert found == ["overlay", "tmpfs", "ext4", "overlay"]
+    assert hub_process.file_system(Path("/nowhere"), "") == "unknown"
+
+
+def test_a_checkout_in_memory_is_no_place_to_measure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(hub_process, "BUILD", tmp_path)
+    monkeypatch.setattr(hub_process, "file_system", lambda folder, mounts: "tmpfs")
+    with pytest.raises(CannotRun, match="TMPDIR"):
+        hub_process.disk_folder()
+
+
 async def test_real_hub_is_measured_with_its_limits_on() -> None:
+    try:
+        hub_process.disk_folder()
+    except CannotRun as err:
+        pytest.skip(f"missing: a disk ({err})")
     rows = await delivery.rows(TINY)
     assert [row.skipped for row in rows] == [None] * len(goals(TINY))
 
 
-async def test_rows_say_why_when_no_hub_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rows_say_why_when_no_hub_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(hub_process, "disk_folder", lambda: tmp_path)
     monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", "raise SystemExit('no disk here')"))
     rows = await delivery.rows(TINY)
     assert {row.skipped for row in rows} == {"CannotRun: privity init failed: no disk here"}
     assert [row.name for row in rows] == [goal.name for goal in goals(TINY).values()]
 
 
-async def test_rows_say_why_when_the_hub_ends_at_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rows_say_why_when_the_hub_ends_at_its_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(hub_process, "disk_folder", lambda: tmp_path)
     script = "import sys, pathlib\nif sys.argv[1] == 'serve': sys.exit('port taken')\n"
     script += "pathlib.Path(sys.argv[2], 'privity.toml').write_text('registration = \"invite\"')"
     monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", script))
