@@ -18,7 +18,6 @@ app.command("privity.faces.commands.init:init", name="init")
 app.command("privity.server.commands:serve", name="serve")
 app.command("privity.server.commands:invite", name="invite")
 app.command("privity.desk.commands:app", name="desk")
-app.command("privity.faces.commands.demo:demo", name="demo")
 
 
 def main() -> None:
