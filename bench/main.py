@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import delivery, franking
+from bench import delivery, disk, franking
 from bench.format import commit_of, show
 
 
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.main", description="What franking and delivery cost.")
     parser.add_argument("--quick", action="store_true", help="fewer samples and a smaller group; says so in the JSON")
     quick: bool = parser.parse_args(arguments).quick
-    rows = franking.rows(quick=quick)
+    rows = [*franking.rows(quick=quick), *disk.rows(quick=quick)]
     rows += uvloop.run(delivery.rows(delivery.QUICK if quick else delivery.FULL))
     show("main", commit_of(Path(__file__).parent), not quick, rows)
 

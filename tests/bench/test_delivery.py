@@ -13,7 +13,7 @@ from bench.delivery import FULL, PER_ADDRESS, PER_DEVICE, QUICK, Sizes, goals
 from bench.errors import CannotRun
 from bench.format import Row
 
-from bench import delivery, franking
+from bench import delivery, disk, franking
 from bench import hub as hub_process
 from bench import main as bench_main
 from privity.server.limits import LIMITS
@@ -91,8 +91,9 @@ def test_main_prints_rows_of_both_kinds(
 
     monkeypatch.setattr(delivery, "rows", rows)
     monkeypatch.setattr(franking, "rows", lambda *, quick: [Row("franked", 2.0, "cpu_us")])
+    monkeypatch.setattr(disk, "rows", lambda *, quick: [Row("synced", 3.0, "ms")])
     bench_main.main(["--quick"] if quick else [])
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert asked == [QUICK if quick else FULL]
     assert (found["bench"], found["full"]) == ("main", not quick)
-    assert [row["name"] for row in found["rows"]] == ["franked", "delivered"]
+    assert [row["name"] for row in found["rows"]] == ["franked", "synced", "delivered"]
