@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
+BENCH_ARGS ?=
 SECONDS ?= 60
 SOURCES := src tests $(wildcard bench)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -14,7 +15,8 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 help:
 	@echo "make demo    set up and run the main job        make test    set up and pass the tests"
 	@echo "make check   format, lint, types, arrows        make prove   the full counts (hours)"
-	@echo "make fuzz SECONDS=60   every decoder            make clean   remove what make made"
+	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
+	@echo "make clean   remove what make made"
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is missing. On Debian or Ubuntu: apt-get install python3 python3-venv"; exit 1; }
@@ -53,6 +55,9 @@ check: $(VENV)/.test
 prove: $(VENV)/.test
 	mkdir -p build
 	$(BIN)/python -m pytest -v -m prove 2>&1 | tee build/prove.txt
+
+bench-%: $(VENV)/.test
+	@$(BIN)/python -m bench.$* $(BENCH_ARGS)
 
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzz.run $(SECONDS)
