@@ -155,7 +155,7 @@ class FakeHub:
 
     # REST
 
-    def rest(self, phone: Phone, call: Call) -> rest.Answer:
+    def answer(self, phone: Phone, call: Call) -> rest.Answer:
         parts = call.path.split("?")[0].strip("/").split("/")[1:]
         match call.method, parts, call.body:
             case "GET", ["users", user, "device-lists"], None:
@@ -351,7 +351,7 @@ class Phone:
             self.inbox.append(i.Unanswered(number))
             return
         try:
-            self.inbox.append(i.Answered(number, self.world.hub.rest(self, call)))
+            self.inbox.append(i.Answered(number, self.world.hub.answer(self, call)))
         except Refusal as refusal:
             self.inbox.append(i.Declined(number, refusal))
 

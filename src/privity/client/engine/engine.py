@@ -62,6 +62,7 @@ class Engine:
         self.rooms: dict[str, Room] = {}
         self._inbox: dict[int, Inbox] = {}
         self._inbox_busy = False
+        self._early: dict[str, list[Event]] = {}
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
             stored = dict(view.scan(Table.MLS, record.room_uri))
@@ -110,6 +111,8 @@ class Engine:
         room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
         self.rooms[room_uri] = room
         room.save()
+        for early in self._early.pop(room_uri, []):
+            room.event(early)
         return room
 
     def _dispatch(self, event: Input) -> None:
@@ -129,6 +132,7 @@ class Engine:
                 for room in self.rooms.values():
                     room.connection_lost()
                 self._inbox.clear()
+                self._early.clear()
             case Tick():
                 self._tick()
             case CreateGroup(command):
@@ -182,8 +186,10 @@ class Engine:
         match frame:
             case Event():
                 room = self.rooms.get(frame.room_uri)
-                if room is not None:
+                if room is not None and (room.record.member or room.busy):
                     room.event(frame)
+                else:
+                    self._early.setdefault(frame.room_uri, []).append(frame)  # its Welcome is still being checked
             case Inbox():
                 if frame.seq > self._inbox_cursor():
                     self._inbox[frame.seq] = frame

@@ -97,5 +97,5 @@ def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
             if refusal.code is not Code.WRONG_EPOCH:
                 raise
             continue
-        return pending.group, answer.seq, answer.ts_ms
+        return pending.merge(), answer.seq, answer.ts_ms
     raise CommandRefused("others were faster each time; try again when the conversation is calmer")

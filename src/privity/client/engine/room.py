@@ -99,6 +99,8 @@ class Room:
         self._jobs: deque[Job] = deque()
         self._busy = False
         self._commit_at: int | None = None
+        self._not_before_epoch = 0
+        self._gave_up_at = -1
 
     # State
 
@@ -178,6 +180,8 @@ class Room:
         key, entry = found
         if frame.code is Code.WRONG_EPOCH:
             self.outbox.unseal(key, entry)
+            if self.group is not None and frame.current_epoch is not None:
+                self._not_before_epoch = frame.current_epoch  # sealing before that epoch is here would be in vain
             self.advance()
         elif frame.code in (Code.CLOCK_AHEAD, Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL):
             self.outbox.retry_later(entry)
@@ -202,6 +206,8 @@ class Room:
                 self._run(self._post(self.record.pending), lambda _: None, lambda _: None)
             elif (job := self._next_job()) is not None:
                 self._start(job)
+            elif self._must_commit():
+                self._commit_waiting()
             else:
                 break
         self._flush()
@@ -252,11 +258,17 @@ class Room:
             return
         if self.group is None or self.outbox.is_empty():
             return
-        if self.group.proposals:
-            if not self._is_leaving(self.group):
-                self._commit_waiting()
+        if self.group.proposals or self.group.epoch < self._not_before_epoch:
             return
         self.outbox.submit(self.group)
+
+    def _must_commit(self) -> bool:
+        """Whether proposals wait that must be committed before this device can send what it has to send."""
+        group = self.group
+        if group is None or not self.device.caught_up or self.record.stopped or self.outbox.is_empty():
+            return False
+        waits = bool(group.proposals) and not self._is_leaving(group)
+        return waits and not self._jobs and self._gave_up_at < self.record.cursor
 
     def _is_leaving(self, group: Group) -> bool:
         """Whether a waiting proposal removes this device: others commit it."""
@@ -271,7 +283,7 @@ class Room:
     # Events
 
     def _on_event(self, event: Event) -> Flow[None]:
-        if self.group is None:
+        if self.group is None or self.record.stopped:
             self._passed(event.seq, event.ts_ms)
         elif event.kind is EventKind.APPLICATION:
             self._on_message(event, self.group)
@@ -291,6 +303,8 @@ class Room:
             self._receive(event, group, opened)
         except (MessageError, ProtocolError, IdentityError):
             self.timeline.hide(event.seq, event.ts_ms)
+            self._passed(event.seq, 0)  # its time is as unproven as the rest
+            return
         self._passed(event.seq, event.ts_ms)
 
     def _receive(self, event: Event, group: Group, opened: ApplicationMessage) -> None:
@@ -468,6 +482,8 @@ class Room:
             self._jobs.appendleft(job)
         elif job.command is not None:
             self.device.effects.append(Failed(job.command, err))
+        else:
+            self._gave_up_at = self.record.cursor  # the next event may bring what is missing
 
     def _commit(self, job: Job) -> Flow[None]:
         plan = yield from job.plan()

@@ -41,8 +41,8 @@ class Reaction(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """One entry of a conversation: a message, a neutral line for a hidden one, or a line of the program.
 
-    `message_id` is the id of the first version, `version_id` that of the one shown. `content` holds the exact bytes D of
-    what is shown now; faces read it with `message.content`. It is empty once the message is deleted or expired.
+    `message_id` is the id of the first version, `version_id` that of the one shown. `content` holds the exact bytes D
+    of what is shown now; faces read it with `message.content`. It is empty once the message is deleted or expired.
     `clock_differs` warns that the hub's time is far from this device's.
     """
 
