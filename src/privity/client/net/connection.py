@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""One connection to the hub: the socket with its proof, and REST requests under the MAC key of that session."""
+"""One proven connection to the hub: the socket, and REST requests under its session (`wire.session`)."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import aiohttp
@@ -13,12 +14,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.client.engine.calls import Call
+from privity.client.engine.state import Own
 from privity.client.errors import HandshakeRefused, HubUnreachable
 from privity.mls.crypto import sign_with_label
 from privity.mls.suites import suite
-from privity.wire import socket
-from privity.wire.errors import ErrorBody, Refusal
-from privity.wire.rest import Answer
+from privity.wire import rest, socket
+from privity.wire.errors import Code, ErrorBody, Refusal
 from privity.wire.session import (
     COUNT_HEADER,
     MAC_HEADER,
@@ -30,34 +31,136 @@ from privity.wire.session import (
     session_tbs,
 )
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=rest.Answer)
 
-PROOF_TIMEOUT_S = 20
-REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60)
-HEARTBEAT_S = 30
-
-NETWORK = (aiohttp.ClientError, TimeoutError, OSError)
-"""What a network does; everything else is a bug or a refusal."""
+ANSWER_LIMIT = 64 << 20
+"""Bytes of one answer: a blob or a large room's tree fit; a hub that sends more is cut off."""
+TIMEOUT = aiohttp.ClientTimeout(total=60, connect=10)
 
 
-async def ask_open(http: aiohttp.ClientSession, base: str, method: str, path: str, body: bytes, kind: type[A]) -> A:
-    """A request without a session (`ServerInfo`, `Register`). Raises HubUnreachable or Refusal."""
+@dataclass(slots=True, repr=False)
+class Connection:
+    """`hub_now_ms` is the hub's clock at the start. Requests may run side by side; frames are read by one reader."""
+
+    http: aiohttp.ClientSession
+    url: str
+    ws: aiohttp.ClientWebSocketResponse
+    session: str
+    key: bytes
+    hub_now_ms: int
+    counter: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self.url}>"
+
+    @classmethod
+    async def open(cls, http: aiohttp.ClientSession, url: str, own: Own) -> Connection:
+        """Connect and prove this device. Raises HubUnreachable, HandshakeRefused."""
+        try:
+            ws = await http.ws_connect(
+                f"{url}/v1/socket", max_msg_size=socket.MAX_FRAME, heartbeat=30, timeout=_CLOSING
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as err:
+            raise HubUnreachable(f"no connection to {url}: {err}") from None
+        try:
+            return await cls._prove(http, url, ws, own)
+        except BaseException:
+            await ws.close()
+            raise
+
+    @classmethod
+    async def _prove(
+        cls, http: aiohttp.ClientSession, url: str, ws: aiohttp.ClientWebSocketResponse, own: Own
+    ) -> Connection:
+        challenge = await _receive(ws)
+        if not isinstance(challenge, socket.Challenge):
+            raise HandshakeRefused(f"expected a Challenge, got {_said(challenge)}")
+        share = X25519PrivateKey.generate()
+        public = share.public_key().public_bytes_raw()
+        tbs = session_tbs(own.hub_host, challenge.nonce, challenge.share, public, own.client_uri)
+        signature = sign_with_label(suite(1), own.signature_private, SESSION_LABEL.encode(), tbs)
+        await ws.send_bytes(socket.encode(socket.Prove(own.client_uri, public, signature)))
+        ready = await _receive(ws)
+        if not isinstance(ready, socket.Ready):
+            raise HandshakeRefused(f"expected Ready, got {_said(ready)}")
+        try:
+            key = request_key(share, challenge.share, challenge.nonce, ready.session)
+        except BadShare as err:
+            raise HandshakeRefused(f"the hub's challenge: {err}") from None
+        return cls(http, url, ws, ready.session, key, ready.now_ms)
+
+    async def send(self, frame: socket.FromDevice) -> None:
+        """Raises HubUnreachable when the connection is gone."""
+        try:
+            await self.ws.send_bytes(socket.encode(frame))
+        except (aiohttp.ClientError, ConnectionError) as err:
+            raise HubUnreachable(f"the connection is gone: {err}") from None
+
+    async def frames(self) -> AsyncIterator[socket.FromHub]:
+        """Frames until the connection ends. Raises HandshakeRefused when the hub closes it with a reason."""
+        async for message in self.ws:
+            if message.type is not aiohttp.WSMsgType.BINARY:
+                return
+            frame = socket.decode_from_hub(message.data)
+            if isinstance(frame, socket.Closed):
+                raise HandshakeRefused(f"the hub ended the connection: {_said(frame)}")
+            yield frame
+
+    async def call(self, call: Call) -> rest.Answer:
+        """One REST request. Raises Refusal, HubUnreachable."""
+        body = b"" if call.body is None else msgspec.json.encode(call.body)
+        data = await self.request(call.method, call.path, body, "application/json")
+        return decode(data, call.answer)
+
+    async def request(self, method: str, path: str, body: bytes, content_type: str) -> bytes:
+        """The body of a good answer. Raises Refusal, HubUnreachable."""
+        count = next(self.counter)
+        headers = {
+            SESSION_HEADER: self.session,
+            COUNT_HEADER: str(count),
+            MAC_HEADER: request_mac(self.key, method, path, count, body).hex(),
+            "Content-Type": content_type,
+        }
+        return await exchange(self.http, method, self.url + path, body, headers)
+
+    async def close(self) -> None:
+        await self.ws.close()
+
+
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=2.0)
+
+
+async def exchange(http: aiohttp.ClientSession, method: str, url: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """One HTTP request; the body of a good answer. Raises Refusal, HubUnreachable."""
     try:
-        async with http.request(method, base + path, data=body or None, timeout=REQUEST_TIMEOUT) as response:
-            return decode_answer(response.status, await response.read(), kind)
-    except NETWORK as err:
-        raise HubUnreachable(f"the hub at {base} does not answer: {type(err).__name__}") from err
+        async with http.request(method, url, data=body, headers=headers, timeout=TIMEOUT) as answer:
+            data = await answer.content.read(ANSWER_LIMIT)
+            if not answer.content.at_eof():
+                raise HubUnreachable(f"an answer of the hub is over {ANSWER_LIMIT} bytes")
+            if answer.status < 400:
+                return data
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as err:
+        raise HubUnreachable(f"no answer from {url.split('/v1/')[0]}: {type(err).__name__}") from None
+    raise _refusal(status, data)
 
 
-def decode_answer(status: int, data: bytes, kind: type[A]) -> A:
-    """The answer, or the Refusal in it. Raises HandshakeRefused for what is neither."""
+def decode(data: bytes, kind: type[A]) -> A:
+    """The typed answer. Raises HubUnreachable when the hub does not speak this API."""
     try:
-        if status < 400:
-            return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+        raise HubUnreachable(f"the hub's answer is no {kind.__name__}: {err}") from None
+
+
+def _refusal(status: int, data: bytes) -> Exception:
+    try:
         body = msgspec.json.decode(data, type=ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise HandshakeRefused(f"the hub answered {status} with something that is no {kind.__name__}") from None
-    raise Refusal(
+        return HubUnreachable(f"the hub answered status {status} without saying why")
+    if body.code in (Code.UNAUTHENTICATED, Code.UNAVAILABLE):
+        return HubUnreachable(f"{body.code}: {body.message}")
+    return Refusal(
         body.code,
         body.message,
         limit=body.limit,
@@ -67,125 +170,15 @@ def decode_answer(status: int, data: bytes, kind: type[A]) -> A:
     )
 
 
-class Connection:
-    """A proven session. It ends with its socket."""
-
-    def __init__(
-        self,
-        http: aiohttp.ClientSession,
-        base: str,
-        ws: aiohttp.ClientWebSocketResponse,
-        ready: socket.Ready,
-        key: bytes,
-    ) -> None:
-        self._http = http
-        self._base = base
-        self._ws = ws
-        self._session = ready.session
-        self._key = key
-        self._counts = itertools.count(1)
-        self.hub_now_ms = ready.now_ms
-
-    def __repr__(self) -> str:
-        return f"<Connection to {self._base}>"
-
-    @classmethod
-    async def open(
-        cls,
-        http: aiohttp.ClientSession,
-        base: str,
-        *,
-        host: str,
-        client_uri: str,
-        signature_private: bytes,
-        random: Callable[[int], bytes],
-    ) -> Connection:
-        """Connect and prove the device. Raises HubUnreachable, HandshakeRefused."""
-        try:
-            ws = await http.ws_connect(
-                base + "/v1/socket", max_msg_size=socket.MAX_FRAME, heartbeat=HEARTBEAT_S, compress=0
-            )
-        except NETWORK as err:
-            raise HubUnreachable(f"the hub at {base} does not answer: {type(err).__name__}") from err
-        try:
-            challenge = await _receive(ws, socket.Challenge)
-            own = X25519PrivateKey.from_private_bytes(random(32))
-            share = own.public_key().public_bytes_raw()
-            tbs = session_tbs(host, challenge.nonce, challenge.share, share, client_uri)
-            signature = sign_with_label(suite(1), signature_private, SESSION_LABEL.encode(), tbs)
-            await ws.send_bytes(socket.encode(socket.Prove(client_uri, share, signature)))
-            ready = await _receive(ws, socket.Ready)
-            key = request_key(own, challenge.share, challenge.nonce, ready.session)
-        except BadShare as err:
-            await ws.close()
-            raise HandshakeRefused(f"the hub's share: {err}") from None
-        except BaseException:
-            await ws.close()
-            raise
-        return cls(http, base, ws, ready, key)
-
-    async def frames(self) -> AsyncIterator[socket.FromHub]:
-        """Frames until the connection ends. Raises HandshakeRefused for bytes that are no frame."""
-        async for message in self._ws:
-            if message.type is not aiohttp.WSMsgType.BINARY:
-                raise HandshakeRefused("the hub sent a frame that is not binary")
-            try:
-                frame = socket.decode_from_hub(message.data)
-            except socket.BadFrame as err:
-                raise HandshakeRefused(str(err)) from None
-            if isinstance(frame, socket.Closed):
-                return
-            yield frame
-
-    async def send(self, frame: socket.FromDevice) -> None:
-        """Send a frame; on a dead socket this does nothing, for everything is sent again on the next one."""
-        if not self._ws.closed:
-            try:
-                await self._ws.send_bytes(socket.encode(frame))
-            except NETWORK:
-                await self._ws.close()
-
-    async def ask(self, call: Call) -> Answer:
-        """A request of the engine. Raises HubUnreachable or Refusal."""
-        body = b"" if call.body is None else msgspec.json.encode(call.body)
-        status, data = await self.raw(call.method, call.path, body)
-        return decode_answer(status, data, call.answer)
-
-    async def raw(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        """A request with its MAC: status and body of the answer."""
-        count = next(self._counts)
-        headers = {
-            SESSION_HEADER: self._session,
-            COUNT_HEADER: str(count),
-            MAC_HEADER: request_mac(self._key, method, path, count, body).hex(),
-        }
-        try:
-            async with self._http.request(
-                method, self._base + path, data=body or None, headers=headers, timeout=REQUEST_TIMEOUT
-            ) as response:
-                return response.status, await response.read()
-        except NETWORK as err:
-            raise HubUnreachable(f"the hub at {self._base} does not answer: {type(err).__name__}") from err
-
-    async def close(self) -> None:
-        await self._ws.close()
-
-
-F = TypeVar("F", socket.Challenge, socket.Ready)
-
-
-async def _receive(ws: aiohttp.ClientWebSocketResponse, kind: type[F]) -> F:
+async def _receive(ws: aiohttp.ClientWebSocketResponse) -> socket.FromHub:
     try:
-        message = await ws.receive(timeout=PROOF_TIMEOUT_S)
-        if message.type is not aiohttp.WSMsgType.BINARY:
-            raise HandshakeRefused(f"expected {kind.__name__}, the hub ended the connection")
-        frame = socket.decode_from_hub(message.data)
-    except NETWORK as err:
-        raise HubUnreachable(f"the connection broke: {type(err).__name__}") from err
-    except socket.BadFrame as err:
-        raise HandshakeRefused(str(err)) from None
-    if isinstance(frame, socket.Closed):
-        raise HandshakeRefused(f"the hub refused this device: {frame.code.value}: {frame.message}")
-    if not isinstance(frame, kind):
-        raise HandshakeRefused(f"expected {kind.__name__}, got {type(frame).__name__}")
-    return frame
+        message = await ws.receive(timeout=10)
+    except TimeoutError:
+        raise HubUnreachable("the hub does not speak within ten seconds") from None
+    if message.type is not aiohttp.WSMsgType.BINARY:
+        raise HubUnreachable("the hub ended the connection before it was proven")
+    return socket.decode_from_hub(message.data)
+
+
+def _said(frame: socket.FromHub) -> str:
+    return f"{frame.code.value}: {frame.message}" if isinstance(frame, socket.Closed) else type(frame).__name__
