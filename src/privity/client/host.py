@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one engine: performs its effects in order against the store and the network, and keeps the connection up."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+
+import aiohttp
+
+from privity.client.engine import effects as fx
+from privity.client.engine import inputs
+from privity.client.engine.calls import Call
+from privity.client.engine.engine import Engine
+from privity.client.engine.shown import CaughtUp, Shown
+from privity.client.errors import ClientError, HandshakeRefused, HubUnreachable
+from privity.client.net.backoff import delay_ms
+from privity.client.net.connection import Connection
+from privity.client.store.database import Store
+from privity.wire.errors import Refusal
+from privity.wire.socket import BadFrame
+
+JITTER_MS = 10_000
+"""Members commit what the hub proposed within ten seconds, so that they do not all try at once."""
+FOLLOW_LIMIT = 10_000
+LONGEST_SLEEP_S = 86_400
+
+
+class Host:
+    """One engine on one store. `start` connects in the background; `close` ends everything."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self.store = store
+        self.engine = Engine(store, random=os.urandom, jitter=lambda: int.from_bytes(os.urandom(2), "big") % JITTER_MS)
+        self.base = base
+        self.connection: Connection | None = None
+        self.last_error: Exception | None = None
+        self.caught_up = asyncio.Event()
+        self._http: aiohttp.ClientSession | None = None
+        self._commands = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[object]] = {}
+        self._followers: set[asyncio.Queue[Shown]] = set()
+        self._outgoing: asyncio.Queue[fx.Transmit] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._broken: BaseException | None = None
+
+    async def start(self) -> None:
+        self._http = aiohttp.ClientSession()
+        self._spawn(self._stay_connected(self._http))
+
+    async def close(self) -> None:
+        self._closing = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._http is not None:
+            await self._http.close()
+        self.store.close()
+
+    async def do(self, make: Callable[[int], inputs.Command]) -> object:
+        """Give a command and wait for its end. Raises what it failed with."""
+        number = next(self._commands)
+        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            self.step(make(number))
+            return await future
+        finally:
+            self._waiting.pop(number, None)
+
+    def follow(self) -> asyncio.Queue[Shown]:
+        """What is shown from now on. Give it back to `unfollow`."""
+        queue: asyncio.Queue[Shown] = asyncio.Queue(FOLLOW_LIMIT)
+        self._followers.add(queue)
+        return queue
+
+    def unfollow(self, queue: asyncio.Queue[Shown]) -> None:
+        self._followers.discard(queue)
+
+    def step(self, event: inputs.Input) -> None:
+        """One step of the engine. Its Save is on disk before anything else happens; after a failure nothing goes on."""
+        if self._broken is not None:
+            raise ClientError("this device stopped after a failure; open it again") from self._broken
+        try:
+            for effect in self.engine.step(event, time.time_ns() // 1_000_000):
+                self._perform(effect)
+        except BaseException as err:
+            self._broken = err
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(ClientError(f"this device stopped: {err}"))
+            raise
+
+    def _perform(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Save(changes):
+                self.store.save(changes)
+            case fx.Transmit():
+                self._outgoing.put_nowait(effect)
+            case fx.RequestRest(number, call):
+                self._spawn(self._ask(number, call))
+            case fx.Show(what):
+                if isinstance(what, CaughtUp):
+                    self.caught_up.set()
+                for queue in self._followers:
+                    with suppress(asyncio.QueueFull):  # a follower that sleeps reads the timeline later
+                        queue.put_nowait(what)
+            case fx.Finished(command, result):
+                future = self._waiting.get(command)
+                if future is not None and not future.done():
+                    future.set_result(result)
+            case fx.Failed(command, err):
+                future = self._waiting.get(command)
+                if future is not None and not future.done():
+                    future.set_exception(err)
+            case fx.WakeAt(at_ms):
+                delay = max(0.0, at_ms / 1000 - time.time())
+                if delay < LONGEST_SLEEP_S:
+                    self._spawn(self._tick_after(delay))
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tick_after(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        self.step(inputs.Tick())
+
+    async def _ask(self, number: int, call: Call) -> None:
+        connection = self.connection
+        if connection is None:
+            self.step(inputs.Unanswered(number))
+            return
+        try:
+            answer = await connection.call(call)
+        except Refusal as refusal:
+            self.step(inputs.Declined(number, refusal))
+        except HubUnreachable as err:
+            self.last_error = err
+            self.step(inputs.Unanswered(number))
+            await connection.close()  # the request is made again on the next connection
+        else:
+            self.step(inputs.Answered(number, answer))
+
+    async def _stay_connected(self, http: aiohttp.ClientSession) -> None:
+        attempt = 0
+        while not self._closing:
+            try:
+                connection = await Connection.open(http, self.base, self.engine.device.own)
+            except (HubUnreachable, HandshakeRefused, BadFrame) as err:
+                self.last_error = err
+            else:
+                attempt = 0
+                await self._converse(connection)
+            await asyncio.sleep(delay_ms(attempt, os.urandom) / 1000)
+            attempt += 1
+
+    async def _converse(self, connection: Connection) -> None:
+        self.connection = connection
+        self._outgoing = asyncio.Queue()
+        writer = asyncio.ensure_future(self._write(connection, self._outgoing))
+        try:
+            self.step(inputs.Connected(connection.hub_now_ms))
+            async for frame in connection.frames():
+                self.step(inputs.Received(frame))
+        except (HandshakeRefused, BadFrame) as err:
+            self.last_error = err
+        finally:
+            writer.cancel()
+            self.connection = None
+            self.caught_up.clear()
+            await connection.close()
+            if not self._closing and self._broken is None:
+                self.step(inputs.Disconnected())
+
+    async def _write(self, connection: Connection, outgoing: asyncio.Queue[fx.Transmit]) -> None:
+        while True:
+            try:
+                await connection.send((await outgoing.get()).frame)
+            except HubUnreachable as err:
+                self.last_error = err  # everything is sent again on the next connection
+                await connection.close()
+                return
