@@ -10,11 +10,14 @@ from pathlib import Path
 from privity.client.engine.shown import Item, Kind
 from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
+from privity.identity.recovery import new_phrase
 from privity.server import config
 from privity.server.init import new_invite, write_fresh
 from privity.server.main import build_context, serving
 
 LIMIT_S = 30
+PHRASE = new_phrase(bytes)
+"""Twelve zero words: an invented phrase that nobody would use."""
 
 
 def test_two_devices_talk_over_a_real_hub_and_after_opening_again(tmp_path: Path) -> None:
@@ -29,10 +32,10 @@ async def _talk(folder: Path) -> None:
     context, parts = build_context(config.load(path))
     async with serving(context, parts) as port:
         hub = f"http://127.0.0.1:{port}"
-        ann = await Device.register(folder / "ann", "one", hub, handle="ann_a", invite=first.code)
+        ann = await Device.register(folder / "ann", "one", hub, handle="ann_a", phrase=PHRASE, invite=first.code)
         async with ann:
             await ann.caught_up()
-            bob = await Device.register(folder / "bob", "two", hub, handle="bob_b", invite=second.code)
+            bob = await Device.register(folder / "bob", "two", hub, handle="bob_b", phrase=PHRASE, invite=second.code)
             async with bob:
                 await bob.caught_up()
                 heard = asyncio.create_task(_next_text(bob))

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SDK: one device, opened with a folder and a passphrase.
 
-device = await Device.register(folder, "passphrase", "https://hub.example", handle="ann")
+phrase = new_phrase(os.urandom)
+device = await Device.register(folder, "passphrase", "https://hub.example", handle="ann", phrase=phrase)
 async with device:
     room = await device.direct(user_uri)
     await device.send(room, "hello")
@@ -33,6 +34,7 @@ from privity.client.net.connection import decode, exchange
 from privity.client.store.database import Store
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
+from privity.identity.recovery import root_of
 from privity.identity.safety_number import safety_number
 from privity.identity.uris import new_client_uri, new_user_uri
 from privity.message import compose
@@ -69,14 +71,20 @@ class Device:
             raise
 
     @classmethod
-    async def register(cls, folder: Path, passphrase: str, hub: str, *, handle: str, invite: str | None = None) -> Self:
-        """A new account with this as its first device; it holds the account key. Raises Refusal, HubUnreachable."""
+    async def register(
+        cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str, invite: str | None = None
+    ) -> Self:
+        """A new account with this as its first device; it holds the account key.
+
+        The account key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere: show it
+        to the person first. Raises BadPhrase, Refusal, HubUnreachable.
+        """
         base = hub.rstrip("/")
         async with aiohttp.ClientSession() as http:
             info = decode(await exchange(http, "GET", f"{base}/v1/server", b"", {}), rest.ServerInfo)
             user_uri = new_user_uri(info.host, os.urandom)
             client_uri = new_client_uri(user_uri, os.urandom)
-            account_private, _ = generate_signature_key(suite(1), os.urandom)
+            account_private = root_of(phrase).account_private(0)
             private, public = generate_signature_key(suite(1), os.urandom)
             listed = ListedDevice(client_uri, public, time.time_ns() // 1_000_000)
             devices = DeviceList.sign(user_uri, (listed,), account_private)
