@@ -15,6 +15,7 @@ app = App(
     version_flags=["--version"],
 )
 app.command("privity.faces.commands.init:init", name="init")
+app.command("privity.faces.commands.demo:demo", name="demo")
 app.command("privity.server.commands:serve", name="serve")
 app.command("privity.server.commands:invite", name="invite")
 app.command("privity.desk.commands:app", name="desk")

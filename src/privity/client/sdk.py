@@ -118,13 +118,26 @@ class Device:
                 raise
 
     async def __aenter__(self) -> Self:
-        await self._host.start()
+        await self.connect()
         return self
+
+    async def connect(self) -> None:
+        """Connect in the background, and again whenever the connection is lost."""
+        await self._host.start()
+
+    async def close(self) -> None:
+        """Disconnect and close the store. What waited to be sent is sent when the device is opened again."""
+        await self._host.close()
+
+    @property
+    def host(self) -> Host:
+        """The engine's host, for programs that need more than the verbs below."""
+        return self._host
 
     async def __aexit__(
         self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._host.close()
+        await self.close()
 
     async def caught_up(self, timeout_s: float = CATCH_UP_S) -> None:
         """Wait until everything that waited at the hub was read. Raises HubUnreachable."""

@@ -59,6 +59,6 @@ class Record:
 
     def _print(self, head: str, seconds: float | None, lines: list[str]) -> None:
         took = "" if seconds is None else f" [dim]({seconds:.2f} s)[/]"
-        self.console.print(head + took, highlight=False)
+        self.console.print(head + took, highlight=False, soft_wrap=True)
         for line in lines:
             self.console.print(f"     {line}", highlight=False, markup=False, soft_wrap=True)
