@@ -16,6 +16,11 @@ app = App(
 )
 app.command("privity.faces.commands.init:init", name="init")
 app.command("privity.faces.commands.demo:demo", name="demo")
+for name in ("register", "verify", "block", "unblock"):
+    app.command(f"privity.faces.commands.people:{name}", name=name)
+app.command("privity.faces.commands.rooms:app", name="room")
+for name in ("send", "read", "react", "edit", "delete", "report"):
+    app.command(f"privity.faces.commands.messages:{name}", name=name)
 app.command("privity.server.commands:serve", name="serve")
 app.command("privity.server.commands:invite", name="invite")
 app.command("privity.desk.commands:app", name="desk")

@@ -27,6 +27,7 @@ from privity.mls.crypto import generate_signature_key
 from privity.mls.errors import MlsError
 from privity.mls.group import Identity, generate_key_package
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
+from privity.wire import socket
 from privity.wire.socket import Event, EventKind, Frank, Submit
 from tests.client.fake_hub import START_MS, SUITE, Phone, World, plain
 
@@ -461,3 +462,26 @@ def test_sealed_messages_carry_the_tag_and_hide_their_size(world: World) -> None
             assert isinstance(body, PrivateMessage)
             sizes.add(len(body.ciphertext))
     assert len(sizes) == 1
+
+
+def test_events_that_overtake_the_welcome_of_their_room_are_read(world: World) -> None:
+    """Checking a Welcome takes a request or two; what the hub sends meanwhile must not wait for a reconnection."""
+    alice, bob = world.person(), world.person()
+    held: list[socket.FromHub] = []
+    push = world.hub.push
+
+    def hold(client: str, frame: socket.FromHub) -> None:
+        if client == bob.client:
+            held.append(frame)
+        else:
+            push(client, frame)
+
+    world.hub.push = hold  # type: ignore[method-assign]  # the network between hub and Bob
+    room = alice.direct(bob)
+    alice.say(room, "hello")
+    assert any(isinstance(frame, socket.Inbox) for frame in held)
+    world.hub.push = push  # type: ignore[method-assign]  # as above
+    for frame in sorted(held, key=lambda frame: isinstance(frame, socket.Inbox)):
+        push(bob.client, frame)
+    world.settle()
+    assert bob.texts(room) == ["hello"]

@@ -8,7 +8,6 @@ import asyncio
 from pathlib import Path
 
 from privity.client.engine.shown import Item, Kind
-from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
 from privity.identity.recovery import new_phrase
 from privity.server import config
@@ -39,7 +38,7 @@ async def _talk(folder: Path) -> None:
             async with bob:
                 await bob.caught_up()
                 heard = asyncio.create_task(_next_text(bob))
-                room = await _until_added(ann, await ann.find("bob_b"))
+                room = await ann.direct(await ann.find("bob_b"))
                 await ann.send(room, "hello over a real hub")
                 assert await heard == "hello over a real hub"
                 await bob.send(room, "and back")
@@ -49,16 +48,6 @@ async def _talk(folder: Path) -> None:
             await again.caught_up()
             await again.send(room, "opened again")
             assert _texts(again, room) == ["hello over a real hub", "and back", "opened again"]
-
-
-async def _until_added(device: Device, user_uri: str) -> str:
-    """The other device publishes its KeyPackages in the background: ask until they are there."""
-    for _ in range(50):
-        try:
-            return await device.direct(user_uri)
-        except CommandRefused:
-            await asyncio.sleep(0.1)
-    return await device.direct(user_uri)
 
 
 async def _next_text(device: Device) -> str:

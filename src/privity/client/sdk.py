@@ -46,6 +46,7 @@ from privity.wire import rest
 
 HUB_KEY = b"hub"
 CATCH_UP_S = 30
+SETTLE_POLL_S = 0.02
 JSON = {"Content-Type": "application/json"}
 
 
@@ -140,11 +141,19 @@ class Device:
         await self.close()
 
     async def caught_up(self, timeout_s: float = CATCH_UP_S) -> None:
-        """Wait until everything that waited at the hub was read. Raises HubUnreachable."""
+        """Wait until everything that waited at the hub was read and dealt with, and others can add this device.
+
+        Raises HubUnreachable.
+        """
         try:
-            await asyncio.wait_for(self._host.caught_up.wait(), timeout_s)
+            await asyncio.wait_for(self._settled(), timeout_s)
         except TimeoutError:
             raise HubUnreachable(f"not caught up within {timeout_s:.0f} s: {self._host.last_error}") from None
+
+    async def _settled(self) -> None:
+        await self._host.caught_up.wait()
+        while not self._host.engine.idle:
+            await asyncio.sleep(SETTLE_POLL_S)
 
     # Who
 

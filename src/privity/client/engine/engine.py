@@ -47,6 +47,8 @@ from privity.wire import rest, socket
 from privity.wire.socket import Accepted, Ack, Event, Inbox, InboxKind, Refused, Resume
 
 INBOX_KEY = b"inbox"
+MAX_EARLY = 1_000
+"""Events of one room that are held while its Welcome is checked, which takes a request or two."""
 ENTERED_TEXT = "this device joined; earlier messages stay on your other devices"
 
 
@@ -83,6 +85,11 @@ class Engine:
         effects, device.effects = device.effects, []
         changes = device.batch.take()
         return [Save(changes), *effects] if changes else effects
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way that waits for an answer of the hub."""
+        return self.device.runner.idle and not self._inbox
 
     def room(self, room_uri: str) -> Room:
         """A room this device knows. Raises CommandRefused."""
@@ -205,6 +212,12 @@ class Engine:
             case _:
                 pass  # the handshake's frames are the connection's business
 
+    def _keep_early(self, frame: Event) -> None:
+        """An event of a room whose Welcome is still being checked. Over the bound, the next Resume brings it again."""
+        early = self._early.setdefault(frame.room_uri, [])
+        if len(early) < MAX_EARLY:
+            early.append(frame)
+
     def _caught_up(self) -> None:
         self.device.caught_up = True
         self.device.show(CaughtUp())
@@ -282,6 +295,8 @@ class Engine:
         room.timeline.line(frame.room_seq, self.device.now_ms, "you joined this conversation")
         self.device.show(RoomChanged(frame.room_uri))
         room.save()
+        for event in self._early.pop(frame.room_uri, []):
+            room.event(event)
 
     def _on_device_list(self, user_uri: str) -> Flow[None]:
         before = self.device.pins.get(user_uri)

@@ -73,6 +73,11 @@ class Runner:
         if waiting is not None:
             self._advance(waiting[1], None, refusal)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no flow waits for an answer."""
+        return not self._waiting
+
     def ask_again(self) -> None:
         """Make all open requests again, under new numbers: an answer to the old one is ignored."""
         waiting, self._waiting = self._waiting, {}

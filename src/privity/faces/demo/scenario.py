@@ -7,11 +7,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 
 from privity.client.engine.shown import Item, Kind
-from privity.client.errors import ClientError, CommandRefused
+from privity.client.errors import ClientError
 from privity.client.sdk import Device
 from privity.faces.demo import forgery, hostile_hub
 from privity.faces.demo.findings import finding
@@ -79,8 +79,7 @@ async def _register(home: Home, name: str, invite: str) -> Device:
 
 async def _talk(home: Home, record: Record, alice: Device, bob: Device) -> str:
     with record.step("direct", "Alice and Bob talk one to one") as step:
-        found = await alice.find("bob.demo")
-        room = await _again(lambda: alice.direct(found))
+        room = await alice.direct(await alice.find("bob.demo"))
         first, second = home.canary("hello Bob"), home.canary("hello Alice")
         await alice.send(room, first)
         await _until(lambda: first in texts(bob, room), "direct", "Bob to read Alice's message")
@@ -97,7 +96,7 @@ async def _group(home: Home, record: Record, alice: Device, bob: Device, carol: 
     with record.step("group", "Alice makes a group with Bob and Carol") as step:
         room = await alice.create_group()
         for other in (bob, carol):
-            await _again(partial(alice.invite, room, other.user_uri))
+            await alice.invite(room, other.user_uri)
             await _until(partial(_in_room, other, room), "group", "the invited to see the group")
         said = [home.canary(f"{name} in the group") for name in ("Alice", "Bob", "Carol")]
         for device, text in zip((alice, bob, carol), said, strict=True):
@@ -178,18 +177,6 @@ def texts(device: Device, room: str) -> list[str]:
 def text_of(item: Item) -> str:
     part = MimiContent.decode(item.content).part
     return part.content.decode() if isinstance(part, SinglePart) else ""
-
-
-async def _again(ask: Callable[[], Awaitable[object]]) -> str:
-    """A device publishes its KeyPackages after it has connected: ask until they are there."""
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            return str(await ask())
-        except CommandRefused:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.1)
 
 
 async def _until(happened: Callable[[], bool], check: str, what: str) -> None:
