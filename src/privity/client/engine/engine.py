@@ -196,7 +196,7 @@ class Engine:
                 if room is not None and (room.record.member or room.busy):
                     room.event(frame)
                 else:
-                    self._early.setdefault(frame.room_uri, []).append(frame)  # its Welcome is still being checked
+                    self._keep_early(frame)
             case Inbox():
                 if frame.seq > self._inbox_cursor():
                     self._inbox[frame.seq] = frame
@@ -295,8 +295,6 @@ class Engine:
         room.timeline.line(frame.room_seq, self.device.now_ms, "you joined this conversation")
         self.device.show(RoomChanged(frame.room_uri))
         room.save()
-        for event in self._early.pop(frame.room_uri, []):
-            room.event(event)
 
     def _on_device_list(self, user_uri: str) -> Flow[None]:
         before = self.device.pins.get(user_uri)
