@@ -90,11 +90,11 @@ class Host:
         try:
             for effect in self.engine.step(event, time.time_ns() // 1_000_000):
                 self._perform(effect)
-        except BaseException as err:
+        except BaseException as err:  # whatever it was, the engine's memory may be ahead of the disk: stop here
             self._broken = err
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(ClientError(f"this device stopped: {err}"))
+                    future.set_exception(ClientError(f"this device stopped: {type(err).__name__}"))
             raise
 
     def _perform(self, effect: fx.Effect) -> None:

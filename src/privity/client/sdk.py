@@ -17,6 +17,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -64,12 +65,12 @@ class Device:
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> Self:
         """The device in this folder. Raises a StoreError that says what is wrong."""
-        store = Store.open(folder, passphrase)
-        try:
-            return cls(store)
-        except BaseException:
-            store.close()
-            raise
+        with ExitStack() as undo:
+            store = Store.open(folder, passphrase)
+            undo.callback(store.close)
+            device = cls(store)
+            undo.pop_all()
+        return device
 
     @classmethod
     async def register(
@@ -102,8 +103,9 @@ class Device:
                 info.intake_public_key,
             )
             # The keys are on disk before the hub knows of them: an account never exists without its key.
-            store = Store.create(folder, passphrase)
-            try:
+            with ExitStack() as undo:
+                store = Store.create(folder, passphrase)
+                undo.callback(store.close)
                 store.save(
                     {
                         (Table.OWN, "", OWN_KEY): own.encode(),
@@ -113,10 +115,9 @@ class Device:
                 )
                 body = msgspec.json.encode(rest.Register(handle, devices.encode(), invite))
                 decode(await exchange(http, "POST", f"{base}/v1/accounts", body, JSON), rest.Registered)
-                return cls(store)
-            except BaseException:
-                store.close()
-                raise
+                device = cls(store)
+                undo.pop_all()
+            return device
 
     async def __aenter__(self) -> Self:
         await self.connect()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -62,11 +63,11 @@ class Connection:
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as err:
             raise HubUnreachable(f"no connection to {url}: {err}") from None
-        try:
-            return await cls._prove(http, url, ws, own)
-        except BaseException:
-            await ws.close()
-            raise
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(ws.close)
+            connection = await cls._prove(http, url, ws, own)
+            undo.pop_all()
+        return connection
 
     @classmethod
     async def _prove(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -77,20 +77,20 @@ class Store:
     ) -> Self:
         """A new, empty store. Raises StoreExists, StoreInUse."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _lock(folder)
-        try:
+        with ExitStack() as undo:
+            lock = _lock(folder)
+            undo.callback(os.close, lock)
             if cls.exists(folder) or (folder / DATABASE).exists():
                 raise StoreExists(f"{folder} holds a device already; choose another folder")
             header, key = Header.create(passphrase, cost or Cost(), random)
             db = _connect(folder / DATABASE, key)
+            undo.callback(db.close)
             with _named(folder):
                 for table in Table:
                     db.execute(_SQL[table].create)
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
             _write_whole(folder / HEADER, header.encode())
-        except BaseException:
-            os.close(lock)
-            raise
+            undo.pop_all()
         return cls(db, lock)
 
     @classmethod
@@ -98,22 +98,22 @@ class Store:
         """The store in `folder`. Raises NoStore, WrongPassphrase, CorruptStore, StoreInUse."""
         if not cls.exists(folder):
             raise NoStore(f"{folder} holds no device")
-        lock = _lock(folder)
-        try:
+        with ExitStack() as undo:
+            lock = _lock(folder)
+            undo.callback(os.close, lock)
             key = Header.decode((folder / HEADER).read_bytes()).open(passphrase)
             if not (folder / DATABASE).exists():
                 raise CorruptStore(f"{folder / DATABASE} is missing. {NEXT_STEP}")
             with _named(folder):
                 db = _connect(folder / DATABASE, key)
+                undo.callback(db.close)
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 damage = db.execute("PRAGMA cipher_integrity_check").fetchall()
             if damage:
                 raise CorruptStore(f"{folder / DATABASE} is damaged on {len(damage)} pages. {NEXT_STEP}")
             if version != SCHEMA:
                 raise StoreError(f"the store has format {version}, this program reads {SCHEMA}; update the program")
-        except BaseException:
-            os.close(lock)
-            raise
+            undo.pop_all()
         return cls(db, lock)
 
     def get(self, table: Table, scope: str, key: bytes) -> bytes | None:

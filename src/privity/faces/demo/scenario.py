@@ -58,12 +58,13 @@ async def _tell(home: Home, record: Record, people: dict[str, Device]) -> None:
     await _report(home, record, alice, bob, direct)
     await forgery.play(home, record, bob, dave, direct)
     await _kill(home, record, alice, bob, direct)
-    with record.step("search", "search all that the hub has written for every message and private key") as step:
+    with record.step("search", "search all that the hub has written for every message and signing key") as step:
         files, size, found = home.leaks()
         step.expect(
             size > 0 and not found,
             f"{files} files, {size:,} bytes: none of {len(home.canaries)} messages"
-            f" and {len(home.secrets)} private keys is in them" + (f" - found {found}" if found else ""),
+            f" and {len(home.secrets)} signing keys of devices and accounts is in them"
+            + (f" - found {found}" if found else ""),
         )
     await hostile_hub.play(home, record, alice, bob)
 

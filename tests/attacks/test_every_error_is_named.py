@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every check has its own error, and every error a test that provokes it: new errors without one fail here."""
+"""Every check has its own error, and every error is named by a test of its room: one that no test names fails here.
+
+Naming is not raising; this keeps a new error from being forgotten, the negative tests themselves do the rest.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ ERRORS = {
     "privity.message.errors": "message",
     "privity.identity.errors": "identity",
 }
-"""Modules of errors, and the folder of tests that must provoke each of them."""
+"""Modules of errors, and the folder of tests that must name each of them."""
 
 
 def leaves(module: str) -> set[str]:
@@ -37,6 +40,6 @@ def named_in_tests(folder: str) -> set[str]:
 
 
 @pytest.mark.parametrize("module", ERRORS)
-def test_every_error_is_provoked_by_a_test(module: str) -> None:
+def test_every_error_is_named_by_a_test(module: str) -> None:
     missing = leaves(module) - named_in_tests(ERRORS[module])
     assert not missing, f"no test names {', '.join(sorted(missing))} of {module}"
