@@ -1,85 +1,44 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What sending and delivering cost a real hub process (server note, bars): everything on, its own limits included.
-
-The limits of the hub are met by spreading the load: ten accounts per loopback address, few messages per device.
-"""
+"""What sending and delivering cost a real hub process, everything on, and its peers beside it in the same runs."""
 
 from __future__ import annotations
 
 import gc
 import secrets
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-from aiohttp import ClientError, ClientSession, TCPConnector
+from aiohttp import ClientError
 
 from bench import hub
-from bench.clock import percentile
+from bench.contest import BODY, FULL, IN_FLIGHT, RATES, Contender, Sizes, Supply, measure
 from bench.errors import CannotRun
-from bench.format import Row, skipped
+from bench.format import Goal, Row
 from bench.hub import HubProcess
-from bench.line import Line, read_answer
-from bench.load import Load, check_sample
-from bench.people import Person, PlannedRoom, Prepared, make_person, plan_direct, plan_group, seal
-from privity.wire.rest import Committed, Registered, RoomCreated, ServerInfo
+from bench.line import Line
+from bench.load import Load
+from bench.peers.all import PEERS
+from bench.peers.peer import Peer
+from bench.people import MARK_BYTES, PlannedRoom, plan_direct, plan_group, seal
+from bench.residents import Residents
+from privity.message.errors import BadFrankSignature
+from privity.message.franking import Frank, verify_frank_signature
+from privity.wire.rest import Committed, RoomCreated, ServerInfo
 from privity.wire.socket import CaughtUp, Resume, encode
 
-PER_ADDRESS: Final = 10
-"""Accounts that the hub lets one address register at once."""
 PER_DEVICE: Final = 200
 """Messages that the hub takes from one device at once."""
-BODY: Final = "x" * 1024
-RATES: Final = (50, 200)
-IN_FLIGHT: Final = 4
-"""Unacknowledged messages of each device in the runs that ask how much a fuller transaction saves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much is sent. Counts are per device and round."""
-
-    people: int
-    speakers: int
-    """How many members of the one large group send to it; all are in it."""
-    rounds: int
-    """1:1 runs, one in flight and several, and group runs alternate."""
-    sends: int
-    fanouts: int
-    seconds: int
-    """How long each rate is held."""
-    warm_up: int = 2
-
-    @property
-    def busiest(self) -> int:
-        """Messages of the device that sends most."""
-        timed = -(-sum(RATES) * self.seconds // self.people)
-        return 2 * self.warm_up + self.rounds * (2 * self.sends + self.fanouts) + timed + len(RATES)
-
-
-FULL: Final = Sizes(people=100, speakers=8, rounds=3, sends=12, fanouts=20, seconds=20)
-QUICK: Final = Sizes(people=20, speakers=4, rounds=2, sends=15, fanouts=20, seconds=4)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A row before it is measured."""
-
-    name: str
-    unit: str
-    bar: str | None = None
 
 
 def goals(sizes: Sizes) -> dict[str, Goal]:
-    """The rows in their order. The bar of the fan-out is for a hundred members."""
+    """The hub's own rows in their order. The bar of the fan-out is for a hundred members."""
     people = sizes.people
     found = {
         "send": Goal(f"hub: durable franked 1:1 send, {people} devices in turn", "cpu_s_per_1000", "ours <= 0.15"),
         "speed": Goal(f"hub: durable franked 1:1 sends, {people} devices in turn", "messages_per_s"),
+        "spread": Goal("hub: the same, from the cheapest to the dearest round", "percent_of_median"),
         "send_more": Goal(
             f"hub: durable franked 1:1 send, {people} devices with {IN_FLIGHT} in flight each", "cpu_s_per_1000"
         ),
@@ -97,150 +56,117 @@ def goals(sizes: Sizes) -> dict[str, Goal]:
     return found
 
 
-async def rows(sizes: Sizes) -> list[Row]:
-    """Start a hub, measure, stop it. What could not be measured says why."""
-    measured: dict[str, float] = {}
-    reason = "not reached"
-    try:
-        async with hub.running() as process, _world(process, sizes) as world:
-            await _measure(world, measured)
-    except (CannotRun, ClientError, OSError) as err:
-        reason = f"{type(err).__name__}: {err}"
-    return [
-        Row(goal.name, measured[key], goal.unit, goal.bar)
-        if key in measured
-        else skipped(goal.name, goal.unit, reason, goal.bar)
-        for key, goal in goals(sizes).items()
-    ]
+def beside(sizes: Sizes) -> dict[str, Goal]:
+    """The rows that every peer gets too; its bar for sending is its own."""
+    own = goals(sizes)
+    found = {
+        "send": Goal(f"1:1 send, {sizes.people} devices in turn", own["send"].unit),
+        "fanout": Goal(f"fan-out to a group of {sizes.people}", own["fanout"].unit),
+    }
+    return found | {f"{p}@{rate}": Goal(own[f"{p}@{rate}"].name, "ms") for rate in RATES for p in ("p50", "p99")}
 
 
-@dataclass(slots=True)
-class _Supply:
-    """Sealed messages of one room, by the device that sends them; each is used once."""
-
-    by_device: dict[str, list[Prepared]]
-
-    @classmethod
-    def of(cls, rooms: Sequence[PlannedRoom], each: int) -> _Supply:
-        return cls(
-            {
-                speaker.person.client_uri: [seal(speaker, BODY, secrets.token_bytes) for _ in range(each)]
-                for room in rooms
-                for speaker in room.speakers
-            }
-        )
-
-    def take(self, each: int) -> dict[str, list[Prepared]]:
-        """The next messages of every device. They go out in the order in which they were sealed."""
-        return {client_uri: [own.pop(0) for _ in range(each)] for client_uri, own in self.by_device.items()}
-
-    def in_rotation(self, count: int) -> list[tuple[str, Prepared]]:
-        """The next `count` messages, one device after the other."""
-        devices = list(self.by_device)
-        return [(uri, self.by_device[uri].pop(0)) for uri in (devices[n % len(devices)] for n in range(count))]
-
-
-@dataclass(slots=True)
-class _World:
-    """A hub with people, rooms and everything that will be sent."""
-
-    process: HubProcess
-    info: ServerInfo
-    sizes: Sizes
-    load: Load
-    direct: _Supply
-    group: _Supply
+async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS) -> list[Row]:
+    """Start a hub and its peers, measure in turns, stop them. What could not be measured says why."""
+    reasons: dict[str, str] = {}
+    ours: Contender | None = None
+    theirs: dict[str, Contender] = {}
+    async with AsyncExitStack() as stack:
+        try:
+            process = await stack.enter_async_context(hub.running())
+            ours = await stack.enter_async_context(_contender(process, sizes))
+        except (CannotRun, ClientError, OSError) as err:
+            reasons[""] = f"{type(err).__name__}: {err}"
+        for peer in peers if ours is not None else ():
+            try:
+                theirs[peer.name] = await stack.enter_async_context(peer.running(sizes))
+            except (CannotRun, OSError) as err:
+                reasons[peer.name] = f"{type(err).__name__}: {err}"
+        gc.collect()
+        gc.freeze()  # all that was prepared stays: the collector need not look at it while latencies are taken
+        stack.callback(gc.unfreeze)
+        await measure([one for one in (ours, *theirs.values()) if one is not None], sizes)
+    found = [_own_row(goal, ours, key, reasons.get("")) for key, goal in goals(sizes).items()]
+    for key, goal in beside(sizes).items():
+        for peer in peers:
+            bar = peer.bar if key == "send" and sizes.people >= FULL.people else None
+            reason = reasons.get("") or reasons.get(peer.name)
+            found.append(_row_beside(Goal(goal.name, goal.unit, bar), ours, theirs.get(peer.name), peer, key, reason))
+    return found
 
 
-async def _measure(world: _World, measured: dict[str, float]) -> None:
-    """Fill in one number after the other, so that a failure leaves those before it."""
-    sizes, process = world.sizes, world.process
-    others = sizes.people - 1
-    run = await world.load.in_turn(world.direct.take(sizes.warm_up), 1)
-    check_sample(run, world.info.franking_public_key)
-    await world.load.in_turn(world.group.take(sizes.warm_up), others)
-    send_cpu = more_cpu = group_cpu = send_wall = 0.0
-    sent = delivered = 0
-    for _ in range(sizes.rounds):
-        messages, cpu, wall = world.direct.take(sizes.sends), process.cpu_s(), time.perf_counter()
-        run = await world.load.in_turn(messages, 1)
-        send_cpu += process.cpu_s() - cpu
-        send_wall += time.perf_counter() - wall
-        sent += run.accepted
-        messages, cpu = world.direct.take(sizes.sends), process.cpu_s()
-        await world.load.in_turn(messages, 1, IN_FLIGHT)
-        more_cpu += process.cpu_s() - cpu
-        messages, cpu = world.group.take(sizes.fanouts), process.cpu_s()
-        run = await world.load.in_turn(messages, others)
-        group_cpu += process.cpu_s() - cpu
-        delivered += len(run.latencies_ms)
-    measured["send"] = send_cpu / sent * 1000
-    measured["speed"] = sent / send_wall
-    measured["send_more"] = more_cpu / sent * 1000
-    measured["fanout"] = group_cpu * 1000 / delivered * 1000
-    for rate in RATES:
-        cpu = process.cpu_s()
-        run = await world.load.at_rate(world.direct.in_rotation(rate * sizes.seconds), rate, 1)
-        measured[f"cpu@{rate}"] = (process.cpu_s() - cpu) / run.accepted * 1000
-        measured[f"p50@{rate}"] = percentile(run.latencies_ms, 50)
-        measured[f"p99@{rate}"] = percentile(run.latencies_ms, 99)
+def _own_row(goal: Goal, ours: Contender | None, key: str, reason: str | None) -> Row:
+    value = None if ours is None else ours.measured(key)
+    if value is None:
+        return goal.skipped(reason or (ours and ours.failure) or "not reached")
+    return goal.row(value)
+
+
+def _row_beside(
+    goal: Goal, ours: Contender | None, theirs: Contender | None, peer: Peer, key: str, reason: str | None
+) -> Row:
+    goal = Goal(f"{goal.name}, beside {peer.name}", goal.unit, goal.bar)
+    value = None if ours is None else ours.measured(key)
+    peer_value = None if theirs is None else theirs.measured(key)
+    if value is None or peer_value is None or theirs is None:
+        failures = [one.failure or one.left_out.get(key) for one in (theirs, ours) if one is not None]
+        return goal.skipped(reason or next((one for one in failures if one), "not reached"))
+    return Row(goal.name, value, goal.unit, goal.bar, theirs.name, peer_value)
+
+
+def _sealed(rooms: Sequence[PlannedRoom], each: int) -> Supply:
+    return Supply(
+        {
+            speaker.person.client_uri: [seal(speaker, BODY, secrets.token_bytes) for _ in range(each)]
+            for room in rooms
+            for speaker in room.speakers
+        }
+    )
 
 
 @asynccontextmanager
-async def _world(process: HubProcess, sizes: Sizes) -> AsyncIterator[_World]:
+async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contender]:
     """Register, connect, make the rooms and seal every message, before anything is measured."""
     if sizes.busiest > PER_DEVICE:
         raise CannotRun(f"a device would send {sizes.busiest} messages, the hub takes {PER_DEVICE} at once")
-    async with AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(_client(process, f"127.0.0.{2 + number}"))
-            for number in range(-(-sizes.people // PER_ADDRESS))
-        ]
-        info = await _server_info(clients[0])
-        lines: list[Line] = []
-        for number in range(sizes.people):
-            http = clients[number // PER_ADDRESS]
-            person = make_person(info.host, number, info.now_ms, secrets.token_bytes)
-            await _register(http, person)
-            lines.append(await Line.open(http, info.host, person))
-        people = [line.person for line in lines]
+    async with Residents.of(process) as residents:
+        people = await residents.register(sizes.people)
+        info = residents.info
         direct = [plan_direct(info, *pair, secrets.token_bytes) for pair in zip(people[::2], people[1::2], strict=True)]
         group = plan_group(info, people, sizes.speakers, secrets.token_bytes)
-        by_person = {line.person.client_uri: line for line in lines}
+        lines = {person.client_uri: await residents.connect(person) for person in people}
         for room in (*direct, group):
-            await _make(by_person[room.creator.client_uri], room)
-        for line in lines:
+            await make_room(lines[room.creator.client_uri], room)
+        for line in lines.values():
             await line.send(encode(Resume({}, 0)))
             await line.expect(CaughtUp)
-        timed = -(-sum(RATES) * sizes.seconds // sizes.people) + len(RATES)
-        to_one = _Supply.of(direct, sizes.warm_up + sizes.rounds * 2 * sizes.sends + timed)
-        to_all = _Supply.of([group], sizes.warm_up + sizes.rounds * sizes.fanouts)
-        gc.collect()
-        gc.freeze()  # all that was prepared stays: the collector need not look at it while latencies are taken
-        load = Load(lines)
+        load = Load(list(lines.values()), acknowledged=True)
+        supplies = _sealed(direct, sizes.direct), _sealed([group], sizes.group)
         try:
-            yield _World(process, info, sizes, load, to_one, to_all)
+            first = await load.in_turn(supplies[0].take(1), 1)
+            for line in lines.values():
+                check_frank(line, info, {mark: lines[name].person.user_uri for mark, (_, name) in first.sent.items()})
+            yield Contender("hub", process.cpu_s, load, *supplies, pipelined=True)
         finally:
-            gc.unfreeze()
             await load.close()
-            for line in lines:
-                await line.close()
 
 
-def _client(process: HubProcess, address: str) -> ClientSession:
-    return ClientSession(process.url, connector=TCPConnector(local_addr=(address, 0), limit=0))
-
-
-async def _server_info(http: ClientSession) -> ServerInfo:
-    async with http.get("/v1/server") as response:
-        return read_answer("GET", "/v1/server", response.status, await response.read(), ServerInfo)
-
-
-async def _register(http: ClientSession, person: Person) -> None:
-    async with http.post("/v1/accounts", data=msgspec.json.encode(person.registration)) as response:
-        read_answer("POST", "/v1/accounts", response.status, await response.read(), Registered)
-
-
-async def _make(line: Line, room: PlannedRoom) -> None:
+async def make_room(line: Line, room: PlannedRoom) -> None:
+    """What the creator of a room posts."""
     await line.post("/v1/rooms", room.create, RoomCreated)
     await line.post(f"/v1/rooms/{room.room_uri.rpartition('/')[2]}/commit", room.commit, Committed)
+
+
+def check_frank(line: Line, info: ServerInfo, senders: dict[bytes, str]) -> None:
+    """Raise CannotRun unless what was delivered is franked: without franks it would be another number."""
+    event = line.last
+    if event is None:
+        raise CannotRun("nothing was delivered")
+    if event.frank is None:
+        raise CannotRun("the hub delivered a message without a frank")
+    word = Frank(event.frank.server_frank, event.frank.ciphersuite, event.frank.signature)
+    sender = senders[event.message[-MARK_BYTES:]]
+    try:
+        verify_frank_signature(word, info.franking_public_key, sender, event.room_uri, event.ts_ms)
+    except BadFrankSignature as err:
+        raise CannotRun(f"the frank does not verify: {err}") from None

@@ -79,6 +79,21 @@ class Row:
         return fields
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A row before it is measured."""
+
+    name: str
+    unit: str
+    bar: str | None = None
+
+    def row(self, value: float) -> Row:
+        return Row(self.name, value, self.unit, self.bar)
+
+    def skipped(self, reason: str) -> Row:
+        return skipped(self.name, self.unit, reason, self.bar)
+
+
 def skipped(name: str, unit: str, reason: str, bar: str | None = None) -> Row:
     """A row that could not run."""
     return Row(name, None, unit, bar, skipped=reason)
@@ -86,10 +101,10 @@ def skipped(name: str, unit: str, reason: str, bar: str | None = None) -> Row:
 
 def table(rows: Sequence[Row]) -> str:
     """Columns for people, numbers to the right; below rows that could not run, why, once for each run of them."""
-    cells = [HEAD, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
-    lines = [_line(cells[0], widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
-    for row, line, below in zip(rows, cells[1:], (*rows[1:], None), strict=True):
+    filled = [HEAD, *(cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in filled) for column in range(len(HEAD))]
+    lines = [_line(HEAD, widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+    for row, line, below in zip(rows, filled[1:], (*rows[1:], None), strict=True):
         lines.append(_line(line, widths))
         if row.skipped is not None and (below is None or below.skipped != row.skipped):
             lines.append(f"    skipped: {row.skipped}")
@@ -130,13 +145,14 @@ def _number(value: float | None) -> str:
     return f"{shown:,.0f}" if abs(shown) >= 1000 else f"{shown:g}"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
+    """The columns of a row, as HEAD names them."""
     verdict = {None: "", True: "met", False: "MISSED"}[row.met]
     numbers = _number(row.ours), _number(row.peer_value), _number(row.ratio)
     return (row.name, numbers[0], row.unit, row.peer or "-", numbers[1], numbers[2], row.bar or "-", verdict)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(values: Sequence[str], widths: Sequence[int]) -> str:
     right = {1, 4, 5}
-    padded = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+    padded = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(values, widths, strict=True))]
     return "  ".join(padded).rstrip()

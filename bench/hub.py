@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -42,12 +43,17 @@ class HubProcess:
         """What the process has used so far."""
         return process_cpu_s(self.pid)
 
+    def memory_kb(self) -> float:
+        """What the process holds in memory now, in thousands of bytes."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1000
+
 
 @asynccontextmanager
 async def running() -> AsyncIterator[HubProcess]:
     """A fresh hub with an empty database; stopped, and its folder deleted, at the end. Raises CannotRun."""
     with tempfile.TemporaryDirectory(prefix="privity-bench-", dir=disk_folder()) as folder:
-        listen = f"127.0.0.1:{_free_port()}"
+        listen = f"127.0.0.1:{free_port()}"
         config = await asyncio.to_thread(_init, Path(folder), listen)
         child = await asyncio.create_subprocess_exec(
             *PRIVITY, "serve", "--config", str(config), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -95,7 +101,8 @@ def _init(folder: Path, listen: str) -> Path:
     return config
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bench.errors import CannotRun
-from bench.people import SUITE, Person
+from bench.load import Acknowledged, Delivered, Heard
+from bench.people import MARK_BYTES, SUITE, Person
 from privity.mls.crypto import sign_with_label
 from privity.wire.rest import Answer, Body
 from privity.wire.session import (
@@ -23,7 +25,21 @@ from privity.wire.session import (
     request_mac,
     session_tbs,
 )
-from privity.wire.socket import MAX_FRAME, Challenge, Closed, FromHub, Prove, Ready, decode_from_hub, encode
+from privity.wire.socket import (
+    MAX_FRAME,
+    Accepted,
+    BadFrame,
+    Challenge,
+    Closed,
+    Event,
+    EventKind,
+    FromHub,
+    Prove,
+    Ready,
+    Refused,
+    decode_from_hub,
+    encode,
+)
 
 A = TypeVar("A", bound=Answer)
 F = TypeVar("F", bound=FromHub)
@@ -34,7 +50,7 @@ ANSWER_S = 30.0
 class Line:
     """A proven device. Read its frames with `receive`; nothing else reads them."""
 
-    __slots__ = ("_count", "_http", "_key", "_session", "_ws", "person")
+    __slots__ = ("_count", "_http", "_key", "_session", "_ws", "last", "person")
 
     def __init__(
         self, person: Person, http: ClientSession, ws: ClientWebSocketResponse, session: str, key: bytes
@@ -45,6 +61,12 @@ class Line:
         self._session = session
         self._key = key
         self._count = 0
+        self.last: Event | None = None
+        """The newest message that was delivered."""
+
+    @property
+    def name(self) -> str:
+        return self.person.client_uri
 
     @classmethod
     async def open(cls, http: ClientSession, host: str, person: Person) -> Line:
@@ -81,10 +103,28 @@ class Line:
         message = await self._ws.receive()
         if message.type is not WSMsgType.BINARY:
             return None
-        frame = decode_from_hub(message.data)
+        try:
+            frame = decode_from_hub(message.data)
+        except BadFrame as err:
+            raise CannotRun(str(err)) from None
         if isinstance(frame, Closed):
             raise CannotRun(f"the hub closed a connection: {frame.code}: {frame.message}")
         return frame
+
+    async def hear(self) -> Sequence[Heard] | None:
+        """The next frame as a load takes it. Raises CannotRun, also when a message is refused."""
+        match await self.receive():
+            case None:
+                return None
+            case Event(kind=EventKind.APPLICATION) as event:
+                self.last = event
+                return (Delivered(event.message[-MARK_BYTES:]),)
+            case Accepted():
+                return (Acknowledged(),)
+            case Refused(code=code, message=message):
+                raise CannotRun(f"a message was refused: {code}: {message}")
+            case _:
+                return ()  # commits and inbox events of the rooms' making
 
     async def expect(self, kind: type[F]) -> F:
         """Read until a frame of this kind comes."""

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Driving prepared messages through connected devices: as fast as they are acknowledged, or at a fixed rate."""
+"""Driving prepared messages through connected devices: as fast as they are acknowledged, or at a fixed rate.
+
+Nothing here knows a protocol: the same load runs against the hub and against its peers.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +12,62 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from bench.errors import CannotRun
-from bench.line import Line
-from bench.people import MARK_BYTES, Prepared
-from privity.message.errors import BadFrankSignature
-from privity.message.franking import Frank, verify_frank_signature
-from privity.wire.socket import Accepted, BadFrame, Event, EventKind, FromHub, Refused
 
 PATIENCE_S: Final = 60.0
 """A run in which nothing comes for this long has lost something."""
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Bytes as they are written. `mark` is how a receiver recognises the message."""
+
+    frame: bytes
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A device received the message of this mark."""
+
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The server has taken the oldest message of this device that it had not acknowledged."""
+
+
+Heard = Delivered | Acknowledged
+
+
+class Device(Protocol):
+    """One connection of a load generator."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def send(self, frame: bytes) -> None: ...
+
+    async def hear(self) -> Sequence[Heard] | None:
+        """What came next, perhaps nothing of interest; None at the end. Raises CannotRun when a message is refused."""
+
+
 @dataclass(slots=True)
 class Run:
-    """What one run sent and what came of it. A delivery is an Event that a device other than the sender received."""
+    """What one run sent and what came of it. A delivery is a message that a device other than the sender received."""
 
     wanted: int
     wanted_deliveries: int
-    waiting: dict[str, deque[Prepared]] = field(default_factory=dict)
+    waiting: dict[str, deque[Message]] = field(default_factory=dict)
     """What each device still sends, one more for each acknowledgement."""
     sent: dict[bytes, tuple[float, str]] = field(default_factory=dict)
-    """When each message was written, and by which user."""
+    """When each message was written, and by which device."""
+    seen: set[bytes] = field(default_factory=set)
     accepted: int = 0
     latencies_ms: list[float] = field(default_factory=list)
-    sample: tuple[Event, str] | None = None
-    """One delivery, and the user who sent it."""
     failure: CannotRun | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -49,12 +81,16 @@ class Run:
 
 
 class Load:
-    """All connected devices, each read by a task of its own. One run at a time."""
+    """All connected devices, each read by a task of its own. One run at a time.
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = {line.person.client_uri: line for line in lines}
+    Where a server acknowledges nothing, the first delivery of a message stands for its acknowledgement.
+    """
+
+    def __init__(self, devices: Sequence[Device], *, acknowledged: bool) -> None:
+        self._devices = {device.name: device for device in devices}
+        self._acknowledged = acknowledged
         self._run = Run(0, 0)
-        self._tasks = [asyncio.create_task(self._read(line)) for line in lines]
+        self._tasks = [asyncio.create_task(self._read(device)) for device in devices]
 
     async def close(self) -> None:
         """Stop reading."""
@@ -62,24 +98,24 @@ class Load:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def in_turn(self, messages: Mapping[str, Sequence[Prepared]], receivers: int, in_flight: int = 1) -> Run:
+    async def in_turn(self, messages: Mapping[str, Sequence[Message]], receivers: int, in_flight: int = 1) -> Run:
         """All devices at once, each with so many messages unacknowledged: the next goes out when one is accepted."""
         total = sum(len(own) for own in messages.values())
-        run = self._run = Run(total, total * receivers, {uri: deque(own) for uri, own in messages.items()})
-        for client_uri in messages:
+        run = self._run = Run(total, total * receivers, {name: deque(own) for name, own in messages.items()})
+        for name in messages:
             for _ in range(in_flight):
-                await self._send_next(self._lines[client_uri])
+                await self._send_next(name)
         return await self._finish(run)
 
-    async def at_rate(self, messages: Sequence[tuple[str, Prepared]], per_second: float, receivers: int) -> Run:
-        """In this order at this rate, whether or not the hub keeps up. Latency counts from the write to the socket."""
+    async def at_rate(self, messages: Sequence[tuple[str, Message]], per_second: float, receivers: int) -> Run:
+        """In this order at this rate, whether or not the server keeps up. Latency counts from the write."""
         run = self._run = Run(len(messages), len(messages) * receivers)
         start = time.perf_counter()
-        for number, (client_uri, message) in enumerate(messages):
+        for number, (name, message) in enumerate(messages):
             ahead = start + number / per_second - time.perf_counter()
             if ahead > 0:
                 await asyncio.sleep(ahead)
-            await self._send(self._lines[client_uri], message)
+            await self._send(name, message)
         return await self._finish(run)
 
     async def _finish(self, run: Run) -> Run:
@@ -94,54 +130,42 @@ class Load:
             raise run.failure
         return run
 
-    async def _read(self, line: Line) -> None:
+    async def _read(self, device: Device) -> None:
         try:
-            while (frame := await line.receive()) is not None:
-                await self._take(line, frame)
+            while (heard := await device.hear()) is not None:
+                for one in heard:
+                    await self._take(device, one)
             self._run.fail("a connection ended during the run")
-        except (CannotRun, ConnectionError, BadFrame) as err:
+        except (CannotRun, ConnectionError) as err:
             self._run.fail(str(err))
 
-    async def _take(self, line: Line, frame: FromHub) -> None:
+    async def _take(self, device: Device, heard: Heard) -> None:
         run = self._run
-        match frame:
-            case Event(kind=EventKind.APPLICATION):
-                found = run.sent.get(frame.message[-MARK_BYTES:])
-                if found is None:
-                    run.fail("a message of an earlier run, or of nobody, was delivered")
-                    return
-                sent, sender_uri = found
-                run.latencies_ms.append((time.perf_counter() - sent) * 1000)
-                run.sample = frame, sender_uri
-                run.check_done()
-            case Accepted():
-                run.accepted += 1
-                await self._send_next(line)
-                run.check_done()
-            case Refused():
-                run.fail(f"a message was refused: {frame.code}: {frame.message}")
-            case _:
-                pass  # commits and inbox events of the rooms' making
+        if isinstance(heard, Acknowledged):
+            await self._accepted(device.name)
+            return
+        found = run.sent.get(heard.mark)
+        if found is None:
+            run.fail("a message of an earlier run, or of nobody, was delivered")
+            return
+        sent, sender = found
+        if device.name != sender:
+            run.latencies_ms.append((time.perf_counter() - sent) * 1000)
+            run.check_done()
+        if not self._acknowledged and heard.mark not in run.seen:
+            run.seen.add(heard.mark)
+            await self._accepted(sender)
 
-    async def _send_next(self, line: Line) -> None:
-        own = self._run.waiting.get(line.person.client_uri)
+    async def _accepted(self, sender: str) -> None:
+        self._run.accepted += 1
+        await self._send_next(sender)
+        self._run.check_done()
+
+    async def _send_next(self, name: str) -> None:
+        own = self._run.waiting.get(name)
         if own:
-            await self._send(line, own.popleft())
+            await self._send(name, own.popleft())
 
-    async def _send(self, line: Line, message: Prepared) -> None:
-        self._run.sent[message.mark] = time.perf_counter(), line.person.user_uri
-        await line.send(message.frame)
-
-
-def check_sample(run: Run, franking_public_key: bytes) -> None:
-    """Raise CannotRun unless what was delivered is franked: without franks it would be another number."""
-    if run.sample is None:
-        raise CannotRun("nothing was delivered")
-    event, sender_uri = run.sample
-    if event.frank is None:
-        raise CannotRun("the hub delivered a message without a frank")
-    word = Frank(event.frank.server_frank, event.frank.ciphersuite, event.frank.signature)
-    try:
-        verify_frank_signature(word, franking_public_key, sender_uri, event.room_uri, event.ts_ms)
-    except BadFrankSignature as err:
-        raise CannotRun(f"the frank does not verify: {err}") from None
+    async def _send(self, name: str, message: Message) -> None:
+        self._run.sent[message.mark] = time.perf_counter(), name
+        await self._devices[name].send(message.frame)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench.load import Message
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.uris import new_client_uri, new_room_uri, new_user_uri
@@ -79,15 +80,6 @@ class PlannedRoom:
     speakers: tuple[Speaker, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An encoded Submit. `mark` is how a receiver recognises the message."""
-
-    frame: bytes
-    ref: bytes
-    mark: bytes
-
-
 def make_person(host: str, number: int, now_ms: int, random: Random) -> Person:
     user_uri = new_user_uri(host, random)
     client_uri = new_client_uri(user_uri, random)
@@ -156,12 +148,11 @@ def _bundle(person: Person, now: int, random: Random) -> KeyPackageBundle:
     )
 
 
-def seal(speaker: Speaker, body: str, random: Random) -> Prepared:
-    """One franked message, encrypted, as the frame that is sent."""
+def seal(speaker: Speaker, body: str, random: Random) -> Message:
+    """One franked message, encrypted, as the Submit that is sent."""
     room_uri = speaker.group.group_id.decode()
     content = text(Author(speaker.person.user_uri, room_uri), body, random=random)
     data = content.encode()
     aad = encode_aad(make_tag(data, content.salt))
     message = speaker.group.encrypt(data, aad=aad, padding_to=PADDING, random=random)
-    ref = random(REF_BYTES)
-    return Prepared(encode(Submit(ref, room_uri, message)), ref, message[-MARK_BYTES:])
+    return Message(encode(Submit(random(REF_BYTES), room_uri, message)), message[-MARK_BYTES:])

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.delivery import FULL, PER_ADDRESS, PER_DEVICE, QUICK, Sizes, goals
+from bench.contest import FULL, QUICK, Sizes
+from bench.delivery import PER_DEVICE, beside, goals
 from bench.errors import CannotRun
 from bench.format import Row
+from bench.peers.all import PEERS
 
-from bench import delivery, disk, franking
+from bench import connections, delivery, disk, franking
 from bench import hub as hub_process
 from bench import main as bench_main
 from privity.server.limits import LIMITS
@@ -22,7 +24,6 @@ TINY = Sizes(people=4, speakers=2, rounds=1, sends=3, fanouts=3, seconds=1)
 
 
 def test_load_stays_within_the_limits_of_the_hub() -> None:
-    assert LIMITS["account.register"].burst >= PER_ADDRESS
     assert LIMITS["message.send"].burst >= PER_DEVICE
     assert LIMITS["message.send_room"].burst >= PER_DEVICE
     for sizes in (FULL, QUICK, TINY):
@@ -58,7 +59,7 @@ async def test_real_hub_is_measured_with_its_limits_on() -> None:
         hub_process.disk_folder()
     except CannotRun as err:
         pytest.skip(f"missing: a disk ({err})")
-    rows = await delivery.rows(TINY)
+    rows = await delivery.rows(TINY, peers=())
     assert [row.skipped for row in rows] == [None] * len(goals(TINY))
 
 
@@ -67,7 +68,8 @@ async def test_rows_say_why_when_no_hub_starts(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", "raise SystemExit('no disk here')"))
     rows = await delivery.rows(TINY)
     assert {row.skipped for row in rows} == {"CannotRun: privity init failed: no disk here"}
-    assert [row.name for row in rows] == [goal.name for goal in goals(TINY).values()]
+    assert [row.name for row in rows[: len(goals(TINY))]] == [goal.name for goal in goals(TINY).values()]
+    assert len(rows) == len(goals(TINY)) + len(beside(TINY)) * len(PEERS)
 
 
 async def test_rows_say_why_when_the_hub_ends_at_its_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -89,11 +91,16 @@ def test_main_prints_rows_of_both_kinds(
         asked.append(sizes)
         return [Row("delivered", 1.0, "ms")]
 
+    async def connected(sizes: connections.Sizes) -> list[Row]:
+        assert sizes == (connections.QUICK if quick else connections.FULL)
+        return [Row("connected", 4.0, "cpu_ms")]
+
     monkeypatch.setattr(delivery, "rows", rows)
     monkeypatch.setattr(franking, "rows", lambda *, quick: [Row("franked", 2.0, "cpu_us")])
     monkeypatch.setattr(disk, "rows", lambda *, quick: [Row("synced", 3.0, "ms")])
+    monkeypatch.setattr(connections, "rows", connected)
     bench_main.main(["--quick"] if quick else [])
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert asked == [QUICK if quick else FULL]
     assert (found["bench"], found["full"]) == ("main", not quick)
-    assert [row["name"] for row in found["rows"]] == ["franked", "synced", "delivered"]
+    assert [row["name"] for row in found["rows"]] == ["franked", "synced", "connected", "delivered"]

@@ -53,17 +53,19 @@ class HubRoom:
     group: PublicGroup
     log: list[Event] = field(default_factory=list)
     last_ts: int = 0
+    forgotten: int = 0
     first: dict[str, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     refs: dict[tuple[str, bytes], rest.Committed | socket.Accepted] = field(default_factory=dict)
 
 
 class FakeHub:
-    """Accepts, orders and hands out. `tamper` may change an event for one device on its way."""
+    """Accepts, orders, hands out. `tamper` may change an event for one device on its way, `refuse` raise a Refusal."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
         self.now_ms = START_MS
+        self.refuse: Callable[[Phone, Call], None] = lambda phone, call: None
         self.hub_private, self.hub_key = generate_signature_key(SUITE, random.randbytes)
         self.frank_private, self.frank_key = generate_signature_key(SUITE, random.randbytes)
         self.period_key = random.randbytes(32)
@@ -75,6 +77,7 @@ class FakeHub:
         self.online: dict[str, Phone] = {}
         self.notices: list[tuple[str, rest.Broken]] = []
         self.reports: list[bytes] = []
+        self.blobs: dict[str, int] = {}
         self.claims = 0
         self.tamper: Callable[[str, Event], Event] = lambda client, event: event
         self.check_leaves = True
@@ -127,7 +130,11 @@ class FakeHub:
         for event_inbox in self.inboxes.get(phone.client, [])[frame.inbox :]:
             self.push(phone.client, event_inbox)
         for uri, room in self.rooms.items():
-            for event in room.log[frame.rooms.get(uri, 0) :]:
+            cursor = frame.rooms.get(uri, 0)
+            start = max(cursor, room.forgotten, room.first.get(phone.client, 0))
+            if uri in frame.rooms and cursor < start:
+                self.push(phone.client, socket.Forgotten(uri, start + 1))
+            for event in room.log[start:]:
                 if self.may_see(room, phone.client, event.seq):
                     self.push(phone.client, self.tamper(phone.client, event))
         self.push(phone.client, socket.CaughtUp())
@@ -153,10 +160,15 @@ class FakeHub:
         room.refs[(phone.client, frame.ref)] = accepted
         self.push(phone.client, accepted)
 
+    def forget(self, room_uri: str) -> None:
+        """What is in the log so far is past the retention."""
+        self.rooms[room_uri].forgotten = len(self.rooms[room_uri].log)
+
     # REST
 
     def answer(self, phone: Phone, call: Call) -> rest.Answer:
         parts = call.path.split("?")[0].strip("/").split("/")[1:]
+        self.refuse(phone, call)
         match call.method, parts, call.body:
             case "GET", ["users", user, "device-lists"], None:
                 start = int(call.path.split("from=")[1])
@@ -177,7 +189,10 @@ class FakeHub:
             case "GET", ["rooms", room, "group"], None:
                 found = self.rooms[f"mimi://{HOST}/r/{room}"]
                 info = self.infos[f"mimi://{HOST}/r/{room}"]
-                return rest.GroupState(info, found.group.tree.encode(), len(found.log), [])
+                waiting = [
+                    MLSMessage(PublicMessage.of(each.auth, None)).encode() for each in found.group.proposals.values()
+                ]
+                return rest.GroupState(info, found.group.tree.encode(), len(found.log), waiting)
             case "POST", ["rooms", room, "commit"], rest.Commit() as body:
                 return self.commit(phone, f"mimi://{HOST}/r/{room}", body)
             case "POST", ["rooms", room, "broken"], rest.Broken() as body:
@@ -191,6 +206,10 @@ class FakeHub:
                 for client in self.inboxes:
                     self.post(client, InboxKind.DEVICE_LIST_CHANGED, "", 0, phone.user.encode())
                 return rest.Done()
+            case "GET", ["blobs", name, "stored"], None:
+                if name not in self.blobs:
+                    raise Refusal(Code.NOT_FOUND, "no such blob")
+                return rest.BlobStored(bytes.fromhex(name), self.blobs[name])
             case "POST", ["reports"], rest.SealedReport() as body:
                 self.reports.append(body.sealed)
                 return rest.ReportReceived("receipt-1")
@@ -250,7 +269,8 @@ class FakeHub:
         if not staged.external and not set(room.group.proposals) <= used:
             raise Refusal(Code.PENDING_REMOVE_OMITTED, "a pending Remove is left out")
         reissued = [each.sent.proposal for each in room.group.proposals.values() if staged.external]
-        gone = [member_of(removed.leaf_node).client_uri for removed in staged.removed]
+        removed = [member_of(removed.leaf_node).client_uri for removed in staged.removed]
+        gone = [client for client in removed if client not in room.last]
         room.group.merge(staged)
         self.infos[room_uri] = body.group_info
         seq = len(room.log) + 1
@@ -292,7 +312,10 @@ class FakeHub:
         if isinstance(proposal, Remove):
             leaf = room.group.tree.get_leaf(proposal.removed)
             assert leaf is not None
-            room.last[member_of(leaf).client_uri] = len(room.log)
+            client = member_of(leaf).client_uri
+            if client not in room.last:
+                room.last[client] = len(room.log)
+                self.post(client, InboxKind.REMOVED, room_uri, len(room.log) + 1, b"")
         self.append(room_uri, EventKind.PROPOSAL, MLSMessage(message).encode())
 
 
@@ -311,7 +334,9 @@ class Phone:
         self.saves = 0
         self.sent: list[socket.FromDevice] = []
         self.asleep = False
+        self.skew_ms = 0
         self.crash_before_speaking = False
+        self.crash_after_commit = False
         self.crashed = False
         self.next_command = 0
         self.engine = self.make_engine()
@@ -320,7 +345,7 @@ class Phone:
         return Engine(self.view, random=self.world.random.randbytes, jitter=lambda: self.world.jitter_ms)
 
     def step(self, event: i.Input) -> None:
-        for effect in self.engine.step(event, self.world.hub.now_ms):
+        for effect in self.engine.step(event, self.world.hub.now_ms + self.skew_ms):
             match effect:
                 case fx.Save(changes):
                     self.view.save(changes)
@@ -351,9 +376,14 @@ class Phone:
             self.inbox.append(i.Unanswered(number))
             return
         try:
-            self.inbox.append(i.Answered(number, self.world.hub.answer(self, call)))
+            answer = self.world.hub.answer(self, call)
         except Refusal as refusal:
             self.inbox.append(i.Declined(number, refusal))
+            return
+        if self.crash_after_commit and isinstance(answer, rest.Committed):
+            self.crash()
+            return
+        self.inbox.append(i.Answered(number, answer))
 
     def connect(self) -> None:
         self.world.hub.online[self.client] = self
@@ -372,7 +402,7 @@ class Phone:
         self.crashed = True
 
     def restart(self) -> None:
-        self.crashed = self.crash_before_speaking = False
+        self.crashed = self.crash_before_speaking = self.crash_after_commit = False
         self.inbox.clear()
         self.engine = self.make_engine()
         self.connect()

@@ -8,6 +8,7 @@ import pytest
 
 from privity.client.engine import effects as fx
 from privity.client.engine import inputs as i
+from privity.client.engine.calls import Call
 from privity.client.engine.records import Table
 from privity.client.engine.shown import REJOINED_TEXT, DevicesChanged, State
 from privity.client.engine.state import CAPABILITIES
@@ -20,9 +21,9 @@ from privity.identity.leaf_binding import ChainBinding
 from privity.identity.uris import new_client_uri
 from privity.message import compose
 from privity.message.authorship import verify_authorship
-from privity.message.content import REACTION, NullPart, SinglePart
+from privity.message.content import REACTION, MimiContent, NullPart, SinglePart
 from privity.message.franking import tag, verify_frank_mac
-from privity.message.report import Reason
+from privity.message.report import MAX_MESSAGES, MAX_REPORT, Reason
 from privity.mls.crypto import generate_signature_key
 from privity.mls.errors import MlsError
 from privity.mls.group import Identity, generate_key_package
@@ -158,7 +159,7 @@ def test_a_removed_member_reads_nothing_further(world: World) -> None:
 def test_a_removal_by_the_hub_is_committed_before_ones_own_message(world: World) -> None:
     room, (alice, bob, carol) = three(world)
     carol.do(lambda n: i.Leave(n, room))
-    assert carol.engine.rooms[room].record.member
+    assert not carol.engine.rooms[room].record.member
     bob.say(room, "without carol")
     assert alice.texts(room) == ["without carol"]
     assert carol.texts(room) == []
@@ -403,6 +404,46 @@ def test_a_delete_empties_what_is_shown_and_leaves_the_evidence_for_72_hours(wor
         bob.do(lambda n: i.Report(n, room, (bad,), Reason.HARASSMENT, "too late"))
 
 
+def change(phone: Phone, room: str, message_id: bytes, text: str) -> None:
+    phone.do(lambda n: i.Send(n, room, plain(text), replaces=message_id))
+
+
+def test_every_version_of_an_edited_and_deleted_message_can_be_reported(world: World) -> None:
+    room, alice, bob = pair(world)
+    first = alice.say(room, "good morning")
+    for text in ("an insult", "good night"):
+        change(alice, room, first, text)
+    alice.do(lambda n: i.Send(n, room, NullPart(), replaces=first))
+    assert bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, "she changed it")) == "receipt-1"
+    report = world.open_report(world.hub.reports[-1])
+    said = [MimiContent.decode(message.data).part for message in report.messages]
+    assert said == [plain("good morning"), plain("an insult"), plain("good night")]
+    assert all(message.authorship is not None for message in report.messages)
+
+
+def test_a_message_with_more_versions_than_a_report_holds_is_reported_with_the_newest(world: World) -> None:
+    room, alice, bob = pair(world)
+    first = alice.say(room, "good morning")
+    for number in range(MAX_MESSAGES + 5):
+        change(alice, room, first, f"insult {number}")
+    bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, ""))
+    report = world.open_report(world.hub.reports[-1])
+    said = [MimiContent.decode(message.data).part for message in report.messages]
+    newest = range(MAX_MESSAGES + 5 - (MAX_MESSAGES - 1), MAX_MESSAGES + 5)
+    assert said == [plain("good morning"), *(plain(f"insult {number}") for number in newest)]
+
+
+def test_versions_too_large_for_one_report_do_not_prevent_it(world: World) -> None:
+    room, alice, bob = pair(world)
+    first = alice.say(room, "good morning")
+    for number in range(99):
+        change(alice, room, first, f"{number:03}" + "x" * 60_000)
+    assert bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, "")) == "receipt-1"
+    report = world.open_report(world.hub.reports[-1])
+    assert len(report.encode()) <= MAX_REPORT
+    assert b"098xxx" in report.messages[-1].data
+
+
 def test_reactions_come_and_go(world: World) -> None:
     room, alice, bob = pair(world)
     first = alice.say(room, "good news")
@@ -485,3 +526,22 @@ def test_events_that_overtake_the_welcome_of_their_room_are_read(world: World) -
         push(bob.client, frame)
     world.settle()
     assert bob.texts(room) == ["hello"]
+
+
+def test_a_room_is_not_entered_anew_while_its_welcome_is_being_checked(world: World) -> None:
+    """Entering by external commit would lose the messages between the Welcome and the entry."""
+    alice, bob = world.person(), world.person()
+    bob.disconnect()
+    room = alice.direct(bob)
+    alice.say(room, "before you came back")
+    late: list[tuple[int, Call]] = []
+    answered = bob.request
+    bob.request = lambda number, call: (  # type: ignore[method-assign]  # the list of the inviter comes last
+        late.append((number, call)) if "device-lists" in call.path and not late else answered(number, call)
+    )
+    bob.connect()
+    assert late
+    answered(*late[0])
+    world.settle()
+    assert bob.texts(room) == ["before you came back"]
+    assert bob.lines(room) == ["you joined this conversation"]

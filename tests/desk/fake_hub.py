@@ -59,7 +59,7 @@ class FakeHub:
         """What the hub does when a device uploads a sealed report."""
         self.sent += 1
         receipt = f"receipt-{self.sent}"
-        self.relayed.append(staff.RelayedReport(self.sent, reporter_uri, received_ms, sealed, receipt))
+        self.relayed.append(staff.RelayedReport(reporter_uri, received_ms, sealed, receipt))
         return self.sent
 
     @asynccontextmanager
@@ -126,12 +126,11 @@ class FakeHub:
         return None
 
     async def _reports(self, request: web.Request) -> web.Response:
-        after = int(request.query["after"])
-        return _json(staff.RelayedReports([report for report in self.relayed if report.seq > after][:100]))
+        return _json(staff.RelayedReports(self.relayed[: staff.RELAYED]))
 
     async def _forget(self, request: web.Request) -> web.Response:
-        through = (await _body(request, staff.ForgetReports)).through
-        self.relayed = [report for report in self.relayed if report.seq > through]
+        held = set((await _body(request, staff.ForgetReports)).receipts)
+        self.relayed = [report for report in self.relayed if report.receipt not in held]
         if not self.relayed:
             self.forgotten.set()
         return _json(Done())

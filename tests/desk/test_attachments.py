@@ -14,6 +14,9 @@ from privity.desk.evidence import Kind
 from privity.message import attachments, compose
 from privity.message.attachments import Encrypted
 from privity.message.content import PLAINTEXT_HASHES, PROCESS_ALL, ExternalPart, MimiContent, MultiPart
+from privity.message.errors import UsageError
+from privity.message.report import MAX_REPORT
+from privity.message.sealed_report import MAX_SEALED
 from privity.wire.errors import Code, Refusal
 from tests.desk.running import Desk
 from tests.desk.world import World, random
@@ -190,3 +193,18 @@ async def test_a_hub_that_cannot_give_a_blob_now_is_asked_again(desk: Desk, worl
         await desk.intake.step()
     assert desk.reports() == ()
     assert await outcomes(desk) == [(0, "OK")]
+
+
+async def test_the_largest_report_is_opened_and_one_byte_more_is_none(desk: Desk, world: World) -> None:
+    """What a hub relays (tests/server/rooms/test_desk.py holds it to the same number), a desk opens."""
+    sent = world.sent()
+    room = MAX_REPORT - len(world.report(replace(sent, attachments={0: bytes(1 << 16)})).encode()) + (1 << 16)
+    world.relay(replace(sent, attachments={0: bytes(room)}))
+    with pytest.raises(UsageError):
+        world.relay(replace(sent, attachments={0: bytes(room + 1)}))
+    assert len(world.hub.relayed[0].sealed) == MAX_SEALED
+    world.hub.relay(world.bob.user_uri, world.hub.relayed[0].sealed + b"\0")
+    await desk.intake.step()
+    assert [report.state.value for report in desk.reports()] == ["assessed", "cannot_open"]
+    assert [report.level for report in desk.reports()] == [2, 0]
+    assert desk.reports()[1].evidence == [], "what is no report is not kept either"

@@ -36,8 +36,8 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
             db.execute(
                 "INSERT INTO report"
                 " (seq, receipt, reporter_uri, received_ms, recorded_ms, sealed_sha256, state, detail)"
-                " VALUES (?, 'r', 'mimi://x', 1, 1, x'00', 'assessed', '')",
-                (seq,),
+                " VALUES (?, ?, 'mimi://x', 1, 1, x'00', 'assessed', '')",
+                (seq, f"receipt-{seq}"),
             )
     yield db
     db.close()
@@ -166,7 +166,7 @@ def test_a_database_of_another_version_is_refused(db: sqlite3.Connection, tmp_pa
     db.execute("UPDATE migration SET digest = x'00'")
     with pytest.raises(MigrationChanged):
         open_database(tmp_path / "desk.db")
-    db.execute("UPDATE migration SET number = 9999")
+    db.execute("UPDATE migration SET number = number + 9998")
     with pytest.raises(MigrationUnknown):
         open_database(tmp_path / "desk.db")
 

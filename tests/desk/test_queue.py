@@ -13,11 +13,10 @@ import pytest
 import structlog
 
 from privity.desk import limits, loop
-from privity.desk.errors import CursorMoved, HubMisbehaved, HubUnreachable, StorageFailed
-from privity.desk.intake import Intake
+from privity.desk.errors import AlreadyRecorded, AnswerTooLarge, HubMisbehaved, HubUnreachable, StorageFailed
 from privity.desk.main import run
 from privity.wire.errors import Code, Refusal
-from privity.wire.staff import RelayedReport
+from privity.wire.staff import RELAYED, RelayedReport
 from tests.desk.conftest import Home
 from tests.desk.fake_hub import FakeHub
 from tests.desk.running import Desk, child, started
@@ -174,19 +173,15 @@ async def test_an_answer_that_is_no_answer_is_named(desk: Desk, world: World, hu
 @pytest.mark.parametrize(
     "report",
     [
-        RelayedReport(0, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r"),
-        RelayedReport(1 << 60, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r"),
-        RelayedReport(1, "mimi://hub.example/u/" + "a" * 26, -1, b"", "r"),
-        RelayedReport(1, "mimi://hub.example/u/" + "a" * 26, 1, b"", "r" * 257),
-        RelayedReport(1, "somebody", 1, b"", "r"),
+        RelayedReport("mimi://hub.example/u/" + "a" * 26, -1, b"", "r"),
+        RelayedReport("mimi://hub.example/u/" + "a" * 26, 1 << 60, b"", "r"),
+        RelayedReport("mimi://hub.example/u/" + "a" * 26, 1, b"", ""),
+        RelayedReport("mimi://hub.example/u/" + "a" * 26, 1, b"", "r" * 257),
+        RelayedReport("somebody", 1, b"", "r"),
     ],
 )
-async def test_relayed_reports_out_of_range_are_the_hubs_fault(
-    desk: Desk, hub: FakeHub, report: RelayedReport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hub.relayed.append(RelayedReport(report.seq or 1, report.reporter_uri, report.received_ms, b"", report.receipt))
-    if report.seq == 0:
-        hub.relayed.append(hub.relayed[0])
+async def test_relayed_reports_out_of_range_are_the_hubs_fault(desk: Desk, hub: FakeHub, report: RelayedReport) -> None:
+    hub.relayed.append(report)
     with pytest.raises(HubMisbehaved):
         await desk.intake.step()
     assert desk.reports() == ()
@@ -208,7 +203,28 @@ async def test_two_desks_on_one_database_record_nothing_twice(
         results = await asyncio.gather(desk.intake.step(), other.intake.step(), return_exceptions=True)
         other.db.close()
     assert [found.report for found in desk.reports()] == [1]
-    assert all(result in (0, 1) or isinstance(result, CursorMoved) for result in results)
+    assert all(result in (0, 1) or isinstance(result, AlreadyRecorded) for result in results)
+
+
+async def test_a_page_over_the_limit_is_the_hubs_fault(
+    desk: Desk, world: World, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(RELAYED + 1):
+        hub.relay(world.bob.user_uri, b"garbage %d" % number)
+    monkeypatch.setattr("tests.desk.fake_hub.staff.RELAYED", RELAYED + 1)
+    with pytest.raises(HubMisbehaved, match="at most 100"):
+        await desk.intake.step()
+    assert desk.reports() == ()
+
+
+async def test_an_answer_over_the_limit_is_cut_off_by_name(
+    desk: Desk, world: World, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.relay(world.sent())
+    monkeypatch.setattr(limits, "MAX_PAGE_BYTES", 1000)
+    with pytest.raises(AnswerTooLarge, match="larger than 1000 bytes"):
+        await desk.intake.step()
+    assert (desk.reports(), len(hub.relayed)) == ((), 1)
 
 
 async def test_what_was_forgotten_is_not_asked_to_be_forgotten_again(desk: Desk, world: World, hub: FakeHub) -> None:
@@ -216,9 +232,19 @@ async def test_what_was_forgotten_is_not_asked_to_be_forgotten_again(desk: Desk,
     for _ in range(3):
         await desk.intake.step()
     assert hub.seen["forget"] == 1
-    again = Intake(desk.db, desk.hub, desk.keys, lambda: 1, lambda count: bytes(count))
-    await again.step()
-    assert hub.seen["forget"] == 2
+
+
+async def test_a_lost_answer_to_forget_repeats_the_request_and_records_nothing_twice(
+    desk: Desk, world: World, hub: FakeHub
+) -> None:
+    world.relay(world.sent())
+    hub.refuse["forget"] = (Code.UNAVAILABLE, 1)
+    with pytest.raises(Refusal):
+        await desk.intake.step()
+    world.relay(world.sent())
+    assert await desk.intake.step() == 1
+    assert [found.report for found in desk.reports()] == [1, 2]
+    assert hub.relayed == []
 
 
 async def test_a_full_disk_keeps_nothing_half_and_the_hub_forgets_nothing(

@@ -15,6 +15,7 @@ class YesHub:
     """Stands in for `hub_client.Hub`."""
 
     queue: list[RelayedReport] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
     outcome: FrankOutcome = FrankOutcome.VERIFIED
     lists: list[bytes] = field(default_factory=list)
     bytes_of_blobs: bytes = b""
@@ -22,13 +23,13 @@ class YesHub:
     """A real decision instead of yes."""
 
     def relay(self, reporter_uri: str, sealed: bytes) -> None:
-        self.queue.append(RelayedReport(len(self.queue) + 1, reporter_uri, 5, sealed, "receipt"))
+        self.queue.append(RelayedReport(reporter_uri, 5, sealed, f"receipt-{len(self.queue) + 1}"))
 
-    async def reports(self, after: int) -> list[RelayedReport]:
-        return [report for report in self.queue if report.seq > after]
+    async def reports(self) -> list[RelayedReport]:
+        return [report for report in self.queue if report.receipt not in self.forgotten]
 
-    async def forget(self, through: int) -> None:
-        return
+    async def forget(self, receipts: list[str]) -> None:
+        self.forgotten |= set(receipts)
 
     async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
         return self.outcome if self.decide is None else self.decide(question)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from privity.faces.demo.home import Home
+from tests.waiting import wait_until
 
 
 class Shell:
@@ -82,3 +83,39 @@ def test_init_never_overwrites(home: Home) -> None:
     before = (home.home / "privity.toml").read_bytes()
     assert "AlreadyInitialised" in Shell(home.folder).refused("init", str(home.home))
     assert (home.home / "privity.toml").read_bytes() == before
+
+
+def test_files_at_the_command_line(home: Home) -> None:
+    first = home.init()
+    home.start_hub()
+    alice, bob = Shell(home.folder / "alice"), Shell(home.folder / "bob")
+    alice.ok("register", home.url, "alice.b", "--invite", first)
+    bob.ok("register", home.url, "bob.c", "--invite", home.invite())
+    room = alice.ok("room", "direct", "bob.c").strip()
+    picture = home.folder / "teapot.png"
+    picture.write_bytes(os.urandom(123_456))
+    sent = alice.ok("attach", room, str(picture), "--caption", "found it").split()[-1]
+    assert "found it [teapot.png, 123.5 kB, image/png]" in bob.ok("read", room)
+    line = json.loads(bob.ok("read", room, "--json").splitlines()[-1])
+    assert line["files"] == [{"part": 2, "name": "teapot.png", "size": 123_456, "type": "image/png"}]
+    got = home.folder / "got"
+    got.mkdir()
+    assert bob.ok("save", room, sent, "--to", str(got)) == f"saved {got / 'teapot.png'} (123.5 kB)\n"
+    assert (got / "teapot.png").read_bytes() == picture.read_bytes()
+    assert "SaveRefused" in bob.refused("save", room, sent, "--to", str(got))
+    assert "NotAFile" in alice.refused("attach", room, str(got))
+    hostile = home.folder / "..\x1b[2J\u202egpj.exe"
+    hostile.write_bytes(b"tea")
+    answer = bob.ok("attach", room, str(hostile), "--reply-to", sent).split()[-1]
+    read = alice.ok("read", room)
+    assert "[[2Jgpj.exe, 3 bytes, application/" in read
+    assert not set(read) & {"\x1b", "\u202e"}
+    alice.ok("save", room, answer, "--to", str(got), "--part", "0")
+    assert sorted(path.name for path in got.iterdir()) == ["[2Jgpj.exe", "teapot.png"]
+    said = alice.ok("send", room, "words alone").split()[-1]
+    assert "no file" in bob.refused("save", room, said)
+    bob.ok("report", room, sent, "--reason", "spam")
+    home.desk.start()
+    wait_until(lambda: bool(home.reports()), "the desk's finding")
+    (message,) = home.reports()[0]["messages"]
+    assert (message["level"], [found["outcome"] for found in message["attachments"]]) == (2, ["OK"])

@@ -1,60 +1,111 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo passes as it stands, and its search would find what it looks for."""
+"""The demo passes as it stands, fails by name with any defence disabled, and can be looked into afterwards."""
 
 from __future__ import annotations
 
-import base64
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from privity.faces.demo.home import Home
+from privity.faces.demo.keeping import SOUGHT
+from privity.faces.demo.launch import BREAKS
+from tests.waiting import wait_until
 
-FORMS: dict[str, Callable[[bytes], bytes]] = {
-    "as it is": lambda raw: raw,
-    "as hex": lambda raw: raw.hex().encode(),
-    "as base64": base64.b64encode,
-    "within base64": lambda raw: base64.b64encode(b"ab" + raw + b"c"),
-}
+LIMIT_S = 150
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path)
-    (home.home / "hub" / "logs").mkdir(parents=True)
-    (home.home / "hub" / "hub.db").write_bytes(os.urandom(1000))
-    home.hub.log.write_bytes(b"started")
-    return home
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "privity.cli", "demo", *arguments]
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, env=environment, check=False)
 
 
-def test_search_finds_nothing_where_nothing_is(home: Home) -> None:
-    home.canary("hello")
-    home.secrets.append(os.urandom(32))
-    assert home.leaks() == (2, 1007, [])
+def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_path: Path) -> None:
+    picture, empty_words = tmp_path / "an invented picture.png", tmp_path / "zeros"
+    picture.write_bytes(os.urandom(300_000))
+    empty_words.write_bytes(bytes(70_000))
+    done = run("--file", str(picture), "--file", str(empty_words), "--keep")
+    folder, pids = _kept(done.stdout)
+    try:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.fullmatch(r"demo: \d+ checks passed", done.stdout.strip().splitlines()[-1])
+        assert "an invented picture.png (300,000 bytes)" in done.stdout
+        assert "zeros has no part that could be told from chance" in done.stdout
+        assert len(pids) == 2
+        _hub_answers(done.stdout)
+        look = ["grep", "-raFf", str(folder / SOUGHT), str(folder / "home"), str(folder / "hub.out")]
+        assert subprocess.run(look, capture_output=True, check=False).returncode == 1  # nothing found
+        shell = {**os.environ, "PRIVITY_PASSPHRASE": _passphrase(done.stdout)}
+        asked = [sys.executable, "-m", "privity.cli", "room", "list", "--device", str(folder / "carol")]
+        listed = subprocess.run(asked, capture_output=True, text=True, env=shell, timeout=60, check=False)
+        assert listed.returncode == 0, listed.stderr
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+        for pid in pids:
+            wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), f"process {pid} to end")  # type: ignore[misc]  # a default in a lambda
+        shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("where", ["hub/hub.db", "hub/logs/hub.log"])
-def test_search_finds_a_message_and_a_key_in_every_form(home: Home, form: str, where: str) -> None:
-    home.canary("hello")
-    home.secrets.append(os.urandom(32))
-    for planted in (home.canaries[0].encode(), home.secrets[0]):
-        (home.home / where).write_bytes(b"before" + FORMS[form](planted) + b"after")
-        assert len(home.leaks()[2]) == 1
+@pytest.fixture(scope="module")
+def broken(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[subprocess.CompletedProcess[str]]]]:
+    """A demo with each defence disabled whose test was asked for, two at a time: each waits for its processes a lot."""
+    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    with ThreadPoolExecutor(2) as pool:
+        yield {name: pool.submit(run, "--break", name) for name in BREAKS if name in asked}
 
 
-def test_search_looks_at_what_the_hub_prints(home: Home) -> None:
-    home.canary("hello")
-    home.hub.log.write_bytes(home.canaries[0].encode())
-    assert home.leaks()[2] == [f"{home.canaries[0]} in hub.out"]
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_disabled_defence_fails_the_check_that_watches_it(
+    name: str, broken: dict[str, Future[subprocess.CompletedProcess[str]]]
+) -> None:
+    done = broken[name].result()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith(f"FAILED {BREAKS[name].check}:"), done.stdout
 
 
-def test_the_demo_passes() -> None:
-    done = subprocess.run([sys.executable, "-m", "privity.cli", "demo"], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.strip().endswith("checks passed")
+def test_every_defence_is_listed_and_an_unknown_one_is_named() -> None:
+    listed = run("--break", "list")
+    assert listed.returncode == 0
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(BREAKS)
+    unknown = run("--break", "everything")
+    assert unknown.returncode == 1
+    assert "no defence is named 'everything'" in unknown.stderr
+
+
+def test_a_file_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
+    refused = run("--file", str(tmp_path / "nowhere"))
+    assert refused.returncode == 1
+    assert "NotAFile" in refused.stderr
+    assert refused.stdout == ""
+
+
+def _kept(output: str) -> tuple[Path, list[int]]:
+    folder = re.search(r"^kept: (\S+)$", output, re.MULTILINE)
+    stop = re.search(r"^stop and remove: kill ([\d ]*); rm", output, re.MULTILINE)
+    assert folder is not None and stop is not None, output
+    return Path(folder[1]), [int(pid) for pid in stop[1].split()]
+
+
+def _hub_answers(output: str) -> None:
+    url = re.search(r"^hub (http\S+) with its data", output, re.MULTILINE)
+    assert url is not None, output
+    with urllib.request.urlopen(f"{url[1]}/v1/server", timeout=5) as answer:  # noqa: S310 - a loopback http url
+        assert answer.status == 200
+
+
+def _passphrase(output: str) -> str:
+    found = re.search(r"passphrase of each: (.+)$", output, re.MULTILINE)
+    assert found is not None, output
+    return found[1]

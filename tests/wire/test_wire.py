@@ -22,6 +22,7 @@ HUB_FRAMES: list[socket.FromHub] = [
     socket.Event("mimi://h/r/x", 2, 3, socket.EventKind.COMMIT, b"m"),
     socket.Inbox(1, socket.InboxKind.WELCOME, "mimi://h/r/x", 4, b"w"),
     socket.CaughtUp(),
+    socket.Forgotten("mimi://h/r/x", 9),
     socket.Accepted(b"r" * 16, 1, 2, FRANK),
     socket.Refused(b"r" * 16, Code.WRONG_EPOCH, "epoch 3", current_epoch=4),
     socket.Closed(Code.MALFORMED, "why"),

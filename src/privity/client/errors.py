@@ -4,10 +4,12 @@
 
 ClientError
   StoreError: WrongPassphrase, CorruptStore, StoreInUse, StoreExists, NoStore
-  CommandRefused: the person asked for something that cannot be done; says why
-  HubUnreachable
+  CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, RegistrationUnfinished
+  HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown
   HubRefused (wire.errors.Refusal travels as itself)
   DeviceRefused: a device is not in the verified list of its user
+  LinkRefused: LinkDeclined, LinkExpired
+  FileRefused: NotAFile, FileUnreadable, FileTooLarge, ForeignUrl, SaveRefused
 """
 
 from __future__ import annotations
@@ -45,9 +47,65 @@ class CommandRefused(ClientError):
     """The device will not do what was asked; nothing was changed."""
 
 
+class PlaintextRefused(CommandRefused):
+    """The hub would be spoken to in clear over a network."""
+
+
+class RegistrationUnfinished(CommandRefused):
+    """The hub's answer to this device's registration has not come; the same registration again goes on."""
+
+
 class HubUnreachable(ClientError):
     """The hub does not answer."""
 
 
+class CertificateRefused(HubUnreachable):
+    """The hub's certificate is not one that this machine trusts; nothing was sent to it."""
+
+
+class RegistrationUnknown(HubUnreachable):
+    """Whether the hub made the account is not known; the keys are kept."""
+
+
 class HandshakeRefused(ClientError):
     """The hub ended the connection, or did not speak as expected."""
+
+
+class AnswerTooLong(HubUnreachable):
+    """The hub sends more than was asked for; the connection was cut."""
+
+
+class FileRefused(ClientError):
+    """A file was not sent, not fetched or not saved."""
+
+
+class NotAFile(FileRefused):
+    """What should be sent is a folder, a device or nothing at all."""
+
+
+class FileUnreadable(FileRefused):
+    """The file is there and cannot be read."""
+
+
+class FileTooLarge(FileRefused):
+    """The file is larger than the hub takes, or than this device holds in memory."""
+
+
+class ForeignUrl(FileRefused):
+    """A message points to a file elsewhere. It is never asked for: that would tell the sender who reads, and where."""
+
+
+class SaveRefused(FileRefused):
+    """The file was not saved; nothing was overwritten, and nothing is left half written."""
+
+
+class LinkRefused(ClientError):
+    """A device was not linked. On the new device nothing is kept of it."""
+
+
+class LinkDeclined(LinkRefused):
+    """One of the two people, or devices, said no."""
+
+
+class LinkExpired(LinkRefused):
+    """The code is unknown, or its ten minutes are over."""

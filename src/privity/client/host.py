@@ -74,6 +74,12 @@ class Host:
         finally:
             self._waiting.pop(number, None)
 
+    def connected(self) -> Connection:
+        """The connection that stands. Raises HubUnreachable."""
+        if self.connection is None:
+            raise HubUnreachable(f"not connected: {self.last_error}")
+        return self.connection
+
     def follow(self) -> asyncio.Queue[Shown]:
         """What is shown from now on. Give it back to `unfollow`."""
         queue: asyncio.Queue[Shown] = asyncio.Queue(FOLLOW_LIMIT)

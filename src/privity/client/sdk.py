@@ -14,41 +14,34 @@ async with device:
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-import msgspec
-
+from privity.client import attachments, registration
+from privity.client.adding import Offered
+from privity.client.attachments import File
 from privity.client.engine import inputs
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
-from privity.client.engine.state import OWN_KEY, Own
 from privity.client.errors import ClientError, CommandRefused, HubUnreachable
 from privity.client.host import Host
-from privity.client.net.connection import decode, exchange
+from privity.client.linking import NewDevice
+from privity.client.net.connection import Progress, decode
+from privity.client.registration import HUB_KEY
 from privity.client.store.database import Store
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
-from privity.identity.recovery import root_of
 from privity.identity.safety_number import safety_number
-from privity.identity.uris import new_client_uri, new_user_uri
 from privity.message import compose
 from privity.message.content import REACTION, NullPart, Part, SinglePart
 from privity.message.report import Reason
-from privity.mls.crypto import generate_signature_key
-from privity.mls.suites import suite
 from privity.wire import rest
 
-HUB_KEY = b"hub"
 CATCH_UP_S = 30
 SETTLE_POLL_S = 0.02
-JSON = {"Content-Type": "application/json"}
 
 
 class Device:
@@ -57,7 +50,8 @@ class Device:
     def __init__(self, store: Store) -> None:
         base = store.get(Table.OWN, "", HUB_KEY)
         if base is None:
-            raise CommandRefused("the store holds no device; register first")
+            raise CommandRefused("the store holds no device; register, or link it to the end")
+        registration.require_finished(store)
         self._host = Host(store, base.decode())
 
     # Opening
@@ -78,46 +72,25 @@ class Device:
     ) -> Self:
         """A new account with this as its first device; it holds the account key.
 
-        The account key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere: show it
-        to the person first. Raises BadPhrase, Refusal, HubUnreachable.
+        The account key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere once the
+        hub has taken the account: show it to the person. Raises Refusal or HubUnreachable, and then nothing is left;
+        RegistrationUnknown, and then the same call goes on. Also BadPhrase, StoreError, CommandRefused.
         """
-        base = hub.rstrip("/")
-        async with aiohttp.ClientSession() as http:
-            info = decode(await exchange(http, "GET", f"{base}/v1/server", b"", {}), rest.ServerInfo)
-            user_uri = new_user_uri(info.host, os.urandom)
-            client_uri = new_client_uri(user_uri, os.urandom)
-            account_private = root_of(phrase).account_private(0)
-            private, public = generate_signature_key(suite(1), os.urandom)
-            listed = ListedDevice(client_uri, public, time.time_ns() // 1_000_000)
-            devices = DeviceList.sign(user_uri, (listed,), account_private)
-            own = Own(
-                user_uri,
-                client_uri,
-                handle,
-                private,
-                public,
-                account_private,
-                info.host,
-                info.external_sender_public_key,
-                info.franking_public_key,
-                info.intake_public_key,
-            )
-            # The keys are on disk before the hub knows of them: an account never exists without its key.
-            with ExitStack() as undo:
-                store = Store.create(folder, passphrase)
-                undo.callback(store.close)
-                store.save(
-                    {
-                        (Table.OWN, "", OWN_KEY): own.encode(),
-                        (Table.OWN, "", HUB_KEY): base.encode(),
-                        (Table.PIN, "", user_uri.encode()): devices.encode(),
-                    }
-                )
-                body = msgspec.json.encode(rest.Register(handle, devices.encode(), invite))
-                decode(await exchange(http, "POST", f"{base}/v1/accounts", body, JSON), rest.Registered)
-                device = cls(store)
-                undo.pop_all()
-            return device
+        with ExitStack() as undo:
+            store = await registration.register(folder, passphrase, hub, handle=handle, phrase=phrase, invite=invite)
+            undo.callback(store.close)
+            device = cls(store)
+            undo.pop_all()
+        return device
+
+    @classmethod
+    async def link(cls, folder: Path, passphrase: str, hub: str) -> NewDevice[Self]:
+        """A second device of an account, which a device that holds the account key must confirm (`offered`).
+
+        Show the `code` of what comes back; await its `check`, compare, then `accept` or `decline`. With a folder that
+        holds a link under way it goes on with that. Raises Refusal, HubUnreachable, StoreError, CommandRefused.
+        """
+        return await NewDevice.begin(folder, passphrase, hub, cls)
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -168,10 +141,7 @@ class Device:
 
     async def find(self, handle: str) -> str:
         """The user URI behind a handle. Raises Refusal."""
-        connection = self._host.connection
-        if connection is None:
-            raise HubUnreachable(f"not connected: {self._host.last_error}")
-        data = await connection.request("GET", f"/v1/handles/{handle}", b"", "application/json")
+        data = await self._host.connected().request("GET", f"/v1/handles/{handle}", b"", "application/json")
         return decode(data, rest.HandleFound).user_uri
 
     async def verify(self, user_uri: str) -> str:
@@ -181,6 +151,26 @@ class Device:
 
     async def block(self, user_uri: str, blocked: bool = True) -> None:
         await self._host.do(lambda n: inputs.Block(n, user_uri, blocked))
+
+    # Devices of this account
+
+    async def devices(self, user_uri: str | None = None) -> tuple[ListedDevice, ...]:
+        """The devices of this account, or of another user: the verified, pinned list."""
+        return (await self._devices(user_uri or self.user_uri)).devices
+
+    async def offered(self, code: str) -> Offered:
+        """The new device behind a code that `link` gave. Compare its `check`, then `accept` or `decline`.
+
+        Raises CommandRefused on a device without the account key, LinkRefused, WrongOpening, Refusal, HubUnreachable.
+        """
+        return await Offered.answer(self._host, lambda: self._devices(self.user_uri), code)
+
+    async def remove_device(self, client_uri: str) -> None:
+        """Sign the list without another device of this account; it leaves every conversation.
+
+        Raises CommandRefused.
+        """
+        await self._host.do(lambda n: inputs.RemoveDevice(n, client_uri))
 
     # Rooms
 
@@ -209,6 +199,37 @@ class Device:
         self, room_uri: str, text: str, *, in_reply_to: bytes | None = None, expires: tuple[bool, int] | None = None
     ) -> bytes:
         return await self._send(room_uri, _text(text), in_reply_to=in_reply_to, expires=expires)
+
+    async def attach(
+        self,
+        room_uri: str,
+        source: bytes | Path,
+        *,
+        filename: str = "",
+        content_type: str | None = None,
+        caption: str = "",
+        in_reply_to: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> bytes:
+        """Send a file: bytes, or what stands at a path. `filename` is the path's unless given.
+
+        The ciphertext is at the hub before the message is put into the outbox. If this ends in between, nothing was
+        said and nobody can open what lies there: attach it again. Afterwards the message is sent like any other, also
+        after a crash. Raises FileRefused, CommandRefused, Refusal, HubUnreachable.
+        """
+        part, hashes = await attachments.upload(
+            self._host, room_uri, source, filename, content_type=content_type, caption=caption, progress=progress
+        )
+        return await self._send(room_uri, part, in_reply_to=in_reply_to, plaintext_hashes=tuple(hashes.items()))
+
+    async def fetch(
+        self, room_uri: str, message_id: bytes, part_index: int | None = None, progress: Progress | None = None
+    ) -> File:
+        """The file of a message, after every check. The part may be left out where there is one file only.
+
+        Raises CommandRefused, FileRefused, AttachmentError, Refusal, HubUnreachable; then nothing may be shown.
+        """
+        return await attachments.fetch(self._host, room_uri, message_id, part_index, progress)
 
     async def edit(self, room_uri: str, message_id: bytes, text: str) -> bytes:
         return await self._send(room_uri, _text(text), replaces=message_id)
@@ -249,8 +270,10 @@ class Device:
         in_reply_to: bytes | None = None,
         replaces: bytes | None = None,
         expires: tuple[bool, int] | None = None,
+        plaintext_hashes: tuple[tuple[int, bytes], ...] = (),
     ) -> bytes:
-        sent = await self._host.do(lambda n: inputs.Send(n, room_uri, part, in_reply_to, replaces, expires))
+        make = inputs.Send
+        sent = await self._host.do(lambda n: make(n, room_uri, part, in_reply_to, replaces, expires, plaintext_hashes))
         if not isinstance(sent, bytes):
             raise ClientError("the engine finished a send without a message id")
         return sent

@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from privity.desk.errors import ConfigInvalid, PlaintextRefused
 from privity.desk.limits import MAX_POLL_S, MIN_POLL_S
+from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
 
 
 class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,21 +85,8 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
 
 def _checked_url(url: str) -> str:
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ConfigInvalid(f"hub_url must be a URL such as http://127.0.0.1:8440, got {url!r}") from None
-    if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise ConfigInvalid(f"hub_url must be a URL such as http://127.0.0.1:8440, got {url!r}")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigInvalid(f"hub_url must be scheme, host and port alone, got {url!r}")
-    if parts.scheme == "http" and not _is_this_machine(host):
-        raise PlaintextRefused(f"hub_url = {url!r} is plain http to another machine: use https")
-    return url.rstrip("/")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return check_hub_url(url)
+    except PlaintextUrl as err:
+        raise PlaintextRefused(f"hub_url {err}") from None
+    except BadHubUrl as err:
+        raise ConfigInvalid(f"hub_url {err}") from None

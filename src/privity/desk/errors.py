@@ -11,13 +11,14 @@
     +-- MigrationChanged     the database was made by other SQL than this version ships
     +-- MigrationUnknown     the database was made by a newer version
     +-- StorageFailed        the disk is full or the database is damaged; nothing half is kept
-    +-- CursorMoved          another desk process works on the same database
+    +-- AlreadyRecorded      another desk process works on the same database
     +-- ReasonMissing        evidence may not be opened without a name and a reason
     +-- EvidenceUnknown      no such record
     +-- EvidenceDamaged      a record does not open under the evidence key
     +-- AccessLogBroken      the chain of the access log does not hold
     +-- HubError
         +-- HubUnreachable   no answer; asked again later, nothing is lost
+            +-- CertificateRefused   TLS does not trust what answers; nothing was sent to it
         +-- HubMisbehaved    an answer that breaks the API
         +-- AnswerTooLarge   a blob is over the desk's limit
 
@@ -64,8 +65,8 @@ class StorageFailed(DeskError):
     """SQLite cannot write or read. What the hub still holds is not lost."""
 
 
-class CursorMoved(DeskError):
-    """Somebody else has recorded reports meanwhile; nothing of this transaction was kept."""
+class AlreadyRecorded(DeskError):
+    """Somebody else has recorded this report meanwhile; nothing of this transaction was kept."""
 
 
 class ReasonMissing(DeskError):
@@ -90,6 +91,10 @@ class HubError(DeskError):
 
 class HubUnreachable(HubError):
     """No connection, no answer in time, or a broken connection."""
+
+
+class CertificateRefused(HubUnreachable):
+    """The hub's certificate is not one that this machine trusts; nothing was sent to it."""
 
 
 class HubMisbehaved(HubError):

@@ -11,15 +11,17 @@ import aiohttp
 import msgspec
 
 from privity.desk import limits
-from privity.desk.errors import AnswerTooLarge, HubMisbehaved, HubUnreachable
+from privity.desk.errors import AnswerTooLarge, CertificateRefused, HubMisbehaved, HubUnreachable
 from privity.desk.keys import STAFF_SUITE
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
 from privity.mls.crypto import SigningKey, sign_with_label
 from privity.wire.errors import ErrorBody, Refusal
+from privity.wire.hub_url import OWN_AUTHORITY, why_refused
 from privity.wire.rest import Answer, Body, DeviceLists, Done
 from privity.wire.staff import (
     NONCE_HEADER,
+    RELAYED,
     SIGNATURE_HEADER,
     STAFF_LABEL,
     TIME_HEADER,
@@ -48,9 +50,9 @@ A = TypeVar("A", bound=Answer)
 class Hub(Protocol):
     """What the desk needs of a hub. Every method raises HubError or Refusal."""
 
-    async def reports(self, after: int) -> list[RelayedReport]: ...
+    async def reports(self) -> list[RelayedReport]: ...
 
-    async def forget(self, through: int) -> None: ...
+    async def forget(self, receipts: list[str]) -> None: ...
 
     async def verify_frank(self, question: VerifyFrank) -> FrankOutcome: ...
 
@@ -80,18 +82,16 @@ class HttpHub:
         self._now_ms = now_ms
         self._random = random
 
-    async def reports(self, after: int) -> list[RelayedReport]:
-        page = await self._ask("GET", f"/reports?after={after}", None, RelayedReports, limits.MAX_PAGE_BYTES)
-        last = after
+    async def reports(self) -> list[RelayedReport]:
+        page = await self._ask("GET", "/reports", None, RelayedReports, limits.MAX_PAGE_BYTES)
+        if len(page.reports) > RELAYED:
+            raise HubMisbehaved(f"expected at most {RELAYED} reports at once, the hub sent {len(page.reports)}")
         for report in page.reports:
-            if report.seq <= last:
-                raise HubMisbehaved(f"reports must ascend from {last}, the hub sent number {report.seq}")
             _check_relayed(report)
-            last = report.seq
         return page.reports
 
-    async def forget(self, through: int) -> None:
-        await self._ask("POST", "/reports/forget", ForgetReports(through), Done)
+    async def forget(self, receipts: list[str]) -> None:
+        await self._ask("POST", "/reports/forget", ForgetReports(receipts), Done)
 
     async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
         return (await self._ask("POST", "/verify-frank", question, FrankVerified)).outcome
@@ -132,6 +132,9 @@ class HttpHub:
                 raw = await _limited(response, limit)
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as err:
+            why = why_refused(err)
+            if why is not None:
+                raise CertificateRefused(f"the hub's certificate is refused: {why}; {OWN_AUTHORITY}") from None
             raise HubUnreachable(f"the hub does not answer {method} {path}: {type(err).__name__}") from None
         if status != 200:
             raise _refusal(method, path, status, raw)
@@ -146,15 +149,15 @@ class HttpHub:
 
 
 def _check_relayed(report: RelayedReport) -> None:
-    """Numbers that the database can hold, and a reporter who is a user."""
-    if report.seq > limits.MAX_NUMBER or not 0 <= report.received_ms <= limits.MAX_NUMBER:
-        raise HubMisbehaved(f"a number of a relayed report is not in 0 to {limits.MAX_NUMBER}")
-    if len(report.receipt) > limits.MAX_RECEIPT_CHARS:
-        raise HubMisbehaved(f"a receipt has at most {limits.MAX_RECEIPT_CHARS} characters, got {len(report.receipt)}")
+    """A time that the database can hold, a receipt, and a reporter who is a user."""
+    if not 0 <= report.received_ms <= limits.MAX_NUMBER:
+        raise HubMisbehaved(f"the time of a relayed report is not in 0 to {limits.MAX_NUMBER}")
+    if not 0 < len(report.receipt) <= limits.MAX_RECEIPT_CHARS:
+        raise HubMisbehaved(f"a receipt has 1 to {limits.MAX_RECEIPT_CHARS} characters, got {len(report.receipt)}")
     try:
         parse_user_uri(report.reporter_uri)
     except BadUri as err:
-        raise HubMisbehaved(f"the reporter of report {report.seq}: {err}") from None
+        raise HubMisbehaved(f"the reporter of a report: {err}") from None
 
 
 async def _limited(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The queue of relayed reports: pull after the cursor, assess, record with the moved cursor, tell the hub to forget."""
+"""The queue of relayed reports: pull what the hub holds, assess and record what is new, tell the hub to forget it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log: Final = structlog.get_logger()
 
 
 class Intake:
-    """Reports, one after the other. Exactly once: a report and the cursor that passes it share one transaction."""
+    """Reports, one after the other. Exactly once: a receipt that is recorded is not recorded again."""
 
     def __init__(
         self,
@@ -40,29 +40,30 @@ class Intake:
         self._keys = keys
         self._now_ms = now_ms
         self._random = random
-        self._forgotten = 0
-        self._tries: tuple[int, int] = (0, 0)
+        self._tries: tuple[str, int] = ("", 0)
 
     async def step(self) -> int:
-        """Record what the hub has, at most one page; returns how many. Raises HubError, Refusal or CursorMoved.
+        """Record what is new of what the hub holds, at most one page; returns how many that were.
 
-        What was recorded before an error stays recorded. The hub forgets only what is on this desk's disk.
+        What was recorded before an error stays recorded. The hub forgets only what is on this desk's disk, by receipt:
+        one that hands out again what it forgot, because its database was restored, loses nothing and repeats nothing.
+        Raises HubError, Refusal or AlreadyRecorded.
         """
-        after = store.cursor(self._db)
-        page = await self._hub.reports(after)
+        page = await self._hub.reports()
+        new = 0
         for relayed in page:
-            await self._take(relayed, after)
-            after = relayed.seq
-        if after > self._forgotten:
-            await self._hub.forget(after)
-            self._forgotten = after
-        return len(page)
+            if not store.is_recorded(self._db, relayed.receipt):
+                await self._take(relayed)
+                new += 1
+        if page:
+            await self._hub.forget([relayed.receipt for relayed in page])
+        return new
 
-    async def _take(self, relayed: RelayedReport, after: int) -> None:
+    async def _take(self, relayed: RelayedReport) -> None:
         found = await self._assessed(relayed)
-        store.record(self._db, self._keys.evidence, self._random, relayed, found, after=after, now_ms=self._now_ms())
+        number = store.record(self._db, self._keys.evidence, self._random, relayed, found, now_ms=self._now_ms())
         level = level_of(found.state, [message.outcome for message in found.messages])
-        log.info("desk.report_recorded", report=relayed.seq, state=found.state.value, level=int(level))
+        log.info("desk.report_recorded", report=number, state=found.state.value, level=int(level))
 
     async def _assessed(self, relayed: RelayedReport) -> Assessment:
         try:
@@ -70,10 +71,10 @@ class Intake:
         except (HubError, Refusal) as err:
             if isinstance(err, Refusal) and err.code not in (Code.INTERNAL, Code.NOT_ALLOWED):
                 raise
-            seq, tries = self._tries
-            tries = tries + 1 if seq == relayed.seq else 1
-            self._tries = (relayed.seq, tries)
+            receipt, tries = self._tries
+            tries = tries + 1 if receipt == relayed.receipt else 1
+            self._tries = (relayed.receipt, tries)
             if tries < MAX_TRIES_PER_REPORT:
                 raise
-            log.error("desk.report_undecided", report=relayed.seq, tries=tries)
+            log.error("desk.report_undecided", tries=tries)
             return unreadable(State.UNDECIDED, f"the hub failed on this report {tries} times", relayed)

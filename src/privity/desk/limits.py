@@ -7,12 +7,13 @@ from __future__ import annotations
 from typing import Final
 
 from privity.message.sealed_report import MAX_SEALED
+from privity.wire.staff import RELAYED, RELAYED_BYTES
 
 MAX_SEALED_BYTES: Final = MAX_SEALED
 """A sealed report that is kept as it came: nothing larger can be a report."""
 
-MAX_PAGE_BYTES: Final = 100 * (MAX_SEALED * 4 // 3 + 4096)
-"""One answer of `GET reports`: 100 reports of the largest size in base64. Any less, and large reports could stop the
+MAX_PAGE_BYTES: Final = max(RELAYED_BYTES, MAX_SEALED) * 4 // 3 + RELAYED * 4096
+"""One answer of `GET reports`: what a hub may put into one, in base64. Any less, and large reports could stop the
 queue."""
 
 MAX_JSON_BYTES: Final = 16 << 20
@@ -65,7 +66,7 @@ MAX_LISTED: Final = 10_000
 """Reports listed at once: a terminal page, not a data dump."""
 
 MAX_NUMBER: Final = (1 << 53) - 1
-"""Sequence numbers and times from the hub: any reader of JSON holds them exactly."""
+"""Times from the hub: any reader of JSON holds them exactly."""
 
 MAX_RECEIPT_CHARS: Final = 256
 """A receipt is a word for people to quote."""

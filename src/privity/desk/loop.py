@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from privity.desk.errors import CursorMoved, HubError
+from privity.desk.errors import AlreadyRecorded, CertificateRefused, HubError
 from privity.desk.intake import Intake
 from privity.desk.limits import FIRST_BACKOFF_S, MAX_BACKOFF_S
 from privity.wire.errors import Refusal
@@ -18,7 +18,7 @@ log: Final = structlog.get_logger()
 
 
 async def serve(intake: Intake, poll_interval_s: float, stop: asyncio.Event) -> None:
-    """Until `stop` is set. Nothing is lost when the hub is away: the cursor moves only with what is recorded."""
+    """Until `stop` is set. Nothing is lost when the hub is away: it forgets only what is recorded here."""
     failures = 0
     while not stop.is_set():
         working = asyncio.ensure_future(intake.step())
@@ -32,11 +32,12 @@ async def serve(intake: Intake, poll_interval_s: float, stop: asyncio.Event) -> 
             if not stop.is_set():
                 raise
             return
-        except (HubError, Refusal, CursorMoved) as err:
+        except (HubError, Refusal, AlreadyRecorded) as err:
             pause = backoff_s(failures)
             failures += 1
             reason = err.code.value if isinstance(err, Refusal) else type(err).__name__
-            log.warning("desk.hub_no_answer", reason=reason, retry_in_s=round(pause, 1))
+            why = {"why": str(err)} if isinstance(err, CertificateRefused) else {}  # other errors may name a person
+            log.warning("desk.hub_no_answer", reason=reason, retry_in_s=round(pause, 1), **why)
         else:
             failures = 0
             pause = 0.0 if recorded else poll_interval_s

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""SQL for reports. The cursor moves in the transaction that records a report, so each is recorded exactly once."""
+"""SQL for reports. Each is recorded once, however often the hub hands it out: its receipt is its name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from privity.desk import evidence
 from privity.desk.database import transaction
-from privity.desk.errors import CursorMoved
+from privity.desk.errors import AlreadyRecorded
 from privity.desk.limits import MAX_DETAIL_CHARS
 from privity.desk.model import AssessedMessage, Assessment
 from privity.desk.verdicts import LEVELS, Outcome
@@ -19,9 +19,8 @@ from privity.wire.staff import RelayedReport
 Random = Callable[[int], bytes]
 
 
-def cursor(db: sqlite3.Connection) -> int:
-    """The number of the newest report that is recorded, 0 at the start."""
-    return int(db.execute("SELECT seq FROM relay_cursor").fetchone()[0])
+def is_recorded(db: sqlite3.Connection, receipt: str) -> bool:
+    return db.execute("SELECT 1 FROM report WHERE receipt = ?", (receipt,)).fetchone() is not None
 
 
 def record(
@@ -31,19 +30,16 @@ def record(
     relayed: RelayedReport,
     found: Assessment,
     *,
-    after: int,
     now_ms: int,
-) -> None:
-    """Keep findings, evidence and the moved cursor together. Raises CursorMoved if another process was faster."""
+) -> int:
+    """Keep findings and evidence together; returns the report's number. Raises AlreadyRecorded."""
     with transaction(db):
-        moved = db.execute("UPDATE relay_cursor SET seq = ? WHERE seq = ?", (relayed.seq, after)).rowcount
-        if moved != 1:
-            raise CursorMoved(f"expected the cursor at {after}; another desk works on this database")
-        db.execute(
-            "INSERT INTO report (seq, receipt, reporter_uri, received_ms, recorded_ms, sealed_sha256, state, detail,"
-            " accused_uri, room_uri, reason, omitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        if is_recorded(db, relayed.receipt):
+            raise AlreadyRecorded("expected a receipt that is not recorded; another desk works on this database")
+        made = db.execute(
+            "INSERT INTO report (receipt, reporter_uri, received_ms, recorded_ms, sealed_sha256, state, detail,"
+            " accused_uri, room_uri, reason, omitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
             (
-                relayed.seq,
                 relayed.receipt,
                 relayed.reporter_uri,
                 relayed.received_ms,
@@ -57,10 +53,12 @@ def record(
                 found.omitted,
             ),
         )
+        number = int(made.fetchone()[0])
         for message in found.messages:
-            _add_message(db, relayed.seq, message)
+            _add_message(db, number, message)
         for item in found.records:
-            evidence.keep(db, evidence_key, random, relayed.seq, item)
+            evidence.keep(db, evidence_key, random, number, item)
+    return number
 
 
 def attachment_kept_in(db: sqlite3.Connection, message_id: bytes, part: int) -> int | None:

@@ -8,6 +8,7 @@ IdentityError
 +-- DeviceListError            a device list breaks a rule of its format or of its chain
 +-- TrustError                 a valid device list contradicts what was pinned
 +-- BadPhrase                  a recovery phrase was mistyped
++-- LinkError                  what another device or the hub showed while linking
 """
 
 from __future__ import annotations
@@ -123,3 +124,23 @@ class Rollback(TrustError):
 
 class Fork(TrustError):
     """Two different lists of one version, or a chain that does not continue the pinned one."""
+
+
+class LinkError(IdentityError):
+    """What came from the other side while two devices were being linked is refused."""
+
+
+class BadOpening(LinkError):
+    """A key, a device ID or a nonce of a new device is not of the one allowed form."""
+
+
+class WrongOpening(LinkError):
+    """The opening is not what the new device committed to."""
+
+
+class BadAnswer(LinkError):
+    """What the other device answered with is not of the one allowed form."""
+
+
+class ForeignHost(LinkError):
+    """The account that answered lives on another host."""

@@ -44,8 +44,7 @@ def new_user_uri(host: str, random: Random) -> UserUri:
 
 def new_client_uri(user_uri: str, random: Random) -> ClientUri:
     """A new device of this user."""
-    match = _match(_USER, user_uri, "user")
-    return ClientUri(f"mimi://{match['host']}/d/{match['id']}/{new_id(random)}")
+    return make_client_uri(user_uri, new_id(random))
 
 
 def new_room_uri(host: str, random: Random) -> RoomUri:
@@ -55,6 +54,12 @@ def new_room_uri(host: str, random: Random) -> RoomUri:
 def make_user_uri(host: str, user_id: str) -> UserUri:
     """The user URI of an ID on this host."""
     return UserUri(f"mimi://{check_host(host)}/u/{check_id(user_id)}")
+
+
+def make_client_uri(user_uri: str, device_id: str) -> ClientUri:
+    """The client URI of a device ID of this user."""
+    match = _match(_USER, user_uri, "user")
+    return ClientUri(f"mimi://{match['host']}/d/{match['id']}/{check_id(device_id)}")
 
 
 def make_room_uri(host: str, room_id: str) -> RoomUri:

@@ -38,6 +38,11 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
+def blob_url(host: str, sha256: bytes) -> str:
+    """How messages name a blob of a hub. It is compared, never asked: a blob is fetched by its hash."""
+    return f"https://{host}/v1/blobs/{sha256.hex()}"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Encrypted:
     """What `encrypt` makes: bytes for the blob store, and what the message must say about them."""
@@ -99,17 +104,27 @@ def plaintext_hash(content: MimiContent, part_index: int) -> bytes:
     return found
 
 
-def decrypt(content: MimiContent, part_index: int, ciphertext: bytes) -> bytes:
-    """The plaintext, if every check passes.
+def checkable(content: MimiContent, part_index: int) -> ExternalPart:
+    """The attachment at this index, if the message says all that checking its bytes will need.
 
-    Raises MissingPlaintextHash, UnknownAlgorithm, CiphertextMismatch, DecryptionFailed, PlaintextMismatch.
+    Raises UsageError, MissingPlaintextHash, UnknownAlgorithm.
     """
     part = external_part(content, part_index)
-    expected = plaintext_hash(content, part_index)
+    plaintext_hash(content, part_index)
     if part.enc_alg != AES_128_GCM or part.hash_alg != SHA_256:
         raise UnknownAlgorithm(f"cipher {part.enc_alg} and hash {part.hash_alg}, expected 1 and 1")
     if len(part.key) != KEY_BYTES or len(part.nonce) != NONCE_BYTES:
         raise UnknownAlgorithm(f"expected a key of {KEY_BYTES} and a nonce of {NONCE_BYTES} bytes")
+    return part
+
+
+def decrypt(content: MimiContent, part_index: int, ciphertext: bytes) -> bytes:
+    """The plaintext, if every check passes.
+
+    Raises what `checkable` raises, CiphertextMismatch, DecryptionFailed, PlaintextMismatch.
+    """
+    part = checkable(content, part_index)
+    expected = plaintext_hash(content, part_index)
     if part.size != len(ciphertext):
         raise CiphertextMismatch(f"expected {part.size} bytes, got {len(ciphertext)}")
     if not hmac.compare_digest(hashlib.sha256(ciphertext).digest(), part.content_hash):

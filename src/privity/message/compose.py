@@ -106,13 +106,19 @@ def expiring(author: Author, body: str, expires: Expiry, *, random: Random) -> M
 def attachment(
     author: Author, external: ExternalPart, plaintext_hash: bytes, *, random: Random, caption: str = ""
 ) -> MimiContent:
-    """A file, with a caption or without. The plaintext's hash binds the one thing that the ciphertext opens to."""
+    """A file, with a caption or without."""
+    part, hashes = captioned(external, plaintext_hash, caption)
+    return message(author, part, random=random, extensions={PLAINTEXT_HASHES: dict(hashes)})
+
+
+def captioned(external: ExternalPart, plaintext_hash: bytes, caption: str = "") -> tuple[Part, Mapping[int, bytes]]:
+    """The part of a file with its caption, and the plaintext hash by part index: it binds the one thing that the
+    ciphertext opens to."""
     part: Part = external
     if caption:
         part = MultiPart(PROCESS_ALL, (SinglePart(MARKDOWN, caption.encode()), external), RENDER)
     indices = [index for index, found in walk(part) if isinstance(found, ExternalPart)]
-    hashes = dict.fromkeys(indices, plaintext_hash)
-    return message(author, part, random=random, extensions={PLAINTEXT_HASHES: hashes})
+    return part, dict.fromkeys(indices, plaintext_hash)
 
 
 def _kept(original: MimiContent) -> dict[int | str, object]:

@@ -14,7 +14,8 @@ from privity.message.errors import BadReport, CborError, UsageError
 from privity.message.franking import Frank
 
 MAX_REPORT = 1 << 23
-"""Bytes of a report. Attachments ride along only when the blob store has lost them."""
+"""Bytes of a report: a hundred messages with the evidence of a large room, or few with a picture that the blob store
+has lost. Everyone who takes, relays or opens a report takes its limit from here (`sealed_report.MAX_SEALED`)."""
 MAX_MESSAGES = 100
 """Messages in one report: enough for context, and bounds what one report makes the hub answer."""
 MAX_NOTE = 8192

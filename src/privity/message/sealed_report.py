@@ -20,6 +20,7 @@ OVERHEAD = HEADER_BYTES + 32 + 16
 PADDING = 4096
 """A report's size is rounded up to this, so that the hub does not learn how much was said."""
 MAX_SEALED = OVERHEAD + (MAX_REPORT + 4 + PADDING - 1) // PADDING * PADDING
+"""Bytes of the largest report once sealed: the one limit of devices, hub and desk."""
 INFO = b"privity sealed report"
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)

@@ -17,6 +17,7 @@ from privity.server.devices import routes as devices
 from privity.server.invites import routes as invites
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
+from privity.server.links import routes as links
 from privity.server.sessions.requests import authenticate
 from privity.server.web import errors
 
@@ -27,12 +28,12 @@ class Slice(Protocol):
     def routes(self, context: HubContext) -> list[web.RouteDef]: ...
 
 
-SLICES: tuple[Slice, ...] = (accounts, devices, keypackages, blobs, invites, blocks)
+SLICES: tuple[Slice, ...] = (accounts, devices, keypackages, blobs, invites, blocks, links)
 
 
 def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Application:
     """All of the hub over one context. Bodies over a route's own limit are refused before they are read."""
-    app = web.Application(middlewares=[errors, authenticate(context)], client_max_size=MAX_BLOB_BYTES)
+    app = web.Application(middlewares=[errors(context.metrics), authenticate(context)], client_max_size=MAX_BLOB_BYTES)
     for part in slices:
         app.add_routes(part.routes(context))
     return app

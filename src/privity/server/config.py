@@ -30,6 +30,8 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls_key: str | None = None
     behind_proxy: bool = False
     """A reverse proxy on this machine ends TLS: believe the last X-Forwarded-For entry for limits."""
+    metrics: str | None = None
+    """ADDRESS:PORT of this machine for `GET /metrics`; without it there is none."""
     staff_public_key: str | None = None
     """Hex of the desk's Ed25519 key; without it every staff request is refused."""
     intake_public_key: str | None = None
@@ -62,6 +64,7 @@ class HubConfig:
     production: bool
     tls: Tls | None
     behind_proxy: bool
+    metrics: tuple[str, int] | None
     staff_public_key: bytes | None
     intake_public_key: bytes | None
 
@@ -99,7 +102,7 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         check_host(section.host)
     except BadUri as err:
         raise ConfigInvalid(f"host: {err}") from None
-    address, port = split_listen(section.listen)
+    address, port = split_address("listen", section.listen)
     if not 1 <= section.report_window_days <= 3650:
         raise ConfigInvalid(f"report_window_days must be 1 to 3650, got {section.report_window_days}")
     if (section.tls_cert is None) != (section.tls_key is None):
@@ -112,6 +115,11 @@ def check(section: HubSection, folder: Path) -> HubConfig:
             f"listen = {section.listen!r} is not a loopback address and no tls_cert is set: "
             "set tls_cert and tls_key, or listen on 127.0.0.1 behind a proxy that ends TLS"
         )
+    if section.behind_proxy and not is_loopback(address):
+        raise ConfigInvalid(
+            "behind_proxy = true believes X-Forwarded-For, so listen must be a loopback address that only the proxy"
+            f" reaches, got {section.listen!r}"
+        )
     return HubConfig(
         host=section.host,
         listen_address=address,
@@ -122,27 +130,35 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         production=section.production,
         tls=tls,
         behind_proxy=section.behind_proxy,
+        metrics=None if section.metrics is None else _metrics(section.metrics),
         staff_public_key=_key("staff_public_key", section.staff_public_key),
         intake_public_key=_key("intake_public_key", section.intake_public_key),
     )
 
 
-def split_listen(listen: str) -> tuple[str, int]:
+def split_address(name: str, value: str) -> tuple[str, int]:
     """ADDRESS:PORT with a literal address (IPv6 in brackets). A name is refused: it could resolve to anything."""
-    address, colon, port = listen.rpartition(":")
+    address, colon, port = value.rpartition(":")
     address = address.removeprefix("[").removesuffix("]")
     try:
         ipaddress.ip_address(address)
         number = int(port)
     except ValueError:
-        raise ConfigInvalid(f"listen must be ADDRESS:PORT such as 127.0.0.1:8440, got {listen!r}") from None
+        raise ConfigInvalid(f"{name} must be ADDRESS:PORT such as 127.0.0.1:8440, got {value!r}") from None
     if not colon or not 0 <= number < 65536:
-        raise ConfigInvalid(f"listen must name a port from 0 to 65535, got {listen!r}")
+        raise ConfigInvalid(f"{name} must name a port from 0 to 65535, got {value!r}")
     return address, number
 
 
 def is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
+
+
+def _metrics(value: str) -> tuple[str, int]:
+    address, port = split_address("metrics", value)
+    if not is_loopback(address):
+        raise PlaintextRefused(f"metrics = {value!r} is not a loopback address: counts are for this machine alone")
+    return address, port
 
 
 def _key(name: str, value: str | None) -> bytes | None:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from privity.server.config import HubConfig
 from privity.server.db.database import Database, Tx
 from privity.server.keys import HubKeys
 from privity.server.limits import Limits
+from privity.server.metrics.model import Metrics
 from privity.server.sessions.model import Sessions
 
 
@@ -50,3 +51,4 @@ class HubContext:
     keys: HubKeys
     sessions: Sessions
     hooks: DeviceHooks
+    metrics: Metrics = field(default_factory=Metrics)

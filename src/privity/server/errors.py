@@ -4,7 +4,7 @@
 
 HubError
 ├── ConfigInvalid        privity.toml is missing, or not what the hub understands
-├── PlaintextRefused     an address other than loopback without TLS
+├── PlaintextRefused     an address other than loopback without TLS, or for metrics
 ├── KeysInvalid          a key file is missing, damaged or readable by others
 ├── CannotListen         the address is taken, or not of this machine
 ├── AlreadyRunning       another process holds the data folder
@@ -25,7 +25,7 @@ class ConfigInvalid(HubError):
 
 
 class PlaintextRefused(HubError):
-    """Device traffic would leave this machine without TLS."""
+    """Device traffic or metrics would leave this machine without TLS."""
 
 
 class KeysInvalid(HubError):

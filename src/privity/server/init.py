@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from privity.server import config, keys
+from privity.server.config import Tls
 from privity.server.db import migrations
 from privity.server.db.database import Tx, connect
 from privity.server.invites import service as invites
@@ -33,18 +35,34 @@ class FirstInvite:
         return f"<FirstInvite until {self.expires_ms}>"
 
 
-def write_fresh(folder: Path, host: str, listen: str) -> FirstInvite:
+def section_of(host: str, listen: str, *, tls: Tls | None = None, behind_proxy: bool = False) -> config.HubSection:
+    """What `write_fresh` will write. With TLS, here or in a proxy, the hub is one for production."""
+    return config.HubSection(
+        host=host,
+        listen=listen,
+        data=DATA,
+        production=tls is not None or behind_proxy,
+        tls_cert=None if tls is None else str(tls.cert.resolve()),
+        tls_key=None if tls is None else str(tls.key.resolve()),
+        behind_proxy=behind_proxy,
+    )
+
+
+def write_fresh(
+    folder: Path, host: str, listen: str, *, tls: Tls | None = None, behind_proxy: bool = False
+) -> FirstInvite:
     """Write FOLDER/hub with fresh keys and a database, and the first invite into it.
 
     privity.toml itself is the caller's: it joins `section` with the desk's. Raises ConfigInvalid, PlaintextRefused or
     AlreadyInitialised; a host or address that is refused writes nothing.
     """
-    checked = config.check(config.HubSection(host=host, listen=listen, data=DATA), folder)
+    section = section_of(host, listen, tls=tls, behind_proxy=behind_proxy)
+    checked = config.check(section, folder)
     checked.data.mkdir(parents=True, mode=0o700, exist_ok=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)
     checked.blobs.mkdir(mode=0o700, exist_ok=True)
     invite = _write(checked.database, _create)
-    return FirstInvite(invite.code, invite.expires_ms, _section(host, listen))
+    return FirstInvite(invite.code, invite.expires_ms, _written(section))
 
 
 def new_invite(config_path: Path) -> Invite:
@@ -69,13 +87,13 @@ def _write(database: Path, fn: Callable[[Tx], T]) -> T:
         db.close()
 
 
-def _section(host: str, listen: str) -> str:
-    return (
-        "[hub]\n"
-        f'host = "{host}"\n'
-        f'listen = "{listen}"\n'
-        f'data = "{DATA}"\n'
-        'registration = "invite"\n'
-        "report_window_days = 180\n"
-        "production = false\n"
-    )
+def _written(section: config.HubSection) -> str:
+    """The section as TOML; a JSON string is one of TOML too."""
+    lines = ["[hub]"]
+    for name in ("host", "listen", "data", "registration", "report_window_days", "production"):
+        lines.append(f"{name} = {json.dumps(getattr(section, name))}")
+    if section.tls_cert is not None:
+        lines += [f"tls_cert = {json.dumps(section.tls_cert)}", f"tls_key = {json.dumps(section.tls_key)}"]
+    if section.behind_proxy:
+        lines.append("behind_proxy = true")
+    return "\n".join(lines) + "\n"

@@ -59,7 +59,8 @@ def open_keys(folder: Path) -> HubKeys:
     periods = folder / PERIODS
     if not periods.is_dir():
         raise KeysInvalid(
-            f"the folder {PERIODS} is missing beside the hub's keys; restore it from the machine's backup"
+            f"the folder {PERIODS} is missing beside the hub's keys: put it back. If it is lost, make an empty"
+            " one (mode 0700); what was sent before cannot be verified then"
         )
     return HubKeys(
         franking,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from privity.message.sealed_report import MAX_SEALED
 from privity.wire.errors import Code, Refusal
 
 SECOND: Final = 1000
@@ -57,6 +58,10 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "message.send": Limit(200, SECOND // 10, "device", "a fast typist with receipts never meets it, a flood does"),
         "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
         "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
+        "link.offer": Limit(5, 2 * MINUTE, "address", "a home links a few devices; ten codes are open at most"),
+        "link.get": Limit(240, SECOND // 2, "address", "two devices ask once a second; nobody can try out codes"),
+        "link.speak": Limit(20, 10 * SECOND, "address", "an opening and a verdict for each link, and repeats"),
+        "link.answer": Limit(20, MINUTE, "account", "a person answers one link at a time"),
         "events.get": Limit(300, SECOND // 5, "device", "polling is the fallback, not the rule"),
     }
 )
@@ -72,9 +77,15 @@ MAX_BODY_BYTES: Final = 4 << 20
 """JSON request bodies: 200 KeyPackages, or a commit with its Welcome for 1,000 members."""
 MAX_BLOB_BYTES: Final = 32 << 20
 """One encrypted attachment; it is held in memory until its MAC has been checked."""
+MAX_REPORT_BODY_BYTES: Final = -(-MAX_SEALED // 3) * 4 + 1024
+"""`POST /v1/reports`: the largest sealed report in base64, and its JSON. Its number is what limits reports."""
 MAX_BLOB_STOCK_BYTES: Final = 2 << 30
 """Bytes of blobs per account."""
 MAX_BLOCKS: Final = 10_000
+MAX_LINKS: Final = 10_000
+"""Links at once, of all addresses together: a row is at most 40 KiB once answered, and 100 bytes before."""
+MAX_LINK_BYTES: Final = 4 * 1024
+"""What a new device says while it is being linked: keys, nonces and IDs."""
 MAX_PENDING_SOCKETS: Final = 1_000
 """Connections that have not proven themselves yet."""
 MAX_CALLERS: Final = 200_000

@@ -12,7 +12,7 @@ import sqlite3
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,9 @@ from privity.server.delivery.retention import maintain
 from privity.server.errors import AlreadyRunning, CannotListen, ConfigInvalid, NotReady
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
+from privity.server.links import service as links
 from privity.server.logs import open_log, quiet_logger
+from privity.server.metrics.routes import metrics_app
 from privity.server.rooms.parts import RoomParts, make_parts, shut_down
 from privity.server.sessions.model import Sessions
 from privity.server.version import VERSION
@@ -80,6 +82,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def monotonic_ms() -> int:
+    """For limits: the clock on the wall may jump back, and nobody may be locked out until it has caught up."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple[HubContext, RoomParts]:
     """Everything the slices work with. Raises HubError."""
     keys = open_keys(config.keys)
@@ -90,7 +97,7 @@ def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple
         db=Database.open(config.database),
         now_ms=clock,
         random=secrets.token_bytes,
-        limits=Limits(clock),
+        limits=Limits(monotonic_ms),
         keys=keys,
         sessions=Sessions(),
         hooks=parts.hooks,
@@ -101,28 +108,38 @@ def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple
 @asynccontextmanager
 async def serving(context: HubContext, parts: RoomParts) -> AsyncIterator[int]:
     """Listen; yields the port. At the end: take nothing new, finish what is under way, close the database."""
-    runner = web.AppRunner(
-        build_app(context, (*SLICES, parts)),
-        access_log=None,
-        logger=quiet_logger(),
-        handle_signals=False,
-        shutdown_timeout=DRAIN_S,
-    )
+    config = context.config
+    try:
+        async with AsyncExitStack() as listeners:
+            if config.metrics is not None:
+                await listeners.enter_async_context(_listening(metrics_app(context), *config.metrics, None))
+            app = build_app(context, (*SLICES, parts))
+            port = await listeners.enter_async_context(
+                _listening(app, config.listen_address, config.listen_port, _tls(config))
+            )
+            try:
+                yield port
+            finally:
+                shut_down(parts)
+                await context.sessions.close_all(Code.UNAVAILABLE, "the hub is shutting down")
+    finally:
+        await context.db.close()
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, address: str, port: int, tls: ssl.SSLContext | None) -> AsyncIterator[int]:
+    """An application on one address; yields its port. Raises CannotListen."""
+    runner = web.AppRunner(app, access_log=None, logger=quiet_logger(), handle_signals=False, shutdown_timeout=DRAIN_S)
     try:
         await runner.setup()
-        site = web.TCPSite(
-            runner, context.config.listen_address, context.config.listen_port, ssl_context=_tls(context.config)
-        )
+        site = web.TCPSite(runner, address, port, ssl_context=tls)
         try:
             await site.start()
         except OSError as err:
             raise CannotListen(f"cannot listen on {site.name}: {err.strerror or type(err).__name__}") from None
         yield int(runner.addresses[0][1])
     finally:
-        shut_down(parts)
-        await context.sessions.close_all(Code.UNAVAILABLE, "the hub is shutting down")
         await runner.cleanup()
-        await context.db.close()
 
 
 async def _run(config: HubConfig) -> None:
@@ -152,6 +169,7 @@ async def keep_house(context: HubContext, parts: RoomParts) -> None:
     while True:
         try:
             await maintain(context, parts.franker)
+            await links.forget_expired(context)
         except (Refusal, OSError, sqlite3.Error) as err:
             log_bug(err)
         await asyncio.sleep(HOUSEKEEPING_S)
@@ -163,7 +181,10 @@ def _tls(config: HubConfig) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(config.tls.cert, config.tls.key)
-    except (OSError, ssl.SSLError) as err:
-        raise ConfigInvalid(f"tls_cert and tls_key cannot be used: {type(err).__name__}") from None
+        # The password of a key that has none; without it a key that has one would be asked for at a terminal.
+        context.load_cert_chain(config.tls.cert, config.tls.key, password="")
+    except ssl.SSLError as err:
+        raise ConfigInvalid(f"tls_cert and tls_key cannot be used: {err.reason or type(err).__name__}") from None
+    except OSError as err:
+        raise ConfigInvalid(f"tls_cert or tls_key cannot be read: {err.strerror}") from None
     return context

@@ -13,7 +13,9 @@ from typing import Final, TypeVar
 import msgspec
 import structlog
 from aiohttp import ClientPayloadError, web
+from aiohttp.typedefs import Middleware
 
+from privity.server.metrics.model import Metrics
 from privity.server.sessions.model import Session
 from privity.wire.errors import STATUS, Code, ErrorBody, Refusal
 
@@ -23,6 +25,9 @@ T = TypeVar("T")
 SESSION: Final = web.RequestKey("privity_session", Session)
 ID: Final = "[a-z2-7]{25}[aeimquy4]"
 """Pattern of an ID in a path, for route patterns such as `f"/v1/users/{{id:{ID}}}"`."""
+
+LINK_CODE: Final = "[a-z2-7]{8}"
+"""Pattern of the code of a link in a path."""
 
 _HTTP_CODES: Final = {
     403: Code.NOT_ALLOWED,
@@ -73,21 +78,29 @@ def query_number(request: web.Request, name: str, default: int = 0) -> int:
     return int(text)
 
 
-@web.middleware
-async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+def errors(metrics: Metrics) -> Middleware:
     """The outermost layer: whatever goes wrong inside leaves as an `ErrorBody`, and no more than that leaves."""
-    try:
-        return await handler(request)
-    except Refusal as refusal:
-        return refused(refusal.body)
-    except web.HTTPException as err:
-        code = _HTTP_CODES.get(err.status, Code.MALFORMED)
-        return refused(ErrorBody(code, f"the request ended with HTTP status {err.status}"))
-    except (ConnectionError, ClientPayloadError) as err:
-        return refused(ErrorBody(Code.MALFORMED, f"the connection broke: {type(err).__name__}"))
-    except Exception as err:  # noqa: BLE001  # where a bug ends: the caller learns that there was one, and no more
-        log_bug(err)
-        return refused(ErrorBody(Code.INTERNAL, "a bug of the hub; nothing was acknowledged"))
+
+    def refuse(error: ErrorBody) -> web.Response:
+        metrics.refused(error.code)
+        return refused(error)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            return refuse(refusal.body)
+        except web.HTTPException as err:
+            code = _HTTP_CODES.get(err.status, Code.MALFORMED)
+            return refuse(ErrorBody(code, f"the request ended with HTTP status {err.status}"))
+        except (ConnectionError, ClientPayloadError) as err:
+            return refuse(ErrorBody(Code.MALFORMED, f"the connection broke: {type(err).__name__}"))
+        except Exception as err:  # noqa: BLE001  # where a bug ends: the caller learns that there was one, and no more
+            log_bug(err)
+            return refuse(ErrorBody(Code.INTERNAL, "a bug of the hub; nothing was acknowledged"))
+
+    return middleware
 
 
 def log_bug(err: BaseException) -> None:

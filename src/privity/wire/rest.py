@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bodies of the REST API (JSON; bytes travel as base64).
 
-Paths are written in each docstring. All but `ServerInfo` and `Register` need a session and a MAC (`wire.session`).
+Paths are written in each docstring. All but `ServerInfo`, `Register` and what the new device says while it is being
+linked need a session and a MAC (`wire.session`).
 `ID` in a path is the last part of a URI (26 characters).
 """
 
@@ -185,7 +186,7 @@ class BrokenCounted(Answer, frozen=True):
 
 
 class BlobStored(Answer, frozen=True):
-    """`POST /v1/blobs` (raw body); `GET /v1/blobs/SHA256HEX` answers the raw bytes."""
+    """`POST /v1/blobs` (raw body) and `GET /v1/blobs/SHA256HEX/stored`. `GET /v1/blobs/SHA256HEX` answers raw bytes."""
 
     sha256: bytes
     size: int
@@ -207,7 +208,78 @@ class Blocked(Answer, frozen=True):
     user_uris: list[str]
 
 
+class LinkState(StrEnum):
+    """Life of an attempt to link a new device (spec/linking.md)."""
+
+    OFFERED = "offered"
+    ANSWERED = "answered"
+    OPENED = "opened"
+    AGREED = "agreed"
+    """The person at the new device saw the same digits."""
+    LISTED = "listed"
+    """The account's device list names the new device."""
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class OfferLink(Body, frozen=True):
+    """`POST /v1/links`: a new device, which anyone may be, asks for a code. 32 bytes that commit to its opening."""
+
+    commitment: bytes
+
+
+class LinkOffered(Answer, frozen=True):
+    """The code that people carry to the other device: eight letters, which address the link and protect nothing."""
+
+    code: str
+    expires_ms: int
+
+
+class AnswerLink(Body, frozen=True):
+    """`PUT /v1/links/CODE/answer`: a device of the account. `device_list` is the account's newest; once for each link.
+
+    `intake_key` is the desk's key as the answering device has pinned it.
+    """
+
+    nonce: bytes
+    device_list: bytes
+    handle: str
+    intake_key: bytes | None
+
+
+class OpenLink(Body, frozen=True):
+    """`PUT /v1/links/CODE/opening`: the new device, which proves itself by fitting the commitment."""
+
+    key: bytes
+    device_id: str
+    nonce: bytes
+
+
+class JudgeLink(Body, frozen=True):
+    """`PUT /v1/links/CODE/verdict`: what the person at the new device said of the digits. `same` only once opened."""
+
+    opening: OpenLink
+    same: bool
+
+
+class FinishLink(Body, frozen=True):
+    """`PUT /v1/links/CODE/outcome`: the account that answered. The published list with the new device, None for no."""
+
+    device_list: bytes | None
+
+
+class Link(Answer, frozen=True):
+    """`GET /v1/links/CODE`: anyone who knows the code. What is not there yet is None."""
+
+    state: LinkState
+    commitment: bytes
+    expires_ms: int
+    answer: AnswerLink | None
+    opening: OpenLink | None
+    device_list: bytes | None
+
+
 class Done(Answer, frozen=True):
-    """Answer where there is nothing to say: `POST /v1/rooms/ID/leave`, blocks."""
+    """Answer where there is nothing to say: `POST /v1/rooms/ID/leave`, blocks, links."""
 
     ok: bool = True

@@ -3,9 +3,9 @@
 """Frames of the device socket `GET /v1/socket` (WebSocket, binary frames, one msgpack array each).
 
 Order: the hub sends `Challenge`, the device `Prove`, the hub `Ready`; then the device sends `Resume` once and gets
-every event after its cursors, `CaughtUp`, and from then on events as they happen. Any frame that does not decode ends
-the connection with `Closed` naming why. An event is delivered again until the device's cursor passes it: the device
-keeps the cursor in the same transaction as what it did with the event.
+every event after its cursors, `CaughtUp`, and from then on events as they happen; where events are gone, `Forgotten`
+says so. Any frame that does not decode ends the connection with `Closed` naming why. An event is delivered again until
+the device's cursor passes it: the device keeps the cursor in the same transaction as what it did with the event.
 """
 
 from __future__ import annotations
@@ -105,6 +105,16 @@ class CaughtUp(Frame, frozen=True, tag=7):
     """Hub: everything stored before `Resume` has been sent."""
 
 
+class Forgotten(Frame, frozen=True, tag=13):
+    """Hub: of this room the device gets no event before `seq`, and its cursor is further back.
+
+    They are past the hub's retention, or from before an entry that the device does not know it made. It enters again.
+    """
+
+    room_uri: str
+    seq: int
+
+
 class Submit(Frame, frozen=True, tag=8):
     """Device: an application message (MLSMessage with a PrivateMessage).
 
@@ -149,7 +159,7 @@ class Closed(Frame, frozen=True, tag=12):
     message: str
 
 
-FromHub = Challenge | Ready | Event | Inbox | CaughtUp | Accepted | Refused | Closed
+FromHub = Challenge | Ready | Event | Inbox | CaughtUp | Forgotten | Accepted | Refused | Closed
 FromDevice = Prove | Resume | Submit | Ack
 
 MAX_FRAME = 1 << 20

@@ -35,24 +35,31 @@ def staff_tbs(method: str, path_and_query: str, time_ms: int, nonce: bytes, body
 
 
 class RelayedReport(Answer, frozen=True):
-    seq: int
     reporter_uri: str
     """Authenticated by the hub."""
     received_ms: int
     sealed: bytes
     receipt: str
+    """Random, and so the name of the report for hub, desk and reporter. A number would be given twice by a hub whose
+    database was restored."""
+
+
+RELAYED = 100
+RELAYED_BYTES = 16 << 20
+"""Reports in one answer, and their sealed bytes together: hub and desk hold a whole answer in memory. One of the
+largest size fits, so that no report stops the queue."""
 
 
 class RelayedReports(Answer, frozen=True):
-    """`GET /staff/v1/reports?after=SEQ`: at most 100, oldest first."""
+    """`GET /staff/v1/reports`: oldest first, at most `RELAYED` of `RELAYED_BYTES` together, one at least."""
 
     reports: list[RelayedReport]
 
 
 class ForgetReports(Body, frozen=True):
-    """`POST /staff/v1/reports/forget`: the desk holds everything up to `through`; the hub deletes its copies."""
+    """`POST /staff/v1/reports/forget`: the desk holds these; the hub deletes its copies. Unknown ones are harmless."""
 
-    through: int
+    receipts: list[str]
 
 
 class FrankOutcome(StrEnum):

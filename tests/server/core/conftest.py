@@ -25,6 +25,7 @@ from privity.server.invites import routes as invites
 from privity.server.invites import service as invite_service
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import Limits
+from privity.server.links import routes as links
 from privity.server.sessions import handshake
 from privity.server.sessions.model import Sessions
 from privity.wire.errors import Refusal
@@ -115,7 +116,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
         sessions=Sessions(),
         hooks=removals,
     )
-    slices = (accounts, devices, keypackages, blobs, invites, blocks, BareSocket())
+    slices = (accounts, devices, keypackages, blobs, invites, blocks, links, BareSocket())
     server = TestServer(build_app(context, slices))
     await server.start_server()
     async with ClientSession(server.make_url("/"), cookie_jar=CookieJar()) as http:

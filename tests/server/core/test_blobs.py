@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 import pytest
 
 from privity.server.blobs import service
+from privity.server.blobs.model import path_of
+from privity.server.limits import MAX_BODY_BYTES
+from privity.server.sessions.requests import LARGE_BODIES
 from tests.server.core.conftest import Hub
+from tests.server.core.people import text
 
 
 async def test_blob_comes_back_byte_for_byte(hub: Hub) -> None:
@@ -49,3 +54,47 @@ async def test_stock_of_an_account_is_limited(hub: Hub, monkeypatch: pytest.Monk
     assert (await line.request("POST", "/v1/blobs", data=b"\0" * 1000))[0] == 200, "the same bytes again are harmless"
     _, other = await hub.join("bob")
     assert (await other.request("POST", "/v1/blobs", data=b"one more"))[0] == 200
+
+
+async def test_slow_uploads_hold_up_no_photo_and_no_report(hub: Hub) -> None:
+    _, slow = await hub.join("alice")
+    _, line = await hub.join("bob")
+    url = hub.http._base_url
+    assert url is not None
+    held = []
+    for number in range(LARGE_BODIES + 1):
+        head = slow.headers("POST", "/v1/blobs", 100 + number, b"") | {
+            "Host": str(url.host),
+            "Content-Length": "33554432",
+        }
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        lines = ["POST /v1/blobs HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", "first bytes"]
+        writer.write("\r\n".join(lines).encode())
+        await writer.drain()
+        held.append(writer)
+    async with asyncio.timeout(10):
+        assert (await line.request("POST", "/v1/blobs", data=bytes(MAX_BODY_BYTES)))[0] == 200
+        status, _ = await line.request("POST", "/v1/reports", {"sealed": text(bytes(2 << 20))})
+        assert status == 404, "this small hub has no desk; the report was read and not held up"
+    for writer in held:
+        writer.close()
+
+
+async def test_a_blob_whose_file_is_lost_is_not_found(hub: Hub) -> None:
+    """A restored database may name files that are not there: a device must be told, to bring its copy to a report."""
+    _, line = await hub.join("alice")
+    data = b"invented ciphertext"
+    digest = hashlib.sha256(data)
+    await line.request("POST", "/v1/blobs", data=data)
+    status, answer = await line.request("GET", f"/v1/blobs/{digest.hexdigest()}/stored")
+    assert (status, answer["size"]) == (200, len(data))
+    path_of(hub.context.config.blobs, digest.digest()).unlink()
+    for path in (
+        f"/v1/blobs/{digest.hexdigest()}",
+        f"/v1/blobs/{digest.hexdigest()}/stored",
+        f"/v1/blobs/{'0' * 64}/stored",
+    ):
+        status, answer = await line.request("GET", path)
+        assert (status, answer["code"]) == (404, "not_found")
+    await line.request("POST", "/v1/blobs", data=data)
+    assert (await line.request("GET", f"/v1/blobs/{digest.hexdigest()}")) == (200, data)

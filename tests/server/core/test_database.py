@@ -175,6 +175,7 @@ def test_every_table_is_strict_and_migrations_apply_once(tmp_path: Path) -> None
     assert loose == []
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute("PRAGMA temp_store").fetchone() == (2,)  # in memory
     db.close()
 
 

@@ -26,6 +26,7 @@ from privity.server.errors import (
     NotReady,
     PlaintextRefused,
 )
+from tests.certificates import Authority
 from tests.server.core.people import Person, connect
 
 RUN = "import sys; from pathlib import Path; from privity.server.main import run; run(Path(sys.argv[1]))"
@@ -37,7 +38,10 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0:8440", "192.0.2.7:80", "[::]:8440", "[2001:db8::1]:8440"])
+BEYOND = ["0.0.0.0:8440", "192.0.2.7:80", "[::]:8440", "[2001:db8::1]:8440", "[::ffff:192.0.2.7]:8440"]
+
+
+@pytest.mark.parametrize("address", BEYOND)
 def test_plaintext_beyond_loopback_is_refused(tmp_path: Path, address: str) -> None:
     path = write(tmp_path, f'[hub]\nhost = "hub.example"\nlisten = "{address}"\n')
     with pytest.raises(PlaintextRefused):
@@ -45,6 +49,43 @@ def test_plaintext_beyond_loopback_is_refused(tmp_path: Path, address: str) -> N
     with pytest.raises(PlaintextRefused):
         init.write_fresh(tmp_path / "new", "hub.example", address)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("address", ["localhost:80", "hub.example:80", "0:80", "127.1:80", ":80", "0x7f000001:80"])
+def test_a_name_that_could_mean_any_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ConfigInvalid, match="listen must be"):
+        init.write_fresh(tmp_path / "new", "hub.example", address)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("address", BEYOND)
+def test_metrics_beyond_this_machine_are_refused_also_with_tls(tmp_path: Path, address: str) -> None:
+    tls = 'tls_cert = "c.pem"\ntls_key = "k.pem"\n'
+    path = write(tmp_path, f'[hub]\nhost = "hub.example"\n{tls}metrics = "{address}"\n')
+    with pytest.raises(PlaintextRefused, match="metrics"):
+        config.load(path)
+
+
+def test_there_are_no_metrics_unless_they_are_asked_for(tmp_path: Path) -> None:
+    section = init.write_fresh(tmp_path, "hub.example", "127.0.0.1:0").section
+    assert config.load(write(tmp_path, section)).metrics is None
+    assert config.load(write(tmp_path, section + 'metrics = "[::1]:9440"\n')).metrics == ("::1", 9440)
+
+
+@pytest.mark.parametrize("broken", ["no such file", "another key", "no certificate", "a key with a password"])
+async def test_a_certificate_that_cannot_be_used_stops_the_hub_by_name(tmp_path: Path, broken: str) -> None:
+    authority = Authority(tmp_path / "ca")
+    pair = authority.issue("localhost", password=b"invented" if broken == "a key with a password" else None)
+    key = authority.issue("other.example").key if broken == "another key" else pair.key
+    if broken == "no certificate":
+        pair.cert.write_text("not PEM")
+    if broken == "no such file":
+        pair.cert.unlink()
+    fresh = init.write_fresh(tmp_path, "hub.example", "127.0.0.1:0", tls=config.Tls(pair.cert, key))
+    context, parts = main.build_context(config.load(write(tmp_path, fresh.section)))
+    with pytest.raises(ConfigInvalid, match="tls_cert"):
+        async with main.serving(context, parts):
+            pass
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:8440", "[::1]:8440", "127.9.9.9:0"])
@@ -65,6 +106,8 @@ def test_loopback_may_be_plain(tmp_path: Path, address: str) -> None:
         '[hub]\nhost = "h"\nunknown = 1',
         '[hub]\nhost = "h"\ntls_cert = "c.pem"',
         '[hub]\nhost = "h"\nreport_window_days = 0',
+        '[hub]\nhost = "h"\nmetrics = "localhost:9440"',
+        '[hub]\nhost = "h"\nmetrics = "9440"',
         '[hub]\nhost = "h"\nstaff_public_key = "zz"',
         '[hub]\nhost = "NOT A HOST"',
         "\x00",

@@ -97,6 +97,38 @@ async def test_repeated_submit_gets_the_first_answer_and_is_delivered_once(world
     await ben.silent()
 
 
+async def test_repeated_submit_gets_the_first_answer_whatever_changed_since(world: World) -> None:
+    anna, ben = await world.join("anna"), await world.join("ben")
+    room = await anna.create(direct_with=ben.user_uri)
+    await anna.invite(room, ben)
+    await ben.until_seq(room, 1)
+    sealed, ref = anna.sealed(room, b"once"), secrets.token_bytes(16)
+    first = await submit(anna, room, sealed, ref)
+    assert isinstance(first, socket.Accepted)
+    anna.cursors[room] = first.seq
+    assert await ben.hear(1) == [b"once"]
+    await world.context.db.write(lambda tx: tx.execute("UPDATE room SET last_ts_ms = last_ts_ms + 3600000").rowcount)
+    assert (await refusal(anna, room, sealed)).code == Code.CLOCK_AHEAD
+    assert await submit(anna, room, sealed, ref) == first
+    world.clock.now += 3_600_000
+    await ben.line.request("PUT", f"/v1/blocks/{anna.person.id}")
+    assert (await refusal(anna, room, sealed)).code == Code.NO_CONSENT
+    assert await submit(anna, room, sealed, ref) == first
+    await anna.commit(room, anna.pending(room, force_path=True))
+    assert (await refusal(anna, room, sealed)).code == Code.WRONG_EPOCH
+    assert await submit(anna, room, sealed, ref) == first
+
+
+async def test_ref_of_a_commit_is_no_ref_for_a_message(world: World) -> None:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    pending, ref = anna.pending(room, force_path=True), secrets.token_bytes(16)
+    committed = await anna.call("POST", anna.path(room, "commit"), anna.body(pending, ref), rest.Committed)
+    await anna.until_seq(room, committed.seq)
+    assert (await refusal(anna, room, anna.sealed(room, b"x"), ref)).code == Code.CONFLICT
+    await ben.until_seq(room, committed.seq)
+    assert (await ben.say(room, b"next")).seq == committed.seq + 1
+
+
 async def test_timestamps_rise_while_the_clock_stands_and_stop_when_it_was_wrong(world: World) -> None:
     room, (anna, _) = await room_of(world, "anna", "ben")
     stamps = [(await anna.say(room, b"x")).ts_ms for _ in range(3)]

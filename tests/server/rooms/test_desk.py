@@ -10,7 +10,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from privity.desk import limits as desk_limits
 from privity.message.franking import make_tag
+from privity.message.sealed_report import MAX_SEALED
 from privity.wire import rest, socket, staff
 from privity.wire.errors import Code
 from privity.wire.staff import FrankOutcome
@@ -104,26 +106,53 @@ async def test_report_is_relayed_with_its_receipt_until_the_desk_holds_it(world:
     receipt = (await anna.call("POST", "/v1/reports", rest.SealedReport(sealed), rest.ReportReceived)).receipt
     again = await anna.call("POST", "/v1/reports", rest.SealedReport(sealed), rest.ReportReceived)
     assert again.receipt == receipt
-    status, answer = await world.staff("GET", "/staff/v1/reports?after=0")
+    status, answer = await world.staff("GET", "/staff/v1/reports")
     assert status == 200
     (report,) = msgspec.convert(answer, staff.RelayedReports, strict=False).reports
     assert (report.reporter_uri, report.receipt) == (anna.user_uri, receipt)
     assert report.sealed == sealed
-    await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports(report.seq))
-    _, answer = await world.staff("GET", "/staff/v1/reports?after=0")
+    await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports(["another receipt"]))
+    _, answer = await world.staff("GET", "/staff/v1/reports")
+    assert len(answer["reports"]) == 1
+    await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports([report.receipt]))
+    _, answer = await world.staff("GET", "/staff/v1/reports")
     assert answer["reports"] == []
+
+
+async def test_more_receipts_than_one_answer_has_are_refused(world: World) -> None:
+    many = staff.ForgetReports([f"receipt-{number}" for number in range(staff.RELAYED + 1)])
+    status, answer = await world.staff("POST", "/staff/v1/reports/forget", many)
+    assert (status, answer["code"]) == (400, Code.MALFORMED)
 
 
 async def test_reports_are_limited_in_number_and_size(world: World) -> None:
     anna = await world.join("anna")
     assert (await anna.refused("POST", "/v1/reports", rest.SealedReport(b""))).code == Code.TOO_LARGE
-    assert (
-        await anna.refused("POST", "/v1/reports", rest.SealedReport(b"x" * (2 << 20) + b"x"))
-    ).code == Code.TOO_LARGE
-    for number in range(50):
+    too_large = await anna.refused("POST", "/v1/reports", rest.SealedReport(bytes(MAX_SEALED + 1)))
+    assert (too_large.code, str(MAX_SEALED) in too_large.message) == (Code.TOO_LARGE, True)
+    await anna.call("POST", "/v1/reports", rest.SealedReport(bytes(MAX_SEALED)), rest.ReportReceived)
+    for number in range(49):
         await anna.call("POST", "/v1/reports", rest.SealedReport(b"%d" % number), rest.ReportReceived)
     error = await anna.refused("POST", "/v1/reports", rest.SealedReport(b"more"))
     assert (error.code, error.limit) == (Code.TOO_MANY, "report.submit")
+
+
+async def test_one_answer_holds_what_a_desk_takes_at_once(world: World) -> None:
+    """Three reports of the largest size would be too much; a report never waits for ever because it is large."""
+    anna = await world.join("anna")
+    sizes = [MAX_SEALED, MAX_SEALED, 500, MAX_SEALED - 4096, 500]
+    for number, size in enumerate(sizes):
+        await anna.call("POST", "/v1/reports", rest.SealedReport(bytes([number]) * size), rest.ReportReceived)
+    pages = []
+    while True:
+        _, answer = await world.staff("GET", "/staff/v1/reports")
+        reports = msgspec.convert(answer, staff.RelayedReports, strict=False).reports
+        if not reports:
+            break
+        assert len(msgspec.json.encode(staff.RelayedReports(reports))) <= desk_limits.MAX_PAGE_BYTES
+        pages.append([len(report.sealed) for report in reports])
+        await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports([r.receipt for r in reports]))
+    assert pages == [[MAX_SEALED], [MAX_SEALED, 500], [MAX_SEALED - 4096, 500]]
 
 
 async def test_participation_is_remembered_after_removal(world: World) -> None:
@@ -174,7 +203,7 @@ async def test_desk_reads_device_lists(world: World) -> None:
 
 @pytest.mark.parametrize("broken", ["none", "key", "path", "old", "future", "replay", "body"])
 async def test_staff_request_that_the_desk_did_not_sign_now_is_refused(world: World, broken: str) -> None:
-    path = "/staff/v1/reports?after=0"
+    path = "/staff/v1/reports"
     if broken == "none":
         async with world.http.get(path) as response:
             assert response.status == 401
@@ -194,9 +223,9 @@ async def test_staff_request_that_the_desk_did_not_sign_now_is_refused(world: Wo
         status, answer = await desk.staff("GET", path)
         assert (status, answer["code"]) == (401, Code.REPLAYED)
         return
-    data = msgspec.json.encode(staff.ForgetReports(1))
+    data = msgspec.json.encode(staff.ForgetReports(["receipt-1"]))
     headers = world.staff_headers("POST", "/staff/v1/reports/forget", data)
     target = "/staff/v1/tell" if broken == "path" else "/staff/v1/reports/forget"
-    changed = data if broken == "path" else data.replace(b"1", b"2")
+    changed = data if broken == "path" else data.replace(b"receipt-1", b"receipt-2")
     async with world.http.post(target, data=changed, headers=headers) as response:
         assert response.status == 401

@@ -67,6 +67,10 @@ def put_device_list(value: bytes) -> Call:
     return Call("PUT", "/v1/account/device-list", rest.Done, rest.PutDeviceList(value))
 
 
+def blob_stored(sha256: bytes) -> Call:
+    return Call("GET", f"/v1/blobs/{sha256.hex()}/stored", rest.BlobStored)
+
+
 def report(sealed: bytes) -> Call:
     return Call("POST", "/v1/reports", rest.ReportReceived, rest.SealedReport(sealed))
 

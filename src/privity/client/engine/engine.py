@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from privity.client.engine import calls, evidence, keypackages, verbs
+from privity.client.engine import calls, ciphertexts, evidence, keypackages, reports, verbs
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
 from privity.client.engine.inputs import (
@@ -26,8 +26,10 @@ from privity.client.engine.inputs import (
     FetchDevices,
     Input,
     Invite,
+    KeepCiphertext,
     Leave,
     Received,
+    RemoveDevice,
     RemoveUser,
     Report,
     Send,
@@ -38,7 +40,7 @@ from privity.client.engine.joining import check_room, join
 from privity.client.engine.records import Batch, Table, View
 from privity.client.engine.room import Room
 from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, DevicesChanged, Notice, RoomChanged
-from privity.client.engine.state import CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
+from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
 from privity.client.errors import CommandRefused
 from privity.identity.errors import IdentityError
 from privity.mls.errors import MlsError
@@ -64,6 +66,7 @@ class Engine:
         self.rooms: dict[str, Room] = {}
         self._inbox: dict[int, Inbox] = {}
         self._inbox_busy = False
+        self._sought = False
         self._early: dict[str, list[Event]] = {}
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
@@ -155,13 +158,18 @@ class Engine:
             case Send():
                 verbs.send(self.room(event.room_uri), event)
             case Report():
-                self.run(event.command, verbs.report(self.device, event))
+                self.run(event.command, reports.report(self.room(event.room_uri), event))
+            case KeepCiphertext():
+                ciphertexts.keep(self.device, event.room_uri, event.message_id, event.part_index, event.ciphertext)
+                self.device.effects.append(Finished(event.command))
             case Block(command, user_uri, blocked):
                 self.run(command, ask(calls.block(user_uri, blocked), rest.Done))
             case FetchDevices(command, user_uri):
                 self.run(command, self.device.pins.refresh(user_uri))
             case ConfirmDevice():
                 self.run(event.command, verbs.confirm_device(self.device, event))
+            case RemoveDevice():
+                self.run(event.command, verbs.remove_device(self.device, event))
             case _:
                 assert_never(event)
 
@@ -170,8 +178,10 @@ class Engine:
     def _connected(self, hub_now_ms: int) -> None:
         device = self.device
         device.online = True
-        device.caught_up = False
-        device.clock_differs = abs(hub_now_ms - device.now_ms) > CLOCK_LIMIT_MS
+        device.caught_up = self._sought = False
+        ahead = hub_now_ms - device.now_ms
+        device.hub_ahead_ms = ahead if abs(ahead) < BELIEVED_MS else 0
+        device.clock_differs = abs(ahead) > CLOCK_LIMIT_MS
         if device.clock_differs:
             device.show(Notice("this device's clock differs from the hub's by more than five minutes"))
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
@@ -201,6 +211,9 @@ class Engine:
                 if frame.seq > self._inbox_cursor():
                     self._inbox[frame.seq] = frame
                 self._pump_inbox()
+            case socket.Forgotten():
+                if frame.room_uri in self.rooms:
+                    self.rooms[frame.room_uri].gone_before(frame.seq)
             case Accepted():
                 for room in self.rooms.values():
                     room.accepted(frame)
@@ -226,7 +239,14 @@ class Engine:
         for room in list(self.rooms.values()):
             room.advance()
         self.run(None, keypackages.top_up(self.device))
-        self.run(None, self._find_rooms())
+        self._seek_rooms()
+
+    def _seek_rooms(self) -> None:
+        """Once for each connection, when the inbox is read: a Welcome that is still being checked brings its room, and
+        the messages since, which entering by itself would lose."""
+        if self.device.caught_up and self.device.inbox_read and not self._sought:
+            self._sought = True
+            self.run(None, self._find_rooms())
 
     def _find_rooms(self) -> Flow[None]:
         """Enter the rooms of this user that this device is not in: it is new, or lost its state."""
@@ -236,7 +256,7 @@ class Engine:
             if room is None:
                 room = self.new_room(summary.room_uri, seq=0, direct=False, group=None)
                 room.enter(ENTERED_TEXT)
-            elif room.group is None and not room.record.stopped and not room.busy:
+            elif (room.group is None or room.record.stopped) and not room.busy:
                 room.enter(REJOINED_TEXT)
 
     # The inbox
@@ -249,13 +269,23 @@ class Engine:
         while not self._inbox_busy:
             frame = self._inbox.pop(self._inbox_cursor() + 1, None)
             if frame is None:
+                self._inbox_read()
                 return
             self._inbox_busy = True
+            self.device.inbox_read = False
             self.device.runner.start(
                 self._on_inbox(frame),
                 lambda _, seq=frame.seq: self._inbox_done(seq),  # type: ignore[misc]  # a default in a lambda
                 lambda err, seq=frame.seq: self._inbox_failed(seq, err),  # type: ignore[misc]  # a default in a lambda
             )
+
+    def _inbox_read(self) -> None:
+        """Rooms may have waited for what the inbox says about them."""
+        if not self.device.inbox_read:
+            self.device.inbox_read = True
+            for room in list(self.rooms.values()):
+                room.advance()
+            self._seek_rooms()
 
     def _inbox_done(self, seq: int) -> None:
         self._inbox_busy = False
@@ -273,8 +303,7 @@ class Engine:
             case InboxKind.REMOVED:
                 room = self.rooms.get(frame.room_uri)
                 if room is not None and frame.room_seq > room.record.joined_seq:
-                    room.left(frame.room_seq, room.record.last_ts)
-                    room.save()
+                    room.removed(frame.room_seq)
             case InboxKind.DEVICE_LIST_CHANGED:
                 yield from self._on_device_list(frame.body.decode("utf-8", "replace"))
             case InboxKind.REPORT_OUTCOME:
@@ -290,6 +319,8 @@ class Engine:
             self.device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
             return
         room_state = check_room(self.device, group.context, frame.room_uri)
+        if known is not None:
+            self._early.setdefault(frame.room_uri, []).extend(known.hand_over(frame.room_seq, known.record.last_ts))
         self.device.batch.clear_scope(Table.MLS, frame.room_uri)
         room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)
         room.timeline.line(frame.room_seq, self.device.now_ms, "you joined this conversation")

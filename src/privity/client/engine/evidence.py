@@ -12,6 +12,7 @@ import hashlib
 
 import msgspec
 
+from privity.client.engine import ciphertexts
 from privity.client.engine.records import Table
 from privity.client.engine.state import Device
 from privity.message.franking import Frank, Franked
@@ -113,13 +114,14 @@ def due(device: Device) -> list[Ending]:
     """Take out what is due now; erase the evidence among it; hand back the entries that expire."""
     expiring: list[Ending] = []
     for key, value in device.batch.scan(Table.ERASE, ""):
-        if int.from_bytes(key[:8], "big") > device.now_ms:
-            device.wake_at(int.from_bytes(key[:8], "big"))
+        if int.from_bytes(key[:8], "big") > device.surely_ms:
+            device.wake_surely_at(int.from_bytes(key[:8], "big"))
             break
         device.batch.delete(Table.ERASE, "", key)
         ending = msgspec.msgpack.decode(value, type=Ending)
         if ending.seq is None:
             device.batch.delete(Table.EVIDENCE, ending.room_uri, ending.message_id)
+            ciphertexts.forget(device, ending.room_uri, ending.message_id)
         else:
             expiring.append(ending)
     return expiring
@@ -129,4 +131,4 @@ def _schedule(device: Device, at_ms: int, ending: Ending) -> None:
     kind = b"\x00" if ending.seq is None else b"\x01"
     name = hashlib.sha256(vec(ending.room_uri.encode()) + kind + ending.message_id).digest()
     device.batch.put(Table.ERASE, "", u64(at_ms) + name, msgspec.msgpack.encode(ending))
-    device.wake_at(at_ms)
+    device.wake_surely_at(at_ms)

@@ -68,6 +68,17 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepCiphertext:
+    """Keep the bytes of a file as they came, for a report. Finished when they are on disk, or need not be kept."""
+
+    command: int
+    room_uri: str
+    message_id: bytes
+    part_index: int
+    ciphertext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Report messages of one sender in one room to the hub's desk. Finished with the receipt."""
 
@@ -96,15 +107,34 @@ class FetchDevices:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDevice:
-    """On a device that holds the account key: sign the list with one more device. Finished when the hub has it."""
+    """On a device that holds the account key: sign the list with one more device. Finished with it once published."""
 
     command: int
     client_uri: str
     key: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveDevice:
+    """On a device that holds the account key: sign the list without another device. Finished with it once published."""
+
+    command: int
+    client_uri: str
+
+
 Command = (
-    CreateGroup | CreateDirect | Invite | RemoveUser | Leave | Send | Report | Block | FetchDevices | ConfirmDevice
+    CreateGroup
+    | CreateDirect
+    | Invite
+    | RemoveUser
+    | Leave
+    | Send
+    | KeepCiphertext
+    | Report
+    | Block
+    | FetchDevices
+    | ConfirmDevice
+    | RemoveDevice
 )
 
 # The hub

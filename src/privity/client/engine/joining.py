@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from privity.client.engine import calls
+from privity.client.engine.entering import EnteringRules, leaving
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.records import Table
 from privity.client.engine.state import CAPABILITIES, NO_AAD, Device
@@ -21,12 +22,18 @@ from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.group_info import GroupInfo
 from privity.mls.messages.welcome import Welcome
+from privity.mls.state import PublicState
 from privity.mls.suites import suite
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.policy.members import find_client
 from privity.policy.room_state import RoomState
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
+
+
+class Overtaken(CommandRefused):
+    """Commits of others were faster each time."""
+
 
 MAX_TRIES = 8
 """Commits of others may win against an entry from outside; in a busy room this many times in a row is not chance."""
@@ -75,6 +82,8 @@ def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
         check_room(device, group_info.group_context, room_uri)
         tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
         replaced = find_client(tree, device.own.client_uri)
+        public = PublicState.confirmed(group_info.group_context, tree, group_info.confirmation_tag)
+        rules = EnteringRules(device.pins.check_device, leaving(public, state.proposals))
         pending = yield from device.with_lists(
             partial(
                 Group.join_external,
@@ -82,7 +91,7 @@ def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
                 ratchet_tree=state.ratchet_tree,
                 identity=device.identity,
                 capabilities=CAPABILITIES,
-                rules=device.rules,
+                rules=rules,
                 now=device.now_s,
                 random=device.random,
                 replace=replaced,
@@ -98,4 +107,4 @@ def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
                 raise
             continue
         return pending.merge(), answer.seq, answer.ts_ms
-    raise CommandRefused("others were faster each time; try again when the conversation is calmer")
+    raise Overtaken("others were faster each time; try again when the conversation is calmer")

@@ -30,7 +30,7 @@ class Table(StrEnum):
     MESSAGE_ID = "message_id"
     """Sequence number of each message id in a room."""
     EVIDENCE = "evidence"
-    """What proves a message, by message id in a room."""
+    """What proves a message, by message id in a room; group contexts and ciphertexts stand beside it."""
     OUTBOX = "outbox"
     """What was asked to be sent and is not acknowledged, in order, by room."""
     AHEAD = "ahead"

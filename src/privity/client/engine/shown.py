@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """An earlier text of an edited message."""
+    """An earlier text of an edited message. `content` is empty once the message is deleted or expired."""
 
     message_id: bytes
     ts_ms: int
@@ -67,6 +67,10 @@ class Item(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<Item {self.kind.value} {self.room_uri} {self.seq} {self.state.value}>"
+
+    def version_ids(self) -> tuple[bytes, ...]:
+        """The message ids of all its versions, the newest first: also after a delete, so that each can be reported."""
+        return tuple(dict.fromkeys((self.version_id, *(old.message_id for old in reversed(self.versions)))))
 
 
 class RoomChanged(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, BASIC, LAST_RESORT
 from privity.mls.suites import suite
 from privity.policy.room_rules import RoomRules
+from privity.wire.errors import Code
 from privity.wire.socket import FromDevice
 
 SUITE_ID = 1
@@ -39,6 +40,15 @@ NO_AAD = SafeAAD().encode()
 
 CLOCK_LIMIT_MS = 300_000
 """Clocks that differ by more than five minutes are worth a warning. They never hide a message."""
+
+PASSING = (Code.CLOCK_AHEAD, Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL)
+"""Refusals that say nothing about what was asked: the same may be taken later."""
+
+RETRY_MS = 5_000
+"""How long later, where the hub does not say."""
+
+BELIEVED_MS = 3_650 * 86_400_000
+"""A hub whose clock is further off than ten years is not asked for the time."""
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -89,7 +99,11 @@ class PendingRecord(msgspec.Struct, frozen=True):
 
 
 class RoomRecord(msgspec.Struct):
-    """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with."""
+    """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with.
+
+    `leaves_at` is the event with which this device is out, once the hub has said so. `leaving` names dropped devices
+    that were still in the tree when this device entered: nothing that comes from them since is believed.
+    """
 
     room_uri: str
     cursor: int
@@ -99,6 +113,8 @@ class RoomRecord(msgspec.Struct):
     name: str = ""
     member: bool = True
     stopped: str = ""
+    leaves_at: int | None = None
+    leaving: tuple[str, ...] = ()
     hidden: int = 0
     pending: PendingRecord | None = None
 
@@ -138,8 +154,11 @@ class Device:
     random: Callable[[int], bytes]
     jitter: Callable[[], int]
     now_ms: int = 0
+    hub_ahead_ms: int = 0
+    """How far the hub's clock was ahead of this device's when they last met."""
     online: bool = False
     caught_up: bool = False
+    inbox_read: bool = True
     clock_differs: bool = False
     effects: list[Effect] = field(default_factory=list)
     pins: Pins = field(init=False)
@@ -155,13 +174,23 @@ class Device:
 
     @property
     def now_s(self) -> int:
-        return self.now_ms // 1000
+        """By the hub's clock: a device whose own is wrong must not refuse KeyPackages that all others take."""
+        return (self.now_ms + self.hub_ahead_ms) // 1000
+
+    @property
+    def surely_ms(self) -> int:
+        """What both clocks say is past. Nothing is erased before, however wrong one of them is."""
+        return self.now_ms + min(0, self.hub_ahead_ms)
 
     def show(self, what: Shown) -> None:
         self.effects.append(Show(what))
 
     def wake_at(self, at_ms: int) -> None:
         self.effects.append(WakeAt(at_ms))
+
+    def wake_surely_at(self, at_ms: int) -> None:
+        """When `surely_ms` will be there."""
+        self.wake_at(at_ms - min(0, self.hub_ahead_ms))
 
     def transmit(self, frame: FromDevice) -> None:
         self.effects.append(Transmit(frame))

@@ -97,7 +97,7 @@ class Timeline:
         item = self._at(seq)
         if item is None or item.message_id != message_id or item.state in (State.DELETED, State.EXPIRED):
             return
-        self._device.put_item(msgspec.structs.replace(item, state=State.EXPIRED, content=b"", text="", versions=()))
+        self._empty(item, State.EXPIRED)
 
     # One method for each effect
 
@@ -149,10 +149,7 @@ class Timeline:
         if item.state in (State.DELETED, State.EXPIRED):
             return
         if isinstance(content.part, NullPart):
-            gone = msgspec.structs.replace(item, state=State.DELETED, content=b"", text="", versions=(), reactions=())
-            self._device.put_item(gone)
-            for message_id in {item.message_id, item.version_id, *(old.message_id for old in item.versions)}:
-                forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
+            self._empty(item, State.DELETED)
             return
         versions = (*item.versions, Version(item.version_id, item.ts_ms, item.content))
         edited = msgspec.structs.replace(
@@ -164,6 +161,14 @@ class Timeline:
             versions=versions,
         )
         self._device.put_item(edited)
+
+    def _empty(self, item: Item, state: State) -> None:
+        """Show nothing of it any more. The evidence of every version stays for its grace."""
+        versions = tuple(msgspec.structs.replace(old, content=b"") for old in item.versions)
+        emptied = msgspec.structs.replace(item, state=state, content=b"", text="", versions=versions, reactions=())
+        self._device.put_item(emptied)
+        for message_id in item.version_ids():
+            forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
 
     def _react(self, franked: Franked, seq: int, target_id: bytes) -> None:
         item = self.item(target_id)

@@ -36,11 +36,13 @@ class UnknownDevice(CredentialRefused):
 class Pins:
     """The newest verified device list of every user this device has met."""
 
-    __slots__ = ("_batch", "_known")
+    __slots__ = ("_batch", "_known", "version")
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._known: dict[str, DeviceList] = {}
+        self.version = 0
+        """Rises whenever a list changes."""
 
     def get(self, user_uri: str) -> DeviceList | None:
         known = self._known.get(user_uri)
@@ -61,6 +63,7 @@ class Pins:
         newest = pin_chain(self.get(user_uri), values, user_uri)
         self._batch.put(Table.PIN, "", user_uri.encode(), newest.encode())
         self._known[user_uri] = newest
+        self.version += 1
         return newest
 
     def check_device(self, user_uri: str, client_uri: str, signature_key: bytes) -> None:
@@ -71,7 +74,13 @@ class Pins:
             raise UnknownDevice(user_uri, client_uri)
 
     def refresh(self, user_uri: str) -> Flow[DeviceList]:
-        """Fetch and verify the newest list of a user."""
-        pinned = self.get(user_uri)
-        answer = yield from ask(calls.device_lists(user_uri, 0 if pinned is None else pinned.version), DeviceLists)
-        return self.extend(user_uri, answer.values)
+        """Fetch and verify the newest list of a user.
+
+        Another flow may pin a newer list while this one waits; then what came continues an older chain, and is asked
+        for again rather than taken for a rollback.
+        """
+        while True:
+            pinned = self.get(user_uri)
+            answer = yield from ask(calls.device_lists(user_uri, 0 if pinned is None else pinned.version), DeviceLists)
+            if self.get(user_uri) == pinned:
+                return self.extend(user_uri, answer.values)

@@ -1,26 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a person asks for, as flows and jobs: rooms, people, messages, reports, devices."""
+"""What a person asks for, as flows and jobs: rooms, people, messages, devices."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import calls, evidence
+from privity.client.engine import calls
+from privity.client.engine.commits import Job, Plan
 from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.inputs import ConfirmDevice, Report, Send
+from privity.client.engine.inputs import ConfirmDevice, RemoveDevice, Send
 from privity.client.engine.keypackages import LIFETIME_S
-from privity.client.engine.room import Job, Plan, Room
+from privity.client.engine.room import Room
 from privity.client.engine.shown import State
 from privity.client.engine.state import CAPABILITIES, SUITE_ID, Device
 from privity.client.errors import CommandRefused
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
 from privity.identity.uris import new_room_uri, parse_client_uri
-from privity.message import compose, sealed_report
+from privity.message import compose
 from privity.message.content import PLAINTEXT_HASHES, Expiry, MimiContent, NullPart
-from privity.message.report import AbuseReport, Authorship, ReportedMessage
 from privity.mls.errors import CredentialRefused
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info
@@ -201,55 +201,31 @@ def _content(room: Room, command: Send) -> MimiContent:
     )
 
 
-def report(device: Device, command: Report) -> Flow[str]:
-    """Seal the kept evidence to the desk's pinned key; earlier versions of edited messages go along."""
-    intake = device.own.intake_key
-    if intake is None:
-        raise CommandRefused("this hub has no desk that takes reports")
-    records = [evidence.find(device, command.room_uri, message_id) for message_id in command.message_ids]
-    found = [record for record in records if record is not None]
-    if not found or len(found) != len(records):
-        raise CommandRefused("this device has no evidence of one of these messages (any more)")
-    senders = {record.sender_uri for record in found}
-    if len(senders) != 1:
-        raise CommandRefused("a report is about the messages of one person; make one for each")
-    sealed = sealed_report.seal(
-        intake,
-        AbuseReport(
-            device.own.user_uri,
-            senders.pop(),
-            command.room_uri,
-            command.reason,
-            command.note,
-            tuple(_reported(device, record, command.authorship) for record in found),
-        ),
-    )
-    answer = yield from ask(calls.report(sealed), rest.ReportReceived)
-    return answer.receipt
-
-
-def _reported(device: Device, record: evidence.EvidenceRecord, authorship: bool) -> ReportedMessage:
-    proof: Authorship | None = None
-    context = evidence.context_of(device, record)
-    if authorship and record.signature and context is not None:
-        proof = Authorship(
-            record.epoch,
-            record.leaf,
-            record.aad,
-            record.signature,
-            context,
-            record.leaf_node,
-            record.device_list,
-        )
-    return ReportedMessage(record.data, record.frank(), record.ts_ms, proof)
-
-
 def confirm_device(device: Device, command: ConfirmDevice) -> Flow[DeviceList]:
     """Sign the own list with one more device and publish it."""
     private = device.account_private()
     client_uri = parse_client_uri(command.client_uri)
     current = yield from device.pins.refresh(device.own.user_uri)
     added = ListedDevice(client_uri, command.key, device.now_ms)
-    following = DeviceList.sign(device.own.user_uri, (*current.devices, added), private, previous=current)
+    return (yield from _publish(device, current, (*current.devices, added), private))
+
+
+def remove_device(device: Device, command: RemoveDevice) -> Flow[DeviceList]:
+    """Sign the own list without another device and publish it; the hub then takes that device out of every room."""
+    private = device.account_private()
+    if command.client_uri == device.own.client_uri:
+        raise CommandRefused("a device does not remove itself; do it on another device that holds the account key")
+    current = yield from device.pins.refresh(device.own.user_uri)
+    if current.device(command.client_uri) is None:
+        raise CommandRefused(f"{command.client_uri} is no device of this account")
+    left = tuple(listed for listed in current.devices if listed.client_uri != command.client_uri)
+    return (yield from _publish(device, current, left, private))
+
+
+def _publish(
+    device: Device, current: DeviceList, devices: tuple[ListedDevice, ...], private: bytes
+) -> Flow[DeviceList]:
+    """Sign these devices as the list after the current one, give it to the hub, and pin it."""
+    following = DeviceList.sign(device.own.user_uri, devices, private, previous=current)
     yield from ask(calls.put_device_list(following.encode()), rest.Done)
     return device.pins.extend(device.own.user_uri, [current.encode(), following.encode()])

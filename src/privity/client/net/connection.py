@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.client.engine.calls import Call
 from privity.client.engine.state import Own
-from privity.client.errors import HandshakeRefused, HubUnreachable
+from privity.client.errors import AnswerTooLong, CertificateRefused, HandshakeRefused, HubUnreachable
 from privity.mls.crypto import sign_with_label
 from privity.mls.suites import suite
 from privity.wire import rest, socket
 from privity.wire.errors import Code, ErrorBody, Refusal
+from privity.wire.hub_url import OWN_AUTHORITY, why_refused
 from privity.wire.session import (
     COUNT_HEADER,
     MAC_HEADER,
@@ -34,9 +35,17 @@ from privity.wire.session import (
 
 A = TypeVar("A", bound=rest.Answer)
 
+Progress = Callable[[int, int], None]
+"""Called with (bytes done, bytes in all) while a file travels."""
+
 ANSWER_LIMIT = 64 << 20
 """Bytes of one answer: a blob or a large room's tree fit; a hub that sends more is cut off."""
+REFUSAL_LIMIT = 1 << 16
+"""Bytes of an answer that says why not."""
+CHUNK = 1 << 16
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=10)
+FILE_TIMEOUT = aiohttp.ClientTimeout(total=900, connect=10, sock_read=60)
+"""For a file: the largest over a slow line, but never a minute without a byte."""
 
 
 @dataclass(slots=True, repr=False)
@@ -62,7 +71,7 @@ class Connection:
                 f"{url}/v1/socket", max_msg_size=socket.MAX_FRAME, heartbeat=30, timeout=_CLOSING
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as err:
-            raise HubUnreachable(f"no connection to {url}: {err}") from None
+            raise _unreachable(url, err) from None
         async with AsyncExitStack() as undo:
             undo.push_async_callback(ws.close)
             connection = await cls._prove(http, url, ws, own)
@@ -115,35 +124,92 @@ class Connection:
 
     async def request(self, method: str, path: str, body: bytes, content_type: str) -> bytes:
         """The body of a good answer. Raises Refusal, HubUnreachable."""
-        count = next(self.counter)
-        headers = {
-            SESSION_HEADER: self.session,
-            COUNT_HEADER: str(count),
-            MAC_HEADER: request_mac(self.key, method, path, count, body).hex(),
-            "Content-Type": content_type,
-        }
+        headers = self._headers(method, path, body) | {"Content-Type": content_type}
         return await exchange(self.http, method, self.url + path, body, headers)
+
+    async def upload(self, data: bytes, progress: Progress | None) -> rest.BlobStored:
+        """Put a blob. The same bytes again are harmless. Raises Refusal, HubUnreachable."""
+        headers = self._headers("POST", BLOBS, data) | {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(len(data)),
+        }
+        url, body = self.url + BLOBS, _pieces(data, progress)
+        answer = await exchange(self.http, "POST", url, body, headers, timeout=FILE_TIMEOUT)
+        return decode(answer, rest.BlobStored)
+
+    async def download(self, sha256: bytes, size: int, progress: Progress | None) -> bytes:
+        """Get a blob of this size from this hub. Raises AnswerTooLong as soon as more came, Refusal, HubUnreachable."""
+        path = f"{BLOBS}/{sha256.hex()}"
+        headers = self._headers("GET", path, b"") | {"Accept-Encoding": "identity"}
+
+        def came(done: int) -> None:
+            if progress is not None:
+                progress(done, size)
+
+        return await exchange(
+            self.http, "GET", self.url + path, b"", headers, timeout=FILE_TIMEOUT, limit=size, came=came
+        )
+
+    def _headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        """The session and the MAC of one request."""
+        count = next(self.counter)
+        mac = request_mac(self.key, method, path, count, body)
+        return {SESSION_HEADER: self.session, COUNT_HEADER: str(count), MAC_HEADER: mac.hex()}
 
     async def close(self) -> None:
         await self.ws.close()
 
 
+BLOBS = "/v1/blobs"
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
-async def exchange(http: aiohttp.ClientSession, method: str, url: str, body: bytes, headers: dict[str, str]) -> bytes:
-    """One HTTP request; the body of a good answer. Raises Refusal, HubUnreachable."""
+async def exchange(
+    http: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | AsyncIterable[bytes],
+    headers: dict[str, str],
+    *,
+    timeout: aiohttp.ClientTimeout = TIMEOUT,
+    limit: int = ANSWER_LIMIT,
+    came: Callable[[int], None] | None = None,
+) -> bytes:
+    """One HTTP request; the body of a good answer, of at most `limit` bytes. `came` hears how many are there.
+
+    A redirect is not followed: whoever it names would get a request that is meant for the hub.
+    Raises Refusal, HubUnreachable; AnswerTooLong without reading on.
+    """
     try:
-        async with http.request(method, url, data=body, headers=headers, timeout=TIMEOUT) as answer:
-            data = await answer.content.read(ANSWER_LIMIT)
-            if not answer.content.at_eof():
-                raise HubUnreachable(f"an answer of the hub is over {ANSWER_LIMIT} bytes")
-            if answer.status < 400:
-                return data
-            status = answer.status
+        async with http.request(
+            method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+        ) as answer:
+            if answer.status == 200:
+                return await _whole(answer, limit, came)
+            data, status = await _whole(answer, REFUSAL_LIMIT, None), answer.status
     except (aiohttp.ClientError, TimeoutError, OSError) as err:
-        raise HubUnreachable(f"no answer from {url.split('/v1/')[0]}: {type(err).__name__}") from None
+        raise _unreachable(url.split("/v1/")[0], err) from None
     raise _refusal(status, data)
+
+
+async def _whole(answer: aiohttp.ClientResponse, limit: int, came: Callable[[int], None] | None) -> bytes:
+    data = bytearray()
+    async for piece in answer.content.iter_chunked(CHUNK):
+        data += piece
+        if len(data) > limit:
+            raise AnswerTooLong(f"an answer of the hub is over {limit} bytes")
+        if came is not None:
+            came(len(data))
+    return bytes(data)
+
+
+async def _pieces(data: bytes, progress: Progress | None) -> AsyncIterator[bytes]:
+    """The bytes in pieces, each reported once the one before is on its way."""
+    for at in range(0, len(data), CHUNK):
+        piece = data[at : at + CHUNK]
+        yield piece
+        if progress is not None:
+            progress(at + len(piece), len(data))
 
 
 def decode(data: bytes, kind: type[A]) -> A:
@@ -152,6 +218,13 @@ def decode(data: bytes, kind: type[A]) -> A:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise HubUnreachable(f"the hub's answer is no {kind.__name__}: {err}") from None
+
+
+def _unreachable(base: str, err: Exception) -> HubUnreachable:
+    why = why_refused(err)
+    if why is not None:
+        return CertificateRefused(f"the certificate of {base} is refused: {why}; nothing was sent; {OWN_AUTHORITY}")
+    return HubUnreachable(f"no answer from {base}: {type(err).__name__}")
 
 
 def _refusal(status: int, data: bytes) -> Exception:

@@ -151,8 +151,22 @@ class Store:
                 raise
 
     def close(self) -> None:
+        """Harmless when it is closed already."""
         self._db.close()
-        os.close(self._lock)
+        self._unlock()
+
+    def discard(self, folder: Path) -> None:
+        """Close and delete: for a store whose account does not exist. The header goes first: it holds the key."""
+        self._db.close()
+        for name in (HEADER, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK):
+            (folder / name).unlink(missing_ok=True)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        """Once only: the number of a closed file may belong to another by now."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
 
 def _connect(path: Path, key: StoreKey) -> sqlcipher.Connection:
@@ -171,6 +185,8 @@ def _named(folder: Path | None = None) -> Iterator[None]:
     """Damage gets its name; a full disk and the like stay what they are."""
     try:
         yield
+    except (sqlcipher.ProgrammingError, sqlcipher.InterfaceError):
+        raise  # a bug of ours; the store is as it was
     except sqlcipher.OperationalError as err:
         raise StoreError(f"the device store cannot be used: {err}; free space or rights are the usual cause") from err
     except sqlcipher.DatabaseError as err:

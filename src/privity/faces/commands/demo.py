@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity demo`: the main job against a real hub and a real desk."""
+"""`privity demo`: the main job against a real hub and a real desk, every device a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -15,32 +16,61 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from privity.faces.demo.home import Home
+from privity.faces.demo.keeping import tell_what_is_kept
+from privity.faces.demo.launch import BREAKS
 from privity.faces.demo.scenario import play
 from privity.faces.demo.steps import CheckFailed, Record
+from privity.faces.demo.story import Story
+from privity.faces.demo.talking import default_files
 
 
 def demo(
     *,
-    keep: Annotated[bool, Parameter(help="Keep the data folders and print where they are.", negative="")] = False,
+    file: Annotated[tuple[Path, ...], Parameter(help="A file that Alice sends; may be given again.", negative="")] = (),
+    keep: Annotated[
+        bool, Parameter(help="Leave hub and desk running and say where everything lies.", negative="")
+    ] = False,
+    broken: Annotated[
+        str | None, Parameter(name="--break", help="Run with one defence disabled; `list` names them.")
+    ] = None,
 ) -> None:
-    """Run the main job: real hub and desk processes, people who talk, reports, attacks. At most a minute.
+    """Run the main job: real hub, desk and device processes, people who talk, reports, attacks. At most a minute.
 
-    Example: privity demo --keep
+    Example: privity demo --file photo.jpg --keep
     """
+    if broken == "list":
+        for name, one in BREAKS.items():
+            print(f"{name:18} {one.what}; the check {one.check!r} must fail")
+        return
+    if broken is not None and broken not in BREAKS:
+        sys.exit(f"privity: no defence is named {broken!r}; `privity demo --break list` names them")
+    for path in file:
+        if not path.is_file():
+            sys.exit(f"privity: NotAFile: {path} is not a file that can be sent")
+    _run(list(file) or default_files(), keep=keep, broken=broken)
+
+
+def _run(files: list[Path], *, keep: bool, broken: str | None) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # hub and desk must not outlive the demo
     folder = Path(tempfile.mkdtemp(prefix="privity-demo-"))
     record = Record(Console())
-    home = Home(folder)
+    home = Home(folder, broken)
     try:
-        asyncio.run(play(home, record))
+        asyncio.run(_play(Story(home, record, files, broken)))
     except CheckFailed as err:
-        record.console.print(f"[red]FAILED[/] {err.check}: ", end="", highlight=False)
-        record.console.print(str(err), markup=False, highlight=False)
+        record.failed(err)
         sys.exit(1)
     finally:
-        home.stop()
         if keep:
-            record.console.print(f"kept: {folder}", markup=False, highlight=False, soft_wrap=True)
-            record.console.print(f"canaries: {', '.join(home.canaries)}", markup=False, highlight=False, soft_wrap=True)
+            tell_what_is_kept(home, record.console)
         else:
+            home.stop()
             shutil.rmtree(folder, ignore_errors=True)
     record.console.print(f"demo: {record.passed} checks passed", highlight=False)
+
+
+async def _play(story: Story) -> None:
+    try:
+        await play(story)
+    finally:
+        await story.close()

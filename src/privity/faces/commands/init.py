@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from privity.desk import config as desk_config
 from privity.desk import init as desk_init
 from privity.desk.errors import DeskError
+from privity.server import config as hub_config
 from privity.server import init as hub_init
+from privity.server.config import Tls
 from privity.server.errors import HubError
 
 CONFIG = "privity.toml"
@@ -24,6 +28,10 @@ def init(
     *,
     host: Annotated[str, Parameter(help="The name in every address of this hub; it can never change.")] = "localhost",
     listen: Annotated[str, Parameter(help="ADDRESS:PORT the hub listens on.")] = "127.0.0.1:8440",
+    tls_cert: Annotated[Path | None, Parameter(help="Certificate chain (PEM); the hub then speaks TLS itself.")] = None,
+    tls_key: Annotated[Path | None, Parameter(help="Its private key (PEM).")] = None,
+    behind_proxy: Annotated[bool, Parameter(help="A proxy on this machine ends TLS.", negative="")] = False,
+    hub_url: Annotated[str | None, Parameter(help="Where the desk finds the hub, if not where this says.")] = None,
 ) -> None:
     """Write privity.toml, fresh keys for hub and desk, and a first invite.
 
@@ -32,8 +40,14 @@ def init(
     config = folder / CONFIG
     if config.exists():
         sys.exit(f"privity: AlreadyInitialised: {config} exists; choose an empty folder")
+    if (tls_cert is None) != (tls_key is None):
+        sys.exit("privity: ConfigInvalid: --tls-cert and --tls-key go together; one of them is missing")
+    tls = None if tls_cert is None or tls_key is None else Tls(tls_cert, tls_key)
+    url = hub_url or _hub_url(host, listen, tls)
     try:
-        invite = hub_init.write_fresh(folder, host, listen)
+        hub_config.check(hub_init.section_of(host, listen, tls=tls, behind_proxy=behind_proxy), folder)
+        desk_config.check(desk_config.DeskSection(hub_url=url), folder)
+        invite = hub_init.write_fresh(folder, host, listen, tls=tls, behind_proxy=behind_proxy)
         public = desk_init.write_fresh(folder / "desk" / "keys")
     except (HubError, DeskError) as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
@@ -41,9 +55,14 @@ def init(
         f"{invite.section}"
         f'staff_public_key = "{public.staff_public_key.hex()}"\n'
         f'intake_public_key = "{public.intake_public_key.hex()}"\n\n'
-        f'[desk]\nhub_url = "http://{listen}"\n'
+        f"[desk]\nhub_url = {json.dumps(url)}\n"
     )
     until = datetime.fromtimestamp(invite.expires_ms / 1000, UTC)
     print(f"wrote {config}, keys and an empty database")
     print(f"first invite (shown once, one account, until {until:%Y-%m-%d}): {invite.code}")
     print(f"next: privity serve --config {config}   and beside it: privity desk --config {config}")
+
+
+def _hub_url(host: str, listen: str, tls: Tls | None) -> str:
+    """The desk beside the hub: with TLS by the name that the certificate has, otherwise over loopback."""
+    return f"http://{listen}" if tls is None else f"https://{host}:{listen.rpartition(':')[2]}"

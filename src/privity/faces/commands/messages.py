@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 import json as jsonlib
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from privity.client.engine.shown import Item, Kind, State
+from privity.client.engine.shown import Item
 from privity.client.sdk import Device
-from privity.faces.commands.opening import DEFAULT, Folder, message_of, room_of, short, with_device
-from privity.message.content import MimiContent, SinglePart
+from privity.faces.commands.opening import DEFAULT, Folder, message_of, room_of, with_device
+from privity.faces.commands.showing import as_json, as_line
 from privity.message.report import Reason
 
 Room = Annotated[str, Parameter(help="A room URI, or the beginning of its ID.")]
@@ -123,42 +122,3 @@ def read(
 
 def _print(item: Item, json: bool) -> None:
     print(jsonlib.dumps(as_json(item), ensure_ascii=False) if json else as_line(item), flush=True)
-
-
-def as_json(item: Item) -> dict[str, Any]:
-    """What programs get."""
-    return {
-        "seq": item.seq,
-        "ts_ms": item.ts_ms,
-        "kind": item.kind.value,
-        "state": item.state.value,
-        "sender": item.sender,
-        "device": item.client,
-        "id": short(item),
-        "text": text_of(item),
-        "reactions": [{"sender": each.sender, "text": each.text} for each in item.reactions],
-    }
-
-
-def as_line(item: Item) -> str:
-    """What people get: id, time, who, what."""
-    when = datetime.fromtimestamp(item.ts_ms / 1000, UTC).astimezone()
-    if item.kind is not Kind.MESSAGE:
-        return f"{'':8}  {when:%H:%M}  -- {item.text}"
-    who = "you" if item.mine else item.sender.rsplit("/", 1)[-1][:6]
-    text = text_of(item) if item.state in (State.SHOWN, State.EDITED) else f"({item.state.value})"
-    edited = " (edited)" if item.state is State.EDITED else ""
-    reactions = " ".join(each.text for each in item.reactions)
-    return f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
-
-
-def text_of(item: Item) -> str:
-    """The text of a message; a neutral description where it is of another kind."""
-    if item.kind is not Kind.MESSAGE:
-        return item.text
-    if not item.content:
-        return ""
-    part = MimiContent.decode(item.content).part
-    if isinstance(part, SinglePart) and part.content_type.startswith("text/"):
-        return part.content.decode("utf-8", "replace")
-    return f"({type(part).__name__})"

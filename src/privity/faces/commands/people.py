@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity register`, `verify`, `block`, `unblock`, `devices`: this account and other people."""
+"""`privity register`, `verify`, `block`, `unblock`: this account and other people."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from privity.client.registration import kept_phrase
 from privity.client.sdk import Device
 from privity.faces.commands.opening import DEFAULT, Folder, passphrase, run_named, user_of, with_device
 from privity.identity.recovery import new_phrase
@@ -28,21 +29,18 @@ def register(
 
     Example: privity register http://127.0.0.1:8440 alice.b --invite bbj6ub5w
     """
-    phrase = new_phrase(os.urandom)
-    secret = passphrase(twice=True)
+    folder, secret = Path(device).expanduser(), passphrase(twice=True)
 
-    async def work() -> str:
-        made = await Device.register(
-            Path(device).expanduser(), secret, hub, handle=handle, phrase=phrase, invite=invite
-        )
+    async def work() -> None:
+        phrase = kept_phrase(folder, secret) or new_phrase(os.urandom)
+        made = await Device.register(folder, secret, hub, handle=handle, phrase=phrase, invite=invite)
+        print(f"you are {handle}, {made.user_uri}")
+        print("recovery phrase, shown once; write it on paper. Who has it can sign devices for you:")
+        print(f"  {phrase}", flush=True)
         async with made:
             await made.caught_up()
-            return made.user_uri
 
-    uri = run_named(work())
-    print(f"you are {handle}, {uri}")
-    print("recovery phrase, shown once; write it on paper. Who has it can sign devices for you:")
-    print(f"  {phrase}")
+    run_named(work())
 
 
 def verify(who: Who, *, device: Folder = DEFAULT) -> None:

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from privity.client.sdk import Device
 from privity.faces.commands.opening import DEFAULT, Folder, room_of, user_of, with_device
+from privity.faces.commands.showing import harmless
 from privity.policy.members import members
 
 Room = Annotated[str, Parameter(help="A room URI, or the beginning of its ID.")]
@@ -109,7 +110,7 @@ def show_rooms(*, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> list[str]:
-        return [f"{uri}  {name}".rstrip() for uri, name in sorted(opened.rooms().items())]
+        return [harmless(f"{uri}  {name}").rstrip() for uri, name in sorted(opened.rooms().items())]
 
     for line in with_device(device, work):
         print(line)

@@ -1,39 +1,53 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's host: a fresh folder with hub and desk, their processes, and what an operator could look at."""
+"""The demo's host: a fresh folder with hub and desk, their processes, and what was said there."""
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import subprocess
+import sys
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from privity.faces.demo.launch import launched
 from privity.faces.demo.processes import Process, free_port, privity, wait_for_hub
+from privity.wire import rest
 
 
 @dataclass(slots=True)
 class Home:
-    """`canaries` are strings that no file of the hub may hold; `secrets` raw keys that none may hold in any form."""
+    """What no file of the hub may hold: `canaries` (words), `contents` (files by name), `secrets` (keys)."""
 
     folder: Path
+    broken: str | None = None
+    host: str = "localhost"
     canaries: list[str] = field(default_factory=list)
-    secrets: list[bytes] = field(default_factory=list, repr=False)
+    contents: dict[str, bytes] = field(default_factory=dict, repr=False)
+    secrets: set[bytes] = field(default_factory=set, repr=False)
+    invites: list[str] = field(default_factory=list, repr=False)
     port: int = field(default_factory=free_port)
     hub: Process = field(init=False)
     desk: Process = field(init=False)
 
     def __post_init__(self) -> None:
-        config = str(self.home / "privity.toml")
-        self.hub = Process("hub", privity("serve", "--config", config), self.folder / "hub.out")
-        self.desk = Process("desk", privity("desk", "--config", config), self.folder / "desk.out")
+        hub = launched(self.broken, "hub", "privity.cli", "serve", "--config", str(self.config))
+        desk = launched(self.broken, "desk", "privity.cli", "desk", "--config", str(self.config))
+        self.hub = Process("hub", [sys.executable, *hub], self.folder / "hub.out")
+        self.desk = Process("desk", [sys.executable, *desk], self.folder / "desk.out")
 
     @property
     def home(self) -> Path:
         return self.folder / "home"
+
+    @property
+    def config(self) -> Path:
+        return self.home / "privity.toml"
 
     @property
     def url(self) -> str:
@@ -47,7 +61,7 @@ class Home:
 
     def invite(self) -> str:
         """`privity invite`, while the hub runs."""
-        command = privity("invite", "--config", str(self.home / "privity.toml"))
+        command = privity("invite", "--config", str(self.config))
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - as above
 
     def start_hub(self) -> None:
@@ -58,9 +72,14 @@ class Home:
         self.desk.stop()
         self.hub.stop()
 
+    def server_info(self) -> rest.ServerInfo:
+        """What the hub says of itself to anyone."""
+        with urllib.request.urlopen(f"{self.url}/v1/server", timeout=5) as answer:  # noqa: S310 - a loopback http url
+            return msgspec.json.decode(answer.read(), type=rest.ServerInfo)
+
     def reports(self) -> list[dict[str, Any]]:
         """`privity desk reports --json`."""
-        command = privity("desk", "reports", "--json", "--config", str(self.home / "privity.toml"))
+        command = privity("desk", "reports", "--json", "--config", str(self.config))
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - as above
         if done.returncode:
             return []  # the desk has not made its database yet
@@ -72,26 +91,3 @@ class Home:
         word = f"canary-{secrets.token_hex(8)}"
         self.canaries.append(word)
         return f"{what} {word}"
-
-    def leaks(self) -> tuple[int, int, list[str]]:
-        """(files, bytes, what was found where) of a search through all that the hub has written."""
-        needles: dict[bytes, str] = {}
-        for word in self.canaries:
-            needles.update(dict.fromkeys(_forms(word.encode()), word))
-        for number, secret in enumerate(self.secrets):
-            needles.update(dict.fromkeys(_forms(secret), f"private key {number}"))
-        files = [path for path in (self.home / "hub").rglob("*") if path.is_file()]
-        files.append(self.hub.log)
-        found: list[str] = []
-        size = 0
-        for path in files:
-            data = path.read_bytes()
-            size += len(data)
-            found += [f"{what} in {path.name}" for needle, what in needles.items() if needle in data]
-        return len(files), size, found
-
-
-def _forms(raw: bytes) -> list[bytes]:
-    """How bytes may stand in a file: as they are, as hex, as base64 at each of the three offsets."""
-    encoded = [base64.b64encode(b"\0" * shift + raw)[4 if shift else 0 : -4] for shift in range(3)]
-    return [raw, raw.hex().encode(), *encoded]

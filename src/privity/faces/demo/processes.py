@@ -42,12 +42,21 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
             self.child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own modules
-                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, "NO_COLOR": "1"}
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, "NO_COLOR": "1"},
+                start_new_session=True,
             )
 
     @property
     def running(self) -> bool:
         return self.child is not None and self.child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self.child is None else self.child.pid
 
     def stop(self) -> None:
         """SIGTERM, and wait."""

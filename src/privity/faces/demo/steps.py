@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.text import Text
+
+from privity.faces.demo.asking import Refused
 
 
 class CheckFailed(Exception):
@@ -49,13 +52,22 @@ class Record:
         """One check: `name` is what `--break` would name, `attempt` the sentence before it is tried."""
         step = Step(name)
         started = time.monotonic()
-        yield step
+        try:
+            with self.console.status(attempt):  # a moving line on a terminal, nothing in a pipe
+                yield step
+        except Refused as err:
+            raise CheckFailed(name, f"a device refused what it should do: {err}") from err
         self.passed += 1
         self._print(f"[green]ok[/] {attempt}", time.monotonic() - started, step.lines)
 
     def note(self, text: str, lines: list[str]) -> None:
         """Something that is told and not counted."""
         self._print(f"[yellow]--[/] {text}", None, lines)
+
+    def failed(self, err: CheckFailed) -> None:
+        """The one line that names the check at which the demo ended."""
+        head = Text("FAILED", style="red").append(f" {err.check}: {err}", style="default")
+        self.console.print(head, highlight=False, soft_wrap=True)
 
     def _print(self, head: str, seconds: float | None, lines: list[str]) -> None:
         took = "" if seconds is None else f" [dim]({seconds:.2f} s)[/]"

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`POST /v1/blobs` and `GET /v1/blobs/SHA256HEX`."""
+"""`POST /v1/blobs`, `GET /v1/blobs/SHA256HEX` and `GET /v1/blobs/SHA256HEX/stored`."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from aiohttp import web
 
@@ -10,6 +12,8 @@ from privity.server.blobs import service
 from privity.server.context import HubContext
 from privity.server.web import answer, session_of
 from privity.wire.rest import BlobStored
+
+BLOB: Final = "/v1/blobs/{sha256:[0-9a-f]{64}}"
 
 
 def routes(context: HubContext) -> list[web.RouteDef]:
@@ -21,11 +25,16 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         context.limits.take("blob.get", session_of(request).user_uri)
         return await send(context, request)
 
-    return [web.post("/v1/blobs", put), web.get("/v1/blobs/{sha256:[0-9a-f]{64}}", get)]
+    async def stored(request: web.Request) -> web.Response:
+        context.limits.take("blob.get", session_of(request).user_uri)
+        blob, _ = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
+        return answer(BlobStored(blob.sha256, blob.size))
+
+    return [web.post("/v1/blobs", put), web.get(BLOB, get), web.get(f"{BLOB}/stored", stored)]
 
 
 async def send(context: HubContext, request: web.Request) -> web.StreamResponse:
     """The bytes as what they are: nothing a browser may interpret."""
-    path = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
+    _, path = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
     headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
     return web.FileResponse(path, headers=headers)

@@ -39,11 +39,18 @@ async def put(context: HubContext, user_uri: str, data: bytes) -> Blob:
     return blob
 
 
-async def find(context: HubContext, sha256: bytes) -> Path:
-    """The file of a stored blob, or a NOT_FOUND Refusal."""
-    if await context.db.read(lambda reader: store.find(reader, sha256)) is None:
+async def find(context: HubContext, sha256: bytes) -> tuple[Blob, Path]:
+    """A stored blob and its file, or a NOT_FOUND Refusal: also where a restored database names a file that is lost."""
+    blob = await context.db.read(lambda reader: store.find(reader, sha256))
+    path = path_of(context.config.blobs, sha256)
+    if blob is None or not await asyncio.to_thread(path.is_file):
         raise Refusal(Code.NOT_FOUND, "no blob has this hash")
-    return path_of(context.config.blobs, sha256)
+    return blob, path
+
+
+async def stored_bytes(context: HubContext) -> int:
+    """Bytes of all blobs."""
+    return await context.db.read(store.total)
 
 
 def _check_stock(query: Query, blob: Blob, user_uri: str) -> None:

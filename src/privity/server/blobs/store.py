@@ -25,6 +25,12 @@ def stock(query: Query, user_uri: str) -> int:
     return int(row[0]) if row is not None else 0
 
 
+def total(query: Query) -> int:
+    """Bytes of all blobs."""
+    row = query.one("SELECT COALESCE(SUM(size), 0) FROM blob")
+    return int(row[0]) if row is not None else 0
+
+
 def owns(query: Query, sha256: bytes, user_uri: str) -> int:
     """1 when the account has put this blob before, else 0."""
     row = query.one("SELECT COUNT(*) FROM blob_owner WHERE sha256 = ? AND user_uri = ?", (sha256, user_uri))

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Bringing a device from its cursors to now: read from the log, write, and go live when nothing is left unread."""
+"""Bringing a device from its cursors to now: read from the log, write, and go live when nothing is left unread.
+
+Where frames are gone the device is told so at that place, with the number of the first event that it can still get.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from privity.server.delivery import store
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Listening
-from privity.wire.socket import CaughtUp, encode
+from privity.wire.socket import CaughtUp, Forgotten, encode
 
 CHUNK: Final = 2_000
 CHUNK_BYTES: Final = 1 << 20
@@ -28,11 +31,15 @@ class _Chunk:
     rooms: list[Listening]
     inbox: list[tuple[int, bytes]]
     events: list[tuple[str, int, bytes | None]]
+    """Room, seq and frame in order; without a frame: everything up to this seq is gone."""
     more: bool
 
 
 async def start(db: Database, fanout: Fanout, connection: Connection, rooms: Mapping[str, int], inbox: int) -> None:
-    """Take the cursors of a Resume. A cursor past the end of a log is taken back to the end."""
+    """Take the cursors of a Resume. A cursor past the end of a log is taken back to the end.
+
+    One from before the device's entry is of another life of the device: what is between is not for it.
+    """
     client_uri = connection.client_uri
 
     def look(reader: Reader) -> tuple[list[Listening], int]:
@@ -42,6 +49,8 @@ async def start(db: Database, fanout: Fanout, connection: Connection, rooms: Map
     connection.inbox_sent = max(0, min(inbox, head))
     for room in known:
         cursor = min(rooms.get(room.room_uri, 0), room.until_seq)
+        if room.room_uri in rooms and cursor < room.from_seq:
+            connection.put(encode(Forgotten(room.room_uri, room.from_seq + 1)))
         sent = max(room.from_seq, cursor, connection.sent.get(room.room_uri, 0))
         fanout.listen(connection, room.room_uri, sent, out=room.out)
     connection.behind.set()
@@ -80,8 +89,7 @@ async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:
     for room_uri, seq, stored in chunk.events:
         if seq > connection.sent.get(room_uri, 0):
             connection.sent[room_uri] = seq
-            if stored is not None:  # forgotten frames leave a gap, which the device sees and heals by joining again
-                connection.put(stored)
+            connection.put(encode(Forgotten(room_uri, seq + 1)) if stored is None else stored)
     connection.flush()
     await connection.drained()
     return chunk.more
@@ -99,10 +107,15 @@ def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: 
         if size >= CHUNK_BYTES:
             return _Chunk(rooms, inbox, events, True)
     for room in rooms:
-        after = max(sent.get(room.room_uri, 0), room.from_seq)
-        for seq, stored in store.frames_after(reader, room.room_id, after, room.until_seq):
+        last = max(sent.get(room.room_uri, 0), room.from_seq)
+        for seq, stored in store.frames_after(reader, room.room_id, last, room.until_seq):
+            if seq != last + 1:
+                events.append((room.room_uri, seq - 1, None))
             events.append((room.room_uri, seq, stored))
-            size += len(stored or b"")
+            last = seq
+            size += len(stored)
             if size >= CHUNK_BYTES or len(events) >= CHUNK:
                 return _Chunk(rooms, inbox, events, True)
+        if last < room.until_seq:
+            events.append((room.room_uri, room.until_seq, None))
     return _Chunk(rooms, inbox, events, False)

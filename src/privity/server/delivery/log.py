@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
@@ -41,7 +41,7 @@ class Head:
 
     def next(self, now_ms: int) -> Head:
         """The place of the next event: one further, and later than the last."""
-        return replace(self, seq=self.seq + 1, ts_ms=max(now_ms, self.ts_ms + 1))
+        return Head(self.room_id, self.room_uri, self.seq + 1, max(now_ms, self.ts_ms + 1))
 
 
 def check_clock(last_ts_ms: int, now_ms: int) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 
 from privity.message.franking import PERIOD_MS
 from privity.server.context import HubContext
-from privity.server.db.database import Tx
 from privity.server.delivery import store
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
@@ -19,14 +18,10 @@ RETENTION_DAYS: Final = 30
 
 
 async def maintain(context: HubContext, franker: Franker) -> None:
-    """Run about hourly. Each room is one write, so that messages pass in between."""
+    """Run about hourly. Each room is one write: messages pass in between, and its undo journal is in memory."""
     now_ms = context.now_ms()
     franking.forget_expired(franker, now_ms)
+    before_ms = now_ms - RETENTION_DAYS * PERIOD_MS
     for room_id, through in await context.db.read(store.rooms_with_frames):
-        await context.db.write(partial(store.forget_frames, room_id=room_id, through=through))
-
-    def by_age(tx: Tx) -> None:
-        store.forget_frames_before(tx, now_ms - RETENTION_DAYS * PERIOD_MS)
-        store.forget_events_before(tx, now_ms - franker.window_days * PERIOD_MS)
-
-    await context.db.write(by_age)
+        await context.db.write(partial(store.forget_frames, room_id=room_id, through=through, before_ms=before_ms))
+    await context.db.write(partial(store.forget_events_before, ts_ms=now_ms - franker.window_days * PERIOD_MS))

@@ -15,12 +15,12 @@ from privity.server.db.database import Tx
 from privity.server.delivery import catch_up, store
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.service import Submissions, check, refused
+from privity.server.delivery.service import Submissions, check
 from privity.server.sessions.handshake import end, open_socket, prove
 from privity.server.sessions.model import Session
 from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit, decode_from_device, encode
+from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit, decode_from_device
 
 MAX_CURSORS: Final = 20_000
 """Rooms in one Resume or Ack: more than anybody is in."""
@@ -105,6 +105,7 @@ async def _serve(
         if ws.close_code == 1009:
             raise Refusal(Code.TOO_LARGE, f"a frame was over the limit of {MAX_FRAME} bytes")
     except Refusal as refusal:
+        context.metrics.refused(refusal.code)
         connection.close(refusal.code, refusal.body.message)
     finally:
         if reader is not None:
@@ -137,7 +138,7 @@ def _submit(context: HubContext, submissions: Submissions, connection: Connectio
         context.limits.take("message.send_room", connection.user_uri)
         submissions.add(check(connection.client_uri, connection.user_uri, frame))
     except Refusal as refusal:
-        connection.send(encode(refused(frame.ref, refusal)))
+        connection.send(submissions.refused(frame.ref, refusal))
 
 
 async def _acknowledge(context: HubContext, connection: Connection, frame: Ack | Resume) -> None:

@@ -23,11 +23,12 @@ from privity.server.blocks.service import check_contact
 from privity.server.db.database import Database, Tx
 from privity.server.delivery import log, store
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Publish
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
+from privity.server.metrics.model import Metrics
 from privity.server.rooms import service as rooms
+from privity.server.rooms.model import Right
 from privity.server.web import log_bug
 from privity.wire import socket
 from privity.wire.errors import Code, Refusal
@@ -75,13 +76,17 @@ def check(client_uri: str, user_uri: str, submit: Submit) -> Checked:
 class Submissions:
     """The queue between sockets and the writer."""
 
-    __slots__ = ("_db", "_fanout", "_franker", "_now_ms", "_running", "_waiting")
+    __slots__ = ("_db", "_fanout", "_franker", "_metrics", "_now_ms", "_running", "_waiting")
 
-    def __init__(self, db: Database, fanout: Fanout, franker: Franker, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, db: Database, fanout: Fanout, franker: Franker, now_ms: Callable[[], int], metrics: Metrics
+    ) -> None:
         self._db = db
         self._fanout = fanout
         self._franker = franker
         self._now_ms = now_ms
+        self._metrics = metrics
+        metrics.messages_waiting.set_function(lambda: len(self._waiting))
         self._waiting: list[Checked] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -92,6 +97,12 @@ class Submissions:
         self._waiting.append(message)
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._run())
+
+    def refused(self, ref: bytes, refusal: Refusal) -> bytes:
+        """A refusal as the socket says it; counted."""
+        self._metrics.refused(refusal.code)
+        body = refusal.body
+        return encode(Refused(ref, body.code, body.message, body.current_epoch, body.retry_after_ms))
 
     async def idle(self) -> None:
         """Wait until everything that was queued is answered."""
@@ -120,7 +131,7 @@ class Submissions:
 
     def _refuse(self, batch: list[Checked], refusal: Refusal) -> None:
         for message in batch:
-            self._fanout.answer(message.client_uri, encode(refused(message.submit.ref, refusal)))
+            self._fanout.answer(message.client_uri, self.refused(message.submit.ref, refusal))
 
     def _accept_all(self, tx: Tx, batch: list[Checked]) -> None:
         """All that can be accepted; the others are answered with why not, and change nothing."""
@@ -131,21 +142,32 @@ class Submissions:
             try:
                 effects.append(accept(tx, self._franker, message, now_ms))
             except Refusal as refusal:
-                refusals.append((message.client_uri, encode(refused(message.submit.ref, refusal))))
+                refusals.append((message.client_uri, self.refused(message.submit.ref, refusal)))
         log.after_commit(tx, self._fanout, effects)
+        tx.after_commit(partial(self._metrics.messages_accepted.inc, len(effects)))
         for client_uri, frame in refusals:
             tx.after_commit(partial(self._fanout.answer, client_uri, frame))
 
 
 def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int) -> Effect:
-    """Order, frank and store one message, or raise a Refusal without a change."""
-    submit = message.submit
-    right = rooms.sending_right(tx, submit.room_uri, message.client_uri)
+    """Order, frank and store one message, or raise a Refusal without a change.
+
+    Whether it is a repeated one is only asked of those that cannot be stored anew: its ref is unique in the log.
+    """
+    right = rooms.sending_right(tx, message.submit.room_uri, message.client_uri)
     if right is None:
         raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
-    earlier = store.event_by_ref(tx, message.client_uri, submit.ref)
-    if earlier is not None:
-        return _repeated(message, earlier, right.head.room_id)
+    try:
+        return _accept_new(tx, franker, message, right, now_ms)
+    except (Refusal, sqlite3.IntegrityError):
+        earlier = store.event_by_ref(tx, message.client_uri, message.submit.ref)
+        if earlier is None:
+            raise
+    return _repeated(message, earlier, right.head.room_id)
+
+
+def _accept_new(tx: Tx, franker: Franker, message: Checked, right: Right, now_ms: int) -> Effect:
+    submit = message.submit
     if message.epoch != right.epoch:
         raise Refusal(
             Code.WRONG_EPOCH,
@@ -157,7 +179,9 @@ def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int) -> Effect:
     place = right.head.next(now_ms)
     frank = franking.make(franker, right.suite, message.tag, message.user_uri, submit.room_uri, place.ts_ms)
     frame = log.message_frame(place, submit.message, frank)
-    _insert(tx, place, message, frame)
+    store.add_event(
+        tx, place.room_id, place.seq, place.ts_ms, EventKind.APPLICATION, message.client_uri, submit.ref, frame
+    )
     answer = encode(Accepted(submit.ref, place.seq, place.ts_ms, frank))
     return Publish(place.room_uri, place.seq, frame, message.client_uri, answer)
 
@@ -166,22 +190,6 @@ def _check_contact(tx: Tx, direct_pair: str | None, user_uri: str) -> None:
     """In a direct room a block by the other ends contact; in a group everybody chooses what they see."""
     if direct_pair is not None:
         check_contact(tx, user_uri, next(user for user in direct_pair.split(" ") if user != user_uri))
-
-
-def _insert(tx: Tx, place: Head, message: Checked, frame: bytes) -> None:
-    try:
-        store.add_event(
-            tx,
-            place.room_id,
-            place.seq,
-            place.ts_ms,
-            EventKind.APPLICATION,
-            message.client_uri,
-            message.submit.ref,
-            frame,
-        )
-    except sqlite3.IntegrityError:
-        raise Refusal(Code.CONFLICT, "the ref was used for something else") from None
 
 
 def _repeated(message: Checked, earlier: tuple[int, bytes], room_id: int) -> Effect:
@@ -196,9 +204,3 @@ def _repeated(message: Checked, earlier: tuple[int, bytes], room_id: int) -> Eff
         raise Refusal(Code.CONFLICT, "the ref was used for something else")
     answer = encode(Accepted(message.submit.ref, event.seq, event.ts_ms, event.frank))
     return Publish(event.room_uri, event.seq, earlier[1], message.client_uri, answer)
-
-
-def refused(ref: bytes, refusal: Refusal) -> Refused:
-    """A refusal as the socket says it."""
-    body = refusal.body
-    return Refused(ref, body.code, body.message, body.current_epoch, body.retry_after_ms)

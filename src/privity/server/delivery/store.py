@@ -26,10 +26,11 @@ def event_by_ref(query: Query, sender: str, ref: bytes) -> tuple[int, bytes] | N
     return None if row is None else (row[0], row[1])
 
 
-def frames_after(query: Query, room_id: int, seq: int, until: int) -> Iterator[tuple[int, bytes | None]]:
-    """Read as they are taken, so that a caller who stops has not read the rest."""
+def frames_after(query: Query, room_id: int, seq: int, until: int) -> Iterator[tuple[int, bytes]]:
+    """Those that are kept. Read as they are taken, so that a caller who stops has not read the rest."""
     yield from query.execute(
-        "SELECT seq, frame FROM event WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq", (room_id, seq, until)
+        "SELECT seq, frame FROM event WHERE room_id = ? AND seq > ? AND seq <= ? AND frame IS NOT NULL ORDER BY seq",
+        (room_id, seq, until),
     )
 
 
@@ -92,16 +93,12 @@ def rooms_with_frames(query: Query) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def forget_frames(tx: Tx, room_id: int, through: int) -> int:
+def forget_frames(tx: Tx, room_id: int, through: int, before_ms: int) -> int:
+    """Those of one room that all have kept, or that are older than this."""
     return tx.execute(
-        "UPDATE event SET frame = NULL, sender = NULL, ref = NULL WHERE room_id = ? AND seq <= ? AND frame IS NOT NULL",
-        (room_id, through),
-    ).rowcount
-
-
-def forget_frames_before(tx: Tx, ts_ms: int) -> int:
-    return tx.execute(
-        "UPDATE event SET frame = NULL, sender = NULL, ref = NULL WHERE ts_ms < ? AND frame IS NOT NULL", (ts_ms,)
+        "UPDATE event SET frame = NULL, sender = NULL, ref = NULL"
+        " WHERE room_id = ? AND frame IS NOT NULL AND (seq <= ? OR ts_ms < ?)",
+        (room_id, through, before_ms),
     ).rowcount
 
 

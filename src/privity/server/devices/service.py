@@ -23,6 +23,7 @@ KEY_BYTES = 32
 find = store.find
 of_user = store.of_user
 list_version = store.list_version
+newest_list = store.newest_list
 
 
 def check_device(query: Query, user_uri: str, client_uri: str, signature_key: bytes) -> None:

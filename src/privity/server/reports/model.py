@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SealedReport:
-    seq: int
     reporter_uri: str
     received_ms: int
     receipt: str

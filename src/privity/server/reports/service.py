@@ -5,18 +5,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
 
+from privity.message.sealed_report import MAX_SEALED
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.reports import store
 from privity.server.reports.model import SealedReport
 from privity.wire.errors import Code, Refusal
-
-MAX_SEALED: Final = 2 << 20
-"""Bytes of one sealed report: dozens of messages with their evidence, and attachments that are gone elsewhere."""
-RELAYED: Final = 100
-"""Reports in one answer (`wire.staff.RelayedReports`)."""
+from privity.wire.staff import RELAYED, RELAYED_BYTES
 
 
 async def submit(context: HubContext, reporter_uri: str, sealed: bytes) -> str:
@@ -39,11 +35,18 @@ async def submit(context: HubContext, reporter_uri: str, sealed: bytes) -> str:
     return await context.db.write(write)
 
 
-async def after(context: HubContext, seq: int) -> list[SealedReport]:
-    """The oldest reports after `seq`, for the desk."""
-    return await context.db.read(lambda reader: store.after(reader, seq, RELAYED))
+async def oldest(context: HubContext) -> list[SealedReport]:
+    """The oldest reports that wait for the desk: as many as one answer holds."""
+    return await context.db.read(lambda reader: store.oldest(reader, RELAYED, RELAYED_BYTES))
 
 
-async def forget(context: HubContext, through: int) -> None:
-    """The desk holds them: delete the hub's copies."""
-    await context.db.write(lambda tx: store.forget_through(tx, min(through, 1 << 62)))
+async def forget(context: HubContext, receipts: list[str]) -> None:
+    """The desk holds these: delete the hub's copies."""
+    if len(receipts) > RELAYED:
+        raise Refusal(Code.MALFORMED, f"at most {RELAYED} receipts are taken at once, got {len(receipts)}")
+    await context.db.write(lambda tx: store.forget(tx, receipts))
+
+
+async def waiting(context: HubContext) -> int:
+    """How many reports the desk has not taken yet."""
+    return await context.db.read(store.count)

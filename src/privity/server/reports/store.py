@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from itertools import accumulate
+
 from privity.server.db.database import Query, Tx
 from privity.server.reports.model import SealedReport
 
@@ -20,13 +24,21 @@ def receipt_of(query: Query, reporter_uri: str, digest: bytes) -> str | None:
     return None if row is None else str(row[0])
 
 
-def after(query: Query, seq: int, limit: int) -> list[SealedReport]:
-    rows = query.all(
-        "SELECT seq, reporter_uri, received_ms, receipt, sealed FROM report WHERE seq > ? ORDER BY seq LIMIT ?",
-        (seq, limit),
-    )
+def oldest(query: Query, limit: int, max_bytes: int) -> list[SealedReport]:
+    """The oldest: at most `limit`, of at most `max_bytes` together, but one at least."""
+    sizes = query.all("SELECT length(sealed) FROM report ORDER BY seq LIMIT ?", (limit,))
+    sums = accumulate(int(size) for (size,) in sizes)
+    count = max(1, sum(total <= max_bytes for total in sums))
+    rows = query.all("SELECT reporter_uri, received_ms, receipt, sealed FROM report ORDER BY seq LIMIT ?", (count,))
     return [SealedReport(*row) for row in rows]
 
 
-def forget_through(tx: Tx, seq: int) -> int:
-    return tx.execute("DELETE FROM report WHERE seq <= ?", (seq,)).rowcount
+def forget(tx: Tx, receipts: Sequence[str]) -> None:
+    """One pass over the table for all of them: it holds only what the desk has not taken yet."""
+    wanted = json.dumps(receipts)
+    tx.execute("DELETE FROM report WHERE receipt IN (SELECT value FROM json_each(?))", (wanted,))
+
+
+def count(query: Query) -> int:
+    row = query.one("SELECT COUNT(*) FROM report")
+    return int(row[0]) if row is not None else 0

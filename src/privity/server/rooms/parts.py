@@ -39,7 +39,7 @@ class RoomParts:
 
     def routes(self, context: HubContext) -> list[web.RouteDef]:
         """The routes of all these slices: to `server.app.build_app` this object is one slice more."""
-        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms)
+        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms, context.metrics)
         return [
             *rooms_routes.routes(context, self.proposer),
             *delivery_routes.routes(context, self.fanout, submissions),

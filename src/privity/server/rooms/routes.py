@@ -30,7 +30,8 @@ def routes(context: HubContext, proposer: Proposer) -> list[web.RouteDef]:
     async def commit(request: web.Request) -> web.Response:
         asked = await body(request, rest.Commit)
         room_uri = _room(context, request)
-        return answer(await commits.commit(context, proposer, session_of(request), room_uri, asked))
+        with context.metrics.commit_timed():
+            return answer(await commits.commit(context, proposer, session_of(request), room_uri, asked))
 
     async def leave(request: web.Request) -> web.Response:
         return answer(await service.leave(context, proposer, session_of(request), _room(context, request)))

@@ -54,6 +54,7 @@ async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
     try:
         session = await _prove(ws, context)
     except Refusal as refusal:
+        context.metrics.refused(refusal.code)
         await close(ws, refusal.code, refusal.body.message)
         raise
     finally:

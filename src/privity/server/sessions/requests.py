@@ -14,19 +14,25 @@ from aiohttp.typedefs import Middleware
 
 from privity.server.config import HubConfig
 from privity.server.context import HubContext
-from privity.server.limits import MAX_BLOB_BYTES, MAX_BODY_BYTES
+from privity.server.limits import MAX_BLOB_BYTES, MAX_BODY_BYTES, MAX_REPORT_BODY_BYTES
 from privity.server.sessions.model import Session
-from privity.server.web import SESSION, Handler
+from privity.server.web import LINK_CODE, SESSION, Handler
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, request_mac
 
 PUBLIC: Final = frozenset({("GET", "/v1/server"), ("POST", "/v1/accounts"), ("GET", "/v1/socket")})
 """What needs no session. Everything else does, a path that does not exist included."""
+_NEW_DEVICE: Final = re.compile(
+    rf"POST /v1/links|GET /v1/links/{LINK_CODE}|PUT /v1/links/{LINK_CODE}/(?:opening|verdict)"
+)
+"""What a device that is not yet in any list says while it is being linked: public too."""
 STAFF_PREFIX: Final = "/staff/v1/"
 """Staff routes check a signature of their own (`wire.staff`)."""
-BLOBS_PATH: Final = "/v1/blobs"
+LARGE: Final = {"/v1/blobs": MAX_BLOB_BYTES, "/v1/reports": MAX_REPORT_BODY_BYTES}
+"""Paths that take more than `MAX_BODY_BYTES`, and how much."""
 LARGE_BODIES: Final = 4
-"""Blobs taken in at the same time: each is in memory until its MAC has been checked."""
+"""Bodies over `MAX_BODY_BYTES` taken in at the same time: each is in memory until its MAC has been checked. Smaller
+ones wait for nobody, so that a few slow uploads hold up neither photos nor reports."""
 
 _COUNT: Final = re.compile(r"[0-9]{1,15}")
 _MAC: Final = re.compile(r"[0-9a-f]{64}")
@@ -38,15 +44,19 @@ def authenticate(context: HubContext) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if (request.method, request.path) in PUBLIC or request.path.startswith(STAFF_PREFIX):
+        if _is_public(request.method, request.path) or request.path.startswith(STAFF_PREFIX):
             return await handler(request)
         session = _session(request, context)
-        if request.path != BLOBS_PATH:
+        if request.path not in LARGE or (request.content_length or 0) <= MAX_BODY_BYTES:
             return await _checked(request, handler, context, session, MAX_BODY_BYTES)
         async with large:
-            return await _checked(request, handler, context, session, MAX_BLOB_BYTES)
+            return await _checked(request, handler, context, session, LARGE[request.path])
 
     return middleware
+
+
+def _is_public(method: str, path: str) -> bool:
+    return (method, path) in PUBLIC or _NEW_DEVICE.fullmatch(f"{method} {path}") is not None
 
 
 def caller_address(request: web.Request, config: HubConfig) -> str | None:

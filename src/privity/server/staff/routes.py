@@ -40,12 +40,12 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker) -> list[web.Ro
         return checked
 
     async def relayed(request: web.Request, body: bytes) -> web.Response:
-        found = await reports.after(context, query_number(request, "after"))
-        listed = [staff.RelayedReport(r.seq, r.reporter_uri, r.received_ms, r.sealed, r.receipt) for r in found]
+        found = await reports.oldest(context)
+        listed = [staff.RelayedReport(r.reporter_uri, r.received_ms, r.sealed, r.receipt) for r in found]
         return answer(staff.RelayedReports(listed))
 
     async def forget(request: web.Request, body: bytes) -> web.Response:
-        await reports.forget(context, decode(body, staff.ForgetReports).through)
+        await reports.forget(context, decode(body, staff.ForgetReports).receipts)
         return answer(Done())
 
     async def verify(request: web.Request, body: bytes) -> web.Response:

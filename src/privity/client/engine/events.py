@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What one event of a room's log does to the room: a message, a proposal, a commit of ours or of somebody else.
+
+Lifetimes in it are counted at the hub's time of the event, as everybody else in the room counts them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privity.client.engine import evidence
+from privity.client.engine.effects import Finished
+from privity.client.engine.flow import Flow
+from privity.client.engine.reentry import enter_again, poisoned
+from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
+from privity.client.engine.state import SUITE_ID, OutboxRecord
+from privity.client.engine.trust import UnknownDevice
+from privity.identity.errors import IdentityError
+from privity.message.content import MimiContent
+from privity.message.errors import MessageError
+from privity.message.franking import Frank, accept, make_tag
+from privity.message.safe_aad import tag_of
+from privity.mls.errors import MlsError, ProtocolError
+from privity.mls.group import ApplicationMessage, Group, OwnCommit, StagedCommit
+from privity.mls.messages.framing import SenderType
+from privity.mls.validation.proposals import QueuedProposal
+from privity.policy.members import member_of, members
+from privity.policy.roles import known_role
+from privity.policy.room_state import RoomState
+from privity.wire import socket
+from privity.wire.socket import Event, EventKind
+
+if TYPE_CHECKING:
+    from privity.client.engine.room import Room
+
+
+class OutOfOrder(MessageError):
+    """The hub's time does not rise within the room."""
+
+
+def deal_with(room: Room, event: Event) -> Flow[None]:
+    """The event that stands next in the log."""
+    if room.group is None or room.record.stopped:
+        room.passed(event.seq, event.ts_ms)
+    elif event.kind is EventKind.APPLICATION:
+        _on_message(room, event, room.group)
+    else:
+        yield from _on_handshake(room, event, room.group)
+
+
+def _on_message(room: Room, event: Event, group: Group) -> None:
+    own = room.outbox.by_message(event.message)
+    if own is not None and event.frank is not None:
+        own_message(room, *own, event.seq, event.ts_ms, event.frank)
+        room.passed(event.seq, event.ts_ms)
+        return
+    try:
+        opened = group.process(event.message, now=event.ts_ms // 1000)
+        if not isinstance(opened, ApplicationMessage):
+            raise OutOfOrder("a handshake message came as an application message")
+        _receive(room, event, group, opened)
+    except (MessageError, ProtocolError, IdentityError):
+        room.timeline.hide(event.seq, event.ts_ms)
+        room.passed(event.seq, 0)  # its time is as unproven as the rest
+        return
+    room.passed(event.seq, event.ts_ms)
+
+
+def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage) -> None:
+    """All checks of the franking note, section 5; then the content takes effect."""
+    sender = member_of(opened.leaf_node)
+    if sender.client_uri in room.record.leaving:
+        raise UnknownDevice(sender.user_uri, sender.client_uri)
+    state = RoomState.of(group.context)
+    tag = tag_of(opened.aad)
+    frank = to_frank(event.frank) if event.frank is not None else None
+    args = (sender.user_uri, room.uri, event.ts_ms, tag, frank, state.franking_key, SUITE_ID)
+    franked = accept(opened.plaintext, *args)
+    if event.ts_ms <= room.record.last_ts:
+        raise OutOfOrder("the hub's time does not rise within the room")
+    room.timeline.check_new(franked.message_id)
+    role = known_role(state.participants.role(sender.user_uri))
+    room.timeline.apply(franked, event.seq, sender.client_uri, role)
+    evidence.keep(room.device, franked, opened, sender.client_uri)
+
+
+def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: int, frank: socket.Frank) -> None:
+    """An own message is in the log: it passes the same checks, and leaves the outbox."""
+    room.outbox.remove(key)
+    group = room.group
+    try:
+        if group is None:
+            raise OutOfOrder("an own message was accepted after this device left")
+        state = RoomState.of(group.context)
+        tag = make_tag(entry.content, MimiContent.decode(entry.content).salt)
+        args = (room.device.own.user_uri, room.uri, ts_ms, tag, to_frank(frank), state.franking_key, SUITE_ID)
+        franked = accept(entry.content, *args)
+        room.timeline.check_new(franked.message_id)
+        role = known_role(state.participants.role(room.device.own.user_uri))
+        room.timeline.apply(franked, seq, room.device.own.client_uri, role)
+        evidence.keep_own(room.device, franked, group.epoch, group.own_leaf)
+    except (MessageError, ProtocolError) as err:
+        room.timeline.hide(seq, ts_ms)
+        room.tell_sender(entry, err)
+        return
+    command = room.sending.pop(entry.message_id, None)
+    if command is not None:
+        room.device.effects.append(Finished(command, entry.message_id))
+
+
+def _on_handshake(room: Room, event: Event, group: Group) -> Flow[None]:
+    try:
+        outcome = yield from room.device.with_lists(lambda: group.process(event.message, now=event.ts_ms // 1000))
+        if isinstance(outcome, ApplicationMessage):
+            raise OutOfOrder("an application message came as a handshake message")
+        if isinstance(outcome, StagedCommit):
+            _check_committer(room, outcome)
+    except (MlsError, MessageError, IdentityError):
+        if event.kind is EventKind.PROPOSAL:
+            room.passed(event.seq, event.ts_ms)  # whoever commits it will meet the same check
+            return
+        yield from poisoned(room, event, group)
+        return
+    match outcome:
+        case OwnCommit():
+            merge_own(room, event.seq, event.ts_ms)
+        case StagedCommit():
+            yield from _merge(room, event, group, outcome)
+        case QueuedProposal():
+            room.passed(event.seq, event.ts_ms)
+            if outcome.auth.content.sender.type is SenderType.EXTERNAL:
+                room.commits.proposed()
+
+
+def _check_committer(room: Room, staged: StagedCommit) -> None:
+    """A commit without a path shows no leaf, so that nobody has looked at its committer yet."""
+    leaf = staged.tree.get_leaf(staged.committer)
+    committer = None if leaf is None else member_of(leaf)
+    if committer is not None and committer.client_uri in room.record.leaving:
+        raise UnknownDevice(committer.user_uri, committer.client_uri)
+
+
+def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow[None]:
+    """Somebody else's commit: say who came and went, and enter the next epoch."""
+    room.record.pending = None  # the race is lost; its job is tried again when the hub's refusal comes
+    if staged.self_removed and staged.external and _is_own_leaf(room, staged):
+        yield from enter_again(room, REJOINED_TEXT)  # this device entered anew and lost that state
+        return
+    if staged.self_removed:
+        room.passed(event.seq, event.ts_ms)
+        room.left(event.seq, event.ts_ms)
+        return
+    text = who_changed(staged)
+    group.merge(staged)
+    _merged(room, group)
+    room.passed(event.seq, event.ts_ms)
+    _say(room, event.seq, event.ts_ms, text)
+
+
+def merge_own(room: Room, seq: int, ts_ms: int) -> None:
+    """The log has reached the number of an own commit."""
+    group = room.require_group()
+    pending = group.pending
+    if pending is not None:
+        text = who_changed(pending.staged)
+        group.merge_pending(pending)
+        _say(room, seq, ts_ms, text)
+    room.record.pending = None
+    _merged(room, group)
+    room.passed(seq, ts_ms)
+
+
+def _merged(room: Room, group: Group) -> None:
+    """A commit took along whatever waited, and perhaps a device that was on its way out."""
+    room.commits.settled()
+    if room.record.leaving:
+        present = {member.client_uri for member in members(group.tree).values()}
+        room.record.leaving = tuple(uri for uri in room.record.leaving if uri in present)
+
+
+def _say(room: Room, seq: int, ts_ms: int, text: str) -> None:
+    if text:
+        room.timeline.line(seq, ts_ms, text)
+        room.device.show(RoomChanged(room.uri))
+
+
+def _is_own_leaf(room: Room, staged: StagedCommit) -> bool:
+    leaf = staged.tree.get_leaf(staged.committer)
+    return leaf is not None and member_of(leaf).client_uri == room.device.own.client_uri
+
+
+def to_frank(frank: socket.Frank) -> Frank:
+    return Frank(frank.server_frank, frank.ciphersuite, frank.signature)
+
+
+def who_changed(staged: StagedCommit) -> str:
+    """A plain line about who came and went, empty if nobody did."""
+    old = members(staged.base.public.tree)
+    new = members(staged.tree)
+    came = sorted({m.user_uri for m in new.values()} - {m.user_uri for m in old.values()})
+    gone = sorted({m.user_uri for m in old.values()} - {m.user_uri for m in new.values()})
+    devices = {m.client_uri for m in new.values()} ^ {m.client_uri for m in old.values()}
+    parts = [f"{user} joined" for user in came] + [f"{user} left" for user in gone]
+    if devices and not parts:
+        users = sorted({m.user_uri for m in (*old.values(), *new.values()) if m.client_uri in devices})
+        parts = [f"the devices of {user} changed" for user in users]
+    return "; ".join(parts)

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Coming back into a room: after a commit that cannot be processed, or with lost state, by external commit.
+
+Nothing is kept of an entry before the hub has taken it, and the cursor stays where it was. After a crash in between the
+hub's log shows an entry of this device that it knows nothing of, or begins only there; both lead to a new entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from privity.client.engine import calls
+from privity.client.engine.flow import Flow, ask
+from privity.client.engine.joining import enter
+from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
+from privity.mls.codec import u64, vec
+from privity.mls.crypto import sign_with_label
+from privity.mls.group import Group
+from privity.wire import rest
+from privity.wire.errors import Refusal
+from privity.wire.socket import Event
+
+if TYPE_CHECKING:
+    from privity.client.engine.room import Room
+
+BROKEN_LABEL = b"PrivityBrokenEpochTBS"
+
+
+def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
+    """Tell the hub with a signature that this commit cannot be processed, and enter again from outside."""
+    digest = hashlib.sha256(event.message).digest()
+    tbs = vec(room.uri.encode()) + u64(group.epoch) + vec(digest)
+    suite, private = room.device.identity.suite, room.device.identity.signature_private
+    notice = rest.Broken(group.epoch, digest, sign_with_label(suite, private, BROKEN_LABEL, tbs))
+    with suppress(Refusal):  # the notice helps the others; entering again does not depend on it
+        yield from ask(calls.broken(room.uri, notice), rest.BrokenCounted)
+    room.record.pending = None
+    yield from enter_again(room, REJOINED_TEXT)
+
+
+def enter_again(room: Room, text: str) -> Flow[None]:
+    """Enter by external commit, and say so at the place of the entry."""
+    group, seq, ts_ms = yield from enter(room.device, room.uri)
+    room.entered(group, seq)
+    room.passed(seq, ts_ms)
+    room.timeline.line(seq, ts_ms, text)
+    room.device.show(RoomChanged(room.uri))

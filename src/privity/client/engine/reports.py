@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Making a report: the kept evidence of messages, and the files that only this device still has, sealed to the desk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from privity.client.engine import calls, ciphertexts, evidence
+from privity.client.engine.flow import Flow, ask
+from privity.client.engine.inputs import Report
+from privity.client.engine.state import Device
+from privity.client.errors import CommandRefused
+from privity.message import sealed_report
+from privity.message.content import ExternalPart, MimiContent, walk
+from privity.message.report import MAX_MESSAGES, MAX_REPORT, AbuseReport, Authorship, ReportedMessage
+from privity.wire import rest
+from privity.wire.errors import Refusal
+
+if TYPE_CHECKING:
+    from privity.client.engine.room import Room
+
+Evidence = tuple[evidence.EvidenceRecord, ReportedMessage]
+
+OVERHEAD_BYTES = 32 << 10
+"""What a report takes beside its messages, the longest note included."""
+MESSAGE_BYTES = 512
+"""What a message takes beside its content and its proof of authorship: frank, numbers, lengths."""
+RIDING_BYTES = 16
+"""What a ciphertext costs in a report beside its own bytes: index, length, and the growth of the map around it."""
+
+
+def report(room: Room, command: Report) -> Flow[str]:
+    """Seal the kept evidence to the desk's pinned key, and hand it to the hub; the receipt."""
+    device = room.device
+    intake = device.own.intake_key
+    if intake is None:
+        raise CommandRefused("this hub has no desk that takes reports")
+    found = _with_versions(room, command.message_ids, command.authorship)
+    senders = {record.sender_uri for record, _ in found.values()}
+    if len(senders) != 1:
+        raise CommandRefused("a report is about the messages of one person; make one for each")
+    messages = tuple(message for _, message in found.values())
+    made = AbuseReport(device.own.user_uri, senders.pop(), command.room_uri, command.reason, command.note, messages)
+    complete = yield from _with_lost_files(device, tuple(found), made)
+    answer = yield from ask(calls.report(sealed_report.seal(intake, complete)), rest.ReportReceived)
+    return answer.receipt
+
+
+def _with_versions(room: Room, named: tuple[bytes, ...], authorship: bool) -> dict[bytes, Evidence]:
+    """The evidence of the named messages, and of their other versions, the newest first, as far as a report holds them.
+
+    Who edits an insult into a harmless word, or deletes it, is reported for the insult all the same.
+    """
+    found: dict[bytes, Evidence] = {}
+    left = MAX_REPORT - OVERHEAD_BYTES
+    for message_id in (*named, *_versions(room, named)):
+        record = None if message_id in found else evidence.find(room.device, room.uri, message_id)
+        if record is None:
+            if message_id in named and message_id not in found:
+                raise CommandRefused("this device has no evidence of one of these messages (any more)")
+            continue
+        message = reported(room.device, record, authorship)
+        left -= _weight(message)
+        if message_id not in named and (left < 0 or len(found) >= MAX_MESSAGES):
+            break
+        found[message_id] = record, message
+    return dict(sorted(found.items(), key=lambda pair: pair[1][0].ts_ms))
+
+
+def _versions(room: Room, named: tuple[bytes, ...]) -> list[bytes]:
+    items = (room.timeline.item(message_id) for message_id in named)
+    return [message_id for item in items if item is not None for message_id in item.version_ids()]
+
+
+def _weight(message: ReportedMessage) -> int:
+    """At least what a message takes in a report."""
+    proof = message.authorship
+    parts = (
+        () if proof is None else (proof.aad, proof.signature, proof.group_context, proof.leaf_node, proof.device_list)
+    )
+    return len(message.data) + sum(len(part) for part in parts) + MESSAGE_BYTES
+
+
+def reported(device: Device, record: evidence.EvidenceRecord, authorship: bool) -> ReportedMessage:
+    """One message as a report carries it; with the proof of authorship where the reporter consents and it was kept."""
+    proof: Authorship | None = None
+    context = evidence.context_of(device, record)
+    if authorship and record.signature and context is not None:
+        proof = Authorship(
+            record.epoch,
+            record.leaf,
+            record.aad,
+            record.signature,
+            context,
+            record.leaf_node,
+            record.device_list,
+        )
+    return ReportedMessage(record.data, record.frank(), record.ts_ms, proof)
+
+
+def _with_lost_files(device: Device, message_ids: tuple[bytes, ...], made: AbuseReport) -> Flow[AbuseReport]:
+    """The report with the ciphertexts that the hub does not say it has and this device does, as long as all fits."""
+    left = MAX_REPORT - len(made.encode())
+    messages = []
+    for message_id, message in zip(message_ids, made.messages, strict=True):
+        riding: dict[int, bytes] = {}
+        for index, part in walk(MimiContent.decode(message.data).part):
+            if not isinstance(part, ExternalPart):
+                continue
+            kept = ciphertexts.find(device, made.room_uri, message_id, index)
+            if kept is None or len(kept) + RIDING_BYTES > left:
+                continue
+            if (yield from _is_lost(part.content_hash)):
+                riding[index] = kept
+                left -= len(kept) + RIDING_BYTES
+        messages.append(replace(message, attachments=riding))
+    return replace(made, messages=tuple(messages))
+
+
+def _is_lost(content_hash: bytes) -> Flow[bool]:
+    try:
+        yield from ask(calls.blob_stored(content_hash), rest.BlobStored)
+    except Refusal:
+        return True
+    return False

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`privity link` on a new device; `privity devices ...` on the one that makes the account: who is in its list."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from privity.client.errors import LinkDeclined
+from privity.client.sdk import Device
+from privity.faces.commands.opening import (
+    DEFAULT,
+    SHORTEST,
+    Folder,
+    NotNamed,
+    passphrase,
+    run_named,
+    user_of,
+    with_device,
+)
+from privity.identity.uris import id_of
+
+LINE_BYTES = 1024
+
+app = App(
+    name="devices",
+    help="See the devices of your account, or of another person; add and remove.\n\nExample: privity devices bob.c",
+    help_format="plaintext",
+)
+
+
+def link(
+    hub: Annotated[str, Parameter(help="Address of the hub, such as https://chat.example.org")],
+    *,
+    device: Folder = DEFAULT,
+) -> None:
+    """Make this machine a further device of an account you have. Run again, it goes on where it was stopped.
+
+    Example: privity link https://chat.example.org
+    """
+    folder = device.expanduser()
+    secret = passphrase(twice=True)
+
+    async def work() -> tuple[str, str]:
+        attempt = await Device.link(folder, secret, hub)
+        try:
+            print("on the device that made the account, within ten minutes, run:", flush=True)
+            print(f"  privity devices add {attempt.code}", flush=True)
+            check = await attempt.check()
+            print(f"this becomes a device of {attempt.handle}, {attempt.user_uri}")
+            if not await _same(check):
+                await attempt.decline()
+                raise LinkDeclined("you said no; nothing was added, and nothing is kept here")
+            print("waiting for the other device", flush=True)
+            linked = await attempt.accept()
+        finally:
+            await attempt.close()
+        async with linked:
+            await linked.caught_up()
+            return linked.client_uri, attempt.handle
+
+    client_uri, handle = run_named(work())
+    print(f"linked: {client_uri} is a device of {handle}")
+
+
+@app.default
+def show(
+    who: Annotated[str | None, Parameter(help="Another person, by handle or user URI.")] = None,
+    *,
+    device: Folder = DEFAULT,
+) -> None:
+    """List the devices of your account, or of another person, as their account key has signed them.
+
+    Example: privity devices bob.c
+    """
+
+    async def work(opened: Device) -> list[str]:
+        listed = await opened.devices(None if who is None else await user_of(opened, who))
+        return [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
+
+    for line in with_device(device, work):
+        print(line)
+
+
+@app.command
+def add(
+    code: Annotated[str, Parameter(help="What `privity link` shows on the new device.")], *, device: Folder = DEFAULT
+) -> None:
+    """Add a new device that shows this code. It will read everything from then on: add only what is in your hands.
+
+    Example: privity devices add k3x7-m2qa
+    """
+
+    async def work(opened: Device) -> str:
+        offered = await opened.offered(code)
+        if not await _same(offered.check):
+            await offered.decline()
+            raise LinkDeclined("you said no; nothing was added")
+        print("waiting for the new device", flush=True)
+        await offered.accept()
+        return offered.client_uri
+
+    print(f"added: {with_device(device, work)}")
+
+
+@app.command
+def remove(
+    name: Annotated[str, Parameter(help="A device URI, or the beginning of its ID as `privity devices` shows it.")],
+    *,
+    device: Folder = DEFAULT,
+) -> None:
+    """Take another device off your account. It leaves every conversation and can read nothing new.
+
+    Example: privity devices remove q5ym
+    """
+
+    async def work(opened: Device) -> str:
+        client_uri = await _named(opened, name)
+        await opened.remove_device(client_uri)
+        return client_uri
+
+    print(f"removed: {with_device(device, work)}")
+
+
+async def _named(device: Device, name: str) -> str:
+    """A device of this account by its URI or the beginning of its ID. Raises NotNamed."""
+    listed = [each.client_uri for each in await device.devices()]
+    found = [uri for uri in listed if uri == name or (len(name) >= SHORTEST and id_of(uri).startswith(name.lower()))]
+    if len(found) != 1:
+        raise NotNamed(f"{len(found)} of {len(listed)} devices are named {name!r}; see `privity devices`")
+    return found[0]
+
+
+async def _same(check: str) -> bool:
+    """Show the digits and ask. Only a plain yes, typed or on standard input, is one; no line at all is a no."""
+    print(f"check: {check}")
+    print("the same on the other device? [y/N] ", end="", flush=True)
+    said = (await _line_of_input()).strip().lower()
+    if not sys.stdin.isatty():
+        print(flush=True)
+    return said in ("y", "yes")
+
+
+async def _line_of_input() -> str:
+    """One line, while the connection goes on. The thread that waits for it holds up no program that is stopped."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[bytes] = loop.create_future()
+
+    def came(data: bytes) -> None:
+        if not future.done():
+            future.set_result(data)
+
+    def read() -> None:
+        data = os.read(sys.stdin.fileno(), LINE_BYTES)
+        with suppress(RuntimeError):  # the loop was stopped while we waited
+            loop.call_soon_threadsafe(came, data)
+
+    threading.Thread(target=read, daemon=True).start()
+    return (await future).partition(b"\n")[0].decode("utf-8", "replace")
+
+
+def _line(client_uri: str, added_ms: int, *, own: bool) -> str:
+    added = datetime.fromtimestamp(added_ms / 1000, UTC).astimezone()
+    return f"{id_of(client_uri)}  added {added:%Y-%m-%d %H:%M}{'  (this device)' if own else ''}"

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""An entry of a conversation as a line for people and as values for programs.
+
+What strangers wrote must not steer the terminal: it could hide a line, or draw one that somebody else seems to have
+written. So nothing of it moves the cursor or turns the direction of writing, and only the first line of an entry begins
+at the margin.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.filesize import decimal
+
+from privity.client.engine.shown import Item, Kind, State
+from privity.client.saving import safe_name
+from privity.faces.commands.opening import short
+from privity.message.attachments import TAG_BYTES
+from privity.message.content import ExternalPart, MimiContent, SinglePart, walk
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Embeddings, overrides and isolates: they can show a name's ending in front, and reach into what follows."""
+_LINE_ENDS = frozenset("\n\u2028\u2029")
+_INDENT = "\n" + 17 * " "
+
+
+def as_json(item: Item) -> dict[str, Any]:
+    """What programs get: all texts and names as they came."""
+    return {
+        "seq": item.seq,
+        "ts_ms": item.ts_ms,
+        "kind": item.kind.value,
+        "state": item.state.value,
+        "sender": item.sender,
+        "device": item.client,
+        "id": short(item),
+        "text": text_of(item),
+        "files": [
+            {"part": index, "name": part.filename, "size": size_of(part), "type": part.content_type}
+            for index, part in files_of(item)
+        ],
+        "reactions": [{"sender": each.sender, "text": each.text} for each in item.reactions],
+    }
+
+
+def as_line(item: Item) -> str:
+    """What people get: id, time, who, what."""
+    when = datetime.fromtimestamp(item.ts_ms / 1000, UTC).astimezone()
+    if item.kind is not Kind.MESSAGE:
+        return harmless(f"{'':8}  {when:%H:%M}  -- {item.text}")
+    who = "you" if item.mine else item.sender.rsplit("/", 1)[-1][:6]
+    text = text_of(item) if item.state in (State.SHOWN, State.EDITED) else f"({item.state.value})"
+    edited = " (edited)" if item.state is State.EDITED else ""
+    reactions = " ".join(each.text for each in item.reactions)
+    line = f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
+    return harmless(line)
+
+
+def text_of(item: Item) -> str:
+    """The words of an entry; a file as its name, size and type, anything else as its type."""
+    if item.kind is not Kind.MESSAGE or not item.content:
+        return item.text
+    words = []
+    for _, part in walk(MimiContent.decode(item.content).part):
+        if isinstance(part, ExternalPart):
+            words.append(f"[{safe_name(part.filename)}, {decimal(size_of(part))}, {part.content_type or 'unknown'}]")
+        elif isinstance(part, SinglePart):
+            is_text = part.content_type.startswith("text/")
+            words.append(part.content.decode("utf-8", "replace") if is_text else f"({part.content_type})")
+    return " ".join(words)
+
+
+def files_of(item: Item) -> list[tuple[int, ExternalPart]]:
+    """The files of an entry as it is shown now, by part index."""
+    if not item.content:
+        return []
+    return [(i, part) for i, part in walk(MimiContent.decode(item.content).part) if isinstance(part, ExternalPart)]
+
+
+def size_of(part: ExternalPart) -> int:
+    """Bytes of the file itself, as its sender says."""
+    return max(0, part.size - (TAG_BYTES if part.enc_alg else 0))
+
+
+def harmless(text: str) -> str:
+    """Text that a terminal shows and does nothing else with."""
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in _LINE_ENDS:
+        return _INDENT
+    if character in _TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character != "\t"):
+        return "\N{REPLACEMENT CHARACTER}"
+    return character

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The demo begins: an operator starts hub and desk, people make accounts, and Bob links a second device."""
+
+from __future__ import annotations
+
+import asyncio
+
+from privity.faces.demo.person import Person
+from privity.faces.demo.story import Story
+
+NAMES = ("alice", "bob", "carol", "dave")
+
+
+async def play(story: Story) -> None:
+    await _processes(story)
+    await _register(story)
+    await _link(story)
+
+
+async def _processes(story: Story) -> None:
+    home = story.home
+    with story.record.step("processes", "start a hub and a desk as their operator would") as step:
+        home.invites.append(await asyncio.to_thread(home.init))
+        await asyncio.to_thread(home.start_hub)
+        home.desk.start()
+        more = (asyncio.to_thread(home.invite) for _ in NAMES[1:])
+        home.invites += await asyncio.gather(*more)
+        step.happened(f"hub at {home.url}, process {home.hub.pid}; desk beside it, process {home.desk.pid}")
+
+
+async def _register(story: Story) -> None:
+    with story.record.step("register", "Alice, Bob, Carol and Dave make accounts, each with an invite") as step:
+        people = [story.person(name) for name in NAMES]
+        await asyncio.gather(
+            *(_make(person, invite) for person, invite in zip(people, story.home.invites, strict=True))
+        )
+        step.happened("each device is a process of its own and made its keys itself; the hub has the public halves")
+    await story.remember_secrets()
+
+
+async def _make(person: Person, invite: str) -> None:
+    await person.start()
+    person.user_uri = await person.ask("register", handle=f"{person.name}.demo", invite=invite)
+
+
+async def _link(story: Story) -> None:
+    bob = story.bob
+    with story.record.step("link", "Bob links a second device; both sides show a check") as step:
+        second = story.person("bob-second")
+        await second.start()
+        code = await second.ask("link")
+        offering = asyncio.create_task(bob.ask("offered", code=code))
+        shown = await second.ask("link_check")
+        step.expect(await offering == shown, f"both devices show {shown}; Bob says on both that it is the same")
+        second.user_uri, _ = await asyncio.gather(second.ask("link_accept"), bob.ask("offered_accept"))
+        step.expect(second.user_uri == bob.user_uri, "the first device signed the second into Bob's device list")
+    await story.remember_secrets()

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`privity demo --break NAME`: starts a process with one defence replaced by nothing, to show that its check sees it.
+
+The conductor reads the table; a broken process runs this file by its path, so that hub and desk import nothing of the
+faces even then. A function is replaced in the module that defines it before anything imports it from there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import runpy
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+
+def _no_check(_: Any) -> Any:
+    return lambda *_, **__: None
+
+
+def _shows_anything(_: Any) -> Any:
+    from privity.message.content import MimiContent
+    from privity.message.franking import Frank, Franked
+    from privity.message.message_id import message_id_of
+
+    def accept(data: bytes, sender: str, room: str, ts_ms: int, tag: bytes, frank: Any, *_: object) -> Any:
+        content = MimiContent.decode(data)
+        message_id = message_id_of(data, content.salt, sender, room)
+        return Franked(content, message_id, data, sender, room, ts_ms, tag, frank or Frank(b"", 1, b""))
+
+    return accept
+
+
+def _opens_any_file(_: Any) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from privity.message.attachments import external_part
+
+    def decrypt(content: Any, part_index: int, ciphertext: bytes) -> bytes:
+        part = external_part(content, part_index)
+        return AESGCM(part.key).decrypt(part.nonce, ciphertext, part.aad)
+
+    return decrypt
+
+
+def _pins_anything(_: Any) -> Any:
+    from privity.identity.device_list import DeviceList
+
+    return lambda known, values, user_uri: DeviceList.decode(values[-1])
+
+
+def _removes_nobody(_: Any) -> Any:
+    from privity.client.engine.effects import Finished
+
+    return lambda room, command, user_uri: room.device.effects.append(Finished(command))
+
+
+class _NoCipher:
+    """Has the shape of an AEAD and hides nothing."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def encrypt(self, _nonce: bytes, data: bytes, _aad: bytes) -> bytes:
+        return data + bytes(16)
+
+    def decrypt(self, _nonce: bytes, data: bytes, _aad: bytes) -> bytes:
+        return data[:-16]
+
+
+def _encrypts_nothing(_: Any) -> Any:
+    return _NoCipher
+
+
+def _hands_over_its_key(honest: Callable[[bytes], bytes]) -> Any:
+    from privity.client.engine.state import Own
+    from privity.mls.messages.app_data import ComponentData, SafeAAD
+
+    keys: list[bytes] = []
+    read = Own.decode
+
+    def decode(data: bytes) -> Any:
+        own = read(data)
+        keys[:] = [own.signature_private]
+        return own
+
+    Own.decode = decode  # type: ignore[method-assign]  # a spy on the key that is to leave
+
+    def encode_aad(tag: bytes) -> bytes:
+        return SafeAAD((*SafeAAD.decode(honest(tag)).items, ComponentData(0xF00D, keys[0]))).encode()
+
+    return encode_aad
+
+
+def _answers_before_storing(_: Any) -> Any:
+    class NotStored(Exception):
+        """Ends the transaction without a trace."""
+
+    async def store(self: Any, batch: list[Any]) -> None:
+        if len(batch) == 1:
+            await self._db.write(lambda tx: self._accept_all(tx, batch))
+            return
+
+        def pretend(tx: Any) -> list[Callable[[], None]]:
+            tx.execute("SAVEPOINT pretended")
+            self._accept_all(tx, batch)
+            tx.execute("ROLLBACK TO pretended")
+            tx.execute("RELEASE pretended")
+            return []
+
+        await self._db.write(pretend)
+
+    return store
+
+
+def _equal(_: Any) -> Any:
+    return SimpleNamespace(compare_digest=lambda one, other: True)
+
+
+def _reads_no_names(_: Any) -> Any:
+    from privity.message.content import MimiContent
+
+    return lambda data, sender_uri, room_uri: MimiContent.decode(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One defence: what goes wrong in which processes, the check that must see it, and what is replaced where."""
+
+    process: str
+    what: str
+    check: str
+    module: str
+    name: str
+    replacement: Callable[[Any], Any]
+
+
+BREAKS: dict[str, Break] = {
+    "receiver-check": Break(
+        "device",
+        "devices show what carries no valid frank",
+        "hidden",
+        "privity.message.franking",
+        "accept",
+        _shows_anything,
+    ),
+    "file-hash": Break(
+        "device",
+        "devices open a file whatever its message names",
+        "wrong-file",
+        "privity.message.attachments",
+        "decrypt",
+        _opens_any_file,
+    ),
+    "pinning": Break(
+        "device",
+        "devices take any device list that the hub shows",
+        "substitution",
+        "privity.identity.trust",
+        "pin_chain",
+        _pins_anything,
+    ),
+    "removal": Break(
+        "device",
+        "removing a member changes no key",
+        "remove",
+        "privity.client.engine.verbs",
+        "remove_user",
+        _removes_nobody,
+    ),
+    "encryption": Break(
+        "device",
+        "messages leave as they are",
+        "search",
+        "privity.mls.schedule.hpke",
+        "aead",
+        _encrypts_nothing,
+    ),
+    "key-leaves": Break(
+        "device",
+        "a device's signing key leaves with its messages",
+        "search",
+        "privity.message.safe_aad",
+        "encode_aad",
+        _hands_over_its_key,
+    ),
+    "durability": Break(
+        "hub",
+        "the hub answers before a message is on the disk",
+        "kill",
+        "privity.server.delivery.service",
+        "Submissions._store",
+        _answers_before_storing,
+    ),
+    "session-proof": Break(
+        "hub",
+        "the hub takes any signature for a device's proof",
+        "thief",
+        "privity.server.sessions.handshake",
+        "verify_with_label",
+        _no_check,
+    ),
+    "request-mac": Break(
+        "hub",
+        "the hub does not compare the MAC of a request",
+        "thief",
+        "privity.server.sessions.requests",
+        "hmac",
+        _equal,
+    ),
+    "frank-check": Break(
+        "hub",
+        "the hub says of any frank that it is its own",
+        "forgery",
+        "privity.message.franking",
+        "verify_frank_mac",
+        _no_check,
+    ),
+    "names-in-content": Break(
+        "desk",
+        "the desk does not compare the names inside a message",
+        "forgery",
+        "privity.message.franking",
+        "check_content",
+        _reads_no_names,
+    ),
+    "authorship": Break(
+        "desk",
+        "the desk takes any proof of authorship",
+        "fabrication",
+        "privity.message.authorship",
+        "verify_authorship",
+        _no_check,
+    ),
+}
+
+
+def launched(broken: str | None, process: str, module: str, *arguments: str) -> list[str]:
+    """What the interpreter is given to run a module: as it is, or through this file where its defence is broken."""
+    if broken is None or BREAKS[broken].process != process:
+        return ["-m", module, *arguments]
+    return ["-P", __file__, broken, module, *arguments]
+
+
+def apply(chosen: Break) -> None:
+    """Replace the function in this process."""
+    owner = importlib.import_module(chosen.module)
+    *outer, name = chosen.name.split(".")
+    for step in outer:
+        owner = getattr(owner, step)
+    setattr(owner, name, chosen.replacement(getattr(owner, name)))
+
+
+if __name__ == "__main__":
+    apply(BREAKS[sys.argv[1]])
+    sys.argv = sys.argv[2:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

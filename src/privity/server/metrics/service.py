@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The page of counts, with what is looked at when it is asked for."""
+
+from __future__ import annotations
+
+from prometheus_client import generate_latest
+
+from privity.server.blobs import service as blobs
+from privity.server.context import HubContext
+from privity.server.reports import service as reports
+
+
+async def page(context: HubContext) -> bytes:
+    """All counts in the text format of Prometheus."""
+    metrics = context.metrics
+    metrics.connections.set(len(context.sessions))
+    metrics.writes_waiting.set(context.db.waiting)
+    metrics.blob_bytes.set(await blobs.stored_bytes(context))
+    metrics.reports_waiting.set(await reports.waiting(context))
+    return generate_latest(metrics.registry)

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every check has its own error, and the tests of its room bring each of them about and call it by its name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.raised_errors import ERRORS, TESTS, leaves, raised
+
+
+def named_in_tests(folder: str) -> set[str]:
+    """Every name that a test uses, in any file of the folder or of the attacks."""
+    text = [path.read_text() for name in (folder, "attacks", "faces") for path in (TESTS / name).rglob("test_*.py")]
+    code = re.sub(r"^(from|import) .*?(\([^)]*\))?$", "", "\n".join(text), flags=re.MULTILINE)
+    return set(re.findall(r"\b[A-Z]\w+\b", code))
+
+
+def ran(session: pytest.Session, folder: str) -> bool:
+    """Whether every test file of a folder is part of this run."""
+    there: set[Path] = set((TESTS / folder).rglob("test_*.py"))
+    return there <= {item.path for item in session.items}
+
+
+@pytest.mark.parametrize("module", ERRORS)
+def test_every_error_is_named_by_a_test(module: str) -> None:
+    missing = leaves(module) - named_in_tests(ERRORS[module])
+    assert not missing, f"no test names {', '.join(sorted(missing))} of {module}"
+
+
+@pytest.mark.last
+@pytest.mark.parametrize("module", ERRORS)
+def test_every_error_was_brought_about(module: str, request: pytest.FixtureRequest) -> None:
+    folder = ERRORS[module]
+    if not ran(request.session, folder):
+        pytest.skip(f"only part of tests/{folder} was asked for")
+    missing = {(module, name) for name in leaves(module)} - raised
+    assert not missing, f"no test brings about {', '.join(sorted(name for _, name in missing))} of {module}"
