@@ -4,6 +4,7 @@
 
 ClientError
   StoreError: WrongPassphrase, CorruptStore, StoreInUse, StoreExists, NoStore
+  RolledBack: the hub shows an older state of a conversation than this device has known
   CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, RegistrationUnfinished
   HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown
   HubRefused (wire.errors.Refusal travels as itself)
@@ -53,6 +54,10 @@ class PlaintextRefused(CommandRefused):
 
 class RegistrationUnfinished(CommandRefused):
     """The hub's answer to this device's registration has not come; the same registration again goes on."""
+
+
+class RolledBack(ClientError):
+    """The hub shows an older, or another, state of a conversation than this device was in: who left would be back."""
 
 
 class HubUnreachable(ClientError):

@@ -14,6 +14,7 @@ from typing import assert_never
 from privity.client.engine import calls, ciphertexts, evidence, keypackages, reports, verbs
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
+from privity.client.engine.going_back import check_state
 from privity.client.engine.inputs import (
     Answered,
     Block,
@@ -320,6 +321,7 @@ class Engine:
             return
         room_state = check_room(self.device, group.context, frame.room_uri)
         if known is not None:
+            check_state(known.record, group.context)
             self._early.setdefault(frame.room_uri, []).extend(known.hand_over(frame.room_seq, known.record.last_ts))
         self.device.batch.clear_scope(Table.MLS, frame.room_uri)
         room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)

@@ -16,6 +16,7 @@ from privity.client.engine.reentry import enter_again, poisoned
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
 from privity.client.engine.state import SUITE_ID, OutboxRecord
 from privity.client.engine.trust import UnknownDevice
+from privity.client.engine.who_changed import who_changed
 from privity.identity.errors import IdentityError
 from privity.message.content import MimiContent
 from privity.message.errors import MessageError
@@ -151,7 +152,7 @@ def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow
         room.passed(event.seq, event.ts_ms)
         room.left(event.seq, event.ts_ms)
         return
-    text = who_changed(staged)
+    text = who_changed(staged.base.public.tree, staged.tree)
     group.merge(staged)
     _merged(room, group)
     room.passed(event.seq, event.ts_ms)
@@ -163,7 +164,7 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
     group = room.require_group()
     pending = group.pending
     if pending is not None:
-        text = who_changed(pending.staged)
+        text = who_changed(pending.staged.base.public.tree, pending.staged.tree)
         group.merge_pending(pending)
         _say(room, seq, ts_ms, text)
     room.record.pending = None
@@ -192,17 +193,3 @@ def _is_own_leaf(room: Room, staged: StagedCommit) -> bool:
 
 def to_frank(frank: socket.Frank) -> Frank:
     return Frank(frank.server_frank, frank.ciphersuite, frank.signature)
-
-
-def who_changed(staged: StagedCommit) -> str:
-    """A plain line about who came and went, empty if nobody did."""
-    old = members(staged.base.public.tree)
-    new = members(staged.tree)
-    came = sorted({m.user_uri for m in new.values()} - {m.user_uri for m in old.values()})
-    gone = sorted({m.user_uri for m in old.values()} - {m.user_uri for m in new.values()})
-    devices = {m.client_uri for m in new.values()} ^ {m.client_uri for m in old.values()}
-    parts = [f"{user} joined" for user in came] + [f"{user} left" for user in gone]
-    if devices and not parts:
-        users = sorted({m.user_uri for m in (*old.values(), *new.values()) if m.client_uri in devices})
-        parts = [f"the devices of {user} changed" for user in users]
-    return "; ".join(parts)

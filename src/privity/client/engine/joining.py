@@ -12,8 +12,9 @@ from functools import partial
 from privity.client.engine import calls
 from privity.client.engine.entering import EnteringRules, leaving
 from privity.client.engine.flow import Flow, ask
+from privity.client.engine.going_back import check_state
 from privity.client.engine.records import Table
-from privity.client.engine.state import CAPABILITIES, NO_AAD, Device
+from privity.client.engine.state import CAPABILITIES, NO_AAD, Device, RoomRecord
 from privity.client.errors import CommandRefused
 from privity.mls.errors import NoMatchingSecrets, PolicyRefused
 from privity.mls.group import Group, KeyPackageBundle
@@ -71,15 +72,18 @@ def _bundle_for(device: Device, welcome: Welcome) -> KeyPackageBundle:
     raise NoMatchingSecrets("the Welcome is for none of this device's KeyPackages")
 
 
-def enter(device: Device, room_uri: str) -> Flow[tuple[Group, int, int]]:
+def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
     """Enter from outside, replacing an old leaf of this device if there is one: the group, seq and time of the entry.
 
-    What the entry made is not kept before the hub has it: after a crash in between, the device simply enters again.
+    Raises RolledBack for a state that is older than one this device was in. What the entry made is not kept before the
+    hub has it: after a crash in between, the device simply enters again.
     """
+    room_uri = record.room_uri
     for _ in range(MAX_TRIES):
         state = yield from ask(calls.group_state(room_uri), rest.GroupState)
         group_info = GroupInfo.decode(state.group_info)
         check_room(device, group_info.group_context, room_uri)
+        check_state(record, group_info.group_context)
         tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
         replaced = find_client(tree, device.own.client_uri)
         public = PublicState.confirmed(group_info.group_context, tree, group_info.confirmation_tag)

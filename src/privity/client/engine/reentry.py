@@ -16,6 +16,7 @@ from privity.client.engine import calls
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.joining import enter
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
+from privity.client.engine.who_changed import who_changed
 from privity.mls.codec import u64, vec
 from privity.mls.crypto import sign_with_label
 from privity.mls.group import Group
@@ -42,9 +43,11 @@ def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
 
 
 def enter_again(room: Room, text: str) -> Flow[None]:
-    """Enter by external commit, and say so at the place of the entry."""
-    group, seq, ts_ms = yield from enter(room.device, room.uri)
+    """Enter by external commit, and say so at the place of the entry, with who came and went since the last state."""
+    before = None if room.group is None else room.group.tree
+    group, seq, ts_ms = yield from enter(room.device, room.record)
     room.entered(group, seq)
     room.passed(seq, ts_ms)
-    room.timeline.line(seq, ts_ms, text)
+    changes = "" if before is None else who_changed(before, group.tree)
+    room.timeline.line(seq, ts_ms, f"{text}; {changes}" if changes else text)
     room.device.show(RoomChanged(room.uri))

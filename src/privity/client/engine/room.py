@@ -19,6 +19,7 @@ from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
 from privity.client.engine.events import deal_with, merge_own, own_message
 from privity.client.engine.flow import Flow
+from privity.client.engine.going_back import note_state
 from privity.client.engine.joining import Overtaken
 from privity.client.engine.listed import Listed
 from privity.client.engine.outbox import Outbox
@@ -83,13 +84,14 @@ class Room:
     def save(self) -> None:
         """Put everything that changed into the batch of this step."""
         batch = self.device.batch
-        batch.put(Table.ROOM, "", self.uri.encode(), self.record.encode())
         if self.group is not None:
+            note_state(self.record, self.group.context)
             records = self.group.drain()
             for key, value in records.put.items():
                 batch.put(Table.MLS, self.uri, key, value)
             for key in records.delete:
                 batch.delete(Table.MLS, self.uri, key)
+        batch.put(Table.ROOM, "", self.uri.encode(), self.record.encode())
 
     def replace_group(self, group: Group | None) -> None:
         self.device.batch.clear_scope(Table.MLS, self.uri)

@@ -102,7 +102,8 @@ class RoomRecord(msgspec.Struct):
     """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with.
 
     `leaves_at` is the event with which this device is out, once the hub has said so. `leaving` names dropped devices
-    that were still in the tree when this device entered: nothing that comes from them since is believed.
+    that were still in the tree when this device entered: nothing that comes from them since is believed. `epoch` and
+    `context_hash` are those of the newest state it was in, also after its keys are gone.
     """
 
     room_uri: str
@@ -117,6 +118,8 @@ class RoomRecord(msgspec.Struct):
     leaving: tuple[str, ...] = ()
     hidden: int = 0
     pending: PendingRecord | None = None
+    epoch: int = -1
+    context_hash: bytes = b""
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)

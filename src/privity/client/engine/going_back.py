@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A conversation never goes back: a hub that shows an old state of it would bring back whoever was removed since.
+
+Every old GroupInfo and every Welcome was genuine once, so signatures do not help; only what this device remembers does.
+A hub whose database was restored from a backup is refused too: a person cannot tell the two apart, nor can a device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from privity.client.engine.state import RoomRecord
+from privity.client.errors import RolledBack
+from privity.mls.messages.group_context import GroupContext
+
+
+def note_state(record: RoomRecord, context: GroupContext) -> None:
+    """Remember the newest state that this device was in."""
+    if context.epoch > record.epoch:
+        record.epoch = context.epoch
+        record.context_hash = _hash(context)
+
+
+def check_state(record: RoomRecord, context: GroupContext) -> None:
+    """Raise RolledBack unless this state comes after the newest one that this device was in, or is that one."""
+    if context.epoch < record.epoch:
+        raise RolledBack(
+            f"the hub shows the conversation as it was in epoch {context.epoch}, this device has been in epoch"
+            f" {record.epoch}: whoever was removed since would read again"
+        )
+    if context.epoch == record.epoch and not hmac.compare_digest(_hash(context), record.context_hash):
+        raise RolledBack(f"the hub shows another epoch {context.epoch} of the conversation than this device was in")
+
+
+def _hash(context: GroupContext) -> bytes:
+    return hashlib.sha256(context.encode()).digest()
