@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import dataclass, replace
 
-from privity.faces.demo.findings import finding
-from privity.faces.demo.person import until
+from privity.faces.demo.findings import finding, findings
+from privity.faces.demo.person import Person, until
 from privity.faces.demo.story import Story
 from privity.message import compose, sealed_report
 from privity.message.franking import Frank, frank, make_tag, period_of
@@ -29,26 +28,41 @@ class Lie:
 async def play(story: Story) -> None:
     await _genuine(story)
     room = story.direct
-    message = await _message_of_alice(story)
+    message = await _message_of(story.bob, story.alice, room)
     genuine = AbuseReport.decode(bytes.fromhex(await story.bob.ask("evidence", room=room, message=message)))
     await _bent(story, _without_authorship(genuine))
     await _fabricated(story, genuine)
 
 
 async def _genuine(story: Story) -> None:
-    with story.record.step("report", "Bob reports a message of Alice to the desk") as step:
-        receipt = await story.bob.ask("report", room=story.direct, message=await _message_of_alice(story))
+    with story.record.step(
+        "report", "Bob reports a message of Alice to the desk; so does Carol, who was removed"
+    ) as step:
+        room, message = story.direct, await _message_of(story.bob, story.alice, story.direct)
+        receipt = await story.bob.ask("report", room=room, message=message)
         found = await finding(story.home, receipt, "report")
         step.expect(found["outcome"] == "VERIFIED_AUTHORSHIP", f"the desk says {found['outcome']}: {found['meaning']}")
+        message = await _message_of(story.carol, story.alice, story.group)
+        receipt = await story.carol.ask("report", room=story.group, message=message)
+        found = await finding(story.home, receipt, "report")
+        step.expect(
+            found["outcome"] == "VERIFIED_AUTHORSHIP" and found["reporter_participated"],
+            f"what Carol received while she was a member: {found['outcome']}, and she was there",
+        )
 
 
 async def _bent(story: Story, genuine: AbuseReport) -> None:
     lies = _lies(genuine, story.dave.user_uri)
     with story.record.step("forgery", "Bob sends forged, altered, replayed and re-attributed reports") as step:
         receipts = [await _send(story, lie.report) for lie in lies]
-        found = await asyncio.gather(*(finding(story.home, receipt, "forgery") for receipt in receipts))
+        receipts.append(await _send(story, genuine))
+        *found, again = await findings(story.home, receipts, "forgery")
         for lie, one in zip(lies, found, strict=True):
             step.expect(one["outcome"] == lie.expected, f"{lie.attempt}: {one['outcome']} ({one['detail']})")
+        step.expect(
+            again["repeats_report"] is not None,
+            f"the genuine one a second time: {again['outcome']}, repeats report {again['repeats_report']}",
+        )
 
 
 async def _fabricated(story: Story, genuine: AbuseReport) -> None:
@@ -77,15 +91,15 @@ async def _fabricated(story: Story, genuine: AbuseReport) -> None:
         step.happened("nothing irreversible may rest on level 1 (SECURITY.md)")
 
 
-async def _message_of_alice(story: Story) -> str:
+async def _message_of(reader: Person, sender: Person, room: str) -> str:
+    """The id of a message that the sender wrote and the reader shows."""
     found: list[str] = []
 
     async def there() -> bool:
-        items = await story.bob.items(story.direct)
-        found[:] = [item["id"] for item in items if item["sender"] == story.alice.user_uri]
+        found[:] = [item["id"] for item in await reader.items(room) if item["sender"] == sender.user_uri]
         return bool(found)
 
-    await until(there, "report", "a message of Alice at Bob")
+    await until(there, "report", f"a message of {sender.name} at {reader.name}")
     return found[0]
 
 
