@@ -7,35 +7,78 @@ from __future__ import annotations
 import os
 import sys
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
+
+COMMANDS = "privity.faces.commands"
+TABLE: dict[str, dict[str, tuple[str, str]]] = {
+    "Talk": {
+        "room": (f"{COMMANDS}.rooms:app", "make conversations and change who is in them; list yours"),
+        "read": (f"{COMMANDS}.messages:read", "show a conversation"),
+        "send": (f"{COMMANDS}.messages:send", "send a text"),
+        "attach": (f"{COMMANDS}.files:attach", "send a file"),
+        "save": (f"{COMMANDS}.files:save", "save the file of a message"),
+        "react": (f"{COMMANDS}.messages:react", "react to a message"),
+        "edit": (f"{COMMANDS}.messages:edit", "change a message of yours"),
+        "delete": (f"{COMMANDS}.messages:delete", "delete a message of yours for everyone"),
+        "report": (f"{COMMANDS}.messages:report", "report messages to the desk, with proof"),
+    },
+    "Your account, other people": {
+        "register": (f"{COMMANDS}.people:register", "make an account"),
+        "link": (f"{COMMANDS}.devices:link", "make this a further device of an account you have"),
+        "devices": (f"{COMMANDS}.devices:app", "see devices; add and remove yours"),
+        "verify": (f"{COMMANDS}.people:verify", "check that nobody is between you and another person"),
+        "block": (f"{COMMANDS}.people:block", "take no contact from a person"),
+        "unblock": (f"{COMMANDS}.people:unblock", "take contact from a person again"),
+    },
+    "Host": {
+        "demo": (f"{COMMANDS}.demo:demo", "see everything at work, attacks included"),
+        "init": (f"{COMMANDS}.init:init", "make a home for a hub and its desk"),
+        "serve": ("privity.server.commands:serve", "run the hub"),
+        "invite": ("privity.server.commands:invite", "make one more invite"),
+        "desk": ("privity.desk.commands:app", "run the desk, or list what it found"),
+        "bench": (f"{COMMANDS}.bench:bench", "measure what this machine allows a hub"),
+    },
+}
+"""Every command: where it lives, and what the list of commands says of it."""
+
+HELP = "An end-to-end encrypted messenger anyone can host, with no back door.\n\n" + "\n\n".join(
+    "\n".join([f"{group}:", *(f"  {name:9} {what}" for name, (_, what) in commands.items())])
+    for group, commands in TABLE.items()
+)
+FIRST = "Begin with: privity register https://chat.example.org alice.b --invite CODE"
+
 
 app = App(
     name="privity",
-    help="An end-to-end encrypted messenger anyone can host, with no back door.",
+    usage="Usage: privity COMMAND",
+    help=f"{HELP}\n\n{FIRST}",
     help_format="plaintext",
     version_flags=["--version"],
 )
-app.command("privity.faces.commands.init:init", name="init")
-app.command("privity.faces.commands.demo:demo", name="demo")
-for name in ("register", "verify", "block", "unblock"):
-    app.command(f"privity.faces.commands.people:{name}", name=name)
-app.command("privity.faces.commands.devices:link", name="link")
-app.command("privity.faces.commands.devices:app", name="devices")
-app.command("privity.faces.commands.rooms:app", name="room")
-for name in ("send", "read", "react", "edit", "delete", "report"):
-    app.command(f"privity.faces.commands.messages:{name}", name=name)
-for name in ("attach", "save"):
-    app.command(f"privity.faces.commands.files:{name}", name=name)
-app.command("privity.faces.commands.bench:bench", name="bench")
-app.command("privity.server.commands:serve", name="serve")
-app.command("privity.server.commands:invite", name="invite")
-app.command("privity.desk.commands:app", name="desk")
+for commands in TABLE.values():
+    for name, (where, _) in commands.items():
+        app.command(where, name=name, show=False)
 
 
 def main() -> None:
-    """Entry point of the `privity` command."""
+    """Entry point of the `privity` command. Status 0; 1 refused by name; 2 typed wrongly; 130 Ctrl-C; 141 no reader."""
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            sys.stderr.write(f"privity: the argument {argument!a} is not UTF-8\n")
+            sys.exit(2)
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a real stream, of any encoding
     try:
-        app()
+        try:
+            app(sys.argv[1:], print_error=False, exit_on_error=False)
+        finally:
+            sys.stdout.flush()  # here, and not when the interpreter ends and nobody catches what that raises
+    except CycloptsError as err:
+        from privity.faces.commands.wrong_usage import wrong_usage
+
+        sys.stderr.write(f"{wrong_usage(err)}\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # whoever read the output has gone; what is still in the buffer goes nowhere

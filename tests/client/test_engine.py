@@ -12,6 +12,7 @@ from privity.client.engine.calls import Call
 from privity.client.engine.records import Table
 from privity.client.engine.shown import REJOINED_TEXT, DevicesChanged, State
 from privity.client.engine.state import CAPABILITIES
+from privity.client.engine.timeline import ROOM_PROFILE
 from privity.client.errors import CommandRefused
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device as ListedDevice
@@ -442,6 +443,19 @@ def test_versions_too_large_for_one_report_do_not_prevent_it(world: World) -> No
     report = world.open_report(world.hub.reports[-1])
     assert len(report.encode()) <= MAX_REPORT
     assert b"098xxx" in report.messages[-1].data
+
+
+def test_reactions_and_names_of_rooms_are_shown_with_ids_and_can_be_reported(world: World) -> None:
+    room, (alice, bob, _) = three(world)
+    first = bob.say(room, "good news")
+    alice.do(lambda n: i.Send(n, room, SinglePart("text/plain;charset=utf-8", b"an insult", REACTION), first))
+    alice.do(lambda n: i.Send(n, room, SinglePart(ROOM_PROFILE, b"an insulting name")))
+    named = next(item for item in bob.items(room) if "an insulting name" in item.text)
+    (reaction,) = next(item for item in bob.items(room) if item.message_id == first).reactions
+    for message_id, words in ((named.message_id, b"an insulting name"), (reaction.message_id, b"an insult")):
+        bob.do(lambda n, which=message_id: i.Report(n, room, (which,), Reason.HARASSMENT, ""))  # type: ignore[misc]  # a default in a lambda
+        (message,) = world.open_report(world.hub.reports[-1]).messages
+        assert words in message.data and message.authorship is not None
 
 
 def test_reactions_come_and_go(world: World) -> None:

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from privity.faces.demo.home import Home
-from tests.faces.test_commands import Shell
-
-LIMIT_S = 60
+from tests.faces.shell import LIMIT_S, Shell
 
 
 class Asked:
@@ -34,6 +32,12 @@ class Asked:
             if line.strip().startswith(beginning):
                 return line.strip().removeprefix(beginning).strip()
         raise AssertionError(f"no line {beginning!r}: {self.process.communicate()[1]}")
+
+    def say(self, said: str) -> None:
+        """Answer, and let it go on."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(said)
+        self.process.stdin.flush()
 
     def end(self, said: str) -> tuple[int, str, str]:
         """Answer; exit status and what was written."""
@@ -71,8 +75,7 @@ def test_a_second_device_at_the_command_line(home: Home) -> None:
     bob.ok("register", home.url, "bob.c", "--invite", home.invite())
     room = alice.ok("room", "direct", "bob.c").strip()
     new, old = linking(home)
-    new.process.stdin.write("y\n")  # type: ignore[union-attr]  # a pipe
-    new.process.stdin.flush()  # type: ignore[union-attr]  # a pipe
+    new.say("y\n")
     assert old.end("yes\n")[0] == 0
     status, out, _ = new.end("")
     assert status == 0 and "is a device of alice.b" in out
@@ -82,9 +85,11 @@ def test_a_second_device_at_the_command_line(home: Home) -> None:
     for shell in (alice, phone):
         shown = shell.ok("read", room)
         assert "to both of you" in shown and "you: from the old one" in shown and "you: from the new one" in shown
-    lines = phone.ok("devices").splitlines()
-    assert len(lines) == 2 and sum("(this device)" in line for line in lines) == 1
-    assert sorted(line.split()[0] for line in bob.ok("devices", "alice.b").splitlines()) == sorted(
+    first, *lines = phone.ok("devices").splitlines()
+    assert (
+        first.startswith("alice.b, mimi://") and len(lines) == 2 and sum("(this device)" in line for line in lines) == 1
+    )
+    assert sorted(line.split()[0] for line in bob.ok("devices", "alice.b").splitlines()[1:]) == sorted(
         line.split()[0] for line in lines
     )
     own = next(line.split()[0] for line in lines if "(this device)" in line)
@@ -94,7 +99,7 @@ def test_a_second_device_at_the_command_line(home: Home) -> None:
     assert own in alice.ok("devices", "remove", own[:6])
     bob.ok("send", room, "only the old one")
     assert "only the old one" in alice.ok("read", room)
-    last = alice.ok("devices").split()[0]
+    last = alice.ok("devices").splitlines()[1].split()[0]
     assert "itself" in alice.refused("devices", "remove", last)
     assert "StoreExists" in phone.refused("link", home.url)
 
@@ -105,7 +110,7 @@ def test_anything_but_yes_is_a_no(home: Home, new_says: str, old_says: str) -> N
     for asked, said in ((new, new_says), (old, old_says)):
         status, _, err = asked.end(said)
         assert (status, "LinkDeclined" in err) == (1, True), err
-    assert len(Shell(home.folder / "alice").ok("devices").splitlines()) == 1
+    assert len(Shell(home.folder / "alice").ok("devices").splitlines()) == 2
     assert not (home.folder / "phone").exists()
 
 
@@ -118,8 +123,7 @@ def test_a_killed_new_device_goes_on_with_the_same_code(home: Home) -> None:
     again = Asked(Shell(home.folder / "phone"), "link", home.url)
     assert again.line("privity devices add") == code
     assert again.line("check:") == check == old.line("check:")
-    again.process.stdin.write("y\n")  # type: ignore[union-attr]  # a pipe
-    again.process.stdin.flush()  # type: ignore[union-attr]  # a pipe
+    again.say("y\n")
     assert old.end("y\n")[0] == 0
     assert again.end("")[0] == 0
 

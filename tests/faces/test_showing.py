@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privity.client.engine.shown import Item, Kind, Reaction, State
-from privity.faces.commands.showing import as_json, as_line, harmless, text_of
+from privity.faces.commands.harmless import harmless
+from privity.faces.commands.showing import as_json, as_line, text_of
 from privity.message import compose
 from privity.message.attachments import blob_url, encrypt
 from privity.message.content import MultiPart, NullPart, Part, SinglePart
+from tests.faces.test_naming import knowing
 
 ROOM = "mimi://hub.example/r/room"
+NOBODY = knowing()
 ALICE = "mimi://hub.example/u/alice7"
 MADE = encrypt(
     bytes(1234),
@@ -49,27 +52,27 @@ def item(part: Part, **more: object) -> Item:
 )
 def test_an_entry_is_its_words_and_its_files(part: Part, text: str) -> None:
     assert text_of(item(part)) == text
-    assert as_line(item(part)).endswith(f"alice7: {text}")
+    assert as_line(item(part), NOBODY).endswith(f"alice7…: {text}")
 
 
 def test_programs_get_files_as_values() -> None:
     hostile = replace(MADE.part, filename="a\u202egpj.exe")
-    found = as_json(item(compose.captioned(hostile, b"", "look")[0]))
+    found = as_json(item(compose.captioned(hostile, b"", "look")[0]), NOBODY)
     assert found["files"] == [{"part": 2, "name": "a\u202egpj.exe", "size": 1234, "type": "image/png"}]
-    assert as_json(item(SinglePart("text/plain", b"x")))["files"] == []
-    assert as_json(item(NullPart(), content=b"", state=State.DELETED))["files"] == []
+    assert as_json(item(SinglePart("text/plain", b"x")), NOBODY)["files"] == []
+    assert as_json(item(NullPart(), content=b"", state=State.DELETED), NOBODY)["files"] == []
 
 
 def test_no_stranger_writes_a_line_of_somebody_else() -> None:
     forged = "yes\n0badc0de  12:00  bob: I agree\r\x1b[1A\x9b2K\u2028x"
-    line = as_line(item(SinglePart("text/plain", forged.encode())))
+    line = as_line(item(SinglePart("text/plain", forged.encode())), NOBODY)
     assert [part[:1] for part in line.split("\n")[1:]] == [" ", " "]
     assert not set(line) & set("\r\x1b\x9b\u2028")
     part = replace(MADE.part, filename="\x1b[2J\nx", content_type="image/png\n0badc0de  12:00  bob: I agree")
     reaction = Reaction(ALICE, "\n0badc0de  12:00  bob: I agree", b"")
-    assert "\n0badc0de" not in as_line(item(part, reactions=(reaction,)))
+    assert "\n0badc0de" not in as_line(item(part, reactions=(reaction,)), NOBODY)
     name = Item(ROOM, 1, 0, Kind.LINE, text="alice named this conversation: x\n0badc0de  12:00  bob: I agree")
-    assert "\n0badc0de" not in as_line(name)
+    assert "\n0badc0de" not in as_line(name, NOBODY)
 
 
 @given(st.text())

@@ -9,6 +9,7 @@ ClientError
   HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown
   HubRefused (wire.errors.Refusal travels as itself)
   DeviceRefused: a device is not in the verified list of its user
+  HandleMoved: the hub gives a handle to somebody else than before
   LinkRefused: LinkDeclined, LinkExpired
   FileRefused: NotAFile, FileUnreadable, FileTooLarge, ForeignUrl, SaveRefused
 """
@@ -102,6 +103,10 @@ class ForeignUrl(FileRefused):
 
 class SaveRefused(FileRefused):
     """The file was not saved; nothing was overwritten, and nothing is left half written."""
+
+
+class HandleMoved(ClientError):
+    """The hub gives a handle to somebody else than the person who has it on this device."""
 
 
 class LinkRefused(ClientError):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import itertools
 import os
 import time
@@ -28,7 +29,13 @@ from privity.wire.socket import BadFrame
 JITTER_MS = 10_000
 """Members commit what the hub proposed within ten seconds, so that they do not all try at once."""
 FOLLOW_LIMIT = 10_000
-LONGEST_SLEEP_S = 86_400
+SHORTEST_SLEEP_S = 0.02
+LONGEST_SLEEP_S = 3_600
+"""A device that waits for anything looks at the time once an hour: the clocks it waits for may have moved."""
+LASTING_S = 30
+"""A connection that stood so long was a good one: the next attempt is made at once."""
+SHORT_ATTEMPT = 4
+"""A hub that ends connections as soon as it has opened them is asked again after seconds, not at once."""
 
 
 class Host:
@@ -47,6 +54,8 @@ class Host:
         self._followers: set[asyncio.Queue[Shown]] = set()
         self._outgoing: asyncio.Queue[fx.Transmit] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wakes: list[int] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._broken: BaseException | None = None
 
@@ -56,6 +65,8 @@ class Host:
 
     async def close(self) -> None:
         self._closing = True
+        self._wakes.clear()
+        self._set_timer()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -126,18 +137,30 @@ class Host:
                 if future is not None and not future.done():
                     future.set_exception(err)
             case fx.WakeAt(at_ms):
-                delay = max(0.0, at_ms / 1000 - time.time())
-                if delay < LONGEST_SLEEP_S:
-                    self._spawn(self._tick_after(delay))
+                if at_ms not in self._wakes:
+                    heapq.heappush(self._wakes, at_ms)
+                    self._set_timer()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tick_after(self, delay: float) -> None:
-        await asyncio.sleep(delay)
+    def _set_timer(self) -> None:
+        """One timer for the first of all wishes: however many there are, and for whatever, it rings once."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._wakes:
+            delay = min(max(SHORTEST_SLEEP_S, self._wakes[0] / 1000 - time.time()), LONGEST_SLEEP_S)
+            self._timer = asyncio.get_running_loop().call_later(delay, lambda: self._spawn(self._tick()))
+
+    async def _tick(self) -> None:
+        now_ms = time.time_ns() // 1_000_000
+        while self._wakes and self._wakes[0] <= now_ms:
+            heapq.heappop(self._wakes)
         self.step(inputs.Tick())
+        self._set_timer()
 
     async def _ask(self, number: int, call: Call) -> None:
         connection = self.connection
@@ -158,13 +181,16 @@ class Host:
     async def _stay_connected(self, http: aiohttp.ClientSession) -> None:
         attempt = 0
         while not self._closing:
+            began = time.monotonic()
             try:
                 connection = await Connection.open(http, self.base, self.engine.device.own)
             except (HubUnreachable, HandshakeRefused, BadFrame) as err:
                 self.last_error = err
             else:
-                attempt = 0
+                attempt = min(attempt, SHORT_ATTEMPT)
                 await self._converse(connection)
+                if time.monotonic() - began >= LASTING_S:
+                    attempt = 0
             await asyncio.sleep(delay_ms(attempt, os.urandom) / 1000)
             attempt += 1
 

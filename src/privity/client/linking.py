@@ -32,7 +32,8 @@ from privity.client.errors import (
     StoreExists,
 )
 from privity.client.mailbox import Mailbox, open_mailbox, shown_code
-from privity.client.net.connection import Connection, decode, exchange
+from privity.client.net.connection import Connection
+from privity.client.net.server_info import server_info
 from privity.client.registration import HUB_KEY, checked_hub
 from privity.client.store.database import Store
 from privity.identity.device_list import DeviceList
@@ -303,7 +304,7 @@ def _discard(store: Store, folder: Path) -> None:
 
 async def _offer(http: aiohttp.ClientSession, base: str) -> Pending:
     """Fresh keys, and a mailbox that knows no more of them than a commitment."""
-    info = decode(await exchange(http, "GET", f"{base}/v1/server", b"", {}), rest.ServerInfo)
+    info = await server_info(http, base)
     private, public = generate_signature_key(suite(1), os.urandom)
     opening = Opening.new(public, os.urandom)
     mailbox = await open_mailbox(http, base, opening.commitment())

@@ -28,6 +28,7 @@ from privity.client.errors import (
     StoreExists,
 )
 from privity.client.net.connection import decode, exchange
+from privity.client.net.server_info import server_info
 from privity.client.store.database import Store
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.recovery import root_of
@@ -70,7 +71,7 @@ async def register(
     async with aiohttp.ClientSession() as http:
         store, final = _begun(folder, passphrase, asked), NO_TO_A_REPEAT
         if store is None:
-            info = decode(await exchange(http, "GET", f"{asked.hub}/v1/server", b"", {}), rest.ServerInfo)
+            info = await server_info(http, asked.hub)
             store, final = _prepared(folder, passphrase, asked, info), NO
         with ExitStack() as undo:
             undo.callback(store.close)

@@ -29,7 +29,8 @@ from privity.client.engine.shown import Item, Shown, decode_item
 from privity.client.errors import ClientError, CommandRefused, HubUnreachable
 from privity.client.host import Host
 from privity.client.linking import NewDevice
-from privity.client.net.connection import Progress, decode
+from privity.client.names import Names
+from privity.client.net.connection import Progress
 from privity.client.registration import HUB_KEY
 from privity.client.store.database import Store
 from privity.identity.device_list import Device as ListedDevice
@@ -38,7 +39,7 @@ from privity.identity.safety_number import safety_number
 from privity.message import compose
 from privity.message.content import REACTION, NullPart, Part, SinglePart
 from privity.message.report import Reason
-from privity.wire import rest
+from privity.policy.roles import Role
 
 CATCH_UP_S = 30
 SETTLE_POLL_S = 0.02
@@ -53,6 +54,7 @@ class Device:
             raise CommandRefused("the store holds no device; register, or link it to the end")
         registration.require_finished(store)
         self._host = Host(store, base.decode())
+        self._names = Names(self._host)
 
     # Opening
 
@@ -140,9 +142,13 @@ class Device:
         return self._host.engine.device.own.client_uri
 
     async def find(self, handle: str) -> str:
-        """The user URI behind a handle. Raises Refusal."""
-        data = await self._host.connected().request("GET", f"/v1/handles/{handle}", b"", "application/json")
-        return decode(data, rest.HandleFound).user_uri
+        """The user URI behind a handle. Raises BadHandle, Refusal, HubUnreachable, HandleMoved."""
+        return await self._names.find(handle)
+
+    @property
+    def names(self) -> Names:
+        """What people are called. It proves nothing; `verify` does."""
+        return self._names
 
     async def verify(self, user_uri: str) -> str:
         """The safety number with another person: sixty digits that both should see."""
@@ -177,6 +183,18 @@ class Device:
     def rooms(self) -> dict[str, str]:
         """Room URI and name of every conversation this device is in."""
         return {uri: room.record.name for uri, room in self._host.engine.rooms.items() if room.record.member}
+
+    def direct_with(self, room_uri: str) -> str | None:
+        """The other person of a direct conversation; None in a group, or while this device is not in it."""
+        room = self._host.engine.room(room_uri)
+        if not room.record.direct or room.group is None or room.record.stopped:
+            return None
+        return next((user_uri for user_uri in self.people(room_uri) if user_uri != self.user_uri), None)
+
+    def people(self, room_uri: str) -> list[str]:
+        """User URIs of everyone in a conversation. Raises CommandRefused."""
+        listed = self._host.engine.room(room_uri).state.participants.participants
+        return [each.user_uri for each in listed if each.role != Role.BANNED]
 
     async def create_group(self) -> str:
         return str(await self._host.do(inputs.CreateGroup))

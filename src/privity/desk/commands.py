@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from privity.desk import config as desk_config
 from privity.desk import main
@@ -45,8 +46,10 @@ def desk(*, config: Config = DEFAULT) -> None:
 def reports(
     *,
     config: Config = DEFAULT,
-    after: Annotated[int, Parameter(help="Only reports with a higher number.")] = 0,
-    json: Annotated[bool, Parameter(help="One JSON object, for programs.", negative="")] = False,
+    after: Annotated[
+        int, Parameter(help="Only reports with a higher number.", validator=Number(gte=0, lte=1 << 53))
+    ] = 0,
+    json: Annotated[bool, Parameter(help="One JSON object, for programs.", negative="", show_default=False)] = False,
 ) -> None:
     """List what was found about each report. No content is shown.
 

@@ -11,7 +11,14 @@ from typing import Protocol
 from privity.server.config import HubConfig
 from privity.server.db.database import Database, Tx
 from privity.server.keys import HubKeys
-from privity.server.limits import Limits
+from privity.server.limits import (
+    ACCOUNT_BODIES_BYTES,
+    ADDRESS_BODIES_BYTES,
+    ALL_BODIES_BYTES,
+    STRANGER_BODIES_BYTES,
+    Bodies,
+    Limits,
+)
 from privity.server.metrics.model import Metrics
 from privity.server.sessions.model import Sessions
 
@@ -52,3 +59,6 @@ class HubContext:
     sessions: Sessions
     hooks: DeviceHooks
     metrics: Metrics = field(default_factory=Metrics)
+    bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_BODIES_BYTES, ALL_BODIES_BYTES))
+    """Of accounts."""
+    stranger_bodies: Bodies = field(default_factory=lambda: Bodies(ADDRESS_BODIES_BYTES, STRANGER_BODIES_BYTES))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -40,6 +41,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "session.prove": Limit(30, 2 * SECOND, "device", "a device that reconnects in a loop is broken"),
         "request": Limit(600, 20, "device", "50 requests a second for good is no person and no bot we serve"),
         "handle.find": Limit(60, 30 * SECOND, "account", "enough to look up friends, too slow to list all handles"),
+        "handle.tell": Limit(600, SECOND // 5, "account", "a new device of a busy user meets hundreds of people"),
         "device_list.get": Limit(600, SECOND // 5, "account", "a new device of a busy user checks hundreds of people"),
         "device_list.put": Limit(20, 10 * MINUTE, "account", "each change touches every room of the user"),
         "key_package.put": Limit(600, SECOND, "device", "a full stock is 100; each costs two signature checks"),
@@ -57,6 +59,9 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "room.broken": Limit(20, MINUTE, "account", "honest notices are rare"),
         "message.send": Limit(200, SECOND // 10, "device", "a fast typist with receipts never meets it, a flood does"),
         "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
+        "cursors.ack": Limit(
+            600, SECOND // 10, "device", "one for each hundred rooms: a device says them once when it has caught up"
+        ),
         "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
         "link.offer": Limit(5, 2 * MINUTE, "address", "a home links a few devices; ten codes are open at most"),
         "link.get": Limit(240, SECOND // 2, "address", "two devices ask once a second; nobody can try out codes"),
@@ -79,15 +84,36 @@ MAX_BLOB_BYTES: Final = 32 << 20
 """One encrypted attachment; it is held in memory until its MAC has been checked."""
 MAX_REPORT_BODY_BYTES: Final = -(-MAX_SEALED // 3) * 4 + 1024
 """`POST /v1/reports`: the largest sealed report in base64, and its JSON. Its number is what limits reports."""
+MAX_GROUP_INFO_BYTES: Final = 256 * 1024
+"""A GroupInfo without its tree: the participant list of 1,000 people takes a quarter of it."""
+MAX_NEW_TREE_BYTES: Final = 16 * 1024
+"""The tree of a new room is one leaf, and the writer checks it while everybody's messages wait."""
+MAX_WAITING_BYTES: Final = 64 << 20
+"""Messages that wait for a transaction, all together: what a slow disk may cost in memory."""
+MAX_STAFF_BYTES: Final = 64 * 1024
+"""Whether the desk signed a body is known only once it is read; a thousand timestamps take 16 KiB."""
+BODY_S: Final = 30.0
+"""Every body has at least this long."""
+BODY_PACE: Final = 32 * 1024
+"""Bytes a second beyond that: the slowest line that still sends attachments. Who is slower only holds memory."""
+ACCOUNT_BODIES_BYTES: Final = 40 << 20
+"""Bodies of one account under way at once: the largest blob, and beside it what else its devices say."""
+ALL_BODIES_BYTES: Final = 256 << 20
+"""Bodies of all accounts under way at once."""
+ADDRESS_BODIES_BYTES: Final = 1 << 20
+"""Bodies of nobody known, from one address: sixteen people in one building register in the same second."""
+STRANGER_BODIES_BYTES: Final = 32 << 20
+"""Bodies of nobody known, all together; apart from the accounts, so that strangers cannot crowd them out."""
 MAX_BLOB_STOCK_BYTES: Final = 2 << 30
 """Bytes of blobs per account."""
 MAX_BLOCKS: Final = 10_000
+"""People that one account blocks: nobody meets more, and each is asked for with every contact."""
 MAX_LINKS: Final = 10_000
 """Links at once, of all addresses together: a row is at most 40 KiB once answered, and 100 bytes before."""
 MAX_LINK_BYTES: Final = 4 * 1024
 """What a new device says while it is being linked: keys, nonces and IDs."""
-MAX_PENDING_SOCKETS: Final = 1_000
-"""Connections that have not proven themselves yet."""
+MAX_PENDING_SOCKETS: Final = 256
+"""Connections that have not proven themselves yet: each can make the hub hold one frame, a MiB, for ten seconds."""
 MAX_CALLERS: Final = 200_000
 """Buckets kept at once, about 20 MiB; the longest unused go first."""
 
@@ -129,6 +155,46 @@ class Limits:
 
     def __len__(self) -> int:
         return len(self._full_at)
+
+
+class Bodies:
+    """Bytes of request bodies that are being read or worked on: by caller, and together."""
+
+    __slots__ = ("_by_caller", "_per_caller", "_together", "_total")
+
+    def __init__(self, per_caller: int, together: int) -> None:
+        self._per_caller = per_caller
+        self._together = together
+        self._by_caller: dict[str, int] = {}
+        self._total = 0
+
+    @contextmanager
+    def hold(self, caller: str, size: int) -> Iterator[None]:
+        """Count these bytes as long as it lasts, or raise a TOO_MANY or UNAVAILABLE Refusal."""
+        mine = self._by_caller.get(caller, 0)
+        if size and mine + size > self._per_caller:
+            raise Refusal(
+                Code.TOO_MANY,
+                f"bodies of {mine} bytes are under way, at most {self._per_caller} may be at once",
+                limit="bodies",
+                retry_after_ms=SECOND,
+            )
+        if size and self._total + size > self._together:
+            raise Refusal(Code.UNAVAILABLE, "too many bodies are under way", retry_after_ms=SECOND)
+        self._by_caller[caller] = mine + size
+        self._total += size
+        try:
+            yield
+        finally:
+            self._total -= size
+            left = self._by_caller.get(caller, 0) - size  # one without a body beside it may have ended before
+            if left:
+                self._by_caller[caller] = left
+            else:
+                self._by_caller.pop(caller, None)
+
+    def __len__(self) -> int:
+        return self._total
 
 
 def address_key(address: str | None) -> str:

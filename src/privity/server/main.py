@@ -27,10 +27,11 @@ from privity.server.context import HubContext
 from privity.server.db.database import Database
 from privity.server.delivery.retention import maintain
 from privity.server.errors import AlreadyRunning, CannotListen, ConfigInvalid, NotReady
+from privity.server.http import Runner
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
 from privity.server.links import service as links
-from privity.server.logs import open_log, quiet_logger
+from privity.server.logs import open_log
 from privity.server.metrics.routes import metrics_app
 from privity.server.rooms.parts import RoomParts, make_parts, shut_down
 from privity.server.sessions.model import Sessions
@@ -129,7 +130,7 @@ async def serving(context: HubContext, parts: RoomParts) -> AsyncIterator[int]:
 @asynccontextmanager
 async def _listening(app: web.Application, address: str, port: int, tls: ssl.SSLContext | None) -> AsyncIterator[int]:
     """An application on one address; yields its port. Raises CannotListen."""
-    runner = web.AppRunner(app, access_log=None, logger=quiet_logger(), handle_signals=False, shutdown_timeout=DRAIN_S)
+    runner = Runner(app, DRAIN_S)
     try:
         await runner.setup()
         site = web.TCPSite(runner, address, port, ssl_context=tls)

@@ -94,7 +94,7 @@ def errors(metrics: Metrics) -> Middleware:
         except web.HTTPException as err:
             code = _HTTP_CODES.get(err.status, Code.MALFORMED)
             return refuse(ErrorBody(code, f"the request ended with HTTP status {err.status}"))
-        except (ConnectionError, ClientPayloadError) as err:
+        except (ConnectionError, ClientPayloadError, web.RequestPayloadError) as err:
             return refuse(ErrorBody(Code.MALFORMED, f"the connection broke: {type(err).__name__}"))
         except Exception as err:  # noqa: BLE001  # where a bug ends: the caller learns that there was one, and no more
             log_bug(err)

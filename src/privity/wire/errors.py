@@ -12,6 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
+from privity.wire.numbers import Count
+
 
 class Code(StrEnum):
     """Why the hub refused. The value is what travels."""
@@ -58,14 +60,18 @@ class Code(StrEnum):
     """A bug of the hub. Nothing was acknowledged."""
 
 
+MAX_SAID = 500
+"""Characters of a refusal's sentence that a device shows and keeps."""
+
+
 class ErrorBody(msgspec.Struct, omit_defaults=True):
     """JSON body of every answer with a status of 400 or more."""
 
     code: Code
     message: str
     limit: str | None = None
-    retry_after_ms: int | None = None
-    current_epoch: int | None = None
+    retry_after_ms: Count | None = None
+    current_epoch: Count | None = None
     room_uri: str | None = None
 
 

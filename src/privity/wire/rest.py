@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from privity.wire.numbers import Count
+
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of request bodies: an unknown field is refused."""
@@ -33,9 +35,9 @@ class ServerInfo(Answer, frozen=True):
     external_sender_public_key: bytes
     intake_public_key: bytes | None
     """HPKE key that reports are sealed to; None while no desk is set up."""
-    report_window_days: int
-    max_blob_bytes: int
-    now_ms: int
+    report_window_days: Count
+    max_blob_bytes: Count
+    now_ms: Count
 
 
 class Register(Body, frozen=True):
@@ -55,6 +57,12 @@ class HandleFound(Answer, frozen=True):
     """`GET /v1/handles/HANDLE`."""
 
     user_uri: str
+
+
+class HandleTold(Answer, frozen=True):
+    """`GET /v1/users/ID/handle`: what the hub calls a user. It proves nothing of who that is."""
+
+    handle: str
 
 
 class DeviceLists(Answer, frozen=True):
@@ -79,7 +87,7 @@ class PutKeyPackages(Body, frozen=True):
 class KeyPackagesLeft(Answer, frozen=True):
     """Answer of `POST /v1/key-packages` and of `GET /v1/key-packages`."""
 
-    left: int
+    left: Count
     has_last_resort: bool
 
 
@@ -119,13 +127,13 @@ class CreateRoom(Body, frozen=True):
 
 class RoomCreated(Answer, frozen=True):
     room_uri: str
-    seq: int
+    seq: Count
 
 
 class RoomSummary(Answer, frozen=True):
     room_uri: str
-    epoch: int
-    seq: int
+    epoch: Count
+    seq: Count
     """Number of the newest event."""
     member: bool
     """Whether the calling device is a member; a participant's new device is not yet."""
@@ -142,7 +150,7 @@ class GroupState(Answer, frozen=True):
 
     group_info: bytes
     ratchet_tree: bytes
-    seq: int
+    seq: Count
     """Number of the event that brought this epoch."""
     proposals: list[bytes]
     """Pending proposals (encoded MLSMessage) that the next commit must cover by reference."""
@@ -162,9 +170,9 @@ class Commit(Body, frozen=True):
 
 
 class Committed(Answer, frozen=True):
-    epoch: int
-    seq: int
-    ts_ms: int
+    epoch: Count
+    seq: Count
+    ts_ms: Count
 
 
 class Broken(Body, frozen=True):
@@ -174,14 +182,14 @@ class Broken(Body, frozen=True):
     vec(SHA-256 of the commit's MLSMessage).
     """
 
-    epoch: int
+    epoch: Count
     commit_hash: bytes
     signature: bytes
 
 
 class BrokenCounted(Answer, frozen=True):
-    notices: int
-    needed: int
+    notices: Count
+    needed: Count
     """When `notices` reaches `needed`, the hub proposes the Remove of the committing device."""
 
 
@@ -189,7 +197,7 @@ class BlobStored(Answer, frozen=True):
     """`POST /v1/blobs` (raw body) and `GET /v1/blobs/SHA256HEX/stored`. `GET /v1/blobs/SHA256HEX` answers raw bytes."""
 
     sha256: bytes
-    size: int
+    size: Count
 
 
 class SealedReport(Body, frozen=True):
@@ -232,7 +240,7 @@ class LinkOffered(Answer, frozen=True):
     """The code that people carry to the other device: eight letters, which address the link and protect nothing."""
 
     code: str
-    expires_ms: int
+    expires_ms: Count
 
 
 class AnswerLink(Body, frozen=True):
@@ -273,7 +281,7 @@ class Link(Answer, frozen=True):
 
     state: LinkState
     commitment: bytes
-    expires_ms: int
+    expires_ms: Count
     answer: AnswerLink | None
     opening: OpenLink | None
     device_list: bytes | None

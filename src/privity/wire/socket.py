@@ -16,6 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from privity.wire.errors import Code
+from privity.wire.numbers import Count
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -41,7 +42,7 @@ class Ready(Frame, frozen=True, tag=3):
     """Hub: the session stands. `session` names it in REST requests and ends with this connection."""
 
     session: str
-    now_ms: int
+    now_ms: Count
 
 
 class Resume(Frame, frozen=True, tag=4):
@@ -72,8 +73,8 @@ class Event(Frame, frozen=True, tag=5):
     """
 
     room_uri: str
-    seq: int
-    ts_ms: int
+    seq: Count
+    ts_ms: Count
     kind: EventKind
     message: bytes
     frank: Frank | None = None
@@ -94,10 +95,10 @@ class Inbox(Frame, frozen=True, tag=6):
     REPORT_OUTCOME: `body` is text of the desk for the reporter.
     """
 
-    seq: int
+    seq: Count
     kind: InboxKind
     room_uri: str
-    room_seq: int
+    room_seq: Count
     body: bytes
 
 
@@ -112,7 +113,7 @@ class Forgotten(Frame, frozen=True, tag=13):
     """
 
     room_uri: str
-    seq: int
+    seq: Count
 
 
 class Submit(Frame, frozen=True, tag=8):
@@ -130,8 +131,8 @@ class Accepted(Frame, frozen=True, tag=9):
     """Hub: durable. Sent after the commit to disk; the submitting device gets no Event for it unless it resumes."""
 
     ref: bytes
-    seq: int
-    ts_ms: int
+    seq: Count
+    ts_ms: Count
     frank: Frank
 
 
@@ -141,8 +142,8 @@ class Refused(Frame, frozen=True, tag=10):
     ref: bytes
     code: Code
     message: str
-    current_epoch: int | None = None
-    retry_after_ms: int | None = None
+    current_epoch: Count | None = None
+    retry_after_ms: Count | None = None
 
 
 class Ack(Frame, frozen=True, tag=11):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from privity.identity.device_list import DeviceList
+from privity.server.limits import LIMITS
 from privity.wire.socket import Closed, decode_from_hub
 from tests.server.core.conftest import Hub
 from tests.server.core.people import Person, connect, raw, text
@@ -96,6 +97,26 @@ async def test_handle_points_to_its_user(hub: Hub) -> None:
     alice, line = await hub.join("alice")
     assert await line.request("GET", "/v1/handles/alice") == (200, {"user_uri": alice.user_uri})
     assert (await line.request("GET", "/v1/handles/nobody"))[0] == 404
+
+
+async def test_user_has_the_handle_it_registered(hub: Hub) -> None:
+    alice, _ = await hub.join("alice")
+    _, line = await hub.join("bob")
+    assert await line.request("GET", f"/v1/users/{alice.id}/handle") == (200, {"handle": "alice"})
+    assert (await line.request("GET", f"/v1/users/{Person('x').id}/handle"))[0] == 404
+    assert (await line.request("GET", "/v1/users/nobody/handle"))[0] == 404
+    async with hub.http.get(f"/v1/users/{alice.id}/handle") as response:
+        assert response.status == 401
+
+
+async def test_handles_told_to_one_account_are_limited(hub: Hub) -> None:
+    alice, line = await hub.join("alice")
+    limit = LIMITS["handle.tell"]
+    hub.context.limits.take("handle.tell", alice.user_uri, limit.burst)
+    status, answer = await line.request("GET", f"/v1/users/{alice.id}/handle")
+    assert (status, answer["code"], answer["limit"]) == (429, "too_many", "handle.tell")
+    hub.clock.now += limit.refill_ms
+    assert (await line.request("GET", f"/v1/users/{alice.id}/handle"))[0] == 200
 
 
 async def test_device_lists_are_served_from_a_version_on(hub: Hub) -> None:

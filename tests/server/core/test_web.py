@@ -38,6 +38,7 @@ def endpoints(person: Person) -> list[tuple[str, str]]:
     return [
         ("GET", "/v1/server"),
         ("GET", "/v1/handles/alice"),
+        ("GET", f"/v1/users/{person.id}/handle"),
         ("GET", f"/v1/users/{person.id}/device-lists"),
         ("PUT", "/v1/account/device-list"),
         ("POST", "/v1/key-packages"),

@@ -18,7 +18,7 @@ import msgspec
 from privity.client.engine import calls
 from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.state import NO_AAD, PASSING, RETRY_MS, PendingRecord
+from privity.client.engine.state import NO_AAD, PASSING, PendingRecord, wait_ms
 from privity.client.errors import CommandRefused
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info, decode_welcome
@@ -193,7 +193,7 @@ class Commits:
         else:
             self._gave_up_at = self._room.record.cursor  # the next event may bring what is missing
             if isinstance(err, Refusal) and err.code in PASSING:
-                self._due_at = self._room.device.now_ms + (err.body.retry_after_ms or RETRY_MS)
+                self._due_at = self._room.device.now_ms + wait_ms(err.body.retry_after_ms)
                 self._room.device.wake_at(self._due_at)
 
 

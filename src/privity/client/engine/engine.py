@@ -14,7 +14,8 @@ from typing import assert_never
 from privity.client.engine import calls, ciphertexts, evidence, keypackages, reports, verbs
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
-from privity.client.engine.going_back import check_state
+from privity.client.engine.going_back import check_place, check_state
+from privity.client.engine.held import Held
 from privity.client.engine.inputs import (
     Answered,
     Block,
@@ -42,8 +43,10 @@ from privity.client.engine.records import Batch, Table, View
 from privity.client.engine.room import Room
 from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, DevicesChanged, Notice, RoomChanged
 from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
+from privity.client.engine.who_changed import with_changes
 from privity.client.errors import CommandRefused
 from privity.identity.errors import IdentityError
+from privity.identity.uris import host_of, parse_room_uri, parse_user_uri
 from privity.mls.errors import MlsError
 from privity.mls.group import Group
 from privity.wire import rest, socket
@@ -52,6 +55,10 @@ from privity.wire.socket import Accepted, Ack, Event, Inbox, InboxKind, Refused,
 INBOX_KEY = b"inbox"
 MAX_EARLY = 1_000
 """Events of one room that are held while its Welcome is checked, which takes a request or two."""
+MAX_UNENTERED = 1_000
+"""Rooms that the hub lists and this device has not been in: a hub that invents rooms fills no list without end."""
+MAX_OUTCOME = 1_000
+"""Characters of what the desk says of a report."""
 ENTERED_TEXT = "this device joined; earlier messages stay on your other devices"
 
 
@@ -65,15 +72,16 @@ class Engine:
             raise CommandRefused("the store holds no device; register or link it first")
         self.device = Device(Own.decode(own), Batch(view), random, jitter)
         self.rooms: dict[str, Room] = {}
-        self._inbox: dict[int, Inbox] = {}
+        self._inbox: Held[Inbox] = Held(self.device.space)
         self._inbox_busy = False
         self._sought = False
-        self._early: dict[str, list[Event]] = {}
+        self._early: dict[str, Held[Event]] = {}
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
             stored = dict(view.scan(Table.MLS, record.room_uri))
             group = Group.load(stored, self.device.identity, self.device.rules) if stored else None
             self.rooms[record.room_uri] = Room(self.device, record, group)
+            self.device.hub_said_ms = max(self.device.hub_said_ms, record.last_ts)
 
     def step(self, event: Input, now_ms: int) -> list[Effect]:
         """What is to be done about an input, in order. A bug raises; then drop this engine, nothing was saved."""
@@ -93,7 +101,7 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Whether nothing is under way that waits for an answer of the hub."""
-        return self.device.runner.idle and not self._inbox
+        return self.device.runner.idle and not len(self._inbox)
 
     def room(self, room_uri: str) -> Room:
         """A room this device knows. Raises CommandRefused."""
@@ -122,8 +130,9 @@ class Engine:
         room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
         self.rooms[room_uri] = room
         room.save()
-        for early in self._early.pop(room_uri, []):
-            room.event(early)
+        early = self._early.pop(room_uri, None)
+        for event in [] if early is None else early.take():
+            room.event(event)
         return room
 
     def _dispatch(self, event: Input) -> None:
@@ -142,7 +151,9 @@ class Engine:
                 self.device.online = self.device.caught_up = False
                 for room in self.rooms.values():
                     room.connection_lost()
-                self._inbox.clear()
+                self._inbox.take()
+                for early in self._early.values():
+                    early.take()
                 self._early.clear()
             case Tick():
                 self._tick()
@@ -210,7 +221,7 @@ class Engine:
                     self._keep_early(frame)
             case Inbox():
                 if frame.seq > self._inbox_cursor():
-                    self._inbox[frame.seq] = frame
+                    self._inbox.put(frame)
                 self._pump_inbox()
             case socket.Forgotten():
                 if frame.room_uri in self.rooms:
@@ -227,12 +238,15 @@ class Engine:
                 pass  # the handshake's frames are the connection's business
 
     def _keep_early(self, frame: Event) -> None:
-        """An event of a room whose Welcome is still being checked. Over the bound, the next Resume brings it again."""
-        early = self._early.setdefault(frame.room_uri, [])
-        if len(early) < MAX_EARLY:
-            early.append(frame)
+        """An event of a room whose Welcome is still being checked."""
+        early = self._early.get(frame.room_uri) or Held(self.device.space, MAX_EARLY)
+        early.put(frame)
+        if len(early):
+            self._early[frame.room_uri] = early
 
     def _caught_up(self) -> None:
+        if self.device.caught_up:
+            return  # it is said once for each connection
         self.device.caught_up = True
         self.device.show(CaughtUp())
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
@@ -252,13 +266,24 @@ class Engine:
     def _find_rooms(self) -> Flow[None]:
         """Enter the rooms of this user that this device is not in: it is new, or lost its state."""
         answer = yield from ask(calls.rooms(), rest.Rooms)
+        unentered = sum(room.record.epoch < 0 for room in self.rooms.values())
         for summary in answer.rooms:
             room = self.rooms.get(summary.room_uri)
             if room is None:
+                if unentered >= MAX_UNENTERED or not self._is_here(summary.room_uri):
+                    continue
+                unentered += 1
                 room = self.new_room(summary.room_uri, seq=0, direct=False, group=None)
                 room.enter(ENTERED_TEXT)
             elif (room.group is None or room.record.stopped) and not room.busy:
                 room.enter(REJOINED_TEXT)
+
+    def _is_here(self, room_uri: str) -> bool:
+        """Whether this can be the name of a room at this hub."""
+        try:
+            return host_of(parse_room_uri(room_uri)) == self.device.own.hub_host
+        except IdentityError:
+            return False
 
     # The inbox
 
@@ -268,7 +293,7 @@ class Engine:
 
     def _pump_inbox(self) -> None:
         while not self._inbox_busy:
-            frame = self._inbox.pop(self._inbox_cursor() + 1, None)
+            frame = self._inbox.pop(self._inbox_cursor() + 1)
             if frame is None:
                 self._inbox_read()
                 return
@@ -308,7 +333,7 @@ class Engine:
             case InboxKind.DEVICE_LIST_CHANGED:
                 yield from self._on_device_list(frame.body.decode("utf-8", "replace"))
             case InboxKind.REPORT_OUTCOME:
-                self.device.show(Notice(frame.body.decode("utf-8", "replace")))
+                self.device.show(Notice(frame.body.decode("utf-8", "replace")[:MAX_OUTCOME]))
 
     def _on_welcome(self, frame: Inbox) -> Flow[None]:
         known = self.rooms.get(frame.room_uri)
@@ -319,18 +344,24 @@ class Engine:
         except (MlsError, IdentityError) as err:
             self.device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
             return
+        text = "you joined this conversation"
         room_state = check_room(self.device, group.context, frame.room_uri)
         if known is not None:
+            check_place(known.record, frame.room_seq)
             check_state(known.record, group.context)
-            self._early.setdefault(frame.room_uri, []).extend(known.hand_over(frame.room_seq, known.record.last_ts))
+            text = with_changes(text, None if known.group is None else known.group.tree, group.tree)
+            for event in known.hand_over(frame.room_seq, known.latest_ms):
+                self._keep_early(event)
         self.device.batch.clear_scope(Table.MLS, frame.room_uri)
         room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)
-        room.timeline.line(frame.room_seq, self.device.now_ms, "you joined this conversation")
+        room.timeline.line(frame.room_seq, self.device.now_ms, text)
         self.device.show(RoomChanged(frame.room_uri))
         room.save()
 
     def _on_device_list(self, user_uri: str) -> Flow[None]:
-        before = self.device.pins.get(user_uri)
+        before = self.device.pins.get(parse_user_uri(user_uri))
+        if before is None and user_uri != self.device.own.user_uri:
+            return  # nobody this device has met
         after = yield from self.device.pins.refresh(user_uri)
         old = set() if before is None else {device.client_uri for device in before.devices}
         new = {device.client_uri for device in after.devices}

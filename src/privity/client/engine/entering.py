@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from privity.client.engine.trust import UnknownDevice
+from privity.mls.errors import PolicyRefused
 from privity.mls.messages.envelope import decode_public_message
 from privity.mls.messages.framing import SenderType
 from privity.mls.messages.leaf_node import LeafNode
@@ -19,7 +20,11 @@ from privity.mls.messages.proposals import Remove
 from privity.mls.rules import LeafUse
 from privity.mls.state import PublicState
 from privity.mls.validation.content import verify_content
+from privity.policy.members import member_of
 from privity.policy.room_rules import CheckDevice, RoomRules
+
+MAX_PROPOSALS = 1_000
+"""Proposals that wait in a room: one for each member of the largest. The hub can sign as many as it likes."""
 
 
 class EnteringRules(RoomRules):
@@ -39,8 +44,19 @@ class EnteringRules(RoomRules):
                 raise
 
 
+class AnyLeaf(RoomRules):
+    """The rules of rooms before anybody in one is known: for a look at who is there, never for a group to keep."""
+
+    __slots__ = ()
+
+    def check_credential(self, leaf: LeafNode, use: LeafUse) -> None:
+        member_of(leaf)
+
+
 def leaving(state: PublicState, proposals: Sequence[bytes]) -> list[LeafNode]:
     """The leaves whose Remove the hub has proposed in this epoch, each proposal verified. Raises ProtocolError."""
+    if len(proposals) > MAX_PROPOSALS:
+        raise PolicyRefused(f"{len(proposals)} proposals wait in the room, at most {MAX_PROPOSALS} are looked at")
     context = state.context.encode()
     leaves: list[LeafNode] = []
     for raw in proposals:

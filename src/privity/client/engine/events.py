@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from privity.client.engine import evidence
 from privity.client.engine.effects import Finished
+from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.flow import Flow
 from privity.client.engine.reentry import enter_again, poisoned
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
@@ -43,7 +44,7 @@ class OutOfOrder(MessageError):
 def deal_with(room: Room, event: Event) -> Flow[None]:
     """The event that stands next in the log."""
     if room.group is None or room.record.stopped:
-        room.passed(event.seq, event.ts_ms)
+        room.passed(event.seq)
     elif event.kind is EventKind.APPLICATION:
         _on_message(room, event, room.group)
     else:
@@ -53,8 +54,7 @@ def deal_with(room: Room, event: Event) -> Flow[None]:
 def _on_message(room: Room, event: Event, group: Group) -> None:
     own = room.outbox.by_message(event.message)
     if own is not None and event.frank is not None:
-        own_message(room, *own, event.seq, event.ts_ms, event.frank)
-        room.passed(event.seq, event.ts_ms)
+        room.passed(event.seq, own_message(room, *own, event.seq, event.ts_ms, event.frank))
         return
     try:
         opened = group.process(event.message, now=event.ts_ms // 1000)
@@ -63,7 +63,7 @@ def _on_message(room: Room, event: Event, group: Group) -> None:
         _receive(room, event, group, opened)
     except (MessageError, ProtocolError, IdentityError):
         room.timeline.hide(event.seq, event.ts_ms)
-        room.passed(event.seq, 0)  # its time is as unproven as the rest
+        room.passed(event.seq)
         return
     room.passed(event.seq, event.ts_ms)
 
@@ -80,14 +80,15 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
     franked = accept(opened.plaintext, *args)
     if event.ts_ms <= room.record.last_ts:
         raise OutOfOrder("the hub's time does not rise within the room")
+    room.timeline.check_place(event.seq)
     room.timeline.check_new(franked.message_id)
     role = known_role(state.participants.role(sender.user_uri))
     room.timeline.apply(franked, event.seq, sender.client_uri, role)
     evidence.keep(room.device, franked, opened, sender.client_uri)
 
 
-def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: int, frank: socket.Frank) -> None:
-    """An own message is in the log: it passes the same checks, and leaves the outbox."""
+def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: int, frank: socket.Frank) -> int:
+    """An own message is in the log: it passes the same checks, and leaves the outbox. Its time, 0 when unproven."""
     room.outbox.remove(key)
     group = room.group
     try:
@@ -97,6 +98,7 @@ def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: in
         tag = make_tag(entry.content, MimiContent.decode(entry.content).salt)
         args = (room.device.own.user_uri, room.uri, ts_ms, tag, to_frank(frank), state.franking_key, SUITE_ID)
         franked = accept(entry.content, *args)
+        room.timeline.check_place(seq)
         room.timeline.check_new(franked.message_id)
         role = known_role(state.participants.role(room.device.own.user_uri))
         room.timeline.apply(franked, seq, room.device.own.client_uri, role)
@@ -104,13 +106,17 @@ def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: in
     except (MessageError, ProtocolError) as err:
         room.timeline.hide(seq, ts_ms)
         room.tell_sender(entry, err)
-        return
+        return 0
     command = room.sending.pop(entry.message_id, None)
     if command is not None:
         room.device.effects.append(Finished(command, entry.message_id))
+    return ts_ms
 
 
 def _on_handshake(room: Room, event: Event, group: Group) -> Flow[None]:
+    if event.kind is EventKind.PROPOSAL and len(group.proposals) >= MAX_PROPOSALS:
+        room.passed(event.seq)  # a commit of it cannot be followed, and leads to a new entry
+        return
     try:
         outcome = yield from room.device.with_lists(lambda: group.process(event.message, now=event.ts_ms // 1000))
         if isinstance(outcome, ApplicationMessage):
@@ -119,7 +125,7 @@ def _on_handshake(room: Room, event: Event, group: Group) -> Flow[None]:
             _check_committer(room, outcome)
     except (MlsError, MessageError, IdentityError):
         if event.kind is EventKind.PROPOSAL:
-            room.passed(event.seq, event.ts_ms)  # whoever commits it will meet the same check
+            room.passed(event.seq)  # whoever commits it will meet the same check
             return
         yield from poisoned(room, event, group)
         return
@@ -129,7 +135,7 @@ def _on_handshake(room: Room, event: Event, group: Group) -> Flow[None]:
         case StagedCommit():
             yield from _merge(room, event, group, outcome)
         case QueuedProposal():
-            room.passed(event.seq, event.ts_ms)
+            room.passed(event.seq)
             if outcome.auth.content.sender.type is SenderType.EXTERNAL:
                 room.commits.proposed()
 
@@ -149,13 +155,13 @@ def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow
         yield from enter_again(room, REJOINED_TEXT)  # this device entered anew and lost that state
         return
     if staged.self_removed:
-        room.passed(event.seq, event.ts_ms)
+        room.passed(event.seq)
         room.left(event.seq, event.ts_ms)
         return
     text = who_changed(staged.base.public.tree, staged.tree)
     group.merge(staged)
     _merged(room, group)
-    room.passed(event.seq, event.ts_ms)
+    room.passed(event.seq)
     _say(room, event.seq, event.ts_ms, text)
 
 
@@ -169,7 +175,7 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
         _say(room, seq, ts_ms, text)
     room.record.pending = None
     _merged(room, group)
-    room.passed(seq, ts_ms)
+    room.passed(seq)
 
 
 def _merged(room: Room, group: Group) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import partial
 
 from privity.client.engine import calls
-from privity.client.engine.entering import EnteringRules, leaving
+from privity.client.engine.entering import AnyLeaf, EnteringRules, leaving
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.going_back import check_state
+from privity.client.engine.going_back import check_place, check_state
 from privity.client.engine.records import Table
 from privity.client.engine.state import CAPABILITIES, NO_AAD, Device, RoomRecord
+from privity.client.engine.trust import UnknownDevice
 from privity.client.errors import CommandRefused
 from privity.mls.errors import NoMatchingSecrets, PolicyRefused
 from privity.mls.group import Group, KeyPackageBundle
@@ -27,6 +28,7 @@ from privity.mls.state import PublicState
 from privity.mls.suites import suite
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.policy.members import find_client
+from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
@@ -53,11 +55,15 @@ def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None)
     """Join by a Welcome to one of our KeyPackages. The KeyPackage is used up, unless it is the last resort."""
     welcome = Welcome.decode(body)
     bundle = _bundle_for(device, welcome)
-    group = yield from device.with_lists(
-        lambda: Group.join(
-            welcome, bundle, device.identity, ratchet_tree=ratchet_tree, rules=device.rules, now=device.now_s
-        )
-    )
+
+    def joined(rules: RoomRules) -> Group:
+        return Group.join(welcome, bundle, device.identity, ratchet_tree=ratchet_tree, rules=rules, now=device.now_s)
+
+    try:
+        group = joined(device.rules)
+    except UnknownDevice:
+        yield from device.meet(joined(AnyLeaf(device.pins.check_device)).tree)
+        group = yield from device.with_lists(lambda: joined(device.rules))
     check_room(device, group.context, room_uri)
     if not any(extension.type == LAST_RESORT for extension in bundle.key_package.extensions):
         device.batch.delete(Table.KEY_PACKAGE, "", bundle.key_package.reference())
@@ -75,8 +81,8 @@ def _bundle_for(device: Device, welcome: Welcome) -> KeyPackageBundle:
 def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
     """Enter from outside, replacing an old leaf of this device if there is one: the group, seq and time of the entry.
 
-    Raises RolledBack for a state that is older than one this device was in. What the entry made is not kept before the
-    hub has it: after a crash in between, the device simply enters again.
+    Raises RolledBack for a state that is older than one this device was in, or a number that it has dealt with. What
+    the entry made is not kept before the hub has it: after a crash in between, the device simply enters again.
     """
     room_uri = record.room_uri
     for _ in range(MAX_TRIES):
@@ -85,6 +91,7 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
         check_room(device, group_info.group_context, room_uri)
         check_state(record, group_info.group_context)
         tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
+        yield from device.meet(tree)
         replaced = find_client(tree, device.own.client_uri)
         public = PublicState.confirmed(group_info.group_context, tree, group_info.confirmation_tag)
         rules = EnteringRules(device.pins.check_device, leaving(public, state.proposals))
@@ -110,5 +117,6 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
             if refusal.code is not Code.WRONG_EPOCH:
                 raise
             continue
+        check_place(record, answer.seq)
         return pending.merge(), answer.seq, answer.ts_ms
     raise Overtaken("others were faster each time; try again when the conversation is calmer")

@@ -14,8 +14,12 @@ from privity.wire.rest import KeyPackagesLeft
 WANTED = 20
 """KeyPackages at the hub: one for each new conversation until the device is online again."""
 LOW = 8
+MAX_KEPT = 400
+"""Private halves on disk: a hub that always says it has none left gets no more of them."""
 LIFETIME_S = 60 * 86_400
 """Two months; others refuse more than three."""
+LEEWAY_MS = 30 * 86_400_000
+"""How long a private half outlives its KeyPackage: a Welcome may wait for a device that was away."""
 
 
 def top_up(device: Device) -> Flow[None]:
@@ -23,11 +27,26 @@ def top_up(device: Device) -> Flow[None]:
     left = yield from ask(calls.key_packages_left(), KeyPackagesLeft)
     if left.left >= LOW and left.has_last_resort:
         return
-    fresh = [_make(device, last_resort=False) for _ in range(max(0, WANTED - left.left))]
-    last = None if left.has_last_resort else _make(device, last_resort=True)
+    space = MAX_KEPT - _forget_expired(device)
+    last = None if left.has_last_resort or space < 1 else _make(device, last_resort=True)
+    fresh = [_make(device, last_resort=False) for _ in range(min(WANTED - left.left, space - 1))]
+    if not fresh and last is None:
+        return
     body = [bundle.key_package.encode() for bundle in fresh]
     resort = None if last is None else last.key_package.encode()
     yield from ask(calls.put_key_packages(body, resort), KeyPackagesLeft)
+
+
+def _forget_expired(device: Device) -> int:
+    """Let go of the private halves that nobody can use any more, by both clocks; how many are left."""
+    left = 0
+    for reference, value in device.batch.scan(Table.KEY_PACKAGE, ""):
+        lifetime = KeyPackageBundle.decode(value).key_package.leaf_node.lifetime
+        if lifetime is not None and lifetime.not_after * 1000 + LEEWAY_MS < device.surely_ms:
+            device.batch.delete(Table.KEY_PACKAGE, "", reference)
+        else:
+            left += 1
+    return left
 
 
 def _make(device: Device, *, last_resort: bool) -> KeyPackageBundle:

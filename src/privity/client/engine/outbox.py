@@ -21,6 +21,7 @@ from privity.message.message_id import message_id_of
 from privity.message.safe_aad import encode_aad
 from privity.mls.codec import u64
 from privity.mls.group import Group
+from privity.mls.messages.envelope import MLSMessage, PrivateMessage
 from privity.wire.socket import Submit
 
 PADDING = 256
@@ -73,22 +74,32 @@ class Outbox:
         self._sent.clear()
 
     def by_ref(self, ref: bytes) -> tuple[bytes, OutboxRecord] | None:
-        return next(((key, entry) for key, entry in self.entries() if entry.ref == ref), None)
+        return next(((key, entry) for key, entry in self._sealed() if entry.ref == ref), None)
 
     def by_message(self, message: bytes) -> tuple[bytes, OutboxRecord] | None:
         """The entry that was sealed to exactly these bytes: how a device knows its own message in the log."""
-        return next(((key, entry) for key, entry in self.entries() if entry.message == message), None)
+        return next(((key, entry) for key, entry in self._sealed() if entry.message == message), None)
+
+    def epoch_of(self, entry: OutboxRecord) -> int:
+        """The epoch that a sealed entry was sealed in."""
+        body = MLSMessage.decode(entry.message).body
+        assert isinstance(body, PrivateMessage)  # `_seal` made it
+        return body.epoch
 
     def unseal(self, key: bytes, entry: OutboxRecord) -> None:
         """The epoch has passed: forget the sealed bytes, so that the content is sealed anew."""
         self._put(key, msgspec.structs.replace(entry, ref=b"", message=b""))
 
     def retry_later(self, entry: OutboxRecord) -> None:
-        """The hub could not take it now: send the same bytes again with the next step."""
+        """The hub could not take it now: send the same bytes again."""
         self._sent.discard(entry.ref)
 
     def remove(self, key: bytes) -> None:
         self._device.batch.delete(Table.OUTBOX, self._room_uri, key)
+
+    def _sealed(self) -> Iterator[tuple[bytes, OutboxRecord]]:
+        """What may be at the hub. The rest has neither ref nor bytes, and nobody can accept or refuse it."""
+        return ((key, entry) for key, entry in self.entries() if entry.ref)
 
     def _seal(self, key: bytes, entry: OutboxRecord, group: Group) -> OutboxRecord:
         salt = MimiContent.decode(entry.content).salt

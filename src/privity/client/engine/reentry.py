@@ -4,6 +4,8 @@
 
 Nothing is kept of an entry before the hub has taken it, and the cursor stays where it was. After a crash in between the
 hub's log shows an entry of this device that it knows nothing of, or begins only there; both lead to a new entry.
+
+The state to enter is the hub's word. What waits to be sent was written for the people before; it goes to nobody else.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from privity.client.engine import calls
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.joining import enter
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
-from privity.client.engine.who_changed import who_changed
+from privity.client.engine.who_changed import who_came, with_changes
+from privity.client.errors import CommandRefused
 from privity.mls.codec import u64, vec
 from privity.mls.crypto import sign_with_label
 from privity.mls.group import Group
@@ -32,6 +35,7 @@ BROKEN_LABEL = b"PrivityBrokenEpochTBS"
 
 def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
     """Tell the hub with a signature that this commit cannot be processed, and enter again from outside."""
+    room.pace.check(room.device.now_ms)
     digest = hashlib.sha256(event.message).digest()
     tbs = vec(room.uri.encode()) + u64(group.epoch) + vec(digest)
     suite, private = room.device.identity.suite, room.device.identity.signature_private
@@ -44,10 +48,13 @@ def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
 
 def enter_again(room: Room, text: str) -> Flow[None]:
     """Enter by external commit, and say so at the place of the entry, with who came and went since the last state."""
+    room.pace.check(room.device.now_ms)
     before = None if room.group is None else room.group.tree
     group, seq, ts_ms = yield from enter(room.device, room.record)
     room.entered(group, seq)
-    room.passed(seq, ts_ms)
-    changes = "" if before is None else who_changed(before, group.tree)
-    room.timeline.line(seq, ts_ms, f"{text}; {changes}" if changes else text)
+    if came := [] if before is None else who_came(before, group.tree):
+        err = CommandRefused(f"not sent: {', '.join(came)} came into the conversation while this device was out of it")
+        text = f"{text}; what waited was not sent" if room.unsend(err) else text
+    room.passed(seq)
+    room.timeline.line(seq, ts_ms, with_changes(text, before, group.tree))
     room.device.show(RoomChanged(room.uri))

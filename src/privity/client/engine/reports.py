@@ -27,6 +27,8 @@ OVERHEAD_BYTES = 32 << 10
 """What a report takes beside its messages, the longest note included."""
 MESSAGE_BYTES = 512
 """What a message takes beside its content and its proof of authorship: frank, numbers, lengths."""
+MAX_RECEIPT = 200
+"""Characters of a receipt that are kept."""
 RIDING_BYTES = 16
 """What a ciphertext costs in a report beside its own bytes: index, length, and the growth of the map around it."""
 
@@ -45,7 +47,7 @@ def report(room: Room, command: Report) -> Flow[str]:
     made = AbuseReport(device.own.user_uri, senders.pop(), command.room_uri, command.reason, command.note, messages)
     complete = yield from _with_lost_files(device, tuple(found), made)
     answer = yield from ask(calls.report(sealed_report.seal(intake, complete)), rest.ReportReceived)
-    return answer.receipt
+    return answer.receipt[:MAX_RECEIPT]
 
 
 def _with_versions(room: Room, named: tuple[bytes, ...], authorship: bool) -> dict[bytes, Evidence]:

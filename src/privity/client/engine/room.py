@@ -17,26 +17,26 @@ from collections.abc import Callable
 
 from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
+from privity.client.engine.entry_pace import EntryPace, TooSoon
 from privity.client.engine.events import deal_with, merge_own, own_message
 from privity.client.engine.flow import Flow
 from privity.client.engine.going_back import note_state
+from privity.client.engine.held import Held
 from privity.client.engine.joining import Overtaken
 from privity.client.engine.listed import Listed
 from privity.client.engine.outbox import Outbox
 from privity.client.engine.records import Table
 from privity.client.engine.reentry import enter_again
 from privity.client.engine.shown import REJOINED_TEXT, Notice, RoomChanged
-from privity.client.engine.state import PASSING, RETRY_MS, Device, OutboxRecord, RoomRecord
+from privity.client.engine.state import PASSING, Device, OutboxRecord, RoomRecord, wait_ms
 from privity.client.engine.timeline import Timeline
 from privity.client.errors import CommandRefused
 from privity.mls.codec import u64
 from privity.mls.group import Group
 from privity.policy.room_state import RoomState
 from privity.wire import socket
-from privity.wire.errors import Code, Refusal
+from privity.wire.errors import MAX_SAID, Code, Refusal
 from privity.wire.socket import Accepted, Event
-
-MAX_BUFFERED = 10_000
 
 
 class Room:
@@ -50,13 +50,16 @@ class Room:
         self.outbox = Outbox(device, record.room_uri)
         self.commits = Commits(self)
         self.sending: dict[bytes, int] = {}
-        self._events: dict[int, Event] = {}
+        self.pace = EntryPace()
+        self._events: Held[Event] = Held(device.space)
         self._busy = False
         self._not_before_epoch = 0
         self._gone_before = 0
         self._entry = ""
         self._paused_until = 0
+        self._sends_at = 0
         self._listed = Listed(device.pins)
+        self._saved = b""
         self._told: tuple[str, ...] = ()
 
     # State
@@ -68,6 +71,11 @@ class Room:
     @property
     def state(self) -> RoomState:
         return RoomState.of(self.require_group().context)
+
+    @property
+    def latest_ms(self) -> int:
+        """The time of a line that no event brings: that of the last message, or now."""
+        return self.record.last_ts or self.device.now_ms
 
     @property
     def busy(self) -> bool:
@@ -91,28 +99,34 @@ class Room:
                 batch.put(Table.MLS, self.uri, key, value)
             for key in records.delete:
                 batch.delete(Table.MLS, self.uri, key)
-        batch.put(Table.ROOM, "", self.uri.encode(), self.record.encode())
+        record = self.record.encode()
+        if record != self._saved:
+            self._saved = record
+            batch.put(Table.ROOM, "", self.uri.encode(), record)
 
     def replace_group(self, group: Group | None) -> None:
         self.device.batch.clear_scope(Table.MLS, self.uri)
         self.group = group
 
-    def passed(self, seq: int, ts_ms: int) -> None:
-        """This event is dealt with."""
+    def passed(self, seq: int, ts_ms: int = 0) -> None:
+        """This event is dealt with. `ts_ms` is its time where the hub signed it: of all others it can say anything."""
         self.record.cursor = seq
         self.record.last_ts = max(self.record.last_ts, ts_ms)
+        self.device.hub_said_ms = max(self.device.hub_said_ms, ts_ms)
 
     def entered(self, group: Group, seq: int) -> None:
         """This device is a member, by its own entry with this event. What came before is not for it."""
         self.replace_group(group)
+        self.pace.note(self.device.now_ms)
         self.record.joined_seq = seq
+        self.record.direct = RoomState.of(group.context).direct
         self.record.member = True
         self.record.stopped = ""
         self.record.leaves_at = None
         self.record.leaving = self._listed.dropped(group.tree)
         self.record.pending = None
         self._gone_before = 0
-        self._events = {number: event for number, event in self._events.items() if number > seq}
+        self._events.drop_until(seq)
 
     def left(self, seq: int, ts_ms: int) -> None:
         """This device is no longer a member. What it could read stays; its keys go."""
@@ -124,10 +138,16 @@ class Room:
         self.replace_group(None)
         self.timeline.line(seq, ts_ms, "this device is no longer in the conversation")
         self.device.show(RoomChanged(self.uri))
-        for key, entry in list(self.outbox.entries()):
-            self.outbox.remove(key)
-            self.tell_sender(entry, CommandRefused("not sent: this device is no longer in the conversation"))
+        self.unsend(CommandRefused("not sent: this device is no longer in the conversation"))
         self.commits.cancel(CommandRefused("this device is no longer in the conversation"))
+
+    def unsend(self, err: CommandRefused) -> bool:
+        """Nothing that waits is sent any more; whether there was anything."""
+        waiting = list(self.outbox.entries())
+        for key, entry in waiting:
+            self.outbox.remove(key)
+            self.tell_sender(entry, err)
+        return bool(waiting)
 
     def tell_sender(self, entry: OutboxRecord, err: Exception) -> None:
         """What became of a message that will not be sent."""
@@ -138,14 +158,14 @@ class Room:
     # Inputs
 
     def connection_lost(self) -> None:
-        self._events.clear()
-        self._paused_until = 0
+        self._events.take()
+        self._paused_until = self._sends_at = self._not_before_epoch = 0
         self.outbox.connection_lost()
 
     def event(self, event: Event) -> None:
         """An event of the log. Early ones wait; late ones were dealt with."""
-        if event.seq > self.record.cursor and len(self._events) < MAX_BUFFERED:
-            self._events[event.seq] = event
+        if event.seq > self.record.cursor:
+            self._events.put(event)
         self.advance()
 
     def gone_before(self, seq: int) -> None:
@@ -162,7 +182,7 @@ class Room:
     def hand_over(self, seq: int, ts_ms: int) -> list[Event]:
         """This device was added anew with this event: end the old membership; the events that came for the new one."""
         self.left(seq, ts_ms)
-        return [event for number, event in sorted(self._events.items()) if number > seq]
+        return [event for event in self._events.take() if event.seq > seq]
 
     def add_job(self, job: Job) -> None:
         self.commits.add(job)
@@ -183,9 +203,9 @@ class Room:
         found = self.outbox.by_ref(frame.ref)
         if found is None:
             return
-        own_message(self, *found, frame.seq, frame.ts_ms, frame.frank)
+        proven_ms = own_message(self, *found, frame.seq, frame.ts_ms, frame.frank)
         if frame.seq > self.record.cursor:
-            self.device.batch.put(Table.AHEAD, self.uri, u64(frame.seq), u64(frame.ts_ms))
+            self.device.batch.put(Table.AHEAD, self.uri, u64(frame.seq), u64(proven_ms))
         self.advance()
 
     def refused(self, frame: socket.Refused) -> None:
@@ -195,16 +215,17 @@ class Room:
             return
         key, entry = found
         if frame.code is Code.WRONG_EPOCH:
+            # sealing before that epoch is here would be in vain, and in the epoch that was refused as well
+            self._not_before_epoch = max(frame.current_epoch or 0, self.outbox.epoch_of(entry) + 1)
             self.outbox.unseal(key, entry)
-            if self.group is not None and frame.current_epoch is not None:
-                self._not_before_epoch = frame.current_epoch  # sealing before that epoch is here would be in vain
             self.advance()
         elif frame.code in PASSING:
             self.outbox.retry_later(entry)
-            self.device.wake_at(self.device.now_ms + (frame.retry_after_ms or RETRY_MS))
+            self._sends_at = self.device.now_ms + wait_ms(frame.retry_after_ms)
+            self.device.wake_at(self._sends_at)
         else:
             self.outbox.remove(key)
-            self.tell_sender(entry, Refusal(frame.code, frame.message))
+            self.tell_sender(entry, Refusal(frame.code, frame.message[:MAX_SAID]))
 
     # The pump
 
@@ -215,10 +236,10 @@ class Room:
                 self._enter()
             elif self._skip_own():
                 continue
-            elif (event := self._events.pop(self.record.cursor + 1, None)) is not None:
+            elif (event := self._events.pop(self.record.cursor + 1)) is not None:
                 self._deal_with(event)
             elif (out := self.record.leaves_at) is not None and (self.record.cursor + 1 >= out or self._has_gap()):
-                self.left(out, self.record.last_ts)
+                self.left(out, self.latest_ms)
             elif self._is_lost():
                 self._entry = REJOINED_TEXT
             elif self.record.pending is not None:
@@ -237,10 +258,10 @@ class Room:
     def _deal_with(self, event: Event) -> None:
         def failed(err: Exception) -> None:
             if self._passes(err):
-                self._events[event.seq] = event
+                self._events.put(event)
             else:
                 self._stop(event.seq, err)
-                self.passed(event.seq, event.ts_ms)
+                self.passed(event.seq)
 
         self._run(deal_with(self, event), lambda _: None, failed)
 
@@ -289,14 +310,14 @@ class Room:
         following = self.record.cursor + 1
         pending = self.record.pending
         if pending is not None and pending.seq == following:
-            self._events.pop(following, None)
+            self._events.pop(following)
             merge_own(self, following, pending.ts_ms or 0)
             return True
         ts = self.device.batch.get(Table.AHEAD, self.uri, u64(following))
         if ts is None:
             return False
         self.device.batch.delete(Table.AHEAD, self.uri, u64(following))
-        self._events.pop(following, None)
+        self._events.pop(following)
         self.passed(following, int.from_bytes(ts, "big"))
         return True
 
@@ -304,7 +325,7 @@ class Room:
         """Send what waits, unless the state to seal it in is about to change."""
         if (
             self._busy
-            or self._paused_until > self.device.now_ms
+            or max(self._paused_until, self._sends_at) > self.device.now_ms
             or self.record.pending is not None
             or not self.device.caught_up
             or self.record.stopped
@@ -325,10 +346,14 @@ class Room:
 
     def _passes(self, err: Exception) -> bool:
         """Whether an obstacle goes away by itself; then the room waits a while."""
-        if not isinstance(err, Overtaken) and not (isinstance(err, Refusal) and err.code in PASSING):
+        if isinstance(err, TooSoon):
+            wait = err.wait_ms
+            self.device.show(Notice(f"{self.uri}: {err}"))
+        elif isinstance(err, Overtaken) or (isinstance(err, Refusal) and err.code in PASSING):
+            wait = wait_ms(err.body.retry_after_ms if isinstance(err, Refusal) else None)
+        else:
             return False
-        wait = err.body.retry_after_ms if isinstance(err, Refusal) else None
-        self._paused_until = self.device.now_ms + (wait or RETRY_MS) + self.device.jitter()
+        self._paused_until = self.device.now_ms + wait + self.device.jitter()
         self.device.wake_at(self._paused_until)
         return True
 
@@ -336,4 +361,4 @@ class Room:
         """The room cannot be followed, nor entered again: say why. The next connection tries to enter."""
         if self.record.stopped != str(err):
             self.record.stopped = str(err)
-            self.timeline.line(seq, self.record.last_ts, f"this conversation is stopped: {err}")
+            self.timeline.line(seq, self.latest_ms, f"this conversation is stopped: {err}")

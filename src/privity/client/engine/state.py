@@ -11,6 +11,7 @@ import msgspec
 
 from privity.client.engine.effects import Effect, RequestRest, Show, Transmit, WakeAt
 from privity.client.engine.flow import Flow, Runner, T
+from privity.client.engine.held import Space
 from privity.client.engine.records import Batch, Table
 from privity.client.engine.shown import Item, Shown, encode_item
 from privity.client.engine.trust import Pins, UnknownDevice
@@ -22,6 +23,8 @@ from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, BASIC, LAST_RESORT
 from privity.mls.suites import suite
+from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.policy.members import members
 from privity.policy.room_rules import RoomRules
 from privity.wire.errors import Code
 from privity.wire.socket import FromDevice
@@ -46,6 +49,10 @@ PASSING = (Code.CLOCK_AHEAD, Code.UNAVAILABLE, Code.TOO_MANY, Code.INTERNAL)
 
 RETRY_MS = 5_000
 """How long later, where the hub does not say."""
+
+SOONEST_RETRY_MS = 1_000
+LONGEST_RETRY_MS = 3_600_000
+"""Between these, whatever the hub says: a device neither asks without a pause nor falls silent."""
 
 BELIEVED_MS = 3_650 * 86_400_000
 """A hub whose clock is further off than ten years is not asked for the time."""
@@ -84,6 +91,11 @@ class Own(msgspec.Struct, frozen=True):
 OWN_KEY = b"device"
 
 
+def wait_ms(retry_after_ms: int | None) -> int:
+    """How long to wait after a passing refusal that names this time, or none."""
+    return min(max(retry_after_ms or RETRY_MS, SOONEST_RETRY_MS), LONGEST_RETRY_MS)
+
+
 class PendingRecord(msgspec.Struct, frozen=True):
     """An own commit on its way to the hub, byte for byte, so that it can be posted again with the same ref."""
 
@@ -103,7 +115,8 @@ class RoomRecord(msgspec.Struct):
 
     `leaves_at` is the event with which this device is out, once the hub has said so. `leaving` names dropped devices
     that were still in the tree when this device entered: nothing that comes from them since is believed. `epoch` and
-    `context_hash` are those of the newest state it was in, also after its keys are gone.
+    `context_hash` are those of the newest state it was in, also after its keys are gone; `people` are the two of a
+    direct room.
     """
 
     room_uri: str
@@ -120,6 +133,7 @@ class RoomRecord(msgspec.Struct):
     pending: PendingRecord | None = None
     epoch: int = -1
     context_hash: bytes = b""
+    people: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -159,11 +173,14 @@ class Device:
     now_ms: int = 0
     hub_ahead_ms: int = 0
     """How far the hub's clock was ahead of this device's when they last met."""
+    hub_said_ms: int = 0
+    """The latest time of an event: the hub's clock was there, whatever it says now."""
     online: bool = False
     caught_up: bool = False
     inbox_read: bool = True
     clock_differs: bool = False
     effects: list[Effect] = field(default_factory=list)
+    space: Space = field(default_factory=Space)
     pins: Pins = field(init=False)
     rules: RoomRules = field(init=False)
     identity: Identity = field(init=False)
@@ -183,7 +200,7 @@ class Device:
     @property
     def surely_ms(self) -> int:
         """What both clocks say is past. Nothing is erased before, however wrong one of them is."""
-        return self.now_ms + min(0, self.hub_ahead_ms)
+        return min(self.now_ms, max(self.now_ms + self.hub_ahead_ms, self.hub_said_ms))
 
     def show(self, what: Shown) -> None:
         self.effects.append(Show(what))
@@ -218,6 +235,15 @@ class Device:
                     raise
                 fetched.add(err.user_uri)
                 yield from self.pins.refresh(err.user_uri)
+
+    def meet(self, tree: RatchetTree) -> Flow[None]:
+        """Fetch the lists of the people in a tree whom this device has never met, each once.
+
+        `with_lists` would come to the same, and look at the whole tree again for each of them.
+        """
+        for user_uri in sorted({member.user_uri for member in members(tree).values()}):
+            if self.pins.get(user_uri) is None:
+                yield from self.pins.refresh(user_uri)
 
     def account_private(self) -> bytes:
         if self.own.account_private is None:

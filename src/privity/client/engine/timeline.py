@@ -33,6 +33,8 @@ from privity.policy.roles import Role
 
 ROOM_PROFILE = "application/privity-room-profile"
 MAX_NAME = 100
+MAX_LINE = 4_000
+"""Characters of one line, which grows when more is to be said at the same place."""
 _MESSAGE, _REACTION, _OTHER = b"m", b"r", b"o"
 """What a message id stands for: an entry, a reaction to the entry at this place, or neither."""
 
@@ -43,6 +45,10 @@ class RuleBroken(MessageError):
 
 class Repeated(RuleBroken):
     """A message id that came before."""
+
+
+class PlaceTaken(MessageError):
+    """The hub gives a message a number that belongs to another event."""
 
 
 class Timeline:
@@ -66,6 +72,12 @@ class Timeline:
         if self._find(message_id) is not None:
             raise Repeated("this message id came before")
 
+    def check_place(self, seq: int) -> None:
+        """Raise PlaceTaken where something stands already. A line about the event to come gives way."""
+        item = self._at(seq)
+        if item is not None and (seq <= self._room.cursor or item.kind is not Kind.LINE):
+            raise PlaceTaken(f"event {seq} is another message already")
+
     def apply(self, franked: Franked, seq: int, client_uri: str, role: Role) -> None:
         """Let content take effect. Raises RuleBroken (nothing changed) for what must be hidden."""
         content = franked.content
@@ -81,16 +93,21 @@ class Timeline:
             self._add(franked, seq, client_uri, State.SHOWN)
 
     def hide(self, seq: int, ts_ms: int) -> None:
-        """The neutral line, and the counter."""
+        """The neutral line, and the counter. Nothing that stands there already is overwritten."""
         self._room.hidden += 1
-        self._device.put_item(Item(self._room.room_uri, seq, ts_ms, Kind.HIDDEN, text=HIDDEN_TEXT))
-
-    def line(self, seq: int, ts_ms: int, text: str) -> None:
-        """A line of the program at the place of an event that shows nothing else."""
         before = self._at(seq)
-        if before is not None and before.kind is Kind.LINE:
-            text = f"{before.text}; {text}"
-        self._device.put_item(Item(self._room.room_uri, seq, ts_ms, Kind.LINE, text=text))
+        if before is None or (before.kind is Kind.LINE and seq > self._room.cursor):
+            self._device.put_item(Item(self._room.room_uri, seq, ts_ms, Kind.HIDDEN, text=HIDDEN_TEXT))
+
+    def line(self, seq: int, ts_ms: int, text: str, message_id: bytes = b"") -> None:
+        """A line of the program at the place of an event that shows nothing else. Words of somebody bring their id."""
+        before = self._at(seq)
+        if before is not None and before.kind is not Kind.LINE:
+            return
+        if before is not None:
+            text, message_id = f"{before.text}; {text}", before.message_id or message_id
+        item = Item(self._room.room_uri, seq, ts_ms, Kind.LINE, message_id=message_id, text=text[:MAX_LINE])
+        self._device.put_item(item)
 
     def expire(self, seq: int, message_id: bytes) -> None:
         """Empty an entry whose time has come."""
@@ -214,7 +231,8 @@ class Timeline:
         self._note(franked.message_id, _OTHER, seq)
         if name != self._room.name:
             self._room.name = name
-            self.line(seq, franked.ts_ms, f"{franked.sender_uri} named this conversation: {name}")
+            said = f"{franked.sender_uri} named this conversation: {name}"
+            self.line(seq, franked.ts_ms, said, franked.message_id)
             self._device.show(RoomChanged(self._room.room_uri))
 
     def _find(self, message_id: bytes) -> tuple[bytes, int] | None:

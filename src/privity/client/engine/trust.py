@@ -17,12 +17,22 @@ from privity.client.engine import calls
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.records import Batch, Table
 from privity.identity.device_list import DeviceList
-from privity.identity.errors import Rollback
+from privity.identity.errors import DeviceListError, Rollback
 from privity.identity.trust import pin_chain
 from privity.mls.errors import CredentialRefused
 from privity.wire.rest import DeviceLists
 
 T = TypeVar("T")
+
+
+MAX_VERSIONS = 1_000
+"""Versions of one list in one answer: more than a person changes devices in a life."""
+MAX_ASKED = 8
+"""How often one refresh is asked for again when others were faster."""
+
+
+class TooManyVersions(DeviceListError):
+    """The hub shows more versions of a list than anybody has."""
 
 
 class UnknownDevice(CredentialRefused):
@@ -60,6 +70,8 @@ class Pins:
         """
         if not values:
             raise Rollback(f"the hub shows no device list of {user_uri}")
+        if len(values) > MAX_VERSIONS:
+            raise TooManyVersions(f"the hub shows {len(values)} versions of a list, at most {MAX_VERSIONS} count")
         newest = pin_chain(self.get(user_uri), values, user_uri)
         self._batch.put(Table.PIN, "", user_uri.encode(), newest.encode())
         self._known[user_uri] = newest
@@ -79,8 +91,9 @@ class Pins:
         Another flow may pin a newer list while this one waits; then what came continues an older chain, and is asked
         for again rather than taken for a rollback.
         """
-        while True:
+        for _ in range(MAX_ASKED):
             pinned = self.get(user_uri)
             answer = yield from ask(calls.device_lists(user_uri, 0 if pinned is None else pinned.version), DeviceLists)
             if self.get(user_uri) == pinned:
                 return self.extend(user_uri, answer.values)
+        raise TooManyVersions(f"the device list of {user_uri} changed {MAX_ASKED} times while it was asked for")

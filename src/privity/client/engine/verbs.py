@@ -41,7 +41,7 @@ def claim(device: Device, user_uri: str) -> Flow[tuple[KeyPackage, ...]]:
     if all(listed.client_uri == device.own.client_uri for listed in devices.devices):
         return ()
     answer = yield from ask(calls.claim(user_uri, [SUITE_ID]), rest.Claimed)
-    packages: list[KeyPackage] = []
+    packages: dict[str, KeyPackage] = {}
     for claimed in answer.devices:
         if claimed.key_package is None or claimed.client_uri == device.own.client_uri:
             continue
@@ -50,8 +50,9 @@ def claim(device: Device, user_uri: str) -> Flow[tuple[KeyPackage, ...]]:
         if (member.user_uri, member.client_uri) != (user_uri, claimed.client_uri):
             raise CredentialRefused(f"a KeyPackage said to be of {claimed.client_uri} names {member.client_uri}")
         device.pins.check_device(user_uri, member.client_uri, package.leaf_node.signature_key)
-        packages.append(package)
-    return tuple(packages)
+        if packages.setdefault(claimed.client_uri, package) is not package:
+            raise CredentialRefused(f"the hub hands out two KeyPackages of {claimed.client_uri}")
+    return tuple(packages.values())
 
 
 def create_group(engine: Engine) -> Flow[str]:
@@ -83,11 +84,28 @@ def create_direct(engine: Engine, command: int, user_uri: str) -> None:
 
     def failed(err: Exception) -> None:
         if isinstance(err, Refusal) and err.code is Code.DIRECT_ROOM_EXISTS and err.body.room_uri is not None:
-            device.effects.append(Finished(command, err.body.room_uri))
-            return
+            try:
+                device.effects.append(Finished(command, _known_direct(engine, err.body.room_uri, user_uri)))
+                return
+            except CommandRefused as other:
+                err = other
         device.effects.append(Failed(command, err))
 
     device.runner.start(flow(), made, failed)
+
+
+def _known_direct(engine: Engine, room_uri: str, user_uri: str) -> str:
+    """The direct room that the hub names, if this device knows it as the one of these two. Raises CommandRefused.
+
+    On the hub's word alone, what is meant for one person would go to another.
+    """
+    room = engine.rooms.get(room_uri)
+    if room is None or room.record.people != tuple(sorted((engine.device.own.user_uri, user_uri))):
+        raise CommandRefused(
+            f"the hub names a direct conversation with {user_uri} that this device does not have as such; try again"
+            " when it has come"
+        )
+    return room_uri
 
 
 def _create(engine: Engine, direct_with: str | None) -> Flow[Room]:

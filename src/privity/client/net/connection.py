@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from privity.client.errors import AnswerTooLong, CertificateRefused, HandshakeRe
 from privity.mls.crypto import sign_with_label
 from privity.mls.suites import suite
 from privity.wire import rest, socket
-from privity.wire.errors import Code, ErrorBody, Refusal
+from privity.wire.errors import MAX_SAID, Code, ErrorBody, Refusal
 from privity.wire.hub_url import OWN_AUTHORITY, why_refused
 from privity.wire.session import (
     COUNT_HEADER,
@@ -34,6 +35,9 @@ from privity.wire.session import (
 )
 
 A = TypeVar("A", bound=rest.Answer)
+
+_SESSION = re.compile(r"[!-~]{1,200}")
+"""Names of sessions: what stands in a header as it is."""
 
 Progress = Callable[[int, int], None]
 """Called with (bytes done, bytes in all) while a file travels."""
@@ -89,10 +93,15 @@ class Connection:
         public = share.public_key().public_bytes_raw()
         tbs = session_tbs(own.hub_host, challenge.nonce, challenge.share, public, own.client_uri)
         signature = sign_with_label(suite(1), own.signature_private, SESSION_LABEL.encode(), tbs)
-        await ws.send_bytes(socket.encode(socket.Prove(own.client_uri, public, signature)))
+        try:
+            await ws.send_bytes(socket.encode(socket.Prove(own.client_uri, public, signature)))
+        except (aiohttp.ClientError, ConnectionError) as err:
+            raise _unreachable(url, err) from None
         ready = await _receive(ws)
         if not isinstance(ready, socket.Ready):
             raise HandshakeRefused(f"expected Ready, got {_said(ready)}")
+        if _SESSION.fullmatch(ready.session) is None:
+            raise HandshakeRefused("the hub's name of the session is not of the form that a request can carry")
         try:
             key = request_key(share, challenge.share, challenge.nonce, ready.session)
         except BadShare as err:
@@ -216,8 +225,8 @@ def decode(data: bytes, kind: type[A]) -> A:
     """The typed answer. Raises HubUnreachable when the hub does not speak this API."""
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as err:
-        raise HubUnreachable(f"the hub's answer is no {kind.__name__}: {err}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
+        raise HubUnreachable(f"the hub's answer is no {kind.__name__}: {str(err)[:MAX_SAID]}") from None
 
 
 def _unreachable(base: str, err: Exception) -> HubUnreachable:
@@ -230,13 +239,13 @@ def _unreachable(base: str, err: Exception) -> HubUnreachable:
 def _refusal(status: int, data: bytes) -> Exception:
     try:
         body = msgspec.json.decode(data, type=ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return HubUnreachable(f"the hub answered status {status} without saying why")
     if body.code in (Code.UNAUTHENTICATED, Code.UNAVAILABLE):
-        return HubUnreachable(f"{body.code}: {body.message}")
+        return HubUnreachable(f"{body.code}: {body.message[:MAX_SAID]}")
     return Refusal(
         body.code,
-        body.message,
+        body.message[:MAX_SAID],
         limit=body.limit,
         retry_after_ms=body.retry_after_ms,
         current_epoch=body.current_epoch,
@@ -255,4 +264,6 @@ async def _receive(ws: aiohttp.ClientWebSocketResponse) -> socket.FromHub:
 
 
 def _said(frame: socket.FromHub) -> str:
-    return f"{frame.code.value}: {frame.message}" if isinstance(frame, socket.Closed) else type(frame).__name__
+    return (
+        f"{frame.code.value}: {frame.message[:MAX_SAID]}" if isinstance(frame, socket.Closed) else type(frame).__name__
+    )

@@ -26,9 +26,13 @@ from privity.faces.demo.talking import default_files
 
 def demo(
     *,
-    file: Annotated[tuple[Path, ...], Parameter(help="A file that Alice sends; may be given again.", negative="")] = (),
+    file: Annotated[
+        tuple[Path, ...],
+        Parameter(help="A file that Alice sends; may be given again.", negative="", show_default=False),
+    ] = (),
     keep: Annotated[
-        bool, Parameter(help="Leave hub and desk running and say where everything lies.", negative="")
+        bool,
+        Parameter(help="Leave hub and desk running and say where everything lies.", negative="", show_default=False),
     ] = False,
     broken: Annotated[
         str | None, Parameter(name="--break", help="Run with one defence disabled; `list` names them.")

@@ -16,6 +16,7 @@ from cyclopts import App, Parameter
 
 from privity.client.errors import LinkDeclined
 from privity.client.sdk import Device
+from privity.faces.commands.naming import called
 from privity.faces.commands.opening import (
     DEFAULT,
     SHORTEST,
@@ -39,6 +40,7 @@ app = App(
 
 def link(
     hub: Annotated[str, Parameter(help="Address of the hub, such as https://chat.example.org")],
+    /,
     *,
     device: Folder = DEFAULT,
 ) -> None:
@@ -74,17 +76,22 @@ def link(
 @app.default
 def show(
     who: Annotated[str | None, Parameter(help="Another person, by handle or user URI.")] = None,
+    /,
     *,
     device: Folder = DEFAULT,
 ) -> None:
-    """List the devices of your account, or of another person, as their account key has signed them.
+    """See the devices of your account, or of another person, as their account key has signed them; add and remove.
 
     Example: privity devices bob.c
     """
 
     async def work(opened: Device) -> list[str]:
-        listed = await opened.devices(None if who is None else await user_of(opened, who))
-        return [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
+        user_uri = opened.user_uri if who is None else await user_of(opened, who)
+        listed = await opened.devices(user_uri)
+        await opened.names.learn([user_uri])
+        name = opened.names.handle(user_uri) if user_uri == opened.user_uri else called(opened, user_uri)
+        told = [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
+        return [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
 
     for line in with_device(device, work):
         print(line)
@@ -92,7 +99,7 @@ def show(
 
 @app.command
 def add(
-    code: Annotated[str, Parameter(help="What `privity link` shows on the new device.")], *, device: Folder = DEFAULT
+    code: Annotated[str, Parameter(help="What `privity link` shows on the new device.")], /, *, device: Folder = DEFAULT
 ) -> None:
     """Add a new device that shows this code. It will read everything from then on: add only what is in your hands.
 
@@ -108,12 +115,13 @@ def add(
         await offered.accept()
         return offered.client_uri
 
-    print(f"added: {with_device(device, work)}")
+    print(f"added: {with_device(device, work, says='')}")
 
 
 @app.command
 def remove(
     name: Annotated[str, Parameter(help="A device URI, or the beginning of its ID as `privity devices` shows it.")],
+    /,
     *,
     device: Folder = DEFAULT,
 ) -> None:
@@ -135,7 +143,10 @@ async def _named(device: Device, name: str) -> str:
     listed = [each.client_uri for each in await device.devices()]
     found = [uri for uri in listed if uri == name or (len(name) >= SHORTEST and id_of(uri).startswith(name.lower()))]
     if len(found) != 1:
-        raise NotNamed(f"{len(found)} of {len(listed)} devices are named {name!r}; see `privity devices`")
+        raise NotNamed(
+            f"{len(found)} of {len(listed)} devices are named {name!r}; give at least {SHORTEST} letters of an ID that"
+            " `privity devices` shows"
+        )
     return found[0]
 
 

@@ -18,15 +18,15 @@ from rich.filesize import decimal
 from privity.client.net.connection import Progress
 from privity.client.saving import save as save_file
 from privity.client.sdk import Device
-from privity.faces.commands.messages import Message, Room
-from privity.faces.commands.opening import DEFAULT, Folder, message_of, room_of, with_device
+from privity.faces.commands.opening import DEFAULT, Folder, Message, Room, message_of, room_of, with_device
 
 
 def attach(
     room: Room,
     file: Annotated[Path, Parameter(help="The file to send.")],
+    /,
     *,
-    caption: Annotated[str, Parameter(help="A text beside it.")] = "",
+    caption: Annotated[str, Parameter(help="A text beside it.", show_default=False)] = "",
     reply_to: Annotated[str | None, Parameter(help="The beginning of the id of a message to answer.")] = None,
     device: Folder = DEFAULT,
 ) -> None:
@@ -41,15 +41,18 @@ def attach(
         with _shown("sending") as moved:
             return await opened.attach(uri, file, caption=caption, in_reply_to=answered, progress=moved)
 
-    print(f"sent {with_device(device, work)[1:].hex()[:8]}")
+    print(f"sent {with_device(device, work, says='')[1:].hex()[:8]}")
 
 
 def save(
     room: Room,
     message: Message,
+    /,
     *,
     to: Annotated[Path | None, Parameter(help="A folder, or the new file; the current folder if not given.")] = None,
-    part: Annotated[int | None, Parameter(help="Which file, where a message has several.")] = None,
+    part: Annotated[
+        int | None, Parameter(help="Which file, where a message has several: its `part` in `read --json`.")
+    ] = None,
     device: Folder = DEFAULT,
 ) -> None:
     """Save the file of a message, if it is what its sender said. Nothing is ever overwritten.
@@ -63,7 +66,7 @@ def save(
             file = await opened.fetch(uri, message_of(opened, uri, message).message_id, part, moved)
         return save_file(file.plaintext, file.filename, to), len(file.plaintext)
 
-    path, size = with_device(device, work)
+    path, size = with_device(device, work, says="")
     print(f"saved {path} ({decimal(size)})")
 
 

@@ -25,12 +25,15 @@ CONFIG = "privity.toml"
 
 def init(
     folder: Annotated[Path, Parameter(help="Made if it is not there; existing keys are never overwritten.")],
+    /,
     *,
     host: Annotated[str, Parameter(help="The name in every address of this hub; it can never change.")] = "localhost",
     listen: Annotated[str, Parameter(help="ADDRESS:PORT the hub listens on.")] = "127.0.0.1:8440",
     tls_cert: Annotated[Path | None, Parameter(help="Certificate chain (PEM); the hub then speaks TLS itself.")] = None,
     tls_key: Annotated[Path | None, Parameter(help="Its private key (PEM).")] = None,
-    behind_proxy: Annotated[bool, Parameter(help="A proxy on this machine ends TLS.", negative="")] = False,
+    behind_proxy: Annotated[
+        bool, Parameter(help="A proxy on this machine ends TLS.", negative="", show_default=False)
+    ] = False,
     hub_url: Annotated[str | None, Parameter(help="Where the desk finds the hub, if not where this says.")] = None,
 ) -> None:
     """Write privity.toml, fresh keys for hub and desk, and a first invite.
@@ -49,7 +52,7 @@ def init(
         desk_config.check(desk_config.DeskSection(hub_url=url), folder)
         invite = hub_init.write_fresh(folder, host, listen, tls=tls, behind_proxy=behind_proxy)
         public = desk_init.write_fresh(folder / "desk" / "keys")
-    except (HubError, DeskError) as err:
+    except (HubError, DeskError, OSError) as err:  # a folder without rights, or a file in its place
         sys.exit(f"privity: {type(err).__name__}: {err}")
     config.write_text(
         f"{invite.section}"

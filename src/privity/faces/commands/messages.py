@@ -8,30 +8,50 @@ import json as jsonlib
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from privity.client.engine.shown import Item
+from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
-from privity.faces.commands.opening import DEFAULT, Folder, message_of, room_of, with_device
+from privity.client.unread import note_shown
+from privity.faces.commands.naming import people_in
+from privity.faces.commands.opening import (
+    DEFAULT,
+    LOOK_BACK,
+    Folder,
+    Message,
+    Room,
+    message_of,
+    room_of,
+    shown_id,
+    with_device,
+)
 from privity.faces.commands.showing import as_json, as_line
 from privity.message.report import Reason
 
-Room = Annotated[str, Parameter(help="A room URI, or the beginning of its ID.")]
-Message = Annotated[str, Parameter(help="The beginning of a message id, as `privity read` shows it.")]
+Text = Annotated[str, Parameter(help="What to say, in quotes.", allow_leading_hyphen=True)]
 
 
-def send(room: Room, text: str, *, device: Folder = DEFAULT) -> None:
+def send(room: Room, text: Text, /, *, device: Folder = DEFAULT) -> None:
     """Send a text; ends when the hub has it on disk.
 
     Example: privity send k3x7 "see you at six"
     """
 
     async def work(opened: Device) -> bytes:
-        return await opened.send(room_of(opened, room), text)
+        return await opened.send(room_of(opened, room), _words(text))
 
     print(f"sent {with_device(device, work)[1:].hex()[:8]}")
 
 
-def react(room: Room, message: Message, emoji: str, *, device: Folder = DEFAULT) -> None:
+def react(
+    room: Room,
+    message: Message,
+    emoji: Annotated[str, Parameter(help="One sign, or a short word.")],
+    /,
+    *,
+    device: Folder = DEFAULT,
+) -> None:
     """React to a message.
 
     Example: privity react k3x7 9f02 👍
@@ -39,12 +59,13 @@ def react(room: Room, message: Message, emoji: str, *, device: Folder = DEFAULT)
 
     async def work(opened: Device) -> None:
         uri = room_of(opened, room)
-        await opened.react(uri, message_of(opened, uri, message).message_id, emoji)
+        await opened.react(uri, message_of(opened, uri, message).message_id, _words(emoji))
 
     with_device(device, work)
+    print(f"reacted to {message}")
 
 
-def edit(room: Room, message: Message, text: str, *, device: Folder = DEFAULT) -> None:
+def edit(room: Room, message: Message, text: Text, /, *, device: Folder = DEFAULT) -> None:
     """Change a message of yours; others see that it was edited.
 
     Example: privity edit k3x7 9f02 "see you at seven"
@@ -52,12 +73,13 @@ def edit(room: Room, message: Message, text: str, *, device: Folder = DEFAULT) -
 
     async def work(opened: Device) -> None:
         uri = room_of(opened, room)
-        await opened.edit(uri, message_of(opened, uri, message).message_id, text)
+        await opened.edit(uri, message_of(opened, uri, message).message_id, _words(text))
 
     with_device(device, work)
+    print(f"edited {message}")
 
 
-def delete(room: Room, message: Message, *, device: Folder = DEFAULT) -> None:
+def delete(room: Room, message: Message, /, *, device: Folder = DEFAULT) -> None:
     """Delete a message of yours for everyone. Who received it can still report it for 72 hours.
 
     Example: privity delete k3x7 9f02
@@ -68,57 +90,71 @@ def delete(room: Room, message: Message, *, device: Folder = DEFAULT) -> None:
         await opened.delete(uri, message_of(opened, uri, message).message_id)
 
     with_device(device, work)
+    print(f"deleted {message}")
 
 
 def report(
     room: Room,
-    *messages: Message,
-    reason: Annotated[str, Parameter(help="One of: " + ", ".join(r.name.lower() for r in Reason))],
-    note: Annotated[str, Parameter(help="What the desk should know.")] = "",
+    message: Message,
+    /,
+    *more: Message,
+    reason: Annotated[Reason, Parameter(help="What is wrong with it.")],
+    note: Annotated[str, Parameter(help="What the desk should know.", show_default=False)] = "",
     device: Folder = DEFAULT,
 ) -> None:
-    """Report messages of one person. The desk gets exactly these, with proof; nobody else learns of it.
+    """Report messages of one person. The desk gets these, with proof; nobody else learns of it.
+
+    Reactions and the name of a conversation can be reported too: `privity read --json` shows their ids.
 
     Example: privity report k3x7 9f02 --reason harassment
     """
-    try:
-        kind = Reason[reason.upper()]
-    except KeyError:
-        names = ", ".join(r.name.lower() for r in Reason)
-        raise SystemExit(f"privity: no reason {reason!r}; expected one of {names}") from None
 
     async def work(opened: Device) -> str:
         uri = room_of(opened, room)
-        ids = tuple(message_of(opened, uri, name).message_id for name in messages)
-        return await opened.report(uri, ids, kind, note)
+        ids = tuple(shown_id(opened, uri, name) for name in (message, *more))
+        return await opened.report(uri, ids, reason, note)
 
     print(f"reported; receipt {with_device(device, work)}")
 
 
 def read(
     room: Room,
+    /,
     *,
-    last: Annotated[int, Parameter(help="How many entries.")] = 50,
-    follow: Annotated[bool, Parameter(help="Go on with what comes, until stopped.", negative="")] = False,
-    json: Annotated[bool, Parameter(help="One JSON object a line.", negative="")] = False,
+    last: Annotated[int, Parameter(help="How many entries.", validator=Number(gte=1, lte=LOOK_BACK))] = 50,
+    follow: Annotated[
+        bool, Parameter(help="Go on with what comes, until Ctrl-C.", negative="", show_default=False)
+    ] = False,
+    json: Annotated[
+        bool, Parameter(help="One JSON object a line, for programs.", negative="", show_default=False)
+    ] = False,
     device: Folder = DEFAULT,
 ) -> None:
-    """Show a conversation.
+    """Show a conversation. Where the hub is not reached, what this device has of it.
 
     Example: privity read k3x7 --follow
     """
 
     async def work(opened: Device) -> None:
         uri = room_of(opened, room)
-        for item in opened.read(uri, last):
-            _print(item, json)
-        if follow:
-            async for what in opened.follow():
-                if isinstance(what, Item) and what.room_uri == uri:
-                    _print(what, json)
+        queue = opened.host.follow()  # before the first entry is shown, so that none falls in between
+        await _print(opened, opened.read(uri, last), json=json)
+        while follow:
+            what = await queue.get()
+            if isinstance(what, Item) and what.room_uri == uri:
+                await _print(opened, [what], json=json)
 
-    with_device(device, work)
+    with_device(device, work, offline=True, says="")
 
 
-def _print(item: Item, json: bool) -> None:
-    print(jsonlib.dumps(as_json(item), ensure_ascii=False) if json else as_line(item), flush=True)
+async def _print(device: Device, items: list[Item], *, json: bool) -> None:
+    await device.names.learn(people_in(items))
+    for item in items:
+        print(jsonlib.dumps(as_json(item, device), ensure_ascii=False) if json else as_line(item, device), flush=True)
+        note_shown(device.host.store, item.room_uri, item.seq)
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise CommandRefused("there is nothing in the text; nothing was sent")
+    return text

@@ -10,27 +10,55 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, NoReturn, TypeVar
 
 from cyclopts import Parameter
 
-from privity.client.engine.shown import Item, Kind
-from privity.client.errors import ClientError
+from privity.client.engine.shown import DevicesChanged, Item, Kind, Notice, Shown
+from privity.client.errors import (
+    ClientError,
+    CommandRefused,
+    HandleMoved,
+    HubUnreachable,
+    NoStore,
+    StoreInUse,
+)
 from privity.client.sdk import Device
+from privity.client.store.database import Store
+from privity.faces.commands.harmless import harmless
+from privity.faces.commands.naming import LETTERS, called, with_names
+from privity.faces.commands.waiting import waiting
 from privity.identity.errors import IdentityError
+from privity.identity.uris import parse_user_uri
 from privity.message.errors import MessageError
 from privity.mls.errors import MlsError
-from privity.wire.errors import Refusal
+from privity.wire.errors import Code, Refusal
 
 Folder = Annotated[
     Path, Parameter(name="--device", env_var="PRIVITY_DEVICE", help="Folder of this device's encrypted store.")
 ]
+Room = Annotated[
+    str, Parameter(help="@HANDLE for the direct one, or the beginning of a room's ID; `privity room list` shows them.")
+]
+Who = Annotated[str, Parameter(help="A handle, or a user URI.")]
+Message = Annotated[str, Parameter(help="The beginning of a message's id, as `privity read` shows it.")]
 DEFAULT = Path("~/.local/share/privity")
 PASSPHRASE = "PRIVITY_PASSPHRASE"  # noqa: S105 - the name of a variable, not its value
 SHORTEST = 4
 """Letters of a shortened name: fewer would name the wrong thing too easily."""
+REACH_S = 10.0
+"""Without any connection by then, the hub is not reached; with one, catching up may take longer."""
+LOOK_BACK = 10_000
+"""Entries of a conversation among which a message is looked for by its id."""
 
 EXPECTED = (ClientError, IdentityError, MessageError, MlsError, Refusal)
+
+NEXT: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (NoStore, "make one with `privity register` or `privity link`, or name another folder with --device"),
+    (StoreInUse, "a `privity read --follow` may be open on this device"),
+    (HandleMoved, "nothing was done"),
+)
+"""What a person can do next, where the error alone does not say it."""
 
 T = TypeVar("T")
 
@@ -42,26 +70,102 @@ class NotNamed(ClientError):
 def passphrase(*, twice: bool = False) -> str:
     """From the environment, or asked for at the terminal."""
     given = os.environ.get(PASSPHRASE)
-    if given is not None:
-        return given
+    if given is None:
+        given = _typed(twice=twice)
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        sys.exit("privity: the passphrase is not UTF-8")
+    return given
+
+
+def _typed(*, twice: bool) -> str:
     if not sys.stdin.isatty():
         sys.exit(f"privity: no terminal to ask for the passphrase; set {PASSPHRASE}")
-    typed = getpass.getpass("passphrase of this device: ")
-    if twice and getpass.getpass("the same again: ") != typed:
-        sys.exit("privity: the two are not the same")
+    try:
+        typed = getpass.getpass("passphrase of this device: ")
+        if not typed:
+            sys.exit("privity: an empty passphrase protects nothing; nothing was done")
+        if twice and getpass.getpass("the same again: ") != typed:
+            sys.exit("privity: the two are not the same; nothing was done")
+    except EOFError:
+        sys.exit("privity: no passphrase was given; nothing was done")
     return typed
 
 
-def with_device(folder: Path, work: Callable[[Device], Awaitable[T]]) -> T:
-    """Open the device, catch up, do the work, close. Named errors end the command with one sentence."""
+def with_device(
+    folder: Path, work: Callable[[Device], Awaitable[T]], *, offline: bool = False, says: str = "waiting for the hub"
+) -> T:
+    """Open the device, catch up, do the work, close. Named errors end the command with one sentence.
+
+    `offline` work goes on with what the device has where the hub is not reached. `says` is what a terminal shows where
+    the work takes long; empty where the work speaks or asks itself.
+    """
+    folder = folder.expanduser()
+    if not Store.exists(folder):
+        _refuse(NoStore(f"{folder} holds no device"), str)
+    secret = passphrase()  # before anything runs, so that Ctrl-C ends the question
 
     async def run() -> T:
-        device = Device.open(folder.expanduser(), passphrase())
+        device = Device.open(folder, secret)
+        heard = device.host.follow()
         async with device:
-            await device.caught_up()
-            return await work(device)
+            telling = asyncio.ensure_future(_tell_all(device, heard))
+            try:
+                await _caught_up(device, offline=offline)
+                async with waiting(lambda: says):
+                    return await work(device)
+            except EXPECTED as err:
+                worded = str if isinstance(err, HandleMoved) else lambda text: with_names(device, text)
+                _refuse(err, worded)
+            finally:
+                telling.cancel()
+                while not heard.empty():
+                    _tell(device, heard.get_nowait())
 
     return run_named(run())
+
+
+async def _caught_up(device: Device, *, offline: bool) -> None:
+    host = device.host
+
+    def what() -> str:
+        if host.connection is not None:
+            return f"catching up with {host.base}"
+        return f"connecting to {host.base}{'' if host.last_error is None else '; no answer yet'}"
+
+    try:
+        async with waiting(what):
+            try:
+                await device.caught_up(REACH_S)
+            except HubUnreachable:
+                if host.connection is None:
+                    raise
+                await device.caught_up()
+    except HubUnreachable as err:
+        if not offline:
+            raise
+        note(f"{err}; this is what the device has")
+
+
+async def _tell_all(device: Device, heard: asyncio.Queue[Shown]) -> None:
+    while True:
+        _tell(device, await heard.get())
+
+
+def _tell(device: Device, what: Shown) -> None:
+    """What is no entry of a conversation and concerns the person all the same, beside the output."""
+    if isinstance(what, Notice):
+        note(with_names(device, what.text))
+    elif isinstance(what, DevicesChanged):
+        parts = [f"new device {_id(uri)[:LETTERS]}…" for uri in what.added]
+        parts += [f"device {_id(uri)[:LETTERS]}… taken off" for uri in what.removed]
+        note(f"the account of {called(device, what.user_uri)}: {', '.join(parts)}")
+
+
+def note(text: str) -> None:
+    """A line beside the output."""
+    print(harmless(f"privity: note: {text}"), file=sys.stderr, flush=True)
 
 
 def run_named(work: Awaitable[T]) -> T:
@@ -73,36 +177,99 @@ def run_named(work: Awaitable[T]) -> T:
     try:
         return asyncio.run(awaited())
     except EXPECTED as err:
+        _refuse(err, str)
+    except BrokenPipeError:
+        raise
+    except OSError as err:  # a folder without rights, a full disk
         sys.exit(f"privity: {type(err).__name__}: {err}")
 
 
+def _refuse(err: Exception, worded: Callable[[str], str]) -> NoReturn:
+    hint = next((f"; {hint}" for kind, hint in NEXT if isinstance(err, kind)), "")
+    sys.exit(harmless(f"privity: {type(err).__name__}: {worded(str(err))}{hint}"))
+
+
 def room_of(device: Device, name: str) -> str:
-    """A room by its URI or the beginning of its ID. Raises NotNamed."""
+    """A room by its URI, the beginning of its ID, or @ and the handle of the other in a direct one. Raises NotNamed."""
     rooms = list(device.rooms())
+    if name.startswith("@"):
+        return _direct_of(device, rooms, name)
     wanted = name.rsplit("/", 1)[-1]
-    found = [uri for uri in rooms if uri == name or (len(wanted) >= SHORTEST and _id(uri).startswith(wanted))]
+    found = [uri for uri in rooms if uri == name or (len(wanted) >= SHORTEST and _id(uri).startswith(wanted.lower()))]
     if len(found) != 1:
-        raise NotNamed(f"{len(found)} of {len(rooms)} conversations are named {name!r}; see `privity room list`")
+        raise NotNamed(
+            f"{len(found)} of {len(rooms)} conversations are named {name!r}; give at least {SHORTEST} letters of an ID"
+            " that `privity room list` shows, or @HANDLE"
+        )
+    return found[0]
+
+
+def _direct_of(device: Device, rooms: list[str], name: str) -> str:
+    """The direct room with the one person who has this handle on this device. Raises NotNamed."""
+    bearers = device.names.bearers(name.removeprefix("@").lower())
+    found = [uri for uri in rooms if device.direct_with(uri) in bearers]
+    if len(found) != 1 or len(bearers) != 1:
+        raise NotNamed(
+            f"{len(found)} direct conversations are with {name!r}; `privity room list` shows yours, and"
+            " `privity room direct HANDLE` opens one"
+        )
     return found[0]
 
 
 async def user_of(device: Device, name: str) -> str:
-    """A user by URI or handle. Raises Refusal."""
-    return name if name.startswith("mimi://") else await device.find(name.removeprefix("@"))
+    """A user by URI or handle. Raises BadUri, BadHandle, Refusal, HubUnreachable, HandleMoved."""
+    if name.startswith("mimi://"):
+        return parse_user_uri(name)
+    try:
+        return await device.find(name)
+    except Refusal as refusal:
+        if refusal.code is not Code.NOT_FOUND:
+            raise
+        raise NotNamed(f"no account of this hub has the handle {name!r}") from None
+
+
+async def other_of(device: Device, name: str) -> str:
+    """A user who is not oneself. Raises CommandRefused and what `user_of` raises."""
+    user_uri = await user_of(device, name)
+    if user_uri == device.user_uri:
+        raise CommandRefused(f"{name} is you; name another person")
+    return user_uri
 
 
 def message_of(device: Device, room: str, name: str) -> Item:
     """A message by the beginning of its id in hex. Raises NotNamed."""
-    items = [item for item in device.read(room, 10_000) if item.kind is Kind.MESSAGE]
+    items = [item for item in device.read(room, LOOK_BACK) if item.kind is Kind.MESSAGE]
     found = [item for item in items if len(name) >= SHORTEST and short(item).startswith(name.lower())]
     if len(found) != 1:
-        raise NotNamed(f"{len(found)} messages have an id that begins with {name!r}; `privity read` shows them")
+        raise NotNamed(
+            f"{len(found)} messages have an id that begins with {name!r}; give at least {SHORTEST} letters of one that"
+            " `privity read` shows"
+        )
+    return found[0]
+
+
+def shown_id(device: Device, room: str, name: str) -> bytes:
+    """The id of what shows somebody's words: a message, a reaction, a name of the conversation. Raises NotNamed."""
+    items = device.read(room, LOOK_BACK)
+    ids = {item.message_id for item in items if item.message_id}
+    ids |= {reaction.message_id for item in items for reaction in item.reactions}
+    found = [each for each in ids if len(name) >= SHORTEST and letters_of(each).startswith(name.lower())]
+    if len(found) != 1:
+        raise NotNamed(
+            f"{len(found)} messages, reactions or names have an id that begins with {name!r}; give at least {SHORTEST}"
+            " letters of one that `privity read` or `privity read --json` shows"
+        )
     return found[0]
 
 
 def short(item: Item) -> str:
-    """The id of a message as people see it: hex, without the algorithm byte that all have."""
-    return item.message_id[1:].hex()
+    """The id of an entry as people see it."""
+    return letters_of(item.message_id)
+
+
+def letters_of(message_id: bytes) -> str:
+    """A message id in hex, without the algorithm byte that all have."""
+    return message_id[1:].hex()
 
 
 def _id(uri: str) -> str:

@@ -5,58 +5,93 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from privity.client.errors import HubUnreachable
 from privity.client.registration import kept_phrase
 from privity.client.sdk import Device
-from privity.faces.commands.opening import DEFAULT, Folder, passphrase, run_named, user_of, with_device
+from privity.faces.commands.naming import called
+from privity.faces.commands.opening import (
+    DEFAULT,
+    Folder,
+    Who,
+    note,
+    other_of,
+    passphrase,
+    run_named,
+    user_of,
+    with_device,
+)
+from privity.faces.commands.waiting import waiting
+from privity.identity.errors import BadHandle
+from privity.identity.handle import typed_handle
 from privity.identity.recovery import new_phrase
-
-Who = Annotated[str, Parameter(help="A handle, or a user URI.")]
 
 
 def register(
     hub: Annotated[str, Parameter(help="Address of the hub, such as https://chat.example.org")],
-    handle: Annotated[str, Parameter(help="The name by which others find you.")],
+    handle: Annotated[
+        str, Parameter(help="The name by which others find you: 3 to 32 of a-z, 0-9, _ and a dot; it cannot change.")
+    ],
+    /,
     *,
     invite: Annotated[str | None, Parameter(help="Needed where the hub asks for one.")] = None,
     device: Folder = DEFAULT,
 ) -> None:
-    """Make an account, with this machine as its first device.
+    """Make an account, with this machine as its first device. Shows twelve words once: have paper ready.
 
     Example: privity register http://127.0.0.1:8440 alice.b --invite bbj6ub5w
     """
-    folder, secret = Path(device).expanduser(), passphrase(twice=True)
+    try:
+        name = typed_handle(handle)
+    except BadHandle as err:
+        sys.exit(f"privity: BadHandle: {err}")
+    folder, secret = device.expanduser(), passphrase(twice=True)
 
     async def work() -> None:
         phrase = kept_phrase(folder, secret) or new_phrase(os.urandom)
-        made = await Device.register(folder, secret, hub, handle=handle, phrase=phrase, invite=invite)
-        print(f"you are {handle}, {made.user_uri}")
+        async with waiting(lambda: f"registering at {hub}"):
+            made = await Device.register(folder, secret, hub, handle=name, phrase=phrase, invite=invite)
+        print(f"you are {name}, {made.user_uri}")
         print("recovery phrase, shown once; write it on paper. Who has it can sign devices for you:")
         print(f"  {phrase}", flush=True)
         async with made:
-            await made.caught_up()
+            try:
+                async with waiting(lambda: "making this device known"):
+                    await made.caught_up()
+            except HubUnreachable as err:  # the account is made and the words were shown
+                note(f"{err}; people can reach this device after its next command")
 
     run_named(work())
 
 
-def verify(who: Who, *, device: Folder = DEFAULT) -> None:
+def verify(who: Who, /, *, device: Folder = DEFAULT) -> None:
     """Show the safety number with another person: compare it face to face or on a call.
+
+    The number is the proof of who somebody is; a name is only what the hub told.
 
     Example: privity verify bob.c
     """
 
-    async def work(opened: Device) -> str:
-        return await opened.verify(await user_of(opened, who))
+    async def work(opened: Device) -> tuple[str, str]:
+        user_uri = await other_of(opened, who)
+        number = await opened.verify(user_uri)
+        await opened.names.learn([user_uri])
+        now = await opened.names.differs(user_uri)
+        if now is not None:
+            note(f"the hub now calls {called(opened, user_uri)} {now}; nothing was changed here")
+        return number, called(opened, user_uri)
 
-    print(with_device(device, work))
-    print("same on both sides: nobody is in between. Until then: not yet audited.")
+    number, name = with_device(device, work)
+    print(number)
+    print(f"the same on the screen of {name}: nobody is in between. Until you compared: not yet audited.")
 
 
-def block(who: Who, *, device: Folder = DEFAULT) -> None:
+def block(who: Who, /, *, device: Folder = DEFAULT) -> None:
     """Take no contact from a person.
 
     Example: privity block mallory
@@ -64,7 +99,7 @@ def block(who: Who, *, device: Folder = DEFAULT) -> None:
     _block(device, who, blocked=True)
 
 
-def unblock(who: Who, *, device: Folder = DEFAULT) -> None:
+def unblock(who: Who, /, *, device: Folder = DEFAULT) -> None:
     """Take contact from a person again.
 
     Example: privity unblock mallory

@@ -1,15 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""An entry of a conversation as a line for people and as values for programs.
-
-What strangers wrote must not steer the terminal: it could hide a line, or draw one that somebody else seems to have
-written. So nothing of it moves the cursor or turns the direction of writing, and only the first line of an entry begins
-at the margin.
-"""
+"""An entry of a conversation as a line for people and as values for programs."""
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,24 +11,23 @@ from rich.filesize import decimal
 
 from privity.client.engine.shown import Item, Kind, State
 from privity.client.saving import safe_name
-from privity.faces.commands.opening import short
+from privity.client.sdk import Device
+from privity.faces.commands.harmless import harmless
+from privity.faces.commands.naming import called, with_names
+from privity.faces.commands.opening import letters_of, short
 from privity.message.attachments import TAG_BYTES
 from privity.message.content import ExternalPart, MimiContent, SinglePart, walk
 
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Embeddings, overrides and isolates: they can show a name's ending in front, and reach into what follows."""
-_LINE_ENDS = frozenset("\n\u2028\u2029")
-_INDENT = "\n" + 17 * " "
 
-
-def as_json(item: Item) -> dict[str, Any]:
-    """What programs get: all texts and names as they came."""
+def as_json(item: Item, device: Device) -> dict[str, Any]:
+    """What programs get: all texts and names as they came; `name` is the pinned handle, or null."""
     return {
         "seq": item.seq,
         "ts_ms": item.ts_ms,
         "kind": item.kind.value,
         "state": item.state.value,
         "sender": item.sender,
+        "name": device.names.handle(item.sender),
         "device": item.client,
         "id": short(item),
         "text": text_of(item),
@@ -42,16 +35,24 @@ def as_json(item: Item) -> dict[str, Any]:
             {"part": index, "name": part.filename, "size": size_of(part), "type": part.content_type}
             for index, part in files_of(item)
         ],
-        "reactions": [{"sender": each.sender, "text": each.text} for each in item.reactions],
+        "reactions": [
+            {
+                "sender": each.sender,
+                "name": device.names.handle(each.sender),
+                "id": letters_of(each.message_id),
+                "text": each.text,
+            }
+            for each in item.reactions
+        ],
     }
 
 
-def as_line(item: Item) -> str:
+def as_line(item: Item, device: Device) -> str:
     """What people get: id, time, who, what."""
     when = datetime.fromtimestamp(item.ts_ms / 1000, UTC).astimezone()
     if item.kind is not Kind.MESSAGE:
-        return harmless(f"{'':8}  {when:%H:%M}  -- {item.text}")
-    who = "you" if item.mine else item.sender.rsplit("/", 1)[-1][:6]
+        return harmless(f"{short(item)[:8]:8}  {when:%H:%M}  -- {with_names(device, item.text)}")
+    who = called(device, item.sender)
     text = text_of(item) if item.state in (State.SHOWN, State.EDITED) else f"({item.state.value})"
     edited = " (edited)" if item.state is State.EDITED else ""
     reactions = " ".join(each.text for each in item.reactions)
@@ -83,16 +84,3 @@ def files_of(item: Item) -> list[tuple[int, ExternalPart]]:
 def size_of(part: ExternalPart) -> int:
     """Bytes of the file itself, as its sender says."""
     return max(0, part.size - (TAG_BYTES if part.enc_alg else 0))
-
-
-def harmless(text: str) -> str:
-    """Text that a terminal shows and does nothing else with."""
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character in _LINE_ENDS:
-        return _INDENT
-    if character in _TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character != "\t"):
-        return "\N{REPLACEMENT CHARACTER}"
-    return character

@@ -1,18 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`GET /v1/server`, `POST /v1/accounts`, `GET /v1/handles/HANDLE`."""
+"""`GET /v1/server`, `POST /v1/accounts`, `GET /v1/handles/HANDLE`, `GET /v1/users/ID/handle`."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from privity.server.accounts import service
+from privity.server.accounts.model import user_uri
 from privity.server.context import HubContext
 from privity.server.limits import MAX_BLOB_BYTES, MAX_REGISTER_BYTES
-from privity.server.sessions.requests import caller_address, read_limited
+from privity.server.sessions.requests import caller_address, read_of_stranger
 from privity.server.version import VERSION
-from privity.server.web import answer, decode, session_of
-from privity.wire.rest import HandleFound, Register, Registered, ServerInfo
+from privity.server.web import ID, answer, decode, session_of
+from privity.wire.rest import HandleFound, HandleTold, Register, Registered, ServerInfo
 
 
 def routes(context: HubContext) -> list[web.RouteDef]:
@@ -20,7 +21,7 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         return answer(_server_info(context))
 
     async def register(request: web.Request) -> web.Response:
-        wanted = decode(await read_limited(request, MAX_REGISTER_BYTES), Register)
+        wanted = decode(await read_of_stranger(request, context, MAX_REGISTER_BYTES), Register)
         account = await service.register(context, wanted, caller_address(request, context.config))
         return answer(Registered(account.user_uri, account.handle))
 
@@ -28,10 +29,16 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         account = await service.find_handle(context, session_of(request).user_uri, request.match_info["handle"])
         return answer(HandleFound(account.user_uri))
 
+    async def tell_handle(request: web.Request) -> web.Response:
+        target = user_uri(context.config.host, request.match_info["id"])
+        account = await service.find_user(context, session_of(request).user_uri, target)
+        return answer(HandleTold(account.handle))
+
     return [
         web.get("/v1/server", server),
         web.post("/v1/accounts", register),
         web.get("/v1/handles/{handle}", find_handle),
+        web.get(f"/v1/users/{{id:{ID}}}/handle", tell_handle),
     ]
 
 

@@ -53,6 +53,15 @@ async def find_handle(context: HubContext, caller_uri: str, handle: str) -> Acco
     return found
 
 
+async def find_user(context: HubContext, caller_uri: str, user_uri: str) -> Account:
+    """The account with this user URI, or a NOT_FOUND Refusal. Nobody guesses a URI; who knows it met the person."""
+    context.limits.take("handle.tell", caller_uri)
+    found = await context.db.read(lambda reader: store.find(reader, user_uri))
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, "no account has this user URI")
+    return found
+
+
 def check_exists(query: Query, user_uri: str) -> None:
     """Raise a NOT_FOUND Refusal unless the hub has this account."""
     if store.find(query, user_uri) is None:

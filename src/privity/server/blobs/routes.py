@@ -11,9 +11,12 @@ from aiohttp import web
 from privity.server.blobs import service
 from privity.server.context import HubContext
 from privity.server.web import answer, session_of
+from privity.wire.errors import Code, Refusal
 from privity.wire.rest import BlobStored
 
 BLOB: Final = "/v1/blobs/{sha256:[0-9a-f]{64}}"
+PARTIAL: Final = ("Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
+"""What aiohttp would answer with no body, or with a part that no hash fits."""
 
 
 def routes(context: HubContext) -> list[web.RouteDef]:
@@ -35,6 +38,9 @@ def routes(context: HubContext) -> list[web.RouteDef]:
 
 async def send(context: HubContext, request: web.Request) -> web.StreamResponse:
     """The bytes as what they are: nothing a browser may interpret."""
+    asked = [name for name in PARTIAL if name in request.headers]
+    if asked:
+        raise Refusal(Code.MALFORMED, f"a blob is served whole, without {asked[0]}")
     _, path = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
     headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
     return web.FileResponse(path, headers=headers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from privity.server.blobs import store
 from privity.server.blobs.model import Blob, path_of
@@ -15,12 +16,20 @@ from privity.server.db.database import Query, Tx
 from privity.server.limits import MAX_BLOB_BYTES, MAX_BLOB_STOCK_BYTES
 from privity.wire.errors import Code, Refusal
 
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+"""One put of an account at a time: of two at once that fit only alone, one would leave a file that nobody counts."""
+
 
 async def put(context: HubContext, user_uri: str, data: bytes) -> Blob:
     """Store ciphertext and answer its name once it is on the disk. The same bytes again are harmless."""
     context.limits.take("blob.put", user_uri)
     if not 0 < len(data) <= MAX_BLOB_BYTES:
         raise Refusal(Code.TOO_LARGE, f"a blob has 1 to {MAX_BLOB_BYTES} bytes, this one {len(data)}")
+    async with _turns.setdefault(user_uri, asyncio.Lock()):
+        return await _put(context, user_uri, data)
+
+
+async def _put(context: HubContext, user_uri: str, data: bytes) -> Blob:
     sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).digest())
     blob = Blob(sha256, len(data))
     await context.db.read(lambda reader: _check_stock(reader, blob, user_uri))

@@ -25,6 +25,8 @@ from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit,
 MAX_CURSORS: Final = 20_000
 """Rooms in one Resume or Ack: more than anybody is in."""
 MAX_CURSOR: Final = 1 << 62
+ROOMS_A_TOKEN: Final = 100
+"""Cursors that one token of the limit pays for: each costs the writer a look-up."""
 
 
 def routes(context: HubContext, fanout: Fanout, submissions: Submissions) -> list[web.RouteDef]:
@@ -146,6 +148,7 @@ async def _acknowledge(context: HubContext, connection: Connection, frame: Ack |
     if len(cursors) > MAX_CURSORS or min(cursors) < 0 or max(cursors) > MAX_CURSOR:
         raise Refusal(Code.MALFORMED, f"cursors must be 0 to {MAX_CURSOR}, at most {MAX_CURSORS} of them")
     client_uri = connection.client_uri
+    context.limits.take("cursors.ack", client_uri, 1 + len(frame.rooms) // ROOMS_A_TOKEN)
 
     def write(tx: Tx) -> None:
         store.acknowledge(tx, client_uri, frame.rooms, frame.inbox)

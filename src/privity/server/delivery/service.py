@@ -26,6 +26,7 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Effect, Publish
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
+from privity.server.limits import MAX_WAITING_BYTES
 from privity.server.metrics.model import Metrics
 from privity.server.rooms import service as rooms
 from privity.server.rooms.model import Right
@@ -76,7 +77,7 @@ def check(client_uri: str, user_uri: str, submit: Submit) -> Checked:
 class Submissions:
     """The queue between sockets and the writer."""
 
-    __slots__ = ("_db", "_fanout", "_franker", "_metrics", "_now_ms", "_running", "_waiting")
+    __slots__ = ("_bytes", "_db", "_fanout", "_franker", "_metrics", "_now_ms", "_running", "_waiting")
 
     def __init__(
         self, db: Database, fanout: Fanout, franker: Franker, now_ms: Callable[[], int], metrics: Metrics
@@ -88,13 +89,20 @@ class Submissions:
         self._metrics = metrics
         metrics.messages_waiting.set_function(lambda: len(self._waiting))
         self._waiting: list[Checked] = []
+        self._bytes = 0
         self._running: asyncio.Task[None] | None = None
 
     def add(self, message: Checked) -> None:
         """Queue; the answer goes to the device's connection. Raises UNAVAILABLE when too many wait."""
-        if len(self._waiting) >= MAX_WAITING:
-            raise Refusal(Code.UNAVAILABLE, f"{MAX_WAITING} messages wait to be stored", retry_after_ms=1000)
+        size = len(message.submit.message)
+        if len(self._waiting) >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
+            raise Refusal(
+                Code.UNAVAILABLE,
+                f"{len(self._waiting)} messages of {self._bytes} bytes wait to be stored",
+                retry_after_ms=1000,
+            )
         self._waiting.append(message)
+        self._bytes += size
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._run())
 
@@ -114,6 +122,7 @@ class Submissions:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
                 await self._store(batch)
+                self._bytes -= sum(len(message.submit.message) for message in batch)
         finally:
             self._running = None
 

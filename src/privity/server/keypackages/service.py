@@ -67,6 +67,8 @@ async def claim(context: HubContext, caller_uri: str, target_uri: str, suites: S
     """One KeyPackage of each device of the target, of the first of `suites` it has one for. Last resorts come last."""
     if not 1 <= len(suites) <= MAX_SUITES:
         raise Refusal(Code.MALFORMED, f"a claim names 1 to {MAX_SUITES} suites, got {len(suites)}")
+    if not all(0 <= number < 1 << 16 for number in suites):
+        raise Refusal(Code.MALFORMED, "a suite is a number of 16 bits")
     context.limits.take("key_package.claim", caller_uri)
     context.limits.take("key_package.claim_target", f"{caller_uri} {target_uri}")
     usable_ms = context.now_ms() + MARGIN_MS

@@ -12,7 +12,7 @@ from privity.server.context import HubContext
 from privity.server.limits import MAX_LINK_BYTES
 from privity.server.links import service
 from privity.server.links.model import Link
-from privity.server.sessions.requests import caller_address, read_limited
+from privity.server.sessions.requests import caller_address, read_of_stranger
 from privity.server.web import LINK_CODE, answer, body, decode, session_of
 from privity.wire import rest
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def routes(context: HubContext) -> list[web.RouteDef]:
     async def offer(request: web.Request) -> web.Response:
-        wanted = await _public_body(request, rest.OfferLink)
+        wanted = await _public_body(context, request, rest.OfferLink)
         link = await service.offer(context, wanted, caller_address(request, context.config))
         return answer(rest.LinkOffered(link.code, link.expires_ms))
 
@@ -34,12 +34,12 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         return answer(rest.Done())
 
     async def put_opening(request: web.Request) -> web.Response:
-        said = await _public_body(request, rest.OpenLink)
+        said = await _public_body(context, request, rest.OpenLink)
         await service.open_(context, _code(request), said, caller_address(request, context.config))
         return answer(rest.Done())
 
     async def put_verdict(request: web.Request) -> web.Response:
-        said = await _public_body(request, rest.JudgeLink)
+        said = await _public_body(context, request, rest.JudgeLink)
         await service.judge(context, _code(request), said, caller_address(request, context.config))
         return answer(rest.Done())
 
@@ -59,8 +59,8 @@ def routes(context: HubContext) -> list[web.RouteDef]:
     ]
 
 
-async def _public_body(request: web.Request, kind: type[T]) -> T:
-    return decode(await read_limited(request, MAX_LINK_BYTES), kind)
+async def _public_body(context: HubContext, request: web.Request, kind: type[T]) -> T:
+    return decode(await read_of_stranger(request, context, MAX_LINK_BYTES), kind)
 
 
 def _code(request: web.Request) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -23,7 +24,7 @@ from privity.mls.messages.proposals import Add
 from privity.mls.messages.welcome import Welcome
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.validation.group_info import require_external_pub
-from privity.policy.members import member_of
+from privity.policy.members import Member, member_of
 from privity.policy.roles import Role
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
@@ -33,6 +34,7 @@ from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Enter, Part
+from privity.server.limits import MAX_GROUP_INFO_BYTES
 from privity.server.rooms import departures, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
@@ -89,7 +91,7 @@ async def commit(
 ) -> rest.Committed:
     """Accept a commit, or raise a Refusal without a change."""
     context.limits.take("room.commit", session.client_uri)
-    asked = read(session, room_uri, body)
+    asked = await asyncio.to_thread(read, session, room_uri, body)  # half a second where a million bytes say little
     for _ in range(ATTEMPTS):
         found = await context.db.read(lambda reader: look(reader, proposer, asked))
         if isinstance(found, rest.Committed):
@@ -105,9 +107,13 @@ def read(session: Session, room_uri: str, body: rest.Commit) -> Asked:
     """Decode everything strictly."""
     if len(body.ref) != REF_BYTES:
         raise Refusal(Code.MALFORMED, f"ref must be {REF_BYTES} bytes, got {len(body.ref)}")
-    for name, size in (("commit", len(body.commit)), ("Welcome", len(body.welcome or b""))):
-        if size > MAX_HANDSHAKE:
-            raise Refusal(Code.TOO_LARGE, f"the {name} has {size} bytes, at most {MAX_HANDSHAKE} are taken")
+    for name, size, limit in (
+        ("commit", len(body.commit), MAX_HANDSHAKE),
+        ("Welcome", len(body.welcome or b""), MAX_HANDSHAKE),
+        ("GroupInfo", len(body.group_info), MAX_GROUP_INFO_BYTES),
+    ):
+        if size > limit:
+            raise Refusal(Code.TOO_LARGE, f"the {name} has {size} bytes, at most {limit} are taken")
     try:
         message = decode_public_message(body.commit)
         group_info = GroupInfo.decode(body.group_info)
@@ -151,12 +157,16 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
         new = [member_of(leaf) for leaf in leaves]
     except ProtocolError as err:
         raise Refusal(Code.INVALID_COMMIT, f"{type(err).__name__}: {err}") from None
-    for member in new:
-        if member.user_uri != asked.user_uri:
-            check_contact(query, asked.user_uri, member.user_uri)
+    _check_consent(query, asked, new)
     known = KnownDevices(query, [member.client_uri for member in new])
     stored, group = groups.load(proposer.cache, query, room, known)
     return Snapshot(room, stored, group, known)
+
+
+def _check_consent(query: Query, asked: Asked, new: Sequence[Member]) -> None:
+    for member in new:
+        if member.user_uri != asked.user_uri:
+            check_contact(query, asked.user_uri, member.user_uri)
 
 
 def repeated(asked: Asked, room: Room, earlier: tuple[int, bytes]) -> rest.Committed:
@@ -232,6 +242,7 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
         return None
     if not before.known.unchanged(tx):
         return None
+    _check_consent(tx, asked, [member_of(added.key_package.leaf_node) for added in staged.added])
     now_ms = proposer.now_ms()
     log.check_clock(room.last_ts_ms, now_ms)
     effects: list[Effect] = []

@@ -27,6 +27,7 @@ from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
 from privity.server.delivery.model import Enter
 from privity.server.devices import service as devices
+from privity.server.limits import MAX_GROUP_INFO_BYTES, MAX_NEW_TREE_BYTES
 from privity.server.rooms import departures, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
@@ -51,6 +52,12 @@ def broken_tbs(room_uri: str, epoch: int, commit_hash: bytes) -> bytes:
 async def create(context: HubContext, proposer: Proposer, session: Session, body: rest.CreateRoom) -> rest.RoomCreated:
     """Take epoch 0 of a room. Creating the same room again with the same bytes gives the same answer."""
     context.limits.take("room.create", session.user_uri)
+    for name, size, limit in (
+        ("GroupInfo", len(body.group_info), MAX_GROUP_INFO_BYTES),
+        ("tree", len(body.ratchet_tree), MAX_NEW_TREE_BYTES),
+    ):
+        if size > limit:
+            raise Refusal(Code.TOO_LARGE, f"the {name} of a new room has {size} bytes, at most {limit} are taken")
     group_info, room_uri = _read_group_info(context, body.group_info)
 
     def write(tx: Tx) -> rest.RoomCreated:

@@ -14,7 +14,14 @@ from aiohttp.typedefs import Middleware
 
 from privity.server.config import HubConfig
 from privity.server.context import HubContext
-from privity.server.limits import MAX_BLOB_BYTES, MAX_BODY_BYTES, MAX_REPORT_BODY_BYTES
+from privity.server.limits import (
+    BODY_PACE,
+    BODY_S,
+    MAX_BLOB_BYTES,
+    MAX_BODY_BYTES,
+    MAX_REPORT_BODY_BYTES,
+    address_key,
+)
 from privity.server.sessions.model import Session
 from privity.server.web import LINK_CODE, SESSION, Handler
 from privity.wire.errors import Code, Refusal
@@ -47,10 +54,14 @@ def authenticate(context: HubContext) -> Middleware:
         if _is_public(request.method, request.path) or request.path.startswith(STAFF_PREFIX):
             return await handler(request)
         session = _session(request, context)
-        if request.path not in LARGE or (request.content_length or 0) <= MAX_BODY_BYTES:
-            return await _checked(request, handler, context, session, MAX_BODY_BYTES)
-        async with large:
-            return await _checked(request, handler, context, session, LARGE[request.path])
+        limit = LARGE.get(request.path, MAX_BODY_BYTES)
+        _check_length(request, limit)
+        length = request.content_length or 0
+        with context.bodies.hold(session.user_uri, length):
+            if length <= MAX_BODY_BYTES:
+                return await _checked(request, handler, context, session, limit)
+            async with large:
+                return await _checked(request, handler, context, session, limit)
 
     return middleware
 
@@ -86,11 +97,31 @@ async def _checked(
 
 async def read_limited(request: web.Request, limit: int) -> bytes:
     """The body, or a TOO_LARGE Refusal as soon as it is known to be longer. `request.read()` gives it again."""
+    _check_length(request, limit)
+    wait_s = BODY_S + (request.content_length or 0) / BODY_PACE
+    try:
+        async with asyncio.timeout(wait_s):
+            return await request.read()
+    except TimeoutError:
+        raise Refusal(Code.MALFORMED, f"the body did not come within {wait_s:.0f} s") from None
+
+
+async def read_of_stranger(request: web.Request, context: HubContext, limit: int) -> bytes:
+    """`read_limited` for a caller of whom nothing but the address is known."""
+    _check_length(request, limit)
+    caller = address_key(caller_address(request, context.config))
+    with context.stranger_bodies.hold(caller, request.content_length or 0):
+        return await read_limited(request, limit)
+
+
+def _check_length(request: web.Request, limit: int) -> None:
+    """Refuse a body that is too long, or that does not say how long it is, before any of it is read."""
     if request.content_length is not None and request.content_length > limit:
         raise Refusal(Code.TOO_LARGE, f"the body has {request.content_length} bytes, at most {limit} are taken")
     if request.content_length is None and request.body_exists:
         raise Refusal(Code.MALFORMED, "a body needs a Content-Length")
-    return await request.read()
+    if "Content-Encoding" in request.headers:
+        raise Refusal(Code.MALFORMED, "a body is taken as it is, without Content-Encoding")
 
 
 def _session(request: web.Request, context: HubContext) -> Session:

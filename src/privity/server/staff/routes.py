@@ -15,9 +15,9 @@ from privity.server.delivery.log import Outlet
 from privity.server.devices import service as devices
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
-from privity.server.limits import MAX_BODY_BYTES
+from privity.server.limits import MAX_STAFF_BYTES
 from privity.server.reports import service as reports
-from privity.server.sessions.requests import read_limited
+from privity.server.sessions.requests import read_of_stranger
 from privity.server.staff import service
 from privity.server.staff.model import Nonces
 from privity.server.web import ID, answer, decode, query_number
@@ -32,7 +32,7 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker) -> list[web.Ro
 
     def signed(handler: Signed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def checked(request: web.Request) -> web.StreamResponse:
-            body = await read_limited(request, MAX_BODY_BYTES)
+            body = await read_of_stranger(request, context, MAX_STAFF_BYTES)
             key, now_ms = context.config.staff_public_key, context.now_ms()
             service.authenticate(key, nonces, request.headers, request.method, request.raw_path, body, now_ms)
             return await handler(request, body)

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""How far this device has shown each conversation, and how many messages of others came since."""
+
+from __future__ import annotations
+
+from privity.client.engine.records import Table
+from privity.client.engine.shown import Kind, decode_item
+from privity.client.store.database import Store
+from privity.mls.codec import u64
+
+SCOPE = "read"
+
+
+def unread(store: Store, room_uri: str) -> int:
+    """Messages of others after the last entry that was shown."""
+    after = store.get(Table.ROOM, SCOPE, room_uri.encode())
+    items = (decode_item(value) for _, value in store.scan(Table.TIMELINE, room_uri, after=after))
+    return sum(item.kind is Kind.MESSAGE and not item.mine for item in items)
+
+
+def note_shown(store: Store, room_uri: str, seq: int) -> None:
+    """The entries up to this one were shown. What was shown before stays so."""
+    before = store.get(Table.ROOM, SCOPE, room_uri.encode())
+    if before is None or before < u64(seq):
+        store.save({(Table.ROOM, SCOPE, room_uri.encode()): u64(seq)})
