@@ -18,6 +18,7 @@ help:
 	@echo "make demo    set up and run the main job        make test    set up and pass the tests"
 	@echo "make check   format, lint, types, arrows        make prove   the full counts (hours), kept in build/"
 	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
+	@echo "make bench-keylog   what the key log costs"
 	@echo "make clean   remove what make made"
 
 $(VENV)/.python:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +49,20 @@ class HubProcess:
         return pages * os.sysconf("SC_PAGE_SIZE") / 1000
 
 
+def _nothing(config: Path) -> None:
+    """The database stays as `privity init` leaves it."""
+
+
 @asynccontextmanager
-async def running() -> AsyncIterator[HubProcess]:
-    """A fresh hub with an empty database; stopped, and its folder deleted, at the end. Raises CannotRun."""
+async def running(prepare: Callable[[Path], None] = _nothing) -> AsyncIterator[HubProcess]:
+    """A fresh hub, stopped, and its folder deleted, at the end. Raises CannotRun.
+
+    Its database is empty but for what `prepare` does to it, which is given the path of its privity.toml.
+    """
     with tempfile.TemporaryDirectory(prefix="privity-bench-", dir=disk_folder()) as folder:
         listen = f"127.0.0.1:{free_port()}"
         config = await asyncio.to_thread(_init, Path(folder), listen)
+        await asyncio.to_thread(prepare, config)
         child = await asyncio.create_subprocess_exec(
             *PRIVITY, "serve", "--config", str(config), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
@@ -94,7 +102,7 @@ def _init(folder: Path, listen: str) -> Path:
         raise CannotRun(f"privity init failed: {done.stderr.strip()}")
     config = folder / "privity.toml"
     before = config.read_text()
-    after = before.replace('registration = "invite"', 'registration = "open"')
+    after = before.replace('registration = "invite"', 'registration = "open"\nepoch_min_ms = 10')
     if after == before:
         raise CannotRun("privity.toml has no line that says how to register")
     config.write_text(after)

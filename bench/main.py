@@ -13,10 +13,9 @@ import uvloop
 from bench import connections, contest, delivery, disk, franking
 from bench.format import commit_of, show
 from bench.machine import Machine
-from bench.page import Page
+from bench.page import PAGE, Page
 
 COMMAND: Final = 'make bench-main BENCH_ARGS="--write"'
-PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     rows += uvloop.run(delivery.rows(contest.QUICK if found.quick else contest.FULL))
     commit = commit_of(Path(__file__).parent)
     if found.write:
-        PAGE.write_text(Page(COMMAND, commit, before, Machine.look(), rows).text())
+        Page(COMMAND, commit, before, Machine.look(), rows).write(PAGE)
     show("main", commit, not found.quick, rows)
 
 

@@ -85,7 +85,9 @@ def make_person(host: str, number: int, now_ms: int, random: Random) -> Person:
     client_uri = new_client_uri(user_uri, random)
     private, public = generate_signature_key(SUITE, random)
     account_private, _ = generate_signature_key(SUITE, random)
-    devices = DeviceList.sign(user_uri, (Device(client_uri, public, now_ms),), account_private)
+    recovery_private, _ = generate_signature_key(SUITE, random)
+    listed = Device(client_uri, public, now_ms)
+    devices = DeviceList.sign(user_uri, (listed,), account_private, recovery_private=recovery_private)
     identity = Identity(SUITE, make_credential(client_uri), private, public)
     return Person(user_uri, client_uri, identity, Register(f"load{number}", devices.encode()))
 

@@ -16,9 +16,12 @@ ERRORS = {
     "privity.mls.group.errors": "mls",
     "privity.message.errors": "message",
     "privity.identity.errors": "identity",
+    "privity.tlog.errors": "tlog",
+    "privity.keylog.errors": "keylog",
     "privity.client.errors": "client",
     "privity.server.errors": "server",
     "privity.desk.errors": "desk",
+    "privity.witness.errors": "witness",
 }
 """Modules of errors, and the folder of tests that must bring about each of them."""
 

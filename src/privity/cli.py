@@ -26,23 +26,29 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "register": (f"{COMMANDS}.people:register", "make an account"),
         "link": (f"{COMMANDS}.devices:link", "make this a further device of an account you have"),
         "devices": (f"{COMMANDS}.devices:app", "see devices; add and remove yours"),
+        "recover": (f"{COMMANDS}.recovering:recover", "come back with the recovery phrase when all devices are lost"),
+        "reset": (f"{COMMANDS}.recovering:reset", "begin anew when the phrase is lost too; takes 72 hours"),
         "verify": (f"{COMMANDS}.people:verify", "check that nobody is between you and another person"),
+        "keylog": (f"{COMMANDS}.keylog:app", "see who watches the hub's keys, and decide whom to believe"),
         "block": (f"{COMMANDS}.people:block", "take no contact from a person"),
         "unblock": (f"{COMMANDS}.people:unblock", "take contact from a person again"),
     },
     "Host": {
         "demo": (f"{COMMANDS}.demo:demo", "see everything at work, attacks included"),
+        "drill": (f"{COMMANDS}.drill:app", "let a hub turn on its people, and see who notices"),
         "init": (f"{COMMANDS}.init:init", "make a home for a hub and its desk"),
         "serve": ("privity.server.commands:serve", "run the hub"),
         "invite": ("privity.server.commands:invite", "make one more invite"),
+        "reset-code": ("privity.server.commands:reset_code", "let somebody who lost everything begin again"),
         "desk": ("privity.desk.commands:app", "run the desk, or list what it found"),
+        "witness": (f"{COMMANDS}.witness:app", "watch the key logs of other hosts"),
         "bench": (f"{COMMANDS}.bench:bench", "measure what this machine allows a hub"),
     },
 }
 """Every command: where it lives, and what the list of commands says of it."""
 
 HELP = "An end-to-end encrypted messenger anyone can host, with no back door.\n\n" + "\n\n".join(
-    "\n".join([f"{group}:", *(f"  {name:9} {what}" for name, (_, what) in commands.items())])
+    "\n".join([f"{group}:", *(f"  {name:10} {what}" for name, (_, what) in commands.items())])
     for group, commands in TABLE.items()
 )
 FIRST = "Begin with: privity register https://chat.example.org alice.b --invite CODE"

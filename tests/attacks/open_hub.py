@@ -51,6 +51,7 @@ async def open_hub(folder: Path, limits: Mapping[str, Limit] = ENOUGH) -> AsyncI
         listen="127.0.0.1:0",
         registration="open",
         metrics=f"127.0.0.1:{metrics_port}",
+        epoch_min_ms=10,
         staff_public_key=staff_public.hex(),
         intake_public_key=bytes(32).hex(),
     )

@@ -62,7 +62,7 @@ async def open_hub(folder: Path) -> AsyncIterator[Hub]:
     """Everybody may register. The limits are the hub's own, counted on the clock that a test moves."""
     first = write_fresh(folder, HOST, "127.0.0.1:0")
     path = folder / "privity.toml"
-    path.write_text(first.section)
+    path.write_text(first.section + "epoch_min_ms = 10\n")
     clock = Clock()
     context, parts = build_context(replace(config.load(path), registration="open"), clock)
     context = replace(context, limits=Limits(clock))

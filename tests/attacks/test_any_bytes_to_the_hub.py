@@ -25,7 +25,7 @@ from privity.server.metrics.routes import metrics_app
 from privity.wire import rest, socket
 from privity.wire.errors import Code
 from tests.attacks.open_hub import Heard, OpenHub, open_hub, request, say, signed, wire
-from tests.server.core.people import Person, key_package, text
+from tests.server.core.people import HOST, Person, key_package, text
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import Device
 
@@ -92,6 +92,10 @@ class Walk:
         self.honest: dict[tuple[str, str], Any] = {
             ("POST", "/v1/accounts"): Person("walker").registration(),
             ("PUT", "/v1/account/device-list"): {"value": listed},
+            ("POST", "/v1/recovery/lists"): {"handle": "mallory"},
+            ("POST", "/v1/recovery"): {"device_list": listed},
+            ("POST", "/v1/resets"): {"code": "a" * 32, "device_list": listed},
+            ("POST", "/v1/keylog/lookup"): {"label": f"u:{mallory.user_uri}", "from_version": 0, "from_size": 0},
             ("POST", "/v1/key-packages"): plain(packages),
             ("POST", "/v1/users/{id}/claim"): {"suites": [1, 3]},
             ("POST", "/v1/blobs"): None,
@@ -111,6 +115,7 @@ class Walk:
             ("POST", "/v1/rooms/{id}/leave"): None,
             ("POST", "/v1/rooms/{id}/broken"): plain(mallory.notice(room, 0, b"x")),
             ("POST", "/v1/reports"): {"sealed": key},
+            ("POST", "/staff/v1/keylog/lookup"): {"label": f"s:{HOST}", "from_version": 0, "from_size": 0},
             ("POST", "/staff/v1/reports/forget"): {"receipts": ["x"]},
             ("POST", "/staff/v1/verify-frank"): {**frank, "ciphersuite": 1, "signature": key},
             ("POST", "/staff/v1/participation"): {"room_uri": room, "user_uri": mallory.user_uri, "ts_ms": 1},
@@ -126,7 +131,7 @@ class Walk:
 
     def path(self, pattern: str) -> str:
         known = id_of(self.room) if pattern.startswith("/v1/rooms") else self.target.person.id
-        return pattern.format(id=known, code=self.code, sha256=self.blob, handle="mallory")
+        return pattern.format(id=known, code=self.code, sha256=self.blob, handle="mallory", index=0)
 
     def headers(self, method: str, target: str, body: bytes, *, known: bool) -> dict[str, str]:
         """Of the desk on its own routes, of Mallory elsewhere; none for a stranger."""

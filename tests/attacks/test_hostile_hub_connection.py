@@ -19,6 +19,7 @@ from privity.client import host as hosts
 from privity.client.engine import effects as fx
 from privity.client.engine import inputs
 from privity.client.engine.calls import key_packages_left
+from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
 from privity.client.errors import HandshakeRefused, HubUnreachable
@@ -29,6 +30,7 @@ from privity.client.store.header import Cost
 from privity.wire import rest, socket
 from privity.wire.errors import MAX_SAID, Code, Refusal
 from privity.wire.socket import CaughtUp, Challenge, Closed, FromHub, Ready
+from tests.keylog.memory_log import MemoryLog
 from tests.server.core.people import Person
 
 LIMIT_S = 20
@@ -81,7 +83,7 @@ async def hub(
 @asynccontextmanager
 async def device(folder: Path, url: str) -> AsyncIterator[Host]:
     store = Store.create(folder / "device", "invented", cost=Cost(time=1, memory_kib=64, lanes=1))
-    store.save({(Table.OWN, "", OWN_KEY): own().encode()})
+    store.save({(Table.OWN, "", OWN_KEY): own().encode(), (Table.LOG, "", KEYS): MemoryLog().keys.encode()})
     host = Host(store, url)
     try:
         yield host

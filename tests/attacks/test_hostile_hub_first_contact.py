@@ -14,9 +14,13 @@ from aiohttp.test_utils import TestServer
 from privity.client.errors import HubUnreachable
 from privity.client.registration import register
 from privity.identity.recovery import new_phrase
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.wire import rest
 
-HONEST = rest.ServerInfo("hub.example", "0", "open", b"f" * 32, b"e" * 32, b"i" * 32, 30, 1 << 20, 1)
+LOG = VerifierKey.of("hub.example/keylog", KeyKind.ED25519, b"l" * 32)
+HONEST = rest.ServerInfo(
+    "hub.example", "0", "open", b"f" * 32, b"e" * 32, b"i" * 32, 30, 1 << 20, 1, LOG.encode(), LOG.public, [], 0
+)
 LIES = [
     {"host": ""},
     {"host": "hub.example/u/x"},

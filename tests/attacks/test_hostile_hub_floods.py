@@ -19,7 +19,7 @@ from privity.identity.device_list import DeviceList
 from privity.identity.uris import new_room_uri, new_user_uri
 from privity.message.report import Reason
 from privity.mls.errors import CredentialRefused
-from privity.wire import rest, socket
+from privity.wire import keylog, rest, socket
 from privity.wire.socket import CaughtUp, Event, EventKind, Inbox, InboxKind
 from tests.client.fake_hub import HOST, Phone, World
 from tests.client.hostile_hub import Answers, notices, settle_within, tell
@@ -182,7 +182,7 @@ def test_a_chain_of_lists_without_end_is_refused(world: World) -> None:
     assert bob.own.account_private is not None
     for _ in range(trust.MAX_VERSIONS + 1):
         current = DeviceList.sign(bob.user, current.devices, bob.own.account_private, previous=current)
-        world.hub.lists[bob.user].append(current.encode())
+        world.hub.publish(bob.user, current.encode())
     pinned = alice.engine.device.pins.get(bob.user)
     with pytest.raises(TooManyVersions):
         alice.do(lambda n: i.FetchDevices(n, bob.user))
@@ -195,11 +195,11 @@ def test_a_list_that_changes_with_each_question_ends_somewhere(world: World) -> 
 
     class Growing(Answers):
         def change(self, phone: Phone, call: Call, honest: rest.Answer) -> rest.Answer:
-            if isinstance(honest, rest.DeviceLists):
+            if isinstance(honest, keylog.Looked):
                 assert bob.own.account_private is not None
                 last = DeviceList.decode(world.hub.lists[bob.user][-1])
                 more = DeviceList.sign(bob.user, last.devices, bob.own.account_private, previous=last)
-                world.hub.lists[bob.user].append(more.encode())
+                world.hub.publish(bob.user, more.encode())
             return honest
 
     growing = Growing(world)
@@ -207,7 +207,7 @@ def test_a_list_that_changes_with_each_question_ends_somewhere(world: World) -> 
         alice.inbox.append(i.FetchDevices(1_000 + number, bob.user))
     settle_within(world)
     assert all(1_000 + number in {**alice.done, **alice.failed} for number in range(20))
-    assert growing.asked("device-lists") <= 20 * (trust.MAX_ASKED + 1)
+    assert growing.asked("lookup") <= 20 * (trust.MAX_ASKED + 1)
 
 
 def test_a_device_is_handed_out_once(world: World) -> None:

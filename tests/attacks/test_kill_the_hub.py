@@ -218,7 +218,7 @@ async def run(folder: Path, kills: int, sends: int, seed: int) -> House:
     port = free_port()
     first = write_fresh(folder, HOST, f"127.0.0.1:{port}")
     config = folder / "privity.toml"
-    config.write_text(first.section.replace('registration = "invite"', 'registration = "open"'))
+    config.write_text(first.section.replace('registration = "invite"', 'registration = "open"\nepoch_min_ms = 10'))
     hub = Process("hub", privity("serve", "--config", str(config)), folder / "hub.out")
     per_round = max(10, -(-sends // (kills * 5)))
     talk = per_round * 2

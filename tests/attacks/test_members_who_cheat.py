@@ -16,15 +16,18 @@ import pytest
 from privity.identity.uris import new_user_uri
 from privity.mls.messages.app_data import APP_COMPONENTS, SAFE_AAD, AppDataDictionary
 from privity.mls.messages.codepoints import EXTERNAL_SENDERS, REQUIRED_CAPABILITIES
+from privity.mls.messages.credential import Credential
 from privity.mls.messages.extensions import Extension
 from privity.mls.messages.proposals import AppDataUpdate
 from privity.mls.validation import proposals
+from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
 from privity.policy.members import find_client
 from privity.policy.room_components import (
     BASE_ROOM_POLICY,
     FRANKING_AGENT,
     PARTICIPANT_LIST,
     BaseRoomPolicy,
+    FrankingAgent,
     Participant,
     ParticipantListUpdate,
     RoleChange,
@@ -77,6 +80,13 @@ class Table:
             await other.until_seq(room, done.seq)
         return cls(room, [anna, *others], dora, eve)
 
+    def agent(self, credential: Credential | None = None) -> AppDataUpdate:
+        """The hub with another key for franks, or somebody else."""
+        data = AppDataDictionary.of(self.anna.groups[self.room].context.extensions).get(FRANKING_AGENT)
+        assert data is not None
+        named = credential or FrankingAgent.decode(data).credential
+        return AppDataUpdate(FRANKING_AGENT, FrankingAgent(b"k" * 32, named).encode())
+
     def index(self, device: Device) -> int:
         found = RoomState.of(self.anna.groups[self.room].context).participants.index(device.user_uri)
         assert found is not None
@@ -105,6 +115,16 @@ def listing(*changed: RoleChange, removed: tuple[int, ...] = (), added: tuple[Pa
 
 def updates(*each: AppDataUpdate) -> dict[str, Any]:
     return {"app_data_updates": each}
+
+
+def archive(table: Table) -> dict[str, Any]:
+    """What an admin's commit would do to let dora keep a copy."""
+    policy = LoggingPolicy((table.dora.user_uri,), "kept for six years")
+    people = listing(added=(Participant(table.dora.user_uri, 4),))
+    return {
+        "adds": [table.dora.package().key_package],
+        **updates(people, AppDataUpdate(LOGGING_POLICY, policy.encode())),
+    }
 
 
 Cheat = Callable[[Table], tuple[Device, dict[str, Any]]]
@@ -171,7 +191,7 @@ CHEATS: dict[str, Cheat] = {
         f"component {number:#06x} is replaced": partial(
             lambda t, number: (t.anna, updates(AppDataUpdate(number, b"\0"))), number=number
         )
-        for number in (APP_COMPONENTS, SAFE_AAD, FRANKING_AGENT, 0x1234)
+        for number in (APP_COMPONENTS, SAFE_AAD, FRANKING_AGENT, LOGGING_POLICY, 0x1234)
     },
     "a group becomes direct": lambda t: (
         t.anna,
@@ -181,8 +201,29 @@ CHEATS: dict[str, Cheat] = {
         f"the context drops component {number:#06x}": partial(
             lambda t, number: (t.anna, {"group_context_extensions": t.extensions(component=number)}), number=number
         )
-        for number in (APP_COMPONENTS, SAFE_AAD, FRANKING_AGENT, PARTICIPANT_LIST, BASE_ROOM_POLICY)
+        for number in (APP_COMPONENTS, SAFE_AAD, FRANKING_AGENT, PARTICIPANT_LIST, BASE_ROOM_POLICY, LOGGING_POLICY)
     },
+    "an admin names another key for franks": lambda t: (t.anna, updates(t.agent())),
+    "an admin names another franking agent": lambda t: (t.anna, updates(t.agent(Credential.basic(b"mimi://x")))),
+    "a member declares an archive": lambda t: (t.ben, archive(t)),
+    "an admin declares an archive that does not come": lambda t: (
+        t.anna,
+        updates(AppDataUpdate(LOGGING_POLICY, LoggingPolicy((t.dora.user_uri,), "kept").encode())),
+    ),
+    "an archive comes that nobody declared": lambda t: (
+        t.anna,
+        {
+            "adds": [t.dora.package().key_package],
+            **updates(listing(added=(Participant(t.dora.user_uri, 4),))),
+        },
+    ),
+    "a member is made an archive": lambda t: (
+        t.anna,
+        updates(
+            listing(RoleChange(t.index(t.ben), 4)),
+            AppDataUpdate(LOGGING_POLICY, LoggingPolicy((t.ben.user_uri,), "kept").encode()),
+        ),
+    ),
     "the context drops the hub": lambda t: (t.anna, {"group_context_extensions": t.extensions(drop=EXTERNAL_SENDERS)}),
     "the context drops what members must support": lambda t: (
         t.anna,

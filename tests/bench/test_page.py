@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bench.format import Row, skipped
 from bench.machine import Machine
-from bench.page import Page
+from bench.page import PAGE, Page, Section
 
 from bench import main as bench_main
 
@@ -35,6 +35,25 @@ def test_page_says_what_it_took_to_measure() -> None:
     assert lines[-1] == "- fan-out: no hub here"
 
 
+def test_sections_stay_when_another_table_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    page = Page("make it", "abc", MACHINE, MACHINE, ROWS)
+    section = Section("One", "About it.", "make one", "abc", MACHINE, MACHINE, ROWS[:1])
+    page.write(path)
+    alone = path.read_text()
+    section.write(path)
+    replace(section, title="Two").write(path)
+    replace(section, commit="def").write(path)
+    page.write(path)
+    text = path.read_text()
+    assert text.startswith(alone)
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["# Benchmarks", "## One", "## Two"]
+    one, two = text.split("## ")[1:]
+    assert "`make one`" in one and "About it." in one and "`def`" in one and "`def`" not in two
+    assert "| send | 0.1235 | cpu_s | - | - | - | ours <= 0.15 | met |" in one.splitlines()
+    assert not text.endswith("\n\n") and "\n\n\n" not in text
+
+
 def test_machine_is_looked_at() -> None:
     found = Machine.look()
     assert found.cores >= 1
@@ -51,6 +70,6 @@ def test_quick_run_is_not_written_down(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_page_in_the_repository_is_what_the_command_writes() -> None:
     """Its table has the rows of the command, and nobody has touched their form."""
-    text = bench_main.PAGE.read_text()
+    text = PAGE.read_text()
     assert f"Written by `{bench_main.COMMAND}`" in text
     assert Page(bench_main.COMMAND, "", MACHINE, MACHINE, ()).text().partition("| | |")[0] == text.partition("| | |")[0]

@@ -27,7 +27,7 @@ NOW_MS = 1_800_000_000_000
 
 def hub() -> ServerInfo:
     franking, sender = (generate_signature_key(suite(1), RANDOM)[1] for _ in range(2))
-    return ServerInfo(HOST, "0", "open", franking, sender, None, 180, 1, NOW_MS)
+    return ServerInfo(HOST, "0", "open", franking, sender, None, 180, 1, NOW_MS, "", b"", [], 0)
 
 
 def people(count: int) -> list[Person]:

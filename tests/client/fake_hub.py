@@ -14,12 +14,17 @@ from privity.client.engine import effects as fx
 from privity.client.engine import inputs as i
 from privity.client.engine.calls import Call
 from privity.client.engine.engine import Engine
+from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import MemoryView, Table
 from privity.client.engine.shown import Item, Kind, Shown, decode_item
 from privity.client.engine.state import OWN_KEY, Own
+from privity.identity import account as accounts
+from privity.identity.account import Account
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
+from privity.identity.server_record import ServerRecord
 from privity.identity.uris import new_client_uri, new_user_uri
+from privity.keylog.labels import server_label, user_label
 from privity.message import sealed_report
 from privity.message.content import Part, SinglePart
 from privity.message.franking import Frank, frank
@@ -29,19 +34,23 @@ from privity.mls.crypto import generate_signature_key
 from privity.mls.errors import CredentialRefused, ProtocolError
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.codepoints import PUBLIC_MESSAGE
+from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage, PublicMessage, decode_public_message
 from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
 from privity.mls.messages.group_info import GroupInfo
-from privity.mls.messages.proposals import Proposal, Remove
+from privity.mls.messages.proposals import AppDataUpdate, Proposal, Remove
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.suites import suite
 from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import find_client, member_of
+from privity.policy.room_components import FRANKING_AGENT, PARTICIPANT_LIST, FrankingAgent, ParticipantListUpdate
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
-from privity.wire import rest, socket
+from privity.tlog.tree import consistency_proof
+from privity.wire import keylog, rest, socket
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Event, EventKind, Inbox, InboxKind
+from tests.keylog.memory_log import MemoryLog
 
 HOST = "hub.example"
 SUITE = suite(1)
@@ -69,6 +78,10 @@ class FakeHub:
         self.hub_private, self.hub_key = generate_signature_key(SUITE, random.randbytes)
         self.frank_private, self.frank_key = generate_signature_key(SUITE, random.randbytes)
         self.period_key = random.randbytes(32)
+        self.log = MemoryLog(HOST)
+        record = ServerRecord(HOST, 0, self.frank_key, self.hub_key, None, None)
+        self.records = [record.encode()]
+        self.log.put(server_label(HOST), self.records[0])
         self.lists: dict[str, list[bytes]] = {}
         self.packages: dict[str, list[bytes]] = {}
         self.last_resort: dict[str, bytes] = {}
@@ -84,11 +97,51 @@ class FakeHub:
 
     # Lists
 
+    def publish(self, user_uri: str, value: bytes) -> None:
+        """A list comes into the key log, in an epoch of its own."""
+        self.lists.setdefault(user_uri, []).append(value)
+        self.log.put(user_label(user_uri), value)
+        self.log.cut(self.now_ms)
+
+    def account(self, user_uri: str) -> Account:
+        """Which list is in force, by the dates of the key log."""
+        label = user_label(user_uri)
+        account: Account | None = None
+        for version, value in enumerate(self.lists[user_uri]):
+            if account is None:
+                account = accounts.first(value, user_uri)
+                continue
+            appeared_ms = self.log.entry(self.log.held(label, version).epoch).timestamp_ms
+            account = accounts.advance(account, value, appeared_ms)
+        assert account is not None
+        return accounts.settle(account, self.now_ms)
+
+    def lookup(self, body: keylog.Lookup) -> keylog.Looked:
+        label = body.label.encode()
+        self.heartbeat()
+        if label == server_label(HOST):
+            return keylog.Looked(self.log.lookup(label, body.from_size), self.records[body.from_version :])
+        values = self.lists.get(body.label.removeprefix("u:"), [])
+        resets = [DeviceList.decode(value).reset for value in values]
+        dated = [
+            version
+            for version in range(body.from_version, len(values))
+            if body.date_all or resets[version] or (version and resets[version - 1])
+        ]
+        return keylog.Looked(self.log.lookup(label, body.from_size, dated), values[body.from_version :])
+
+    def heartbeat(self) -> None:
+        """An epoch without changes, when the newest is an hour old."""
+        if not self.log.size or self.now_ms - self.log.entry(self.log.size - 1).timestamp_ms >= 3_600_000:
+            self.log.cut(self.now_ms)
+
     def check(self, user_uri: str, client_uri: str, key: bytes) -> None:
-        newest = DeviceList.decode(self.lists[user_uri][-1])
-        device = newest.device(client_uri)
+        device = self.account(user_uri).in_force.device(client_uri)
         if self.check_leaves and (device is None or device.mls_signature_key != key):
             raise CredentialRefused("not in the list")
+
+    def any_key(self, key: bytes) -> None:
+        """This hub proposes whatever key a test likes; devices decide."""
 
     # Delivery
 
@@ -154,11 +207,26 @@ class FakeHub:
             refused = socket.Refused(frame.ref, Code.WRONG_EPOCH, "another epoch", room.group.epoch)
             self.push(phone.client, refused)
             return
+        if self.rekey(frame.room_uri):
+            refused = socket.Refused(frame.ref, Code.WRONG_EPOCH, "the key changes first", room.group.epoch)
+            self.push(phone.client, refused)
+            return
         event = self.append(frame.room_uri, EventKind.APPLICATION, frame.message, skip=phone.client, sender=phone.user)
         assert event.frank is not None
         accepted = socket.Accepted(frame.ref, event.seq, event.ts_ms, event.frank)
         room.refs[(phone.client, frame.ref)] = accepted
         self.push(phone.client, accepted)
+
+    def rekey(self, room_uri: str) -> bool:
+        """Whether a room names another key for franks than this hub signs with; then that is proposed, once."""
+        group = self.rooms[room_uri].group
+        if RoomState.of(group.context).franking_key == self.frank_key:
+            return False
+        hub = Credential.basic(f"mimi://{HOST}".encode())
+        update = AppDataUpdate(FRANKING_AGENT, FrankingAgent(self.frank_key, hub).encode())
+        if all(queued.sent.proposal != update for queued in group.proposals.values()):
+            self.propose(room_uri, update)
+        return True
 
     def forget(self, room_uri: str) -> None:
         """What is in the log so far is past the retention."""
@@ -170,9 +238,16 @@ class FakeHub:
         parts = call.path.split("?")[0].strip("/").split("/")[1:]
         self.refuse(phone, call)
         match call.method, parts, call.body:
-            case "GET", ["users", user, "device-lists"], None:
-                start = int(call.path.split("from=")[1])
-                return rest.DeviceLists(self.lists[f"mimi://{HOST}/u/{user}"][start:])
+            case "POST", ["keylog", "lookup"], keylog.Lookup() as body:
+                return self.lookup(body)
+            case "GET", ["keylog", "checkpoint"], None:
+                self.heartbeat()
+                return keylog.CheckpointAnswer(self.log.checkpoint_proof(int(call.path.split("from=")[1])).encode())
+            case "GET", ["keylog", "consistency"], None:
+                old, new = (int(part.split("=")[1]) for part in call.path.split("?")[1].split("&"))
+                if new > self.log.size:
+                    raise Refusal(Code.CONFLICT, f"the log has {self.log.size} entries")
+                return keylog.Consistency(consistency_proof(self.log.node_at, old, new))
             case "POST", ["users", user, "claim"], rest.Claim():
                 return self.claim(f"mimi://{HOST}/u/{user}")
             case "GET", ["key-packages"], None:
@@ -202,7 +277,8 @@ class FakeHub:
                 self.propose_removal(f"mimi://{HOST}/r/{room}", phone.client)
                 return rest.Done()
             case "PUT", ["account", "device-list"], rest.PutDeviceList() as body:
-                self.lists[phone.user].append(body.value)
+                if body.value != self.lists[phone.user][-1]:
+                    self.publish(phone.user, body.value)
                 for client in self.inboxes:
                     self.post(client, InboxKind.DEVICE_LIST_CHANGED, "", 0, phone.user.encode())
                 return rest.Done()
@@ -224,7 +300,7 @@ class FakeHub:
     def claim(self, user_uri: str) -> rest.Claimed:
         self.claims += 1
         devices = []
-        for device in DeviceList.decode(self.lists[user_uri][-1]).devices:
+        for device in self.account(user_uri).in_force.devices:
             left = self.packages.get(device.client_uri, [])
             package = left.pop(0) if left else self.last_resort.get(device.client_uri)
             status = rest.ClaimStatus.EXHAUSTED if package is None else rest.ClaimStatus.SUCCESS
@@ -233,7 +309,8 @@ class FakeHub:
 
     def create(self, phone: Phone, body: rest.CreateRoom) -> rest.RoomCreated:
         info = GroupInfo.decode(body.group_info)
-        group = PublicGroup.from_group_info(info, body.ratchet_tree, RoomRules(self.check), self.now_ms // 1000)
+        rules = RoomRules(self.check, self.any_key)
+        group = PublicGroup.from_group_info(info, body.ratchet_tree, rules, self.now_ms // 1000)
         state = RoomState.of(group.context)
         if state.direct:
             for uri, other in self.rooms.items():
@@ -292,6 +369,7 @@ class FakeHub:
         for proposal in reissued:
             if isinstance(proposal, Remove) and room.group.tree.get_leaf(proposal.removed) is not None:
                 self.propose(room_uri, proposal)
+        self.rekey(room_uri)
         answer = rest.Committed(room.group.epoch, event.seq, event.ts_ms)
         room.refs[(phone.client, body.ref)] = answer
         return answer
@@ -300,6 +378,13 @@ class FakeHub:
         leaf = find_client(self.rooms[room_uri].group.tree, client)
         assert leaf is not None
         self.propose(room_uri, Remove(leaf))
+
+    def propose_departure(self, room_uri: str, phone: Phone) -> None:
+        """As a hub does when a person leaves a group: the Remove of the device, and the person out of the list."""
+        index = RoomState.of(self.rooms[room_uri].group.context).participants.index(phone.user)
+        assert index is not None
+        self.propose_removal(room_uri, phone.client)
+        self.propose(room_uri, AppDataUpdate(PARTICIPANT_LIST, ParticipantListUpdate(removed=(index,)).encode()))
 
     def propose(self, room_uri: str, proposal: Proposal) -> None:
         room = self.rooms[room_uri]
@@ -458,6 +543,8 @@ class World:
         self.hub = FakeHub(self.random)
         self.hub.infos = {}
         self.phones: list[Phone] = []
+        self.recovery: dict[str, bytes] = {}
+        """The recovery key of each account, as its person has it on paper."""
         self.jitter_ms = 5_000
         self.intake_private = hashlib.sha256(b"an intake key of this test").digest()
 
@@ -472,8 +559,11 @@ class World:
         private, public = generate_signature_key(SUITE, self.random.randbytes)
         if signer is None:
             assert account is not None
-            first = DeviceList.sign(user, (ListedDevice(client, public, START_MS),), account)
-            self.hub.lists[user] = [first.encode()]
+            recovery, _ = generate_signature_key(SUITE, self.random.randbytes)
+            listed = ListedDevice(client, public, START_MS)
+            first = DeviceList.sign(user, (listed,), account, recovery_private=recovery)
+            self.recovery[user] = recovery
+            self.hub.publish(user, first.encode())
         own = Own(
             user,
             client,
@@ -486,7 +576,7 @@ class World:
             self.hub.frank_key,
             intake_public(self.intake_private),
         )
-        view = MemoryView({(Table.OWN, "", OWN_KEY): own.encode()})
+        view = MemoryView({(Table.OWN, "", OWN_KEY): own.encode(), (Table.LOG, "", KEYS): self.hub.log.keys.encode()})
         phone = Phone(self, own, view)
         self.phones.append(phone)
         self.hub.inboxes.setdefault(client, [])

@@ -27,6 +27,8 @@ from privity.server.main import build_context, serving
 from privity.wire.rest import LinkState
 
 LIMIT_S = 60
+EPOCHS = "epoch_min_ms = 10\n"
+"""A key log that publishes at once, so that nobody here waits a second for each change."""
 PHRASE = new_phrase(bytes)
 """Twelve zero words: an invented phrase that nobody would use."""
 
@@ -94,7 +96,7 @@ class World:
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[World]:
     path = folder / "privity.toml"
-    path.write_text(write_fresh(folder, "hub.example", "127.0.0.1:0").section.replace('"invite"', '"open"'))
+    path.write_text(write_fresh(folder, "hub.example", "127.0.0.1:0").section.replace('"invite"', '"open"') + EPOCHS)
     context, parts = build_context(config.load(path))
     async with asyncio.timeout(LIMIT_S), serving(context, parts) as port:
         hub = f"http://127.0.0.1:{port}"

@@ -295,7 +295,7 @@ def test_a_commit_that_cannot_be_checked_now_is_checked_later(world: World) -> N
     """The list of a new member cannot be fetched: the room waits, and does not stop for good."""
     room, (alice, _, carol) = three(world)
     dave = world.person()
-    world.hub.refuse = refuse_for(carol, "device-lists", Code.TOO_MANY, [1])
+    world.hub.refuse = refuse_for(carol, "keylog/lookup", Code.TOO_MANY, [1])
     alice.invite(room, dave)
     alice.say(room, "welcome")
     assert carol.texts(room) == []

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from privity.client.engine import inputs as i
+from privity.client.engine.entering import EnteringRules
+from privity.client.engine.records import Table
 from privity.client.engine.shown import Notice
+from privity.client.engine.state import OWN_KEY
 from privity.identity.device_list import DeviceList
 from privity.message import compose
 from privity.message.franking import make_tag
@@ -42,8 +46,13 @@ def drop(world: World, signer: Phone, gone: Phone, *, told: list[Phone]) -> None
     current = DeviceList.decode(world.hub.lists[signer.user][-1])
     left = tuple(device for device in current.devices if device.client_uri != gone.client)
     assert signer.own.account_private is not None
-    following = DeviceList.sign(signer.user, left, signer.own.account_private, previous=current)
-    world.hub.lists[signer.user].append(following.encode())
+    private, _ = generate_signature_key(SUITE, world.random.randbytes)
+    following = DeviceList.sign(
+        signer.user, left, private, previous=current, previous_account_private=signer.own.account_private
+    )
+    world.hub.publish(signer.user, following.encode())
+    signer.own = signer.engine.device.own = msgspec.structs.replace(signer.own, account_private=private)
+    signer.view.save({(Table.OWN, "", OWN_KEY): signer.own.encode()})
     for phone in told:
         world.hub.post(phone.client, InboxKind.DEVICE_LIST_CHANGED, "", 0, signer.user.encode())
     world.settle()
@@ -256,3 +265,52 @@ def test_a_list_that_changes_otherwise_holds_nothing_back(world: World) -> None:
     assert laptop.texts(room) == bob.texts(room)[-1:] == ["one more device"]
     alice.do(lambda n: i.Send(n, room, plain("and on")))
     assert laptop.texts(room)[-1] == "and on"
+
+
+def test_what_others_said_beside_a_device_that_was_dropped_since_is_not_lost(world: World) -> None:
+    """Bob is away while Alice links a tablet, both of hers speak, and she drops it again."""
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    alice.say(room, "all here")
+    bob.disconnect()
+    tablet = world.second_device(alice)
+    tablet.say(room, "from the tablet")
+    alice.say(room, "from the phone")
+    alice.do(lambda n: i.RemoveDevice(n, tablet.client))
+    world.hub.propose_removal(room, tablet.client)
+    alice.say(room, "the tablet is gone")
+    bob.connect()
+    assert bob.texts(room) == ["all here", "from the phone", "the tablet is gone"]
+    assert bob.hidden(room) == 1, "what a dropped device said may be a thief's"
+    assert world.hub.notices == []
+    assert not any("re-joined" in line for line in bob.lines(room))
+    assert bob.engine.rooms[room].record.leaving == ()
+    bob.say(room, "what did I miss?")
+    assert_agree(room, [alice, bob])
+
+
+def test_a_dropped_device_that_enters_now_is_sent_nothing_and_not_believed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief with the hub's help shows everybody an entry as if it were of the past."""
+    room, alice, bob, tablet = stage(world)
+    drop(world, bob, tablet, told=[alice, bob])
+    world.hub.propose_removal(room, tablet.client)
+    bob.say(room, "it is gone")
+    assert find_client(world.hub.rooms[room].group.tree, tablet.client) is None
+    world.hub.check_leaves = False
+    monkeypatch.setattr(EnteringRules, "check_credential", lambda self, leaf, use: None)  # the thief's own program
+    tablet.connect()
+    tablet.engine.rooms[room].enter("a thief is here")
+    tablet.step(i.Tick())
+    world.settle()
+    assert find_client(world.hub.rooms[room].group.tree, tablet.client) is not None, "the hub let it in"
+    seen = watch(world, room, tablet)
+    tablet.say(room, "a thief's word")
+    for phone in (alice, bob):
+        assert phone.engine.rooms[room].record.leaving == (tablet.client,)
+        assert "a thief's word" not in phone.texts(room)
+    sealed = len(seen)
+    alice.say(room, "not for a thief")
+    assert not any(seen[sealed:]), "nothing is sealed while its leaf stands"
+    assert "not for a thief" not in tablet.texts(room)

@@ -13,6 +13,7 @@ from privity.client.engine.records import Table
 from privity.client.engine.shown import REJOINED_TEXT, DevicesChanged, State
 from privity.client.engine.state import CAPABILITIES
 from privity.client.engine.timeline import ROOM_PROFILE
+from privity.client.engine.trust import NotInLog
 from privity.client.errors import CommandRefused
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device as ListedDevice
@@ -275,7 +276,7 @@ def test_a_device_that_the_account_did_not_sign_is_refused(world: World) -> None
     group = alice.create_group()
     world.hub.packages[bob.client] = [ghost_package(world, bob)]
     world.hub.last_resort.clear()
-    with pytest.raises(MlsError, match="verified device list"):
+    with pytest.raises(MlsError, match="proven device list"):
         alice.invite(group, bob)
     assert len(list(alice.engine.rooms[group].require_group().members())) == 1
 
@@ -295,17 +296,31 @@ def ghost_package(world: World, victim: Phone) -> bytes:
 
 
 def test_a_device_list_that_does_not_continue_the_pinned_one_is_refused(world: World) -> None:
-    """The hub replaces the whole account: another account key, another device."""
+    """The hub replaces the whole account: another account key, another device. Its key log still holds the true one."""
     _, alice, bob = pair(world)
-    account, _ = generate_signature_key(SUITE, world.random.randbytes)
-    _, key = generate_signature_key(SUITE, world.random.randbytes)
-    ghost = new_client_uri(bob.user, world.random.randbytes)
-    forged = DeviceList.sign(bob.user, (ListedDevice(ghost, key, START_MS),), account)
     pinned = alice.engine.device.pins.get(bob.user)
-    world.hub.lists[bob.user] = [forged.encode()]
+    world.hub.lists[bob.user] = [forged_list(world, bob).encode()]
+    with pytest.raises(NotInLog):
+        alice.do(lambda n: i.FetchDevices(n, bob.user))
+    assert alice.engine.device.pins.get(bob.user) == pinned
+
+
+def test_a_device_list_that_the_log_holds_and_the_account_did_not_sign_is_refused(world: World) -> None:
+    """The hub puts a list of its own making into its log, for everyone to see."""
+    _, alice, bob = pair(world)
+    pinned = alice.engine.device.pins.get(bob.user)
+    world.hub.publish(bob.user, forged_list(world, bob).encode())
     with pytest.raises(Fork):
         alice.do(lambda n: i.FetchDevices(n, bob.user))
     assert alice.engine.device.pins.get(bob.user) == pinned
+
+
+def forged_list(world: World, victim: Phone) -> DeviceList:
+    """A first list of this account with a device and keys of the hub's."""
+    account, _ = generate_signature_key(SUITE, world.random.randbytes)
+    _, key = generate_signature_key(SUITE, world.random.randbytes)
+    ghost = new_client_uri(victim.user, world.random.randbytes)
+    return DeviceList.sign(victim.user, (ListedDevice(ghost, key, START_MS),), account, recovery_private=account)
 
 
 def test_a_new_device_enters_the_rooms_of_its_user(world: World) -> None:
@@ -394,7 +409,7 @@ def test_a_delete_empties_what_is_shown_and_leaves_the_evidence_for_72_hours(wor
     report = world.open_report(world.hub.reports[-1])
     assert (report.reporter_uri, report.alleged_uri, report.room_uri) == (bob.user, alice.user, room)
     assert b"an insult" in report.messages[0].data
-    binding = ChainBinding(alice.user, world.hub.lists[alice.user])
+    binding = ChainBinding(alice.user, [(value, None) for value in world.hub.lists[alice.user]])
     verify_authorship(report.messages[0], alice.user, room, binding)
     message = report.messages[0]
     verify_frank_mac(
@@ -551,11 +566,11 @@ def test_a_room_is_not_entered_anew_while_its_welcome_is_being_checked(world: Wo
     late: list[tuple[int, Call]] = []
     answered = bob.request
     bob.request = lambda number, call: (  # type: ignore[method-assign]  # the list of the inviter comes last
-        late.append((number, call)) if "device-lists" in call.path and not late else answered(number, call)
+        late.append((number, call)) if "lookup" in call.path and not late else answered(number, call)
     )
     bob.connect()
     assert late
     answered(*late[0])
     world.settle()
     assert bob.texts(room) == ["before you came back"]
-    assert bob.lines(room) == ["you joined this conversation"]
+    assert bob.lines(room) == [f"you joined this conversation; with you here: {alice.user}"]

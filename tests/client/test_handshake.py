@@ -21,7 +21,10 @@ from tests.server.core.people import Person
     [
         ([Closed(Code.UNAVAILABLE, "the hub is shutting down")], "unavailable: the hub is shutting down"),
         ([Ready("name", 1)], "expected a Challenge, got Ready"),
-        ([Challenge(bytes(32), b"\x09" + bytes(31)), Closed(Code.UNAUTHENTICATED, "no such device")], "no such device"),
+        (
+            [Challenge(bytes(32), b"\x09" + bytes(31)), Closed(Code.UNAUTHENTICATED, "no such device")],
+            "knows no device with these keys",
+        ),
         ([Challenge(bytes(32), bytes(32)), Ready("name", 1)], "the hub's challenge"),
     ],
 )

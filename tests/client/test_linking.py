@@ -447,7 +447,14 @@ def test_a_link_under_way_shows_no_key() -> None:
     secret = os.urandom(32)
     opening = Opening.new(os.urandom(32), os.urandom)
     kept = Pending(
-        "http://hub.example", "aaaaaaaa", secret, OpenLink(opening.key, opening.device_id, opening.nonce), "h", b"", b""
+        "http://hub.example",
+        "aaaaaaaa",
+        secret,
+        OpenLink(opening.key, opening.device_id, opening.nonce),
+        "h",
+        b"",
+        b"",
+        b"",
     )
     assert repr(kept) == "<Pending link offered>"
     assert repr(secret) not in repr([kept]) and secret.hex() not in str(kept)

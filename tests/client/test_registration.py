@@ -20,6 +20,7 @@ from aiohttp import web
 from privity.client import registration
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
+from privity.client.engine.trust import pinned_account
 from privity.client.errors import (
     CommandRefused,
     HubUnreachable,
@@ -32,13 +33,16 @@ from privity.client.errors import (
 from privity.client.sdk import Device
 from privity.client.store.database import Store
 from privity.client.store.header import Cost
+from privity.identity.device_list import SUITE, DeviceList
 from privity.identity.recovery import new_phrase, root_of
+from privity.mls.crypto import signature_public_key
 from privity.server import config
 from privity.server.accounts import store as accounts
 from privity.server.context import HubContext
 from privity.server.init import new_invite, write_fresh
 from privity.server.main import build_context, serving
 from privity.wire.errors import Code, Refusal
+from tests.client.linked import EPOCHS
 
 SECRET = "invented"
 
@@ -116,7 +120,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 async def way(tmp_path: Path) -> AsyncIterator[Lossy]:
     toml = tmp_path / "home" / "privity.toml"
     first = write_fresh(toml.parent, "hub.example", "127.0.0.1:0")
-    toml.write_text(first.section)
+    toml.write_text(first.section + EPOCHS)
     context, parts = build_context(config.load(toml))
     async with serving(context, parts) as port:
         lossy = Lossy(context, toml, f"http://127.0.0.1:{port}")
@@ -128,6 +132,15 @@ async def way(tmp_path: Path) -> AsyncIterator[Lossy]:
         lossy.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield lossy
         await runner.cleanup()
+
+
+def pinned(folder: Path) -> DeviceList:
+    store = Store.open(folder, SECRET)
+    try:
+        ((_, value),) = store.scan(Table.PIN, "")
+    finally:
+        store.close()
+    return pinned_account(value).newest
 
 
 def own(folder: Path) -> Own:
@@ -298,7 +311,9 @@ async def test_the_phrase_of_an_unfinished_registration_is_the_accounts(way: Los
         await register(way, folder, phrase, way.invite())
     kept = registration.kept_phrase(folder, SECRET)
     assert kept is not None
-    assert root_of(kept).account_private(0) == own(folder).account_private
+    first = pinned(folder)
+    assert first.recovery_key == signature_public_key(SUITE, root_of(kept).recovery_private())
+    assert first.account_key == signature_public_key(SUITE, own(folder).account_private or b"")
     assert phrase not in str(caught.value) + repr(registration.Unfinished("http://127.0.0.1:1", "ann_a", phrase))
     assert phrase.encode() not in (folder / "device.db").read_bytes()
 

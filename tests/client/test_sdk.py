@@ -26,7 +26,7 @@ def test_two_devices_talk_over_a_real_hub_and_after_opening_again(tmp_path: Path
 async def _talk(folder: Path) -> None:
     first = write_fresh(folder, "hub.example", "127.0.0.1:0")
     path = folder / "privity.toml"
-    path.write_text(first.section)
+    path.write_text(first.section + "epoch_min_ms = 10\n")
     second = new_invite(path)
     context, parts = build_context(config.load(path))
     async with serving(context, parts) as port:

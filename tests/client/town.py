@@ -69,7 +69,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
     public = fresh_desk(folder / "desk" / "keys")
     path = folder / "privity.toml"
     path.write_text(
-        section.replace('registration = "invite"', 'registration = "open"')
+        section.replace('registration = "invite"', 'registration = "open"\nepoch_min_ms = 10')
         + f'staff_public_key = "{public.staff_public_key.hex()}"\n'
         + f'intake_public_key = "{public.intake_public_key.hex()}"\n'
     )
@@ -77,7 +77,9 @@ async def town(folder: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as closing:
         url = f"http://127.0.0.1:{await closing.enter_async_context(serving(context, parts))}"
         http = await closing.enter_async_context(aiohttp.ClientSession())
-        desk = started(desk_config.check(desk_config.DeskSection(hub_url=url), folder), http)
+        log_key = context.keys.log_verifier("hub.example/keylog").encode()
+        watched = desk_config.DeskSection(hub_url=url, log_key=log_key, vrf_key=context.keys.vrf_public.hex())
+        desk = started(desk_config.check(watched, folder), http)
         closing.callback(desk.db.close)
         yield Town(folder, context, url, desk, closing)
 

@@ -17,9 +17,10 @@ from privity.desk.database import open_existing
 from privity.desk.init import DeskPublic, write_fresh
 from privity.desk.keys import DeskKeys, open_keys
 from privity.desk.verdicts import ReportFinding, findings
-from tests.desk.fake_hub import FakeHub
+from tests.desk.fake_hub import HOST, FakeHub
 from tests.desk.running import Desk, started
 from tests.desk.world import World
+from tests.keylog.memory_log import MemoryLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Home:
 
     def file(self, hub_url: str) -> Path:
         path = self.folder / "privity.toml"
-        path.write_text(f'[desk]\nhub_url = "{hub_url}"\npoll_interval_s = 0.05\n')
+        path.write_text(f'[desk]\nhub_url = "{hub_url}"\npoll_interval_s = 0.05\n{log_section()}')
         return path
 
     def keys(self) -> DeskKeys:
@@ -47,6 +48,15 @@ class Home:
             return findings(db).reports
         finally:
             db.close()
+
+
+def log_section() -> str:
+    """The key log of the fake hub, and both of its auditors."""
+    keys = MemoryLog(HOST).keys
+    lines = [f'log_key = "{keys.policy.log.encode()}"', f'vrf_key = "{keys.vrf_public.hex()}"', "quorum = 2"]
+    for witness in keys.policy.witnesses:
+        lines += ["[[desk.witness]]", f'key = "{witness.key.encode()}"']
+    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from privity.identity.device_list import DeviceList
 from privity.message.errors import FrankMismatch, MessageError
 from privity.message.franking import Frank, frank, period_of, verify_frank_mac, verify_frank_signature
 from privity.mls.crypto import SigningKey, verify_with_label
@@ -21,8 +23,11 @@ from privity.mls.errors import BadSignature
 from privity.mls.suites import suite
 from privity.wire import staff
 from privity.wire.errors import STATUS, Code, ErrorBody
-from privity.wire.rest import Body, DeviceLists, Done
+from privity.wire.keylog import Looked, Lookup
+from privity.wire.rest import Body, Done
+from tests.keylog.memory_log import MemoryLog
 
+HOST = "hub.example"
 T = TypeVar("T", bound=Body)
 
 
@@ -36,7 +41,7 @@ class FakeHub:
         self.sent = 0
         self.expired_periods: set[int] = set()
         self.participants: dict[tuple[str, str], tuple[int, int]] = {}
-        self.lists: dict[str, list[bytes]] = {}
+        self.log = MemoryLog(HOST)
         self.blobs: dict[bytes, bytes] = {}
         self.events: dict[str, list[int]] = {}
         self.nonces: set[str] = set()
@@ -47,6 +52,8 @@ class FakeHub:
         self.arrived: asyncio.Queue[str] = asyncio.Queue()
         self.forgotten = asyncio.Event()
         self.url = ""
+        self.shown_values: list[bytes] | None = None
+        """Device lists that this hub shows instead of those in its key log."""
 
     def period_key(self, ts_ms: int) -> bytes:
         return hashlib.sha256(b"period" + str(period_of(ts_ms)).encode()).digest()
@@ -72,7 +79,7 @@ class FakeHub:
                 web.post("/staff/v1/verify-frank", self._verify_frank),
                 web.post("/staff/v1/participation", self._participation),
                 web.post("/staff/v1/omitted", self._omitted),
-                web.get("/staff/v1/users/{id}/device-lists", self._device_lists),
+                web.post("/staff/v1/keylog/lookup", self._lookup),
                 web.get("/staff/v1/blobs/{sha256}", self._blob),
             ]
         )
@@ -164,13 +171,24 @@ class FakeHub:
         between = [ts for ts in self.events.get(q.room_uri, []) if min(q.ts_ms) < ts < max(q.ts_ms)]
         return _json(staff.OmittedCount(len(set(between) - set(q.ts_ms))))
 
-    async def _device_lists(self, request: web.Request) -> web.Response:
-        found = self.lists.get(request.match_info["id"])
-        return _error(Code.NOT_FOUND, "no such user") if found is None else _json(DeviceLists(found))
+    async def _lookup(self, request: web.Request) -> web.Response:
+        looked = looked_up(self.log, await _body(request, Lookup))
+        return _json(looked if self.shown_values is None else Looked(looked.proof, self.shown_values))
 
     async def _blob(self, request: web.Request) -> web.Response:
         found = self.blobs.get(bytes.fromhex(request.match_info["sha256"]))
         return _error(Code.NOT_FOUND, "no such blob") if found is None else web.Response(body=found)
+
+
+def looked_up(log: MemoryLog, asked: Lookup) -> Looked:
+    """What a hub answers a desk under an entry of now: every version, resets and what follows them with dates."""
+    log.cut(time.time_ns() // 1_000_000)
+    label = asked.label.encode()
+    newest = log.newest(label)
+    values = [log.held(label, version).value for version in range(0 if newest is None else newest + 1)]
+    resets = {version for version, value in enumerate(values) if DeviceList.decode(value).reset}
+    dated = [version for version in range(len(values)) if version in resets or version - 1 in resets]
+    return Looked(log.lookup(label, asked.from_size, dated), values)
 
 
 async def _body(request: web.Request, kind: type[T]) -> T:

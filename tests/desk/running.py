@@ -18,6 +18,7 @@ from privity.desk.config import DeskConfig
 from privity.desk.database import open_database
 from privity.desk.hub_client import HttpHub
 from privity.desk.intake import Intake
+from privity.desk.key_log import KeyLog
 from privity.desk.keys import DeskKeys, open_keys
 from privity.desk.main import now_ms
 from privity.desk.verdicts import MessageFinding, ReportFinding, findings
@@ -58,7 +59,7 @@ def started(config: DeskConfig, session: aiohttp.ClientSession) -> Desk:
     keys = open_keys(config)
     db = open_database(config.database)
     hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
-    return Desk(db, keys, hub, Intake(db, hub, keys, now_ms, os.urandom))
+    return Desk(db, keys, hub, Intake(db, hub, keys, KeyLog(db, config.log, now_ms), now_ms, os.urandom))
 
 
 async def child(config_path: Path) -> asyncio.subprocess.Process:

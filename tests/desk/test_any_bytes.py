@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from privity.desk.database import open_database
 from privity.desk.intake import Intake
+from privity.desk.key_log import KeyLog
 from privity.desk.keys import DeskKeys
+from privity.desk.main import now_ms
 from privity.desk.verdicts import ReportFinding, findings
 from privity.message import sealed_report
 from privity.message.franking import Frank
@@ -27,9 +29,10 @@ from privity.message.report import AbuseReport, Authorship, Reason, ReportedMess
 from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite
 from privity.wire.staff import FrankOutcome
-from tests.desk.fake_hub import FakeHub
+from tests.desk.fake_hub import HOST, FakeHub
 from tests.desk.world import World
 from tests.desk.yes_hub import YesHub
+from tests.keylog.memory_log import MemoryLog
 
 INTAKE = b"\x05" * 32
 INTAKE_PUBLIC = X25519PrivateKey.from_private_bytes(INTAKE).public_key().public_bytes_raw()
@@ -46,7 +49,9 @@ class Recorder:
         self.db = open_database(path)
         self.db.execute("PRAGMA synchronous = OFF")
         keys = DeskKeys(INTAKE, SigningKey(suite(1), b"\x06" * 32), b"\x07" * 32)
-        self.intake = Intake(self.db, self.hub, keys, lambda: 6, os.urandom)
+        self.intake = Intake(
+            self.db, self.hub, keys, KeyLog(self.db, MemoryLog(HOST).keys, now_ms), lambda: 6, os.urandom
+        )
 
     def finding(self, reporter_uri: str, sealed: bytes) -> ReportFinding:
         self.hub.relay(reporter_uri, sealed)
@@ -105,7 +110,7 @@ def test_any_sealed_plaintext_gives_a_finding(recorder: Recorder, people: World,
 def test_a_flipped_bit_inside_a_report_gives_a_finding(recorder: Recorder, people: World, at: int, bit: int) -> None:
     """The hub says yes to everything here: no flip may reach level 2, unless it is outside of what is proven."""
     report = people.report(people.sent())
-    recorder.hub.lists = [people.alice.device_list.encode()]
+    recorder.hub.log = people.hub.log
     body = bytearray(report.encode())
     body[at % len(body)] ^= 1 << bit
     found = recorder.finding(people.bob.user_uri, sealed_plaintext(bytes(body)))
@@ -141,7 +146,7 @@ messages = st.builds(
     hostile=st.lists(messages, min_size=1, max_size=4),
     proof=proofs,
     outcome=st.sampled_from(FrankOutcome),
-    lists=st.lists(st.binary(max_size=80), max_size=2),
+    listed=st.booleans(),
     note=st.text(max_size=50),
 )
 def test_any_report_gives_a_finding(
@@ -150,11 +155,12 @@ def test_any_report_gives_a_finding(
     hostile: list[ReportedMessage],
     proof: Authorship,
     outcome: FrankOutcome,
-    lists: list[bytes],
+    listed: bool,
     note: str,
 ) -> None:
     """Readable reports full of nonsense, one genuine content with a nonsense proof among them."""
-    recorder.hub.outcome, recorder.hub.lists = outcome, lists
+    recorder.hub.outcome = outcome
+    recorder.hub.log = people.hub.log if listed else None
     genuine = replace(people.sent(proof=False), authorship=proof)
     report = people.report(*hostile, genuine, note=note, reason=Reason.OTHER)
     found = recorder.finding(people.bob.user_uri, sealed_report.seal(INTAKE_PUBLIC, report))
@@ -169,7 +175,7 @@ async def test_of_many_tampered_reports_none_verifies_and_of_the_genuine_all(wor
     dice = seeded.Random(11)
     recorder = Recorder(tmp_path / "desk.db")
     recorder.hub.decide = world.hub.decide
-    recorder.hub.lists = [world.alice.device_list.encode()]
+    recorder.hub.log = world.hub.log
     for number in range(500):
         sent = world.sent()
         broken = sent if number % 5 == 0 else _tampered(sent, dice)

@@ -71,7 +71,7 @@ async def test_the_log_says_nothing_about_people_or_content(home: Home, world: W
         assert secret not in err
 
 
-@pytest.mark.parametrize("moment", ["reports", "verify-frank", "participation", "users", "forget"])
+@pytest.mark.parametrize("moment", ["reports", "verify-frank", "participation", "keylog", "forget"])
 async def test_kill_9_at_any_moment_records_each_report_exactly_once(
     home: Home, world: World, hub: FakeHub, moment: str
 ) -> None:

@@ -47,6 +47,7 @@ def configured(home: Home) -> hub_config.HubConfig:
     section = hub_config.HubSection(
         host="hub.example",
         listen="127.0.0.1:0",
+        epoch_min_ms=10,
         staff_public_key=public.staff_public_key.hex(),
         intake_public_key=public.intake_public_key.hex(),
     )

@@ -5,20 +5,27 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from privity.desk import config
 from privity.identity.device_list import DeviceList
-from privity.identity.uris import id_of, new_room_uri
+from privity.identity.uris import new_room_uri
+from privity.keylog.labels import user_label
+from privity.keylog.proof import MAX_DATED
 from privity.message import sealed_report
 from privity.message.content import SENDER_URI, MimiContent
 from privity.message.franking import Frank, make_tag, period_of
 from privity.message.report import Authorship, Reason, ReportedMessage
 from privity.wire.errors import Code
-from tests.desk.running import Desk
+from tests.desk.conftest import Home
+from tests.desk.fake_hub import FakeHub
+from tests.desk.running import Desk, started
 from tests.desk.world import T0, Person, World, random
 
 
@@ -136,7 +143,7 @@ async def test_a_stolen_session_reaches_level_1_and_no_further(desk: Desk, world
 def with_own_list(proof: Authorship, world: World, operator: Person) -> Authorship:
     """The operator signs a device list of Alice's with a made-up account key: it is not the one in force."""
     listed = replace(operator.device_list.devices[0], client_uri=world.alice.device_list.devices[0].client_uri)
-    made_up = DeviceList.sign(world.alice.user_uri, (listed,), operator.account_private)
+    made_up = DeviceList.sign(world.alice.user_uri, (listed,), operator.account_private, recovery_private=random(32))
     return replace(proof, device_list=made_up.encode())
 
 
@@ -177,27 +184,112 @@ async def test_an_operator_who_fabricates_a_message_fails_level_2(
 
 
 async def test_without_device_lists_there_is_no_level_2(desk: Desk, world: World) -> None:
-    del world.hub.lists[id_of(world.alice.user_uri)]
+    world.alice = Person.new()
     world.relay(world.sent())
     message = await desk.only_message()
     assert (message.outcome, message.authorship, message.detail) == ("VERIFIED", "fails", "LeafNotBound")
 
 
-async def test_a_broken_chain_of_device_lists_binds_nothing_after_the_break(desk: Desk, world: World) -> None:
-    world.hub.lists[id_of(world.alice.user_uri)] = [world.bob.device_list.encode(), world.alice.device_list.encode()]
+async def test_a_desk_that_knows_no_key_log_proves_nobodys_authorship(hub: FakeHub, home: Home, world: World) -> None:
+    path = home.file(hub.url)
+    path.write_text(path.read_text().partition("log_key")[0])
+    async with aiohttp.ClientSession() as session:
+        desk = started(config.load(path), session)
+        world.relay(world.sent())
+        assert (await desk.only_message()).authorship == "fails"
+        desk.db.close()
+
+
+async def test_an_operator_who_puts_a_list_into_the_log_fails_level_2(desk: Desk, world: World) -> None:
+    """In the sight of all: a list of Alice's that her account key did not sign binds nothing."""
+    operator = Person.new()
+    genuine = world.alice
+    proof = with_own_list(world.signed(world.text("fabricated").encode(), genuine), world, operator)
+    world.publish(genuine.user_uri, DeviceList.decode(proof.device_list))
+    world.alice = replace(operator, user_uri=genuine.user_uri, device_list=DeviceList.decode(proof.device_list))
+    world.relay(world.sent())
+    assert (await desk.only_message()).authorship == "fails"
+
+
+async def test_a_log_that_its_witnesses_have_not_seen_proves_nothing(desk: Desk, world: World) -> None:
+    world.hub.log.witnesses = world.hub.log.witnesses[:1]
+    world.relay(world.sent())
+    message = await desk.only_message()
+    assert (message.outcome, message.authorship) == ("VERIFIED", "fails")
+
+
+async def test_a_hub_that_shows_the_desk_a_second_history_proves_nothing_more(desk: Desk, world: World) -> None:
+    other = world.hub.log.fork()
+    world.relay(world.sent())
+    assert (await desk.only_message()).authorship == "holds"
+    other.put(user_label(world.bob.user_uri), b"another history")
+    other.cut(time.time_ns() // 1_000_000)
+    world.hub.log = other
+    world.relay(world.sent())
+    await desk.intake.step()
+    (message,) = desk.reports()[-1].messages
+    assert message.authorship == "fails"
+
+
+async def test_who_signs_hundreds_of_lists_stays_answerable_for_their_words(desk: Desk, world: World) -> None:
+    """More versions than a log dates in one answer: two days of a member who means to be held to nothing."""
+    current, label = world.alice.device_list, user_label(world.alice.user_uri)
+    for _ in range(MAX_DATED + 10):
+        current = DeviceList.sign(current.user_uri, current.devices, world.alice.account_private, previous=current)
+        world.hub.log.put(label, current.encode())
+    world.relay(world.sent())
+    message = await desk.only_message()
+    assert (message.outcome, message.authorship) == ("VERIFIED_AUTHORSHIP", "holds")
+
+
+@pytest.mark.parametrize("what", ["nothing", "more", "another"])
+async def test_values_beside_the_log_bind_nobody(desk: Desk, world: World, what: str) -> None:
+    operator = Person.new()
+    genuine = world.alice
+    proof = with_own_list(world.signed(world.text("fabricated").encode(), genuine), world, operator)
+    listed = DeviceList.decode(proof.device_list)
+    shown = {"nothing": [], "more": [genuine.device_list, listed], "another": [listed]}[what]
+    world.hub.shown_values = [each.encode() for each in shown]
+    world.alice = replace(operator, user_uri=genuine.user_uri, client_uri=genuine.client_uri, device_list=listed)
     world.relay(world.sent())
     assert (await desk.only_message()).authorship == "fails"
 
 
 async def test_a_list_after_an_account_reset_says_so(desk: Desk, world: World) -> None:
-    before = world.alice.device_list
-    after = DeviceList.sign(world.alice.user_uri, before.devices, random(32), previous=before, reset=True)
-    world.hub.lists[id_of(world.alice.user_uri)].append(after.encode())
-    world.alice = replace(world.alice, device_list=after)
+    world.alice = _reset(world, hours_ago=73)
     world.relay(world.sent())
     message = await desk.only_message()
     assert message.outcome == "VERIFIED_AUTHORSHIP"
     assert "reset" in message.detail
+
+
+async def test_a_list_of_a_pending_reset_binds_nobody(desk: Desk, world: World) -> None:
+    """A compelled operator resets the account and has its own device speak for it at once."""
+    world.alice = _reset(world, hours_ago=71)
+    world.relay(world.sent())
+    assert (await desk.only_message()).authorship == "fails"
+
+
+async def test_an_unaudited_log_says_so_beside_the_authorship(hub: FakeHub, home: Home, world: World) -> None:
+    path = home.file(hub.url)
+    path.write_text(path.read_text().replace("quorum = 2", "quorum = 0").partition("[[desk.witness]]")[0])
+    async with aiohttp.ClientSession() as session:
+        desk = started(config.load(path), session)
+        world.relay(world.sent())
+        message = await desk.only_message()
+        assert message.outcome == "VERIFIED_AUTHORSHIP"
+        assert "unaudited" in message.detail
+        desk.db.close()
+
+
+def _reset(world: World, hours_ago: int) -> Person:
+    """Alice's account under keys that nobody of hers made, asked for so long ago."""
+    before = world.alice.device_list
+    after = DeviceList.sign(
+        world.alice.user_uri, before.devices, random(32), recovery_private=random(32), previous=before, reset=True
+    )
+    world.publish(world.alice.user_uri, after, hours_ago)
+    return replace(world.alice, device_list=after)
 
 
 async def test_a_report_is_as_strong_as_its_weakest_message(desk: Desk, world: World) -> None:

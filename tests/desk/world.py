@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import random as seeded
+import time
 from dataclasses import dataclass, field
 
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device, DeviceList
-from privity.identity.uris import id_of, new_client_uri, new_room_uri, new_user_uri
+from privity.identity.uris import new_client_uri, new_room_uri, new_user_uri
+from privity.keylog.labels import user_label
 from privity.message import compose, sealed_report
 from privity.message.content import MimiContent
 from privity.message.franking import Frank, make_tag
@@ -22,9 +24,8 @@ from privity.mls.messages.framing import LABEL, FramedContent, Sender, content_t
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.suites import suite
-from tests.desk.fake_hub import FakeHub
+from tests.desk.fake_hub import HOST, FakeHub
 
-HOST = "hub.example"
 T0 = 1_800_000_000_000
 random = seeded.Random(7).randbytes
 
@@ -45,7 +46,9 @@ class Person:
         client = new_client_uri(user, random)
         device, account = random(32), random(32)
         listed = Device(client, signature_public_key(suite(1), device), T0 - 1000)
-        return cls(user, client, device, account, DeviceList.sign(user, (listed,), account))
+        return cls(
+            user, client, device, account, DeviceList.sign(user, (listed,), account, recovery_private=random(32))
+        )
 
     def leaf(self) -> LeafNode:
         return LeafNode.signed(
@@ -73,8 +76,13 @@ class World:
 
     def __post_init__(self) -> None:
         for person in (self.alice, self.bob):
-            self.hub.lists[id_of(person.user_uri)] = [person.device_list.encode()]
+            self.publish(person.user_uri, person.device_list)
             self.hub.participants[self.room_uri, person.user_uri] = (T0, T0 + 10_000_000)
+
+    def publish(self, user_uri: str, devices: DeviceList, hours_ago: int = 100) -> None:
+        """A list comes into the hub's key log, a while ago."""
+        self.hub.log.put(user_label(user_uri), devices.encode())
+        self.hub.log.cut(time.time_ns() // 1_000_000 - hours_ago * 3_600_000)
 
     def text(self, body: str, sender: Person | None = None) -> MimiContent:
         author = compose.Author((sender or self.alice).user_uri, self.room_uri)

@@ -7,7 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from privity.wire.errors import Code, Refusal
+from privity.wire.keylog import Looked, Lookup
 from privity.wire.staff import FrankOutcome, RelayedReport, VerifyFrank
+from tests.desk.fake_hub import looked_up
+from tests.keylog.memory_log import MemoryLog
 
 
 @dataclass(slots=True)
@@ -17,7 +21,8 @@ class YesHub:
     queue: list[RelayedReport] = field(default_factory=list)
     forgotten: set[str] = field(default_factory=set)
     outcome: FrankOutcome = FrankOutcome.VERIFIED
-    lists: list[bytes] = field(default_factory=list)
+    log: MemoryLog | None = None
+    """Without one every lookup is refused."""
     bytes_of_blobs: bytes = b""
     decide: Callable[[VerifyFrank], FrankOutcome] | None = None
     """A real decision instead of yes."""
@@ -40,8 +45,10 @@ class YesHub:
     async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
         return 0
 
-    async def device_lists(self, user_id: str) -> list[bytes]:
-        return self.lists
+    async def lookup(self, asked: Lookup) -> Looked:
+        if self.log is None:
+            raise Refusal(Code.NOT_FOUND, "this hub shows no key log")
+        return looked_up(self.log, asked)
 
     async def blob(self, sha256: bytes) -> bytes:
         return self.bytes_of_blobs

@@ -91,8 +91,9 @@ class Town:
 
 
 def settle(home: Home) -> Town:
-    """Start the hub of a fresh home and register everybody."""
+    """Start the hub of a fresh home, and its witness, and register everybody."""
     first = home.init()
+    home.witness.start()
     home.start_hub()
     people = [Shell(home.folder / name) for name in ("alice", "bob", "carol")]
     for shell, handle in zip(people, ("alice.b", "bob.c", "carol.d"), strict=True):

@@ -46,6 +46,13 @@ def test_two_people_at_the_command_line(town: Town) -> None:
     assert "bob.c: -thank you" in alice.ok("read", short)
 
 
+def test_who_is_invited_names_the_other_in_the_first_command(town: Town) -> None:
+    """The name of whoever wrote is asked for before a conversation is looked for by it."""
+    town.bob.ok("room", "direct", "carol.d")
+    town.bob.ok("send", "@carol.d", "see you at six")
+    assert "bob.c: see you at six" in town.carol.ok("read", "@bob.c")
+
+
 def test_what_cannot_be_done_is_refused_by_name(town: Town) -> None:
     alice = town.alice
     room = alice.ok("room", "direct", "bob.c").strip()
@@ -89,6 +96,10 @@ def test_a_group_and_what_is_unread(town: Town) -> None:
     assert "bob.c is not in" in alice.refused("room", "remove", room, "bob.c")
     carol.ok("room", "leave", room)
     assert room not in carol.ok("room", "list", "--json")
+    assert room in carol.ok("room", "list", "--left", "--json")
+    assert "you are no longer in it" in carol.ok("room", "list", "--left")
+    assert "alice.b: one" in carol.ok("read", room), "what it has stays"
+    assert "NotNamed" in carol.refused("send", room, "from outside")
 
 
 def test_init_never_overwrites(town: Town) -> None:

@@ -41,7 +41,7 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
         assert re.fullmatch(r"demo: \d+ checks passed", done.stdout.strip().splitlines()[-1])
         assert "an invented picture.png (300,000 bytes)" in done.stdout
         assert "zeros has no part that could be told from chance" in done.stdout
-        assert len(pids) == 2
+        assert len(pids) == 3
         _hub_answers(done.stdout)
         look = ["grep", "-raFf", str(folder / SOUGHT), str(folder / "home"), str(folder / "hub.out")]
         assert subprocess.run(look, capture_output=True, check=False).returncode == 1  # nothing found

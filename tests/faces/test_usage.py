@@ -21,9 +21,16 @@ from tests.faces.shell import Shell, Town
 COMMANDS = [name for commands in TABLE.values() for name in commands]
 SUBCOMMANDS = [
     *(("room", name) for name in ("create", "direct", "invite", "remove", "leave", "members", "list")),
+    *(("room", name) for name in ("declare-archive", "withdraw-archive", "accept")),
+    *(("keylog", name) for name in ("evidence", "trust", "start-over")),
     ("devices", "add"),
     ("devices", "remove"),
+    ("devices", "recover"),
+    ("devices", "cancel-reset"),
     ("desk", "reports"),
+    ("witness", "init"),
+    ("witness", "add"),
+    ("witness", "serve"),
 ]
 
 

@@ -14,11 +14,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from privity.identity.errors import DeviceListError
+from privity.identity.errors import DeviceListError, RecordError
+from privity.keylog.errors import KeylogError
 from privity.message import cbor, receipts, safe_aad, sealed_report
 from privity.message.errors import CborError, ContentError, FrankError, ReportError
 from privity.mls.errors import ProtocolError
 from privity.mls.messages import envelope
+from privity.tlog.add_checkpoint import AddCheckpoint
+from privity.tlog.checkpoint import Checkpoint
+from privity.tlog.errors import TlogError
+from privity.tlog.note import SignedNote
+from privity.tlog.quorum import LogPolicy
+from privity.tlog.tree import Frontier
+from privity.tlog.verifier_key import VerifierKey
 from privity.wire import socket
 
 
@@ -44,8 +52,9 @@ class Decoder:
 ROOMS: dict[str, tuple[type[Exception], ...]] = {
     "privity.mls.messages": (ProtocolError,),
     "privity.message": (CborError, ContentError, ReportError),
-    "privity.identity": (DeviceListError,),
+    "privity.identity": (DeviceListError, RecordError),
     "privity.policy": (ProtocolError,),
+    "privity.keylog": (KeylogError,),
 }
 """Packages whose classes with `decode(data)` and `encode()` are all decoders, and what these may raise."""
 
@@ -90,6 +99,15 @@ def functions() -> Iterator[Decoder]:
         envelope.decode_welcome,
     ):
         yield Decoder(f"mls.messages.envelope.{decode.__name__}", decode, None, (ProtocolError,))
+    for kind in (SignedNote, Frontier, LogPolicy, AddCheckpoint):
+        yield Decoder(f"tlog.{kind.__name__}", kind.decode, kind.encode, (TlogError,))
+    yield Decoder("tlog.Checkpoint", Checkpoint.decode, Checkpoint.text, (TlogError,))
+    yield Decoder(
+        "tlog.VerifierKey",
+        lambda data: VerifierKey.decode(data.decode(errors="surrogateescape")),
+        lambda key: key.encode().encode(),
+        (TlogError,),
+    )
     yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
     yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))
     yield Decoder("message.safe_aad", safe_aad.tag_of, safe_aad.encode_aad, (FrankError,))

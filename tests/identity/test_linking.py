@@ -25,11 +25,11 @@ VECTORS = json.loads((Path(__file__).resolve().parents[2] / "spec" / "vectors" /
 TRIES = int(os.environ.get("PRIVITY_PROVE_LINKS", "200000"))
 RND = random.Random(11).randbytes
 USER = new_user_uri("hub.example", RND)
-ACCOUNT, THIEF = RND(32), RND(32)
+ACCOUNT, THIEF, PAPER = RND(32), RND(32), RND(32)
 ONE = Device(new_client_uri(USER, RND), RND(32), 1)
-SEEN = DeviceList.sign(USER, (ONE,), ACCOUNT)
+SEEN = DeviceList.sign(USER, (ONE,), ACCOUNT, recovery_private=PAPER)
 OPENING = Opening.new(RND(32), RND)
-HUB = HubView("hub.example", RND(32), RND(32), RND(32))
+HUB = HubView("hub.example", RND(32), RND(32), RND(32), RND(32), RND(32))
 MEETING = Meeting(HUB, SEEN, "ann", RND(32), OPENING)
 NEW = Device(MEETING.client_uri, OPENING.key, 2)
 
@@ -46,6 +46,8 @@ def test_own_vectors() -> None:
                 vector["host"],
                 bytes.fromhex(vector["external_sender_key"]),
                 bytes.fromhex(vector["franking_key"]),
+                bytes.fromhex(vector["log_key"]),
+                bytes.fromhex(vector["vrf_key"]),
                 None if intake is None else bytes.fromhex(intake),
             ),
             first_sight(bytes.fromhex(vector["device_list"])),
@@ -67,8 +69,8 @@ def test_six_digits_in_two_groups_and_the_same_on_both_sides() -> None:
     assert replace(MEETING, devices=first_sight(SEEN.encode()), opening=heard).check() == check
 
 
-OTHER_LIST = DeviceList.sign(USER, (replace(ONE, mls_signature_key=RND(32)),), ACCOUNT)
-OTHER_ACCOUNT = DeviceList.sign(USER, (ONE,), THIEF)
+OTHER_LIST = DeviceList.sign(USER, (replace(ONE, mls_signature_key=RND(32)),), ACCOUNT, recovery_private=PAPER)
+OTHER_ACCOUNT = DeviceList.sign(USER, (ONE,), THIEF, recovery_private=THIEF)
 REPLACED = [
     ("key", {"opening": replace(OPENING, key=RND(32))}),
     ("device ID", {"opening": replace(OPENING, device_id=Opening.new(RND(32), RND).device_id)}),
@@ -79,6 +81,8 @@ REPLACED = [
     ("handle", {"handle": "eve"}),
     ("key of the hub", {"hub": replace(HUB, external_sender_key=RND(32))}),
     ("franking key", {"hub": replace(HUB, franking_key=RND(32))}),
+    ("key of the key log", {"hub": replace(HUB, log_key=RND(32))}),
+    ("VRF key", {"hub": replace(HUB, vrf_key=RND(32))}),
     ("intake key", {"hub": replace(HUB, intake_key=RND(32))}),
     ("no intake key", {"hub": replace(HUB, intake_key=None)}),
 ]
@@ -200,18 +204,18 @@ def test_random_that_gives_too_little_is_our_own_mistake() -> None:
 
 def test_outcome_must_continue_the_list_that_was_compared_and_name_the_device() -> None:
     good = DeviceList.sign(USER, (ONE, NEW), ACCOUNT, previous=SEEN)
-    later = DeviceList.sign(USER, (NEW,), ACCOUNT, previous=good)
+    later = DeviceList.sign(USER, (NEW,), THIEF, previous=good, previous_account_private=ACCOUNT)
     assert take_outcome(SEEN, [good.encode()], NEW.client_uri, OPENING.key) == good
     assert take_outcome(SEEN, [SEEN.encode(), good.encode(), later.encode()], NEW.client_uri, OPENING.key) == later
     other_key = DeviceList.sign(USER, (ONE, replace(NEW, mls_signature_key=RND(32))), ACCOUNT, previous=SEEN)
     without = DeviceList.sign(USER, (ONE,), ACCOUNT, previous=SEEN)
-    reset = DeviceList.sign(USER, (NEW,), THIEF, previous=SEEN, reset=True)
+    reset = DeviceList.sign(USER, (NEW,), THIEF, recovery_private=THIEF, previous=SEEN, reset=True)
     forked = DeviceList.sign(USER, (*OTHER_LIST.devices, NEW), ACCOUNT, previous=OTHER_LIST)
     for value, error in (
         (SEEN, e.KeyNotListed),
         (without, e.KeyNotListed),
         (other_key, e.KeyNotListed),
-        (reset, e.AccountKeyChanged),
+        (reset, e.UndatedReset),
         (forked, e.Fork),
         (later, e.WrongVersion),
         (replace(good, sig=bytes(64)), e.BadAccountSignature),

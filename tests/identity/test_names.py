@@ -107,7 +107,7 @@ def test_credentials_name_devices() -> None:
 
 def test_a_leaf_counts_only_if_the_device_list_names_it() -> None:
     key = RND(32)
-    listed = DeviceList.sign(USER, (Device(CLIENT, key, 1),), RND(32))
+    listed = DeviceList.sign(USER, (Device(CLIENT, key, 1),), RND(32), recovery_private=RND(32))
     made = cred.make_credential(CLIENT)
     assert cred.check_listed(made, key, listed) == CLIENT
     with pytest.raises(e.KeyNotListed):

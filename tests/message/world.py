@@ -73,7 +73,7 @@ class World:
         return Authorship(7, 3, aad, signature, self.group_context, self.leaf_node, self.device_list.encode())
 
     def binding(self) -> ChainBinding:
-        return ChainBinding(self.alice, (self.device_list.encode(),))
+        return ChainBinding(self.alice, ((self.device_list.encode(), None),))
 
     def ask(self, question: Question) -> HubAnswer:
         """The hub's side: V4 to V6 with one key that is held."""
@@ -119,7 +119,7 @@ def make_world(seed: int = 1, body: str = "an invented message") -> World:
         hub,
         signature_public_key(SUITE, hub),
         device,
-        DeviceList.sign(alice, (Device(device_uri, device_public, TS - 1000),), account),
+        DeviceList.sign(alice, (Device(device_uri, device_public, TS - 1000),), account, recovery_private=rnd(32)),
         context.encode(),
         leaf.encode(),
         content.encode(),

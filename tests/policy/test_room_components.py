@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privity.mls.errors import NotCanonical, PolicyRefused, ProtocolError
+from privity.policy.logging_policy import LoggingPolicy
 from privity.policy.room_components import (
     BaseRoomPolicy,
     ComponentsList,
@@ -21,7 +22,7 @@ from privity.policy.room_components import (
 )
 from tests.policy.views import user
 
-CODECS = (ParticipantList, ParticipantListUpdate, BaseRoomPolicy, FrankingAgent, ComponentsList)
+CODECS = (ParticipantList, ParticipantListUpdate, BaseRoomPolicy, FrankingAgent, ComponentsList, LoggingPolicy)
 LIST = ParticipantList(tuple(Participant(user(name), role) for name, role in (("a", 3), ("b", 2), ("c", 2))))
 
 

@@ -16,14 +16,17 @@ from privity.mls.rules import LeafUse
 from privity.policy.members import parse_client
 from privity.policy.room_components import (
     BASE_ROOM_POLICY,
+    FRANKING_AGENT,
     PARTICIPANT_LIST,
+    ROOM_COMPONENTS,
+    FrankingAgent,
     Participant,
     ParticipantList,
     ParticipantListUpdate,
 )
-from privity.policy.room_rules import RoomRules
+from privity.policy.room_rules import CHANGING, RoomRules
 from privity.policy.room_state import RoomState, check_new_room
-from tests.policy.views import add, commit, context, device, leaf, tree, update, user
+from tests.policy.views import HOST, add, commit, context, device, leaf, tree, update, user
 
 A, B, C, D = user("a"), user("b"), user("c"), user("d")
 GROUP = ParticipantList((Participant(A, 3), Participant(B, 2), Participant(C, 2)))
@@ -202,17 +205,42 @@ def test_direct_room_list_is_fixed_for_the_hub_too() -> None:
         )
 
 
-def test_nothing_but_the_participant_list_changes() -> None:
+def test_nothing_changes_but_participants_logging_policy_and_franking_agent() -> None:
     with pytest.raises(PolicyRefused):
         RULES.check_commit(commit(RULES, CONTEXT, TREE, 0, GroupContextExtensions(CONTEXT.extensions)))
-    for component in (1, 2, 0x21, 0x27, 0x8000):
+    for component in (1, 2, 0x27, 0x8000):
         with pytest.raises(PolicyRefused):
             RULES.apply_component(component, b"", (b"",))
+    for component in CHANGING:
+        with pytest.raises(PolicyRefused):
+            RULES.apply_component(component, None, (b"",))
+
+
+def agent(key: bytes, name: str = f"mimi://{HOST}") -> AppDataUpdate:
+    return AppDataUpdate(FRANKING_AGENT, FrankingAgent(key, Credential.basic(name.encode())).encode())
+
+
+def test_franking_agent_changes_by_the_hub_alone_and_stays_the_hub() -> None:
+    view = commit(RULES, CONTEXT, TREE, 1, hub=(agent(b"n" * 32),))
+    RULES.check_commit(view)
+    assert RoomState.of(view.new_context).franking_key == b"n" * 32
+    for committer in (0, 1):
+        with pytest.raises(PolicyRefused, match="only the hub"):
+            RULES.check_commit(commit(RULES, CONTEXT, TREE, committer, agent(b"n" * 32)))
+    for changed in (agent(b"n" * 32, "mimi://elsewhere.example"), agent(b"f" * 32)):
+        with pytest.raises(PolicyRefused, match="stays the hub"):
+            commit(RULES, CONTEXT, TREE, 0, hub=(changed,))
+
+
+def test_of_two_keys_for_franks_in_one_epoch_the_last_counts() -> None:
+    view = commit(RULES, CONTEXT, TREE, 0, hub=(agent(b"n" * 32), agent(b"o" * 32)))
+    RULES.check_commit(view)
+    assert RoomState.of(view.new_context).franking_key == b"o" * 32
 
 
 def test_vanished_component_is_refused() -> None:
     view = commit(RULES, CONTEXT, TREE, 0)
-    for component in (1, 2, 0x21, 0x22, 0x27):
+    for component in ROOM_COMPONENTS:
         less = AppDataDictionary.of(CONTEXT.extensions).without_component(component).extension()
         extensions = (*CONTEXT.extensions[:2], less)
         with pytest.raises(PolicyRefused):

@@ -72,7 +72,11 @@ def context(
 
 
 def with_participants(old: GroupContext, participants: ParticipantList) -> GroupContext:
-    dictionary = AppDataDictionary.of(old.extensions).with_component(PARTICIPANT_LIST, participants.encode())
+    return with_component(old, PARTICIPANT_LIST, participants.encode())
+
+
+def with_component(old: GroupContext, component: int, value: bytes) -> GroupContext:
+    dictionary = AppDataDictionary.of(old.extensions).with_component(component, value)
     extensions = replaced(old.extensions, APP_DATA_DICTIONARY, dictionary.encode())
     return GroupContext(1, 1, old.group_id, old.epoch, b"", b"", extensions)
 
@@ -116,16 +120,17 @@ def commit(
     )
     if joiner is not None:
         committer = editor.add(leaf(joiner, keys))
-    dictionary = AppDataDictionary.of(old.extensions)
-    updates = tuple(
-        item.proposal.update
-        for item in sent
-        if isinstance(item.proposal, AppDataUpdate) and item.proposal.update is not None
-    )
     new = old
-    if updates:
-        value = rules.apply_component(PARTICIPANT_LIST, dictionary.get(PARTICIPANT_LIST), updates)
-        new = with_participants(old, ParticipantList.decode(value))
+    for component in {item.proposal.component_id for item in sent if isinstance(item.proposal, AppDataUpdate)}:
+        updates = tuple(
+            item.proposal.update
+            for item in sent
+            if isinstance(item.proposal, AppDataUpdate)
+            and item.proposal.component_id == component
+            and item.proposal.update is not None
+        )
+        before = AppDataDictionary.of(old.extensions).get(component)
+        new = with_component(new, component, rules.apply_component(component, before, updates))
     return CommitView(
         old, old_tree, new, editor.done(), committer, joiner is not None, tuple(sent), added, removed, (), b""
     )

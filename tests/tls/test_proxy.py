@@ -73,7 +73,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def hub(folder: Path, *, behind_proxy: bool) -> AsyncIterator[tuple[Path, int]]:
     first = init.write_fresh(folder, "hub.example", "127.0.0.1:0", behind_proxy=behind_proxy)
     path = folder / "privity.toml"
-    path.write_text(first.section.replace('"invite"', '"open"'))
+    path.write_text(first.section.replace('"invite"', '"open"\nepoch_min_ms = 10'))
     context, parts = build_context(config.load(path))
     async with serving(context, parts) as port:
         yield path, port

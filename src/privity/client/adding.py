@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Self
 
-from privity.client.engine import inputs
+from privity.client.engine import inputs, own_devices
 from privity.client.engine.calls import Call
 from privity.client.errors import ClientError, HubUnreachable, LinkRefused
 from privity.client.host import Host
@@ -52,13 +52,15 @@ class Offered:
         `newest` fetches and verifies the own list. Raises CommandRefused on a device that cannot sign, LinkRefused,
         WrongOpening, Refusal.
         """
-        host.engine.device.account_private()
-        own = host.engine.device.own
+        device = host.engine.device
+        own_devices.require_any_key(device)
+        own = device.own
         mailbox = Mailbox(host.connected().http, host.base, typed_code(code))
         first = await mailbox.look()
         if first.state is not LinkState.OFFERED:
             raise LinkRefused(f"this link is {first.state.value} already, by whomever; begin anew on the new device")
         devices = await newest()
+        own_devices.require_can_add(device)
         nonce = os.urandom(NONCE_BYTES)
         await _put(host, mailbox, "answer", rest.AnswerLink(nonce, devices.encode(), own.handle, own.intake_key))
         opened = (await mailbox.wait(LinkState.OPENED)).opening
@@ -67,7 +69,15 @@ class Offered:
                 raise LinkRefused("the hub says that the new device has opened, and shows nothing")
             opening = Opening(opened.key, opened.device_id, opened.nonce)
             check_opening(first.commitment, opening)
-            hub = HubView(own.hub_host, own.hub_key, own.franking_key, own.intake_key)
+            log = device.log.keys
+            hub = HubView(
+                own.hub_host,
+                own.hub_key,
+                own.franking_key,
+                log.policy.log.public,
+                log.vrf_public,
+                own.intake_key,
+            )
             return cls(host, newest, mailbox, Meeting(hub, devices, own.handle, nonce, opening))
         except (LinkRefused, LinkError):
             await _refuse(host, mailbox)

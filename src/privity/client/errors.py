@@ -5,12 +5,15 @@
 ClientError
   StoreError: WrongPassphrase, CorruptStore, StoreInUse, StoreExists, NoStore
   RolledBack: the hub shows an older state of a conversation than this device has known
-  CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, RegistrationUnfinished
-  HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown
+  CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, WrongPhrase,
+    RegistrationUnfinished, RecoveryUnfinished, ResetWaits
+  HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown, RecoveryUnknown
   HubRefused (wire.errors.Refusal travels as itself)
   DeviceRefused: a device is not in the verified list of its user
   HandleMoved: the hub gives a handle to somebody else than before
   LinkRefused: LinkDeclined, LinkExpired
+  AccountKeyChanged: an account was reset, and its new keys wait for a person to agree
+  LogRefused: what the hub shows of its key log proves nothing: LogNotFresh, LogContradicts
   FileRefused: NotAFile, FileUnreadable, FileTooLarge, ForeignUrl, SaveRefused
 """
 
@@ -57,6 +60,18 @@ class RegistrationUnfinished(CommandRefused):
     """The hub's answer to this device's registration has not come; the same registration again goes on."""
 
 
+class RecoveryUnfinished(CommandRefused):
+    """The hub's answer to a recovery or reset has not come; the same again goes on."""
+
+
+class ResetWaits(CommandRefused):
+    """This device was made by a reset that is not in force yet."""
+
+
+class WrongPhrase(CommandRefused):
+    """The twelve words are not those of this account."""
+
+
 class RolledBack(ClientError):
     """The hub shows an older, or another, state of a conversation than this device was in: who left would be back."""
 
@@ -73,8 +88,16 @@ class RegistrationUnknown(HubUnreachable):
     """Whether the hub made the account is not known; the keys are kept."""
 
 
+class RecoveryUnknown(HubUnreachable):
+    """Whether the hub took a recovery or reset is not known; the keys are kept."""
+
+
 class HandshakeRefused(ClientError):
     """The hub ended the connection, or did not speak as expected."""
+
+
+class DeviceNotKnown(HandshakeRefused, HubUnreachable):
+    """The hub has no device with these keys: it was taken off its account, or the hub was set back."""
 
 
 class AnswerTooLong(HubUnreachable):
@@ -119,3 +142,23 @@ class LinkDeclined(LinkRefused):
 
 class LinkExpired(LinkRefused):
     """The code is unknown, or its ten minutes are over."""
+
+
+class ConsentNeeded(CommandRefused):
+    """The policy of a conversation is another one than its person agreed to: nothing is sent before they do."""
+
+
+class LogRefused(ClientError):
+    """What the hub shows of its key log is not proven. Nothing new is believed; who is known already stays known."""
+
+
+class LogNotFresh(LogRefused):
+    """The key log is not fresh, or too few watch it. Until it is, nobody new comes into a conversation."""
+
+
+class LogContradicts(LogRefused):
+    """The hub signed two histories of its key log. Nothing new of it is believed until a person decides."""
+
+
+class AccountKeyChanged(ClientError):
+    """The account was reset: whoever has it now did not have its old keys, and nobody here has agreed to that."""

@@ -38,11 +38,17 @@ SHORT_ATTEMPT = 4
 """A hub that ends connections as soon as it has opened them is asked again after seconds, not at once."""
 
 
+def wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 class Host:
     """One engine on one store. `start` connects in the background; `close` ends everything."""
 
-    def __init__(self, store: Store, base: str) -> None:
+    def __init__(self, store: Store, base: str, now_ms: Callable[[], int] = wall_ms) -> None:
+        """`now_ms` is this device's clock."""
         self.store = store
+        self.now_ms = now_ms
         self.engine = Engine(store, random=os.urandom, jitter=lambda: int.from_bytes(os.urandom(2), "big") % JITTER_MS)
         self.base = base
         self.connection: Connection | None = None
@@ -105,7 +111,7 @@ class Host:
         if self._broken is not None:
             raise ClientError("this device stopped after a failure; open it again") from self._broken
         try:
-            for effect in self.engine.step(event, time.time_ns() // 1_000_000):
+            for effect in self.engine.step(event, self.now_ms()):
                 self._perform(effect)
         except BaseException as err:  # whatever it was, the engine's memory may be ahead of the disk: stop here
             self._broken = err
@@ -152,11 +158,11 @@ class Host:
             self._timer.cancel()
             self._timer = None
         if self._wakes:
-            delay = min(max(SHORTEST_SLEEP_S, self._wakes[0] / 1000 - time.time()), LONGEST_SLEEP_S)
+            delay = min(max(SHORTEST_SLEEP_S, (self._wakes[0] - self.now_ms()) / 1000), LONGEST_SLEEP_S)
             self._timer = asyncio.get_running_loop().call_later(delay, lambda: self._spawn(self._tick()))
 
     async def _tick(self) -> None:
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = self.now_ms()
         while self._wakes and self._wakes[0] <= now_ms:
             heapq.heappop(self._wakes)
         self.step(inputs.Tick())

@@ -19,8 +19,10 @@ import aiohttp
 import msgspec
 
 from privity.client.engine import calls
+from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
+from privity.client.engine.trust import unproven
 from privity.client.errors import (
     ClientError,
     CommandRefused,
@@ -33,16 +35,20 @@ from privity.client.errors import (
 )
 from privity.client.mailbox import Mailbox, open_mailbox, shown_code
 from privity.client.net.connection import Connection
-from privity.client.net.server_info import server_info
+from privity.client.net.server_info import log_keys, server_info
 from privity.client.registration import HUB_KEY, checked_hub
 from privity.client.store.database import Store
+from privity.identity.account import Account
 from privity.identity.device_list import DeviceList
 from privity.identity.errors import IdentityError
 from privity.identity.linking import HubView, Meeting, Opening, first_sight, take_outcome
+from privity.keylog.labels import user_label
+from privity.keylog.verify import LogKeys
 from privity.mls.crypto import generate_signature_key
 from privity.mls.suites import suite
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
+from privity.wire.keylog import Looked
 from privity.wire.rest import LinkState
 from privity.wire.socket import BadFrame
 
@@ -62,6 +68,7 @@ class Pending(msgspec.Struct, frozen=True):
     host: str
     external_sender_key: bytes
     franking_key: bytes
+    log_keys: bytes
     answer: rest.AnswerLink | None = None
     agreed: bool = False
 
@@ -72,7 +79,15 @@ class Pending(msgspec.Struct, frozen=True):
         """What this device has seen. Raises an IdentityError for an answer that cannot be one."""
         if self.answer is None:
             raise CommandRefused("the other device has not answered yet; wait for the check first")
-        hub = HubView(self.host, self.external_sender_key, self.franking_key, self.answer.intake_key)
+        log = LogKeys.decode(self.log_keys)
+        hub = HubView(
+            self.host,
+            self.external_sender_key,
+            self.franking_key,
+            log.policy.log.public,
+            log.vrf_public,
+            self.answer.intake_key,
+        )
         opening = Opening(self.opening.key, self.opening.device_id, self.opening.nonce)
         return Meeting(hub, first_sight(self.answer.device_list), self.answer.handle, self.answer.nonce, opening)
 
@@ -207,7 +222,8 @@ class NewDevice(Generic[D]):
             {
                 (Table.OWN, "", OWN_KEY): own.encode(),
                 (Table.OWN, "", HUB_KEY): pending.base.encode(),
-                (Table.PIN, "", own.user_uri.encode()): devices.encode(),
+                (Table.LOG, "", KEYS): pending.log_keys,
+                (Table.PIN, "", own.user_uri.encode()): unproven(Account.of(devices)),
                 (Table.OWN, "", LINK_KEY): None,
             }
         )
@@ -254,11 +270,12 @@ class NewDevice(Generic[D]):
         except (HandshakeRefused, BadFrame):
             raise LinkExpired("the code's ten minutes are over, and this device was not added; begin anew") from None
         try:
-            answer = await connection.call(calls.device_lists(meeting.devices.user_uri, meeting.devices.version))
+            label = user_label(meeting.devices.user_uri).decode()
+            answer = await connection.call(calls.lookup(label, meeting.devices.version, 0))
         finally:
             await connection.close()
-        if not isinstance(answer, rest.DeviceLists):
-            raise ClientError(f"expected DeviceLists, got {type(answer).__name__}")
+        if not isinstance(answer, Looked):
+            raise ClientError(f"expected Looked, got {type(answer).__name__}")
         return take_outcome(meeting.devices, answer.values, meeting.client_uri, meeting.opening.key)
 
     async def _say_no(self) -> bool:
@@ -316,4 +333,5 @@ async def _offer(http: aiohttp.ClientSession, base: str) -> Pending:
         info.host,
         info.external_sender_public_key,
         info.franking_public_key,
+        log_keys(info).encode(),
     )

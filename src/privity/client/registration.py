@@ -17,8 +17,10 @@ from typing import Final
 import aiohttp
 import msgspec
 
+from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
+from privity.client.engine.trust import pinned_account, unproven
 from privity.client.errors import (
     CommandRefused,
     HubUnreachable,
@@ -28,8 +30,9 @@ from privity.client.errors import (
     StoreExists,
 )
 from privity.client.net.connection import decode, exchange
-from privity.client.net.server_info import server_info
+from privity.client.net.server_info import log_keys, server_info
 from privity.client.store.database import Store
+from privity.identity.account import Account
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.recovery import root_of
 from privity.identity.uris import new_client_uri, new_user_uri
@@ -41,7 +44,7 @@ from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
 
 HUB_KEY = b"hub"
 _UNFINISHED_KEY = b"registration"
-_JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": "application/json"}
 
 NO_TO_A_REPEAT: Final = frozenset({Code.BAD_INVITE, Code.HANDLE_TAKEN})
 """Decided after the hub has looked whether it took this very registration before: then the account does not exist."""
@@ -83,7 +86,7 @@ async def register(
                 if refusal.code not in final:
                     raise _unknown(refusal, folder) from None
                 undo.pop_all()
-                _forget(store, folder)
+                forget(store, folder)
                 raise
             store.save({(Table.OWN, "", _UNFINISHED_KEY): None})
             undo.pop_all()
@@ -121,7 +124,7 @@ def _begun(folder: Path, passphrase: str, asked: Unfinished) -> Store | None:
         undo.callback(store.close)
         if not store.scan(Table.OWN, "", limit=1):  # ended before anything was written
             undo.pop_all()
-            _forget(store, folder)
+            forget(store, folder)
             return None
         _check_same(_unfinished(store), asked, folder)
         undo.pop_all()
@@ -132,9 +135,12 @@ def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.Serve
     """A fresh store with the keys of the account to be."""
     user_uri = new_user_uri(info.host, os.urandom)
     client_uri = new_client_uri(user_uri, os.urandom)
-    account_private = root_of(asked.phrase).account_private(0)
+    account_private, _ = generate_signature_key(suite(1), os.urandom)
     private, public = generate_signature_key(suite(1), os.urandom)
     listed = Device(client_uri, public, time.time_ns() // 1_000_000)
+    first = DeviceList.sign(
+        user_uri, (listed,), account_private, recovery_private=root_of(asked.phrase).recovery_private()
+    )
     own = Own(
         user_uri,
         client_uri,
@@ -149,13 +155,14 @@ def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.Serve
     )
     store = Store.create(folder, passphrase)
     with ExitStack() as undo:
-        undo.callback(_forget, store, folder)
+        undo.callback(forget, store, folder)
         store.save(
             {
                 (Table.OWN, "", OWN_KEY): own.encode(),
                 (Table.OWN, "", HUB_KEY): asked.hub.encode(),
                 (Table.OWN, "", _UNFINISHED_KEY): msgspec.msgpack.encode(asked),
-                (Table.PIN, "", user_uri.encode()): DeviceList.sign(user_uri, (listed,), account_private).encode(),
+                (Table.PIN, "", user_uri.encode()): unproven(Account.of(first)),
+                (Table.LOG, "", KEYS): log_keys(info).encode(),
             }
         )
         undo.pop_all()
@@ -163,9 +170,9 @@ def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.Serve
 
 
 async def _send(http: aiohttp.ClientSession, store: Store, asked: Unfinished, invite: str | None) -> None:
-    ((_, devices),) = store.scan(Table.PIN, "")
-    body = msgspec.json.encode(rest.Register(asked.handle, devices, invite))
-    decode(await exchange(http, "POST", f"{asked.hub}/v1/accounts", body, _JSON), rest.Registered)
+    ((_, account),) = store.scan(Table.PIN, "")
+    body = msgspec.json.encode(rest.Register(asked.handle, pinned_account(account).newest.encode(), invite))
+    decode(await exchange(http, "POST", f"{asked.hub}/v1/accounts", body, JSON), rest.Registered)
 
 
 def _unfinished(store: Store) -> Unfinished | None:
@@ -204,7 +211,7 @@ def checked_hub(hub: str) -> str:
         raise CommandRefused(f"the hub's address {err}") from None
 
 
-def _forget(store: Store, folder: Path) -> None:
+def forget(store: Store, folder: Path) -> None:
     """Delete a store whose account does not exist, and its folder unless something else is in it."""
     store.discard(folder)
     with suppress(OSError):

@@ -14,30 +14,34 @@ async with device:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from privity.client import attachments, registration
+from privity.client import attachments, recovering, registration
 from privity.client.adding import Offered
 from privity.client.attachments import File
-from privity.client.engine import inputs
+from privity.client.engine import consent, inputs, own_devices, verbs
+from privity.client.engine.consent import Archive
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
-from privity.client.errors import ClientError, CommandRefused, HubUnreachable
-from privity.client.host import Host
+from privity.client.engine.timeline import plain_text
+from privity.client.errors import ClientError, CommandRefused, DeviceNotKnown, HubUnreachable
+from privity.client.host import Host, wall_ms
 from privity.client.linking import NewDevice
 from privity.client.names import Names
 from privity.client.net.connection import Progress
 from privity.client.registration import HUB_KEY
 from privity.client.store.database import Store
+from privity.client.watching import Watching
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
+from privity.identity.recovery import root_of
 from privity.identity.safety_number import safety_number
 from privity.message import compose
-from privity.message.content import REACTION, NullPart, Part, SinglePart
+from privity.message.content import REACTION, MimiContent, NullPart, Part, SinglePart
 from privity.message.report import Reason
 from privity.policy.roles import Role
 
@@ -48,23 +52,25 @@ SETTLE_POLL_S = 0.02
 class Device:
     """An open device. Use it as an async context manager; it connects by itself and stays connected."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now_ms: Callable[[], int] = wall_ms) -> None:
         base = store.get(Table.OWN, "", HUB_KEY)
         if base is None:
             raise CommandRefused("the store holds no device; register, or link it to the end")
         registration.require_finished(store)
-        self._host = Host(store, base.decode())
+        recovering.require_in_force(store)
+        self._host = Host(store, base.decode(), now_ms)
         self._names = Names(self._host)
+        self._key_log = Watching(self._host)
 
     # Opening
 
     @classmethod
-    def open(cls, folder: Path, passphrase: str) -> Self:
-        """The device in this folder. Raises a StoreError that says what is wrong."""
+    def open(cls, folder: Path, passphrase: str, *, now_ms: Callable[[], int] = wall_ms) -> Self:
+        """The device in this folder, with this clock. Raises a StoreError that says what is wrong."""
         with ExitStack() as undo:
             store = Store.open(folder, passphrase)
             undo.callback(store.close)
-            device = cls(store)
+            device = cls(store, now_ms)
             undo.pop_all()
         return device
 
@@ -74,7 +80,7 @@ class Device:
     ) -> Self:
         """A new account with this as its first device; it holds the account key.
 
-        The account key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere once the
+        The recovery key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere once the
         hub has taken the account: show it to the person. Raises Refusal or HubUnreachable, and then nothing is left;
         RegistrationUnknown, and then the same call goes on. Also BadPhrase, StoreError, CommandRefused.
         """
@@ -93,6 +99,29 @@ class Device:
         holds a link under way it goes on with that. Raises Refusal, HubUnreachable, StoreError, CommandRefused.
         """
         return await NewDevice.begin(folder, passphrase, hub, cls)
+
+    @classmethod
+    async def recovered(cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str) -> Self:
+        """A new device of an account that has none left, by the recovery phrase. It takes the place of all others.
+
+        Raises BadPhrase, WrongPhrase, Refusal or HubUnreachable, and then nothing is left; RecoveryUnknown, and then
+        the same call goes on. Also StoreError, CommandRefused.
+        """
+        with ExitStack() as undo:
+            store = await recovering.recover(folder, passphrase, hub, handle=handle, phrase=phrase)
+            undo.callback(store.close)
+            device = cls(store)
+            undo.pop_all()
+        return device
+
+    @classmethod
+    async def reset(cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str, code: str) -> int:
+        """A new device of an account whose devices and phrase are lost, with a new phrase and the operator's code.
+
+        It can be opened after the time that comes back (ms since 1970), unless a device of the account has cancelled
+        the reset; all contacts see it. Raises what `recovered` raises.
+        """
+        return await recovering.reset(folder, passphrase, hub, handle=handle, phrase=phrase, code=code)
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -119,11 +148,13 @@ class Device:
     async def caught_up(self, timeout_s: float = CATCH_UP_S) -> None:
         """Wait until everything that waited at the hub was read and dealt with, and others can add this device.
 
-        Raises HubUnreachable.
+        Raises HubUnreachable, DeviceNotKnown.
         """
         try:
             await asyncio.wait_for(self._settled(), timeout_s)
         except TimeoutError:
+            if isinstance(self._host.last_error, DeviceNotKnown):
+                raise DeviceNotKnown(str(self._host.last_error)) from None
             raise HubUnreachable(f"not caught up within {timeout_s:.0f} s: {self._host.last_error}") from None
 
     async def _settled(self) -> None:
@@ -150,10 +181,15 @@ class Device:
         """What people are called. It proves nothing; `verify` does."""
         return self._names
 
+    @property
+    def key_log(self) -> Watching:
+        """The hub's key log: who watches it, and what it shows of people's keys."""
+        return self._key_log
+
     async def verify(self, user_uri: str) -> str:
         """The safety number with another person: sixty digits that both should see."""
         theirs, own = await self._devices(user_uri), await self._devices(self.user_uri)
-        return safety_number(self.user_uri, own.account_key, user_uri, theirs.account_key)
+        return safety_number(self.user_uri, own.recovery_key, user_uri, theirs.recovery_key)
 
     async def block(self, user_uri: str, blocked: bool = True) -> None:
         await self._host.do(lambda n: inputs.Block(n, user_uri, blocked))
@@ -172,17 +208,44 @@ class Device:
         return await Offered.answer(self._host, lambda: self._devices(self.user_uri), code)
 
     async def remove_device(self, client_uri: str) -> None:
-        """Sign the list without another device of this account; it leaves every conversation.
+        """Sign the list without another device of this account, under a new account key; it leaves every conversation.
 
         Raises CommandRefused.
         """
         await self._host.do(lambda n: inputs.RemoveDevice(n, client_uri))
+
+    @property
+    def holds_account_key(self) -> bool:
+        """Whether this device can add and remove devices, and cancel a reset, without the recovery phrase."""
+        return own_devices.holds_account_key(self._host.engine.device)
+
+    def reset_pending_until(self, user_uri: str | None = None) -> int | None:
+        """When a reset of this or another account takes effect unless it is cancelled (ms), as seen last; or None."""
+        account = self._host.engine.device.pins.account(user_uri or self.user_uri)
+        return None if account is None else account.in_force_at_ms
+
+    async def cancel_reset(self) -> None:
+        """Say no to a reset of this account. Raises CommandRefused without one, or without the account key."""
+        await self._host.do(inputs.CancelReset)
+
+    async def recover(self, phrase: str, remove: tuple[str, ...] = ()) -> None:
+        """Make a new account key on this device, by the recovery phrase; drop devices with it.
+
+        Whoever held the account key until now, on a stolen device perhaps, signs nothing more. It also cancels a reset.
+        Raises BadPhrase, WrongPhrase, CommandRefused.
+        """
+        recovery_private = root_of(phrase).recovery_private()
+        await self._host.do(lambda n: inputs.RecoverAccount(n, recovery_private, remove))
 
     # Rooms
 
     def rooms(self) -> dict[str, str]:
         """Room URI and name of every conversation this device is in."""
         return {uri: room.record.name for uri, room in self._host.engine.rooms.items() if room.record.member}
+
+    def left_rooms(self) -> dict[str, str]:
+        """The same of those it is no longer in. What it has read of them stays readable, and can be reported."""
+        return {uri: room.record.name for uri, room in self._host.engine.rooms.items() if not room.record.member}
 
     def direct_with(self, room_uri: str) -> str | None:
         """The other person of a direct conversation; None in a group, or while this device is not in it."""
@@ -211,6 +274,44 @@ class Device:
     async def leave(self, room_uri: str) -> None:
         await self._host.do(lambda n: inputs.Leave(n, room_uri))
 
+    # Who keeps a copy of a group
+
+    def archives(self, room_uri: str) -> list[Archive]:
+        """Who keeps a copy, as the group itself says; nobody while this device is not in the conversation."""
+        room = self._host.engine.room(room_uri)
+        return [] if room.group is None else consent.archives(room.record, room.group.context)
+
+    async def declare_archive(self, room_uri: str, user_uri: str, policy: str) -> None:
+        """Let an account keep a copy of everything sent from now on; `policy` says what it does with it.
+
+        Everybody else sends nothing more before they accept that. Raises CommandRefused, PolicyRefused, Refusal.
+        """
+        await self._host.do(lambda n: inputs.DeclareArchive(n, room_uri, user_uri, policy))
+
+    async def withdraw_archive(self, room_uri: str, user_uri: str) -> None:
+        await self._host.do(lambda n: inputs.WithdrawArchive(n, room_uri, user_uri))
+
+    def to_accept(self, room_uri: str) -> tuple[str, bytes] | None:
+        """What changed in the policy of a conversation since its person agreed, and what to `accept`; None if nothing.
+
+        Until then sending raises ConsentNeeded, and what waited waits. An archive sends nothing, and is not asked.
+        """
+        room = self._host.engine.room(room_uri)
+        if room.group is None or not consent.is_missing(room.record, room.group.context):
+            return None
+        if any(each.user_uri == self.user_uri for each in self.archives(room_uri)):
+            return None
+        return consent.what_is_new(room.record, room.group.context), consent.policy_hash(room.group.context)
+
+    async def accept(self, room_uri: str, policy_hash: bytes) -> None:
+        """Agree to the policy that `to_accept` showed. Raises CommandRefused when it is another one by now."""
+        await self._host.do(lambda n: inputs.AcceptPolicy(n, room_uri, policy_hash))
+
+    def waiting(self, room_uri: str) -> list[str]:
+        """What waits to be sent, as text, oldest first."""
+        entries = self._host.engine.room(room_uri).outbox.entries()
+        return [plain_text(MimiContent.decode(entry.content).part) for _, entry in entries]
+
     # Messages. Each returns the message id once the hub has the message.
 
     async def send(
@@ -235,6 +336,7 @@ class Device:
         said and nobody can open what lies there: attach it again. Afterwards the message is sent like any other, also
         after a crash. Raises FileRefused, CommandRefused, Refusal, HubUnreachable.
         """
+        verbs.check_may_send(self._host.engine.room(room_uri))  # before anything is at the hub
         part, hashes = await attachments.upload(
             self._host, room_uri, source, filename, content_type=content_type, caption=caption, progress=progress
         )

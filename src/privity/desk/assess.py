@@ -16,11 +16,12 @@ from privity.desk.attachments import AttachmentDesk
 from privity.desk.device_lists import ListedDevices
 from privity.desk.evidence import WHOLE, Kind, Record
 from privity.desk.hub_client import Hub
+from privity.desk.key_log import KeyLog
 from privity.desk.limits import MAX_SEALED_BYTES
 from privity.desk.model import AssessedMessage, Assessment, Authorship
 from privity.desk.verdicts import Outcome, State
 from privity.identity.errors import BadUri
-from privity.identity.uris import id_of, parse_room_uri, parse_user_uri
+from privity.identity.uris import parse_room_uri, parse_user_uri
 from privity.message import sealed_report
 from privity.message.errors import BadReport, ReportError
 from privity.message.report import AbuseReport, ReportedMessage
@@ -39,7 +40,9 @@ ABOUT_THE_QUESTION: Final = frozenset({Code.MALFORMED, Code.NOT_FOUND, Code.CONF
 """Refusals that asking again would not change: they are findings. All others are the hub's condition right now."""
 
 
-async def assess(relayed: RelayedReport, intake_private: bytes, hub: Hub, db: sqlite3.Connection) -> Assessment:
+async def assess(
+    relayed: RelayedReport, intake_private: bytes, hub: Hub, db: sqlite3.Connection, key_log: KeyLog
+) -> Assessment:
     """The findings on one report. Raises HubError or Refusal, and then nothing is known yet."""
     try:
         report = sealed_report.open(intake_private, relayed.sealed)
@@ -56,7 +59,7 @@ async def assess(relayed: RelayedReport, intake_private: bytes, hub: Hub, db: sq
         examined = examine(report, relayed.reporter_uri)
     except BadReport:
         return unreadable(State.MALFORMED, "the report names another reporter than the hub authenticated", relayed)
-    return await _Assessor(report, relayed, hub, db).run(examined)
+    return await _Assessor(report, relayed, hub, db, key_log).run(examined)
 
 
 def unreadable(state: State, detail: str, relayed: RelayedReport) -> Assessment:
@@ -70,10 +73,13 @@ def unreadable(state: State, detail: str, relayed: RelayedReport) -> Assessment:
 class _Assessor:
     """The work on one report that could be read."""
 
-    def __init__(self, report: AbuseReport, relayed: RelayedReport, hub: Hub, db: sqlite3.Connection) -> None:
+    def __init__(
+        self, report: AbuseReport, relayed: RelayedReport, hub: Hub, db: sqlite3.Connection, key_log: KeyLog
+    ) -> None:
         self._report = report
         self._relayed = relayed
         self._hub = hub
+        self._key_log = key_log
         self._attachments = AttachmentDesk(hub, db)
         self._lists: ListedDevices | None = None
 
@@ -119,8 +125,8 @@ class _Assessor:
             fetched.claimed, answer, participant=participant is not False, blobs=fetched.blobs, binding=binding
         )
         assessed = _assessed(position, message, verdict, participant)
-        if assessed.authorship is Authorship.HOLDS and binding is not None and binding.after_reset:
-            assessed = replace(assessed, detail="the account was reset before this device list")
+        if assessed.authorship is Authorship.HOLDS and binding is not None:
+            assessed = replace(assessed, detail=_reservations(binding))
         return replace(assessed, attachments=self._attachments.settle(fetched, verdict))
 
     async def _ask(self, question: Question) -> HubAnswer | None:
@@ -151,12 +157,12 @@ class _Assessor:
 
     async def _listed_devices(self) -> ListedDevices:
         if self._lists is None:
+            user_uri = self._report.alleged_uri
             try:
-                values = await self._hub.device_lists(id_of(self._report.alleged_uri))
+                self._lists = await self._key_log.lists_of(self._hub, user_uri)
             except Refusal as err:
                 _raise_unless_final(err)
-                values = []
-            self._lists = ListedDevices.of(self._report.alleged_uri, values)
+                self._lists = ListedDevices.none(user_uri, "the hub shows nothing of this user in its key log")
         return self._lists
 
     async def _omitted(self, messages: list[AssessedMessage]) -> int | None:
@@ -172,6 +178,16 @@ class _Assessor:
         except Refusal as err:
             _raise_unless_final(err)
             return None
+
+
+def _reservations(binding: ListedDevices) -> str:
+    """What a decision that rests on this authorship should know."""
+    said = []
+    if binding.after_reset:
+        said.append("the account was reset before this device list")
+    if not binding.audited:
+        said.append("unaudited: nobody but the hub vouches for its key log")
+    return "; ".join(said)
 
 
 def _raise_unless_final(err: Refusal) -> None:

@@ -11,7 +11,21 @@ import msgspec
 
 from privity.desk.errors import ConfigInvalid, PlaintextRefused
 from privity.desk.limits import MAX_POLL_S, MIN_POLL_S
+from privity.keylog.errors import BadVrfKey
+from privity.keylog.verify import LogKeys
+from privity.keylog.vrf import check_vrf_key
+from privity.tlog.errors import TlogError
+from privity.tlog.quorum import LogPolicy, Witness
+from privity.tlog.verifier_key import VerifierKey
 from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
+
+
+class WitnessSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[desk.witness]]`."""
+
+    key: str
+    """Verifier key, as `privity witness init` printed it."""
+    audits: bool = True
 
 
 class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +41,14 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence_key: str = "desk/keys/evidence.key"
     """AES key that wraps the key of each evidence record. Keep a copy where no copy of desk.db is."""
     poll_interval_s: float = 2.0
+    log_key: str | None = None
+    """Verifier key of the hub's key log, as `privity init` printed it; without it nobody's authorship can be proven."""
+    vrf_key: str | None = None
+    """Hex of the log's VRF key."""
+    witness: list[WitnessSection] = []
+    """Who watches the log, by this desk's own choice."""
+    quorum: int = 0
+    """How many of them must agree."""
 
 
 class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +69,7 @@ class DeskConfig:
     staff_key: Path
     evidence_key: Path
     poll_interval_s: float
+    log: LogKeys | None
 
     @property
     def database(self) -> Path:
@@ -80,7 +103,26 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         staff_key=folder / section.staff_key,
         evidence_key=folder / section.evidence_key,
         poll_interval_s=section.poll_interval_s,
+        log=_log(section),
     )
+
+
+def _log(section: DeskSection) -> LogKeys | None:
+    if section.log_key is None and section.vrf_key is None:
+        if section.witness or section.quorum:
+            raise ConfigInvalid("witness and quorum are about a key log; log_key and vrf_key are missing")
+        return None
+    if section.log_key is None or section.vrf_key is None:
+        raise ConfigInvalid("log_key and vrf_key go together; one of them is missing")
+    try:
+        vrf = bytes.fromhex(section.vrf_key)
+        check_vrf_key(vrf)
+        witnesses = tuple(Witness(VerifierKey.decode(one.key), one.audits) for one in section.witness)
+        return LogKeys(LogPolicy(VerifierKey.decode(section.log_key), witnesses, section.quorum), vrf)
+    except ValueError:
+        raise ConfigInvalid("vrf_key must be hex") from None
+    except (TlogError, BadVrfKey) as err:
+        raise ConfigInvalid(f"the key log: {err}") from None
 
 
 def _checked_url(url: str) -> str:

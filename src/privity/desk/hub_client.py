@@ -18,7 +18,8 @@ from privity.identity.uris import parse_user_uri
 from privity.mls.crypto import SigningKey, sign_with_label
 from privity.wire.errors import ErrorBody, Refusal
 from privity.wire.hub_url import OWN_AUTHORITY, why_refused
-from privity.wire.rest import Answer, Body, DeviceLists, Done
+from privity.wire.keylog import Looked, Lookup
+from privity.wire.rest import Answer, Body, Done
 from privity.wire.staff import (
     NONCE_HEADER,
     RELAYED,
@@ -60,7 +61,7 @@ class Hub(Protocol):
 
     async def omitted(self, room_uri: str, ts_ms: list[int]) -> int: ...
 
-    async def device_lists(self, user_id: str) -> list[bytes]: ...
+    async def lookup(self, asked: Lookup) -> Looked: ...
 
     async def blob(self, sha256: bytes) -> bytes: ...
 
@@ -103,8 +104,8 @@ class HttpHub:
     async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
         return (await self._ask("POST", "/omitted", Omitted(room_uri, ts_ms), OmittedCount)).omitted
 
-    async def device_lists(self, user_id: str) -> list[bytes]:
-        return (await self._ask("GET", f"/users/{user_id}/device-lists", None, DeviceLists)).values
+    async def lookup(self, asked: Lookup) -> Looked:
+        return await self._ask("POST", "/keylog/lookup", asked, Looked, limits.MAX_PROOF_BYTES)
 
     async def blob(self, sha256: bytes) -> bytes:
         return await self._send("GET", f"/blobs/{sha256.hex()}", b"", limits.MAX_BLOB_BYTES)

@@ -14,6 +14,7 @@ from privity.desk import store
 from privity.desk.assess import assess, unreadable
 from privity.desk.errors import HubError
 from privity.desk.hub_client import Hub
+from privity.desk.key_log import KeyLog
 from privity.desk.keys import DeskKeys
 from privity.desk.limits import MAX_TRIES_PER_REPORT
 from privity.desk.model import Assessment
@@ -32,12 +33,14 @@ class Intake:
         db: sqlite3.Connection,
         hub: Hub,
         keys: DeskKeys,
+        key_log: KeyLog,
         now_ms: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._db = db
         self._hub = hub
         self._keys = keys
+        self._key_log = key_log
         self._now_ms = now_ms
         self._random = random
         self._tries: tuple[str, int] = ("", 0)
@@ -67,7 +70,7 @@ class Intake:
 
     async def _assessed(self, relayed: RelayedReport) -> Assessment:
         try:
-            return await assess(relayed, self._keys.intake, self._hub, self._db)
+            return await assess(relayed, self._keys.intake, self._hub, self._db, self._key_log)
         except (HubError, Refusal) as err:
             if isinstance(err, Refusal) and err.code not in (Code.INTERNAL, Code.NOT_ALLOWED):
                 raise

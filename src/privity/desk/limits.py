@@ -32,6 +32,9 @@ MAX_TRIES_PER_REPORT: Final = 12
 """How often one report is tried while the hub hands out reports but fails on this one (about six minutes). Then it is
 recorded as undecided, its sealed bytes kept, because one report must never stop the queue."""
 
+MAX_PROOF_BYTES: Final = 16 << 20
+"""One answer of the key log: 256 versions of the longest list with their dates, twice over in base64."""
+
 REQUEST_TIMEOUT_S: Final = 600
 """For one whole answer: a full page of the largest reports over a slow line."""
 

@@ -20,6 +20,7 @@ from privity.desk.database import open_database
 from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub
 from privity.desk.intake import Intake
+from privity.desk.key_log import KeyLog
 from privity.desk.keys import open_keys
 from privity.desk.loop import serve
 
@@ -45,7 +46,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
     try:
         async with aiohttp.ClientSession() as session:
             hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
-            intake = Intake(db, hub, keys, now_ms, os.urandom)
+            intake = Intake(db, hub, keys, KeyLog(db, config.log, now_ms), now_ms, os.urandom)
             await serve(intake, config.poll_interval_s, stop)
     finally:
         db.close()

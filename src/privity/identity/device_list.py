@@ -1,23 +1,30 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The signed list of an account's devices: the value of `u:` in the key log (key transparency note, section 2).
+"""The signed list of an account's devices: the value of `u:` in the key log (spec/device-list.md).
 
-The account key signs every version; so does the previous account key when the key changes, unless the version is a
-reset. Each version names the hash of the one before it, so the lists of a user form one chain. The server can add no
-device to it. `decode` proves the format only; `verify_first` and `verify_successor` prove the signatures.
+Two keys speak for an account. The account key, which devices hold, signs every version. The recovery key, which only
+follows from the phrase on paper, outranks it: it alone can put another account key in the place of one that was lost or
+stolen. A version is therefore one of four things: the first, which both keys sign; a continuation under the account key
+in force; a recovery by the recovery key; or a reset, which brings new keys of both kinds and is signed by those only.
+
+Each version names the hash of the one before it, so the lists of a user form one chain. The server can add no device to
+it. `decode` proves the format only; `verify_first` and `verify_successor` prove the signatures. When a reset counts is
+`identity.account`'s to say.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from privity.identity.errors import (
     BadAccountSignature,
     BadEncoding,
     BadField,
     BadPreviousSignature,
+    BadRecoverySignature,
     BadUri,
     DeviceChanged,
     DeviceListError,
@@ -26,6 +33,9 @@ from privity.identity.errors import (
     ForeignDevice,
     NotFirst,
     OtherUserUri,
+    RecoveryKeepsKey,
+    RecoveryKeyChanged,
+    RemovalKeepsKey,
     ResetKeepsKey,
     UsageError,
     WrongPredecessor,
@@ -40,14 +50,15 @@ from privity.mls.suites import suite
 
 LABEL = b"PrivityDeviceListTBS"
 SUITE = suite(1)
-"""Account keys and signatures are Ed25519."""
+"""Account keys, recovery keys and signatures are Ed25519."""
 
 MAX_VALUE = 1 << 15
 MAX_DEVICES = 32
 """More than any person owns; bounds what one account can make every contact check."""
 MAX_VERSION = (1 << 32) - 1
 MAX_SIGNATURE_KEY = 65
-_FIELDS = {"user_uri", "version", "account_key", "devices", "prev", "reset", "sig", "prev_sig"}
+_SIGNED = {"user_uri", "version", "account_key", "recovery_key", "devices", "prev", "reset"}
+_FIELDS = _SIGNED | {"sig", "prev_sig", "recovery_sig"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +70,48 @@ class Device:
     added_ms: int
 
 
+class Kind(StrEnum):
+    """What a version is, by its own fields. Which key must have signed it follows from that."""
+
+    FIRST = "first"
+    CONTINUATION = "continuation"
+    RECOVERY = "recovery"
+    RESET = "reset"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceList:
-    """One version. `prev` is SHA-256 of the value before it; `prev_sig` is there when the account key changed."""
+    """One version. `prev` is SHA-256 of the value before it.
+
+    `prev_sig` is there when a continuation changed the account key, `recovery_sig` on all but continuations.
+    """
 
     user_uri: UserUri
     version: int
     account_key: bytes
+    recovery_key: bytes
     devices: tuple[Device, ...]
     prev: bytes | None
     reset: bool
     sig: bytes
     prev_sig: bytes | None
+    recovery_sig: bytes | None
+
+    @property
+    def kind(self) -> Kind:
+        if self.reset:
+            return Kind.RESET
+        if self.version == 0:
+            return Kind.FIRST
+        return Kind.CONTINUATION if self.recovery_sig is None else Kind.RECOVERY
 
     def encode(self) -> bytes:
         """The value, as the key log holds it."""
-        return cbor.encode(_fields(self) | {"sig": self.sig, "prev_sig": self.prev_sig})
+        signatures = {"sig": self.sig, "prev_sig": self.prev_sig, "recovery_sig": self.recovery_sig}
+        return cbor.encode(_fields(self) | signatures)
 
     def tbs(self) -> bytes:
-        """What both signatures cover: every field but the signatures."""
+        """What all signatures cover: every field but the signatures."""
         return cbor.encode(_fields(self))
 
     def hash(self) -> bytes:
@@ -95,28 +129,39 @@ class DeviceList:
         devices: tuple[Device, ...],
         account_private: bytes,
         *,
+        recovery_private: bytes | None = None,
         previous: DeviceList | None = None,
+        in_force: DeviceList | None = None,
         previous_account_private: bytes | None = None,
         reset: bool = False,
     ) -> DeviceList:
-        """The first version, or the one after `previous`. A changed account key needs the previous one, or a reset.
+        """The first version, or the one after `previous`, under the authority of `in_force` (`previous` if not given).
 
-        Raises UsageError if the result would be refused by `verify_first` or `verify_successor`.
+        With `recovery_private` it is a first version, a recovery or a reset; without, a continuation, which needs the
+        previous account key when it brings another. Raises UsageError if the result would be refused.
         """
+        authority = in_force or previous
+        if recovery_private is not None:
+            recovery_key = signature_public_key(SUITE, recovery_private)
+        elif authority is not None:
+            recovery_key = authority.recovery_key
+        else:
+            raise UsageError("a first device list is signed by the recovery key too")
         ordered = tuple(sorted(devices, key=lambda device: device.client_uri))
         version, prev = (0, None) if previous is None else (previous.version + 1, previous.hash())
         key = signature_public_key(SUITE, account_private)
-        draft = cls(UserUri(user_uri), version, key, ordered, prev, reset, b"", None)
+        draft = cls(UserUri(user_uri), version, key, recovery_key, ordered, prev, reset, b"", None, None)
         tbs = draft.tbs()
-        prev_sig = None
-        if previous_account_private is not None and not reset:
-            prev_sig = sign_with_label(SUITE, previous_account_private, LABEL, tbs)
-        sig = sign_with_label(SUITE, account_private, LABEL, tbs)
-        signed = cls(UserUri(user_uri), version, key, ordered, prev, reset, sig, prev_sig)
+        signed = replace(
+            draft,
+            sig=sign_with_label(SUITE, account_private, LABEL, tbs),
+            prev_sig=_signed(previous_account_private, tbs),
+            recovery_sig=_signed(recovery_private, tbs),
+        )
         try:
             if previous is None:
                 return verify_first(signed.encode(), user_uri)
-            return verify_successor(previous, signed.encode())
+            return verify_successor(previous, signed.encode(), authority)
         except DeviceListError as err:
             raise UsageError(f"this device list would be refused: {err}") from err
 
@@ -133,48 +178,62 @@ class DeviceList:
         reset = found["reset"]
         if not isinstance(reset, bool):
             raise BadField("reset: expected true or false")
-        prev, prev_sig = found["prev"], found["prev_sig"]
+        prev, prev_sig, recovery_sig = found["prev"], found["prev_sig"], found["recovery_sig"]
         return cls(
             user_uri,
             _unsigned(found["version"], MAX_VERSION, "version"),
             _bytes(found["account_key"], 32, 32, "account_key"),
+            _bytes(found["recovery_key"], 32, 32, "recovery_key"),
             _devices(found["devices"], user_uri),
             None if prev is None else _bytes(prev, 32, 32, "prev"),
             reset,
             _bytes(found["sig"], 64, 64, "sig"),
             None if prev_sig is None else _bytes(prev_sig, 64, 64, "prev_sig"),
+            None if recovery_sig is None else _bytes(recovery_sig, 64, 64, "recovery_sig"),
         )
 
 
 def verify_first(value: bytes, user_uri: str) -> DeviceList:
-    """The first list of this user. Raises NotFirst, OtherUserUri, BadAccountSignature or what `decode` raises."""
+    """The first list of this user, signed by both of its keys.
+
+    Raises NotFirst, OtherUserUri, BadAccountSignature, BadRecoverySignature or what `decode` raises.
+    """
     found = DeviceList.decode(value)
     if found.user_uri != user_uri:
         raise OtherUserUri(f"the list belongs to {found.user_uri}, expected {user_uri}")
     if found.version != 0 or found.prev is not None or found.prev_sig is not None or found.reset:
         raise NotFirst(f"expected version 0 without predecessor and reset, got version {found.version}")
     verify_own_signature(found)
+    _verify_recovery_signature(found)
     return found
 
 
-def verify_successor(old: DeviceList, value: bytes) -> DeviceList:
-    """The list right after `old`, which is proven. One error class per rule; nothing is returned that breaks one."""
+def verify_successor(newest: DeviceList, value: bytes, in_force: DeviceList | None = None) -> DeviceList:
+    """The list right after `newest`, under the authority of `in_force`, which is `newest` unless a reset is pending.
+
+    Both are proven. One error class per rule; nothing is returned that breaks one. A reset that passes is well made and
+    not yet in force.
+    """
+    authority = in_force or newest
     new = DeviceList.decode(value)
-    if new.user_uri != old.user_uri:
-        raise OtherUserUri(f"the list belongs to {new.user_uri}, expected {old.user_uri}")
-    if new.version != old.version + 1:
-        raise WrongVersion(f"expected version {old.version + 1}, got {new.version}")
-    if new.prev is None or not hmac.compare_digest(new.prev, old.hash()):
+    if new.user_uri != newest.user_uri:
+        raise OtherUserUri(f"the list belongs to {new.user_uri}, expected {newest.user_uri}")
+    if new.version != newest.version + 1:
+        raise WrongVersion(f"expected version {newest.version + 1}, got {new.version}")
+    if new.prev is None or not hmac.compare_digest(new.prev, newest.hash()):
         raise WrongPredecessor("the list does not follow the one that is known")
     verify_own_signature(new)
-    same_key = hmac.compare_digest(new.account_key, old.account_key)
-    if new.reset:
-        if same_key:
-            raise ResetKeepsKey("a reset brings a new account key, this one is the old")
+    if new.kind is not Kind.CONTINUATION:
         if new.prev_sig is not None:
-            raise BadPreviousSignature("a reset carries no signature by the previous account key")
-        return new
-    _verify_continuation(old, new, same_key)
+            raise BadPreviousSignature(f"a {new.kind.value} carries no signature by the previous account key")
+        _verify_recovery_signature(new)
+    match new.kind:
+        case Kind.RESET:
+            _verify_reset(authority, new)
+        case Kind.RECOVERY:
+            _verify_recovery(authority, new)
+        case _:
+            _verify_continuation(authority, new)
     return new
 
 
@@ -186,20 +245,61 @@ def verify_own_signature(found: DeviceList) -> None:
         raise BadAccountSignature(f"the account key did not sign version {found.version}") from None
 
 
-def _verify_continuation(old: DeviceList, new: DeviceList, same_key: bool) -> None:
+def _verify_recovery_signature(found: DeviceList) -> None:
+    """By the list's own recovery key; whether that is the account's is for the rules of each kind."""
+    if found.recovery_sig is None:
+        raise BadRecoverySignature(f"the recovery key must sign a {found.kind.value}, and did not")
+    try:
+        verify_with_label(SUITE, found.recovery_key, LABEL, found.tbs(), found.recovery_sig)
+    except (BadSignature, BadPublicKey):
+        raise BadRecoverySignature(f"the recovery key did not sign version {found.version}") from None
+
+
+def _verify_reset(authority: DeviceList, new: DeviceList) -> None:
+    if hmac.compare_digest(new.account_key, authority.account_key):
+        raise ResetKeepsKey("a reset brings a new account key, this one is the old")
+    if hmac.compare_digest(new.recovery_key, authority.recovery_key):
+        raise ResetKeepsKey("a reset brings a new recovery key; with the old one it would be a recovery")
+
+
+def _verify_recovery(authority: DeviceList, new: DeviceList) -> None:
+    _verify_same_recovery_key(authority, new)
+    if hmac.compare_digest(new.account_key, authority.account_key):
+        raise RecoveryKeepsKey("a recovery brings a new account key, this one is the old")
+    _verify_devices(authority, new)
+
+
+def _verify_continuation(authority: DeviceList, new: DeviceList) -> None:
+    _verify_same_recovery_key(authority, new)
+    same_key = hmac.compare_digest(new.account_key, authority.account_key)
     if same_key and new.prev_sig is not None:
         raise BadPreviousSignature("the account key stayed, so a second signature has no place")
     if not same_key:
         if new.prev_sig is None:
             raise BadPreviousSignature("the account key changed without a signature by the previous one")
         try:
-            verify_with_label(SUITE, old.account_key, LABEL, new.tbs(), new.prev_sig)
+            verify_with_label(SUITE, authority.account_key, LABEL, new.tbs(), new.prev_sig)
         except (BadSignature, BadPublicKey):
             raise BadPreviousSignature("the previous account key did not sign this version") from None
-    for before in old.devices:
+    _verify_devices(authority, new)
+    if same_key and any(new.device(before.client_uri) is None for before in authority.devices):
+        raise RemovalKeepsKey("a device was dropped and the account key stayed, which that device may hold")
+
+
+def _verify_same_recovery_key(authority: DeviceList, new: DeviceList) -> None:
+    if not hmac.compare_digest(new.recovery_key, authority.recovery_key):
+        raise RecoveryKeyChanged("only a reset brings another recovery key")
+
+
+def _verify_devices(authority: DeviceList, new: DeviceList) -> None:
+    for before in authority.devices:
         after = new.device(before.client_uri)
         if after is not None and after != before:
             raise DeviceChanged(f"the key or date of {before.client_uri} changed")
+
+
+def _signed(private: bytes | None, tbs: bytes) -> bytes | None:
+    return None if private is None else sign_with_label(SUITE, private, LABEL, tbs)
 
 
 def _fields(found: DeviceList) -> dict[str, object]:
@@ -211,6 +311,7 @@ def _fields(found: DeviceList) -> dict[str, object]:
         "user_uri": found.user_uri,
         "version": found.version,
         "account_key": found.account_key,
+        "recovery_key": found.recovery_key,
         "devices": devices,
         "prev": found.prev,
         "reset": found.reset,

@@ -8,6 +8,7 @@ IdentityError
 +-- DeviceListError            a device list breaks a rule of its format or of its chain
 +-- TrustError                 a valid device list contradicts what was pinned
 +-- BadPhrase                  a recovery phrase was mistyped
++-- RecordError                a hub's own record breaks a rule of its format or of its chain
 +-- LinkError                  what another device or the hub showed while linking
 """
 
@@ -99,11 +100,39 @@ class BadAccountSignature(DeviceListError):
 
 
 class BadPreviousSignature(DeviceListError):
-    """The previous account key did not sign the list, and it is no reset."""
+    """The previous account key did not sign a change of the account key, or signed where it has no place."""
+
+
+class BadRecoverySignature(DeviceListError):
+    """The recovery key did not sign a first list, a recovery or a reset."""
+
+
+class RecoveryKeyChanged(DeviceListError):
+    """A continuation or a recovery names another recovery key than the list in force."""
+
+
+class RecoveryKeepsKey(DeviceListError):
+    """A recovery must bring a new account key."""
+
+
+class RemovalKeepsKey(DeviceListError):
+    """A list that drops a device must bring a new account key."""
 
 
 class ResetKeepsKey(DeviceListError):
-    """A reset must bring a new account key."""
+    """A reset must bring a new account key and a new recovery key."""
+
+
+class UndatedReset(DeviceListError):
+    """A reset, or the list after a pending one, is shown without the time at which it appeared in the key log."""
+
+
+class Backdated(DeviceListError):
+    """A list is said to have appeared before the reset that it follows."""
+
+
+class MalformedAccount(DeviceListError):
+    """The bytes are not an account as a store keeps it."""
 
 
 class DeviceChanged(DeviceListError):
@@ -114,16 +143,28 @@ class TrustError(IdentityError):
     """A device list contradicts what this device has pinned."""
 
 
-class AccountKeyChanged(TrustError):
-    """The account was reset: someone without the old account key claims to be this user."""
-
-
 class Rollback(TrustError):
     """The list is older than the pinned one."""
 
 
 class Fork(TrustError):
     """Two different lists of one version, or a chain that does not continue the pinned one."""
+
+
+class RecordError(IdentityError):
+    """A server record is refused."""
+
+
+class MalformedRecord(RecordError):
+    """The bytes are not the one encoding of a server record."""
+
+
+class OtherHost(RecordError):
+    """The record is that of another host."""
+
+
+class BrokenRecordChain(RecordError):
+    """The record is not the one right after its predecessor."""
 
 
 class LinkError(IdentityError):

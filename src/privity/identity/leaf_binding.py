@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from privity.identity.credential import check_listed
 from privity.identity.device_list import DeviceList
 from privity.identity.errors import IdentityError
-from privity.identity.trust import verify_chain
+from privity.identity.trust import Dated, verify_chain
 from privity.message.errors import LeafNotBound
 from privity.mls.messages.credential import Credential
 
 
 @dataclass(frozen=True, slots=True)
 class ChainBinding:
-    """`values` are all device lists of one user from version 0, as the hub or the key log gave them.
+    """`values` are all device lists of one user from version 0, as the hub or the key log gave and dated them.
 
-    The list in a report must be one of the chain. What the chain itself is worth is its source's matter: from the hub
-    alone it proves nothing against the hub.
+    The list in a report must have been in force: one of a pending or cancelled reset binds nothing. What the chain
+    itself is worth is its source's matter: from the hub alone it proves nothing against the hub. `as_of_ms` as in
+    `trust.follow`.
     """
 
     user_uri: str
-    values: Sequence[bytes]
+    values: Sequence[Dated]
+    as_of_ms: int | None = None
 
     def __call__(self, sender_uri: str, credential: Credential, signature_key: bytes, device_list: bytes) -> None:
         """Raise LeafNotBound unless a list of the chain names this key."""
@@ -36,7 +38,7 @@ class ChainBinding:
             raise LeafNotBound(f"{type(err).__name__}: {err}") from None
 
     def _find(self, device_list: bytes) -> DeviceList:
-        for found in verify_chain(self.values, self.user_uri):
-            if found.encode() == device_list:
-                return found
-        raise LeafNotBound("the device list of the report is not one of the user's chain")
+        for state in verify_chain(self.values, self.user_uri, self.as_of_ms):
+            if state.in_force.encode() == device_list:
+                return state.in_force
+        raise LeafNotBound("the device list of the report was never in force")

@@ -15,11 +15,12 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from privity.identity.account import Account
 from privity.identity.credential import check_listed, make_credential
 from privity.identity.device_list import DeviceList, verify_own_signature
 from privity.identity.errors import BadAnswer, BadHandle, BadOpening, BadUri, ForeignHost, UsageError, WrongOpening
 from privity.identity.handle import parse_handle
-from privity.identity.trust import pin_chain
+from privity.identity.trust import follow
 from privity.identity.uris import ClientUri, Random, check_id, host_of, make_client_uri, new_id
 from privity.mls.codec import vec
 
@@ -77,6 +78,9 @@ class HubView:
     host: str
     external_sender_key: bytes
     franking_key: bytes
+    log_key: bytes
+    """The key log's Ed25519 key, and `vrf_key` where its labels stand: whoever is shown another log is shown others."""
+    vrf_key: bytes
     intake_key: bytes | None
 
 
@@ -113,6 +117,8 @@ class Meeting:
             self.hub.host.encode(),
             self.hub.external_sender_key,
             self.hub.franking_key,
+            self.hub.log_key,
+            self.hub.vrf_key,
             self.hub.intake_key or b"",
             self.devices.user_uri.encode(),
             self.devices.account_key,
@@ -151,8 +157,9 @@ def first_sight(value: bytes) -> DeviceList:
 def take_outcome(seen: DeviceList, values: Sequence[bytes], client_uri: str, key: bytes) -> DeviceList:
     """The list that names the new device, when it continues the one whose digits were compared.
 
-    Raises a DeviceListError or TrustError for a list that does not, KeyNotListed when it names no such device.
+    Raises a DeviceListError or TrustError for a list that does not, KeyNotListed when it names no such device. A reset
+    has no place in between.
     """
-    newest = pin_chain(seen, values, seen.user_uri)
+    newest = follow(Account.of(seen), [(value, None) for value in values], seen.user_uri).newest
     check_listed(make_credential(client_uri), key, newest)
     return newest

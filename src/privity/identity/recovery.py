@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The recovery phrase: twelve words (BIP-39 English) that every account key follows from. Client only.
+"""The recovery phrase: twelve words (BIP-39 English) that the account's recovery key follows from. Client only.
 
-root = HKDF-SHA256(entropy, info "privity recovery root"); account key n = HKDF-SHA256(root, info
-"account key" || u32 n) is an Ed25519 private key. n rises by one with each rotation, so a phrase on paper stays good.
+root = HKDF-SHA256(entropy, info "privity recovery root"); the recovery key is the Ed25519 private key
+HKDF-SHA256(root, info "privity recovery key"). It signs the first device list and then stays on paper: no device keeps
+it, so whoever takes a device cannot lock its owner out.
 """
 
 from __future__ import annotations
@@ -26,18 +27,16 @@ _WORDLIST = Mnemonic("english")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Root:
-    """The secret behind all account keys; its repr shows nothing."""
+    """The secret behind the recovery key; its repr shows nothing."""
 
     value: bytes
 
     def __repr__(self) -> str:
         return f"<Root {len(self.value)} bytes>"
 
-    def account_private(self, number: int) -> bytes:
-        """The Ed25519 private key of this number (32 bytes)."""
-        if not 0 <= number < 1 << 32:
-            raise UsageError(f"account key {number}, expected 0 to 2^32-1")
-        return _derive(self.value, b"account key" + number.to_bytes(4, "big"))
+    def recovery_private(self) -> bytes:
+        """The Ed25519 private key that outranks every account key (32 bytes)."""
+        return _derive(self.value, b"privity recovery key")
 
 
 def new_phrase(random: Random) -> str:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Safety numbers: 60 digits that two people compare to know that no one sits between them.
 
-Each half is 30 digits of SHA-512 iterated ITERATIONS times over (version, account key, user URI), so that looking for a
-key with a similar number costs; the smaller half stands first, so both people see the same. It changes when an account
-key does, and not when a device is added.
+Each half is 30 digits of SHA-512 iterated ITERATIONS times over (version, user URI, recovery key), so that looking for
+a key with a similar number costs; the smaller half stands first, so both people see the same. The recovery key is the
+one that outranks: the number survives new devices, rotated account keys and recoveries, and changes with a reset.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class SafetyNumberMismatch(Exception):
     """The compared numbers differ."""
 
 
-def safety_number(own_uri: str, own_account_key: bytes, their_uri: str, their_account_key: bytes) -> str:
+def safety_number(own_uri: str, own_recovery_key: bytes, their_uri: str, their_recovery_key: bytes) -> str:
     """Sixty digits in twelve groups of five. The same whoever computes it."""
-    halves = sorted([_half(own_uri, own_account_key), _half(their_uri, their_account_key)])
+    halves = sorted([_half(own_uri, own_recovery_key), _half(their_uri, their_recovery_key)])
     digits = "".join(halves)
     return " ".join(digits[i * 5 : i * 5 + 5] for i in range(GROUPS))
 
@@ -38,11 +38,11 @@ def compare(shown: str, scanned: str) -> None:
         raise SafetyNumberMismatch("the safety numbers differ")
 
 
-def _half(user_uri: str, account_key: bytes) -> str:
-    if len(account_key) != 32:
-        raise UsageError(f"an account key has 32 bytes, got {len(account_key)}")
-    subject = vec(parse_user_uri(user_uri).encode()) + vec(account_key)
+def _half(user_uri: str, recovery_key: bytes) -> str:
+    if len(recovery_key) != 32:
+        raise UsageError(f"a recovery key has 32 bytes, got {len(recovery_key)}")
+    subject = vec(parse_user_uri(user_uri).encode()) + vec(recovery_key)
     digest = b"privity safety number" + u16(VERSION) + subject
     for _ in range(ITERATIONS):
-        digest = hashlib.sha512(digest + account_key).digest()
+        digest = hashlib.sha512(digest + recovery_key).digest()
     return "".join(f"{int.from_bytes(digest[i * 5 : i * 5 + 5], 'big') % 100_000:05d}" for i in range(6))

@@ -17,6 +17,7 @@ class Role(IntEnum):
     BANNED = 1
     MEMBER = 2
     ADMIN = 3
+    ARCHIVE = 4
 
 
 class Capability(IntEnum):
@@ -33,6 +34,8 @@ class Capability(IntEnum):
     SEND_MESSAGE = 0x100
     RECEIVE = 0x101
     REPORT_ABUSE = 0x103
+    DECLARE_ARCHIVE = 0x8000
+    """The draft has no number for it; this one is of its private range."""
 
 
 _MEMBER = frozenset(
@@ -57,9 +60,13 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.BAN,
         Capability.UNBAN,
         Capability.CHANGE_USER_ROLE,
+        Capability.DECLARE_ARCHIVE,
     },
+    Role.ARCHIVE: _MEMBER - {Capability.SEND_MESSAGE},
 }
-"""What each role may do in a group. Who is out may still report what they received while they were in."""
+"""What each role may do in a group. Who is out may still report what they received while they were in.
+
+An archive receives, looks after devices of its own and says nothing."""
 
 ROLE_CHANGES: dict[tuple[Role, Role], Capability] = {
     (Role.NONE, Role.MEMBER): Capability.ADD_PARTICIPANT,
@@ -67,6 +74,8 @@ ROLE_CHANGES: dict[tuple[Role, Role], Capability] = {
     (Role.ADMIN, Role.NONE): Capability.REMOVE_PARTICIPANT,
     (Role.MEMBER, Role.BANNED): Capability.BAN,
     (Role.ADMIN, Role.BANNED): Capability.BAN,
+    (Role.NONE, Role.ARCHIVE): Capability.DECLARE_ARCHIVE,
+    (Role.ARCHIVE, Role.NONE): Capability.DECLARE_ARCHIVE,
     (Role.NONE, Role.BANNED): Capability.BAN,
     (Role.BANNED, Role.NONE): Capability.UNBAN,
     (Role.MEMBER, Role.ADMIN): Capability.CHANGE_USER_ROLE,
@@ -79,10 +88,21 @@ def role_of(participants: ParticipantList, user_uri: str) -> Role:
     """The role that counts. When the last admin has gone, whoever has been in the room longest stands in for them,
     so that a room never becomes one that nobody can look after."""
     role = known_role(participants.role(user_uri))
-    if role is Role.MEMBER and not any(entry.role == Role.ADMIN for entry in participants.participants):
-        eldest = next(entry for entry in participants.participants if entry.role == Role.MEMBER)
-        return Role.ADMIN if eldest.user_uri == user_uri else role
-    return role
+    return Role.ADMIN if role is Role.MEMBER and user_uri == stand_in(participants) else role
+
+
+def roles_that_count(participants: ParticipantList) -> dict[str, Role]:
+    """The same for everybody in the list."""
+    roles = {user_uri: known_role(number) for user_uri, number in participants.roles().items()}
+    eldest = stand_in(participants)
+    return roles if eldest is None else {**roles, eldest: Role.ADMIN}
+
+
+def stand_in(participants: ParticipantList) -> str | None:
+    """The member who stands in for the admins; None while there is an admin, or nobody who could."""
+    if any(entry.role == Role.ADMIN for entry in participants.participants):
+        return None
+    return next((entry.user_uri for entry in participants.participants if entry.role == Role.MEMBER), None)
 
 
 def known_role(number: int) -> Role:
@@ -90,7 +110,7 @@ def known_role(number: int) -> Role:
     try:
         return Role(number)
     except ValueError:
-        raise PolicyRefused(f"role {number} is unknown, expected 1 to 3") from None
+        raise PolicyRefused(f"role {number} is unknown, expected 1 to 4") from None
 
 
 def check_capability(participants: ParticipantList, user_uri: str, capability: Capability) -> None:

@@ -15,13 +15,21 @@ from privity.mls.errors import BadOptional, NotCanonical, PolicyRefused
 from privity.mls.messages.app_data import APP_COMPONENTS, SAFE_AAD
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.extensions import read_u16s
+from privity.policy.logging_policy import LOGGING_POLICY
 
 FRANK_AAD: Final = 0x0020
 FRANKING_AGENT: Final = 0x0021
 PARTICIPANT_LIST: Final = 0x0022
 BASE_ROOM_POLICY: Final = 0x0027
 
-ROOM_COMPONENTS: Final = (APP_COMPONENTS, SAFE_AAD, FRANKING_AGENT, PARTICIPANT_LIST, BASE_ROOM_POLICY)
+ROOM_COMPONENTS: Final = (
+    APP_COMPONENTS,
+    SAFE_AAD,
+    FRANKING_AGENT,
+    PARTICIPANT_LIST,
+    BASE_ROOM_POLICY,
+    LOGGING_POLICY,
+)
 """What the dictionary of every room holds; none of it ever vanishes."""
 
 MAX_PARTICIPANTS: Final = 1000

@@ -7,8 +7,9 @@ What it keeps true, whoever commits:
 - the user of every leaf is in the participant list and not banned; people and their leaves come and go together;
 - a direct room is of the same two people for ever;
 - in a group only admins bring or remove others; anyone brings and removes devices of their own;
-- the hub may propose that a leaf, or a participant, goes, and nothing else;
-- nothing but the participant list of a room's context ever changes.
+- who keeps a copy (an archive) is declared by an admin's own commit, comes with it, and goes with its withdrawal;
+- the hub may propose that a leaf, or a participant, goes, and name the key that its own record names for franks;
+- nothing but participant list, logging policy and franking agent of a room's context ever changes.
 """
 
 from __future__ import annotations
@@ -23,14 +24,28 @@ from privity.mls.messages.extensions import Extensions
 from privity.mls.messages.framing import Sender, SenderType
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.messages.proposals import Add, AppDataUpdate, ExternalInit, Proposal, Remove, Update
-from privity.mls.rules import CommitView, LeafUse
+from privity.mls.rules import CommitView, LeafUse, SentProposal
+from privity.policy.logging_policy import LOGGING_POLICY, replaced_policy
 from privity.policy.members import Member, member_of, members
 from privity.policy.roles import Capability, Role, check_capability, check_role_change
-from privity.policy.room_components import PARTICIPANT_LIST, ParticipantList, ParticipantListUpdate, apply_updates
+from privity.policy.room_components import (
+    FRANKING_AGENT,
+    PARTICIPANT_LIST,
+    FrankingAgent,
+    ParticipantList,
+    ParticipantListUpdate,
+    apply_updates,
+)
 from privity.policy.room_state import RoomState
 
 CheckDevice = Callable[[str, str, bytes], None]
 """(user URI, client URI, signature key): raises CredentialRefused unless the user's device list names this device."""
+
+CheckFrankingKey = Callable[[bytes], None]
+"""(public key): raises PolicyRefused unless the hub's own record names it as the key for franks."""
+
+CHANGING: Final = (FRANKING_AGENT, PARTICIPANT_LIST, LOGGING_POLICY)
+"""The components that can change while a room lasts."""
 
 HUB: Final = None
 """Stands for the hub where otherwise a user URI says who acts."""
@@ -38,10 +53,15 @@ HUB: Final = None
 DAY_S: Final = 86_400
 
 
+def no_franking_key(key: bytes) -> None:
+    """For whoever knows no record of the hub: every new key is refused."""
+    raise PolicyRefused("the hub would change its key for reports, and no record of its keys is known here")
+
+
 class RoomRules:
     """`mls.rules.Rules` for rooms."""
 
-    __slots__ = ("_check_device",)
+    __slots__ = ("_check_device", "_check_franking_key")
 
     max_lifetime_s: Final = 90 * DAY_S
     """A KeyPackage is renewed monthly by its device; three months cover one that is away for a while."""
@@ -52,8 +72,9 @@ class RoomRules:
     max_forward: Final = 4096
     """Messages that a sender may have sealed and lost; each costs every receiver a hash."""
 
-    def __init__(self, check_device: CheckDevice) -> None:
+    def __init__(self, check_device: CheckDevice, check_franking_key: CheckFrankingKey = no_franking_key) -> None:
         self._check_device = check_device
+        self._check_franking_key = check_franking_key
 
     def check_credential(self, leaf: LeafNode, use: LeafUse) -> None:
         """Raise CredentialRefused unless the leaf's device is in its user's list with this key."""
@@ -66,23 +87,33 @@ class RoomRules:
             raise SuccessorRefused("a leaf would be replaced by that of another device")
 
     def check_external_sender(self, proposals: Sequence[Proposal], sender_index: int) -> None:
-        """The hub proposes Removes and that participants leave the list."""
+        """The hub proposes Removes, that participants leave the list, and its new key for franks."""
         if sender_index != 0:
             raise PolicyRefused(f"external sender {sender_index} proposes, the hub is number 0")
         for proposal in proposals:
-            if isinstance(proposal, Remove):
-                continue
-            if not isinstance(proposal, AppDataUpdate) or proposal.component_id != PARTICIPANT_LIST:
-                raise PolicyRefused(f"the hub proposes a {type(proposal).__name__}, expected a Remove")
-            update = _decode_update(proposal)
-            if update.changed or update.added or not update.removed:
-                raise PolicyRefused("the hub's update of the participant list does more than remove")
+            match proposal:
+                case Remove():
+                    pass
+                case AppDataUpdate() if proposal.component_id == PARTICIPANT_LIST:
+                    update = _decode_update(proposal)
+                    if update.changed or update.added or not update.removed:
+                        raise PolicyRefused("the hub's update of the participant list does more than remove")
+                case AppDataUpdate() if proposal.component_id == FRANKING_AGENT:
+                    self._check_franking_key(FrankingAgent.decode(_update_of(proposal)).signature_key)
+                case AppDataUpdate():
+                    raise PolicyRefused(f"the hub proposes an update of component {proposal.component_id:#06x}")
+                case _:
+                    raise PolicyRefused(f"the hub proposes {type(proposal).__name__}, expected Remove")
 
     def apply_component(self, component_id: int, old: bytes | None, updates: tuple[bytes, ...]) -> bytes:
-        """Only the participant list can be updated. All updates of a commit count from the list before it."""
-        if component_id != PARTICIPANT_LIST or old is None:
-            raise PolicyRefused(f"component {component_id:#06x} of a room cannot be updated")
-        return apply_updates(ParticipantList.decode(old), map(ParticipantListUpdate.decode, updates)).encode()
+        """The new state of a component that may change. Updates of the participant list count from the list before."""
+        if component_id == PARTICIPANT_LIST and old is not None:
+            return apply_updates(ParticipantList.decode(old), map(ParticipantListUpdate.decode, updates)).encode()
+        if component_id == LOGGING_POLICY and old is not None:
+            return replaced_policy(updates).encode()
+        if component_id == FRANKING_AGENT and old is not None:
+            return _replaced_agent(FrankingAgent.decode(old), updates).encode()
+        raise PolicyRefused(f"component {component_id:#06x} of a room cannot be updated")
 
     def check_commit(self, change: CommitView) -> None:
         """Raise PolicyRefused (or CredentialRefused) unless everyone may do what they do in this commit."""
@@ -91,29 +122,45 @@ class RoomRules:
         _check_unchanged(change.old_context.extensions, change.new_context.extensions)
         before, after = members(change.old_tree), members(change.new_tree)
         committer = after[change.committer]
-        check_capability(old.participants, committer.user_uri, Capability.SEND_MESSAGE)
+        check_capability(old.participants, committer.user_uri, Capability.ADD_OWN_CLIENT)
         for sent in change.proposals:
             actor = _actor(sent.sender, before, committer)
-            _check_proposal(sent.proposal, actor, old, new, before)
+            _check_proposal(sent, actor, old, new, before)
         _check_leaves(after, new.participants)
         _check_people(old, new, change, before, after)
+        _check_archives(old, new)
+
+
+def _update_of(proposal: AppDataUpdate) -> bytes:
+    if proposal.update is None:
+        raise PolicyRefused(f"component {proposal.component_id:#06x} of a room cannot be removed")
+    return proposal.update
 
 
 def _decode_update(proposal: AppDataUpdate) -> ParticipantListUpdate:
-    if proposal.update is None:
-        raise PolicyRefused("the participant list of a room cannot be removed")
-    return ParticipantListUpdate.decode(proposal.update)
+    return ParticipantListUpdate.decode(_update_of(proposal))
+
+
+def _replaced_agent(old: FrankingAgent, updates: tuple[bytes, ...]) -> FrankingAgent:
+    """The whole new agent: the same hub with another key. Of several that it proposed in one epoch the last counts."""
+    new = FrankingAgent.decode(updates[-1])
+    if new.credential != old.credential or new.signature_key == old.signature_key:
+        raise PolicyRefused("the franking agent of a room stays the hub, with another key")
+    return new
 
 
 def _check_unchanged(old: Extensions, new: Extensions) -> None:
-    """The context may differ in its participant list only."""
+    """The context may differ in the components that can change only."""
     if _fixed_part(old) != _fixed_part(new):
-        raise PolicyRefused("the commit changes more of the room's context than its participant list")
+        raise PolicyRefused("the commit changes more of the room's context than the rules of rooms allow")
 
 
 def _fixed_part(extensions: Extensions) -> tuple[Extensions, AppDataDictionary]:
     others = tuple(extension for extension in extensions if extension.type != APP_DATA_DICTIONARY)
-    return others, AppDataDictionary.of(extensions).without_component(PARTICIPANT_LIST)
+    dictionary = AppDataDictionary.of(extensions)
+    for component_id in CHANGING:
+        dictionary = dictionary.without_component(component_id)
+    return others, dictionary
 
 
 def _actor(sender: Sender, before: dict[int, Member], committer: Member) -> str | None:
@@ -130,15 +177,21 @@ def _actor(sender: Sender, before: dict[int, Member], committer: Member) -> str 
 
 
 def _check_proposal(
-    proposal: Proposal, actor: str | None, old: RoomState, new: RoomState, before: dict[int, Member]
+    sent: SentProposal, actor: str | None, old: RoomState, new: RoomState, before: dict[int, Member]
 ) -> None:
+    proposal = sent.proposal
     match proposal:
         case Add():
             _check_add(member_of(proposal.key_package.leaf_node), actor, old)
         case Remove():
             _check_remove(before[proposal.removed], actor, old, new)
-        case AppDataUpdate():
-            _check_update(_decode_update(proposal), actor, old)
+        case AppDataUpdate() if proposal.component_id == PARTICIPANT_LIST:
+            _check_update(_decode_update(proposal), actor, old, new)
+        case AppDataUpdate() if proposal.component_id == LOGGING_POLICY:
+            _check_declaring(sent, actor, old)
+        case AppDataUpdate() if proposal.component_id == FRANKING_AGENT:
+            if actor is not HUB:
+                raise PolicyRefused("only the hub changes its key for reports")
         case Update() | ExternalInit():
             pass  # what they may do is a matter of MLS and of check_successor alone
         case _:
@@ -167,12 +220,21 @@ def _check_remove(member: Member, actor: str | None, old: RoomState, new: RoomSt
         raise PolicyRefused("a device of somebody else is removed, and the person stays in the participant list")
 
 
-def _check_update(update: ParticipantListUpdate, actor: str | None, old: RoomState) -> None:
+def _check_declaring(sent: SentProposal, actor: str | None, old: RoomState) -> None:
+    """Whose doing an archive is must be plain: an admin's, in a commit of their own."""
+    if actor is HUB or sent.reference is not None:
+        raise PolicyRefused("an archive is declared or withdrawn by the commit of an admin itself")
+    check_capability(old.participants, actor, Capability.DECLARE_ARCHIVE)
+
+
+def _check_update(update: ParticipantListUpdate, actor: str | None, old: RoomState, new: RoomState) -> None:
     if old.direct:
         raise PolicyRefused("the two participants of a direct room are fixed")
     for user_uri, (role_before, role_after) in update.changes(old.participants).items():
         if actor is HUB:
             continue  # check_external_sender let only removals through
+        if role_before == Role.ARCHIVE and user_uri in new.logging.archives:
+            raise PolicyRefused("a member takes an archive out that the logging policy still declares")
         if user_uri != actor or role_after != Role.NONE:
             check_role_change(old.participants, actor, role_before, role_after)
 
@@ -212,3 +274,18 @@ def _check_people(
         stays = new.participants.role(user_uri) >= Role.MEMBER
         if stays and user_uri not in present and removed.leaf_index not in by_hub:
             raise PolicyRefused("the last device of a participant is removed, and the person stays in the list")
+
+
+def _check_archives(old: RoomState, new: RoomState) -> None:
+    """An archive comes with the commit that declares it: never before, and never again under an old declaration.
+
+    That nobody is an archive who is not declared holds in every state (`RoomState.of`).
+    """
+    declared = set(new.logging.archives) - set(old.logging.archives)
+    came = {
+        entry.user_uri
+        for entry in new.participants.participants
+        if entry.role == Role.ARCHIVE and old.participants.role(entry.user_uri) != Role.ARCHIVE
+    }
+    if declared != came:
+        raise PolicyRefused("an archive is declared and comes into the room in one commit")

@@ -27,6 +27,7 @@ from privity.mls.messages.extensions import (
     required_capabilities,
 )
 from privity.mls.messages.group_context import GroupContext
+from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
 from privity.policy.roles import Role, known_role
 from privity.policy.room_components import (
     BASE_ROOM_POLICY,
@@ -58,6 +59,7 @@ class RoomState:
     participants: ParticipantList
     franking_key: bytes
     hub_key: bytes
+    logging: LoggingPolicy
 
     @classmethod
     def of(cls, context: GroupContext) -> RoomState:
@@ -86,12 +88,15 @@ class RoomState:
             known_role(entry.role)
         if policy.fixed_membership:
             check_direct(participants)
+        logging = LoggingPolicy.decode(parts[LOGGING_POLICY])
+        _check_archives(participants, logging, direct=policy.fixed_membership)
         return cls(
             _text(context.group_id),
             policy.fixed_membership,
             participants,
             FrankingAgent.decode(parts[FRANKING_AGENT]).signature_key,
             senders[0].signature_key,
+            logging,
         )
 
     def check_keys(self, *, hub_key: bytes, franking_key: bytes) -> None:
@@ -109,8 +114,22 @@ def check_direct(participants: ParticipantList) -> None:
         raise PolicyRefused(f"a direct room has two participants with role {Role.MEMBER}, this one has roles {roles}")
 
 
+def _check_archives(participants: ParticipantList, logging: LoggingPolicy, *, direct: bool) -> None:
+    """Raise PolicyRefused if somebody reads as an archive who is not declared, or a direct room declares anybody.
+
+    One that is declared and has gone stays declared until an admin withdraws it.
+    """
+    if direct and logging.archives:
+        raise PolicyRefused("a direct room has no archive; an organisation that keeps a copy uses a group")
+    for entry in participants.participants:
+        if entry.role == Role.ARCHIVE and entry.user_uri not in logging.archives:
+            raise PolicyRefused("an archive is in the room that its logging policy does not declare")
+
+
 def check_new_room(room: RoomState, creator_uri: str) -> None:
     """Raise PolicyRefused unless the room may start like this: the creator alone as admin, or two people directly."""
+    if room.logging.archives:
+        raise PolicyRefused("a room starts without an archive; an admin declares it, and its people see that")
     if room.direct:
         if room.participants.role(creator_uri) != Role.MEMBER:
             raise PolicyRefused("the creator is not one of the two of a direct room")
@@ -133,6 +152,7 @@ def room_extensions(
         FRANKING_AGENT: FrankingAgent(franking_key, hub).encode(),
         PARTICIPANT_LIST: participants.encode(),
         BASE_ROOM_POLICY: BaseRoomPolicy(direct_with is not None).encode(),
+        LOGGING_POLICY: LoggingPolicy().encode(),
     }
     items: Iterable[ComponentData] = (ComponentData(number, value) for number, value in sorted(values.items()))
     return (

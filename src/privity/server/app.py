@@ -15,6 +15,8 @@ from privity.server.blocks import routes as blocks
 from privity.server.context import HubContext
 from privity.server.devices import routes as devices
 from privity.server.invites import routes as invites
+from privity.server.keylog import routes as keylog
+from privity.server.keylog.publisher import publishing, stop_waiting
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.links import routes as links
@@ -28,12 +30,17 @@ class Slice(Protocol):
     def routes(self, context: HubContext) -> list[web.RouteDef]: ...
 
 
-SLICES: tuple[Slice, ...] = (accounts, devices, keypackages, blobs, invites, blocks, links)
+SLICES: tuple[Slice, ...] = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links)
 
 
 def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Application:
-    """All of the hub over one context. Bodies over a route's own limit are refused before they are read."""
+    """All of the hub over one context, the publisher of the key log included.
+
+    Bodies over a route's own limit are refused before they are read.
+    """
     app = web.Application(middlewares=[errors(context.metrics), authenticate(context)], client_max_size=MAX_BLOB_BYTES)
     for part in slices:
         app.add_routes(part.routes(context))
+    app.cleanup_ctx.append(publishing(context))
+    app.on_shutdown.append(stop_waiting(context))
     return app

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity serve` and `privity invite`: the hub's process, and one more invite for it.
+"""`privity serve`, `privity invite` and `privity reset-code`: the hub's process, and codes that its operator hands out.
 
 They live here and not with the other commands, so that the running process holds nothing of those.
 """
@@ -42,4 +42,29 @@ def invite(*, config: Config = DEFAULT) -> None:
     except HubError as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
     sys.stdout.write(f"{made.code}\n")
-    sys.stderr.write(f"one account, until {datetime.fromtimestamp(made.expires_ms / 1000, UTC):%Y-%m-%d}\n")
+    sys.stderr.write(f"one account, until {_day(made.expires_ms)}\n")
+
+
+def reset_code(
+    handle: Annotated[str, Parameter(help="The account whose person you have recognised.")],
+    /,
+    *,
+    config: Config = DEFAULT,
+) -> None:
+    """Make a code for somebody who lost all devices and the recovery phrase, also while the hub runs.
+
+    The reset waits for 72 hours, and any old device can cancel it meanwhile.
+    Everybody who knows the account is told.
+
+    Example: privity reset-code alice.b --config home/privity.toml
+    """
+    try:
+        made = init.new_reset_code(config, handle)
+    except HubError as err:
+        sys.exit(f"privity: {type(err).__name__}: {err}")
+    sys.stdout.write(f"{made.code}\n")
+    sys.stderr.write(f"one reset of {handle}, until {_day(made.expires_ms)}\n")
+
+
+def _day(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d}"

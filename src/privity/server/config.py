@@ -7,13 +7,30 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from privity.identity.errors import BadUri
 from privity.identity.uris import check_host
 from privity.server.errors import ConfigInvalid, PlaintextRefused
+from privity.tlog.errors import BadVerifierKey
+from privity.tlog.quorum import MAX_WITNESSES
+from privity.tlog.verifier_key import KeyKind, VerifierKey
+from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
+
+EPOCH_MIN_MS: Final = (10, 1000, 60_000)
+"""Least, usual and most: nobody waits longer for a change than the most, and a flood of changes makes few epochs."""
+
+
+class WitnessSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[hub.witness]]`: one who watches the key log, as its operator gave it."""
+
+    key: str
+    """Its verifier key, one line NAME+KEYID+BASE64."""
+    url: str
+    audits: bool = False
+    """Its key also says that the map behind the log only grows."""
 
 
 class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +53,11 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hex of the desk's Ed25519 key; without it every staff request is refused."""
     intake_public_key: str | None = None
     """Hex of the desk's HPKE key, to which devices seal reports."""
+    epoch_min_ms: int = EPOCH_MIN_MS[1]
+    """How long after one epoch of the key log the next one may be cut at the earliest."""
+    quorum: int = 0
+    """How many witnesses must have cosigned before an epoch is published; 0 publishes unaudited."""
+    witness: list[WitnessSection] = []
 
 
 class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +71,15 @@ class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tls:
     cert: Path
     key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessAt:
+    """A witness and where it answers."""
+
+    key: VerifierKey
+    audits: bool
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +98,9 @@ class HubConfig:
     metrics: tuple[str, int] | None
     staff_public_key: bytes | None
     intake_public_key: bytes | None
+    epoch_min_ms: int
+    quorum: int
+    witnesses: tuple[WitnessAt, ...]
 
     @property
     def database(self) -> Path:
@@ -120,6 +154,10 @@ def check(section: HubSection, folder: Path) -> HubConfig:
             "behind_proxy = true believes X-Forwarded-For, so listen must be a loopback address that only the proxy"
             f" reaches, got {section.listen!r}"
         )
+    if not EPOCH_MIN_MS[0] <= section.epoch_min_ms <= EPOCH_MIN_MS[2]:
+        raise ConfigInvalid(f"epoch_min_ms must be {EPOCH_MIN_MS[0]} to {EPOCH_MIN_MS[2]}, got {section.epoch_min_ms}")
+    witnesses = tuple(_witness(one) for one in section.witness)
+    _check_quorum(section.quorum, witnesses)
     return HubConfig(
         host=section.host,
         listen_address=address,
@@ -133,6 +171,9 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         metrics=None if section.metrics is None else _metrics(section.metrics),
         staff_public_key=_key("staff_public_key", section.staff_public_key),
         intake_public_key=_key("intake_public_key", section.intake_public_key),
+        epoch_min_ms=section.epoch_min_ms,
+        quorum=section.quorum,
+        witnesses=witnesses,
     )
 
 
@@ -159,6 +200,34 @@ def _metrics(value: str) -> tuple[str, int]:
     if not is_loopback(address):
         raise PlaintextRefused(f"metrics = {value!r} is not a loopback address: counts are for this machine alone")
     return address, port
+
+
+def _witness(section: WitnessSection) -> WitnessAt:
+    try:
+        key = VerifierKey.decode(section.key)
+        url = check_hub_url(section.url)
+    except BadVerifierKey as err:
+        raise ConfigInvalid(f"witness: key: {err}") from None
+    except PlaintextUrl as err:
+        raise PlaintextRefused(f"witness: url {err}") from None
+    except BadHubUrl as err:
+        raise ConfigInvalid(f"witness: url {err}") from None
+    if key.kind is not KeyKind.COSIGNATURE:
+        raise ConfigInvalid(f"witness: the key of {key.name} is a log's, expected that of a witness")
+    return WitnessAt(key, section.audits, url)
+
+
+def _check_quorum(quorum: int, witnesses: tuple[WitnessAt, ...]) -> None:
+    """A quorum that no reader could ever believe is refused here and not found out by them."""
+    keys = [(one.key.name, one.key.public) for one in witnesses]
+    if len({name for name, _ in keys}) < len(keys) or len({public for _, public in keys}) < len(keys):
+        raise ConfigInvalid("witness: a name or a key occurs twice")
+    if not 0 <= quorum <= len(witnesses) <= MAX_WITNESSES:
+        raise ConfigInvalid(
+            f"quorum must be 0 to the number of witnesses, got {quorum} of {len(witnesses)} (at most {MAX_WITNESSES})"
+        )
+    if quorum and not any(one.audits for one in witnesses):
+        raise ConfigInvalid("quorum: at least one witness must be one that audits, or nobody believes the log")
 
 
 def _key(name: str, value: str | None) -> bytes | None:

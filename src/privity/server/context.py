@@ -10,6 +10,7 @@ from typing import Protocol
 
 from privity.server.config import HubConfig
 from privity.server.db.database import Database, Tx
+from privity.server.keylog.model import Epochs
 from privity.server.keys import HubKeys
 from privity.server.limits import (
     ACCOUNT_BODIES_BYTES,
@@ -24,22 +25,28 @@ from privity.server.sessions.model import Sessions
 
 
 class DeviceHooks(Protocol):
-    """What other slices do when a device list changes, inside the transaction that stores the new list.
+    """What other slices do when a user's devices change, inside the transaction that changes them.
 
     Runs in the writer thread. For the event loop (waking connections) use `tx.after_commit`.
     """
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
-        """These devices are no longer in the user's list (never called with none)."""
+        """These devices are no longer in the user's list (never called with none); others are or will be."""
+
+    def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        """A reset took effect: these devices are gone, and whoever holds the account now stands in no room."""
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
-        """The user's list has a new version; called once for each, after `devices_removed`."""
+        """The user's devices changed, or a list with a new version was published; called after the others."""
 
 
 class NoDeviceHooks:
     """For tests of slices that have no rooms."""
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        return None
+
+    def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         return None
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
@@ -59,6 +66,7 @@ class HubContext:
     sessions: Sessions
     hooks: DeviceHooks
     metrics: Metrics = field(default_factory=Metrics)
+    epochs: Epochs = field(default_factory=Epochs)
     bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_BODIES_BYTES, ALL_BODIES_BYTES))
     """Of accounts."""
     stranger_bodies: Bodies = field(default_factory=lambda: Bodies(ADDRESS_BODIES_BYTES, STRANGER_BODIES_BYTES))

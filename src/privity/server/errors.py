@@ -10,7 +10,10 @@ HubError
 ├── AlreadyRunning       another process holds the data folder
 ├── AlreadyInitialised   `write_fresh` found keys in the folder
 ├── NotReady             production = true, and something that it needs is missing
+├── LogBehind            a witness has seen more of the key log than the database holds
+├── UnknownHandle        an operator named an account that is not there
 └── StorageError
+    ├── LogDamaged         the key log in the database contradicts itself
     ├── MigrationChanged   an applied migration has other text than the file of its number
     └── MigrationUnknown   the database was written by a newer version
 """
@@ -48,8 +51,20 @@ class NotReady(HubError):
     """`production = true`, and something that production needs is missing."""
 
 
+class LogBehind(HubError):
+    """A witness holds a checkpoint of the key log that the database knows nothing of: it is an old copy."""
+
+
+class UnknownHandle(HubError):
+    """No account has the handle that the operator named."""
+
+
 class StorageError(HubError):
     """The database is not one this version can work on."""
+
+
+class LogDamaged(StorageError):
+    """Something that the key log must hold is missing from the database, or is not what it was."""
 
 
 class MigrationChanged(StorageError):

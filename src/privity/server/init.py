@@ -16,8 +16,12 @@ from privity.server import config, keys
 from privity.server.config import Tls
 from privity.server.db import migrations
 from privity.server.db.database import Tx, connect
+from privity.server.devices import recovery
+from privity.server.devices.model import ResetCode
 from privity.server.invites import service as invites
 from privity.server.invites.model import Invite
+from privity.server.keylog import store as log
+from privity.server.keylog.model import origin_of
 
 DATA = "hub"
 T = TypeVar("T")
@@ -25,11 +29,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FirstInvite:
-    """`code` is shown to the operator once; `section` is the `[hub]` section of privity.toml."""
+    """`code` is shown to the operator once; `section` is the `[hub]` section of privity.toml.
+
+    `log_key` is the verifier key of the key log, for those who watch it; `vrf_key` says where its labels stand.
+    """
 
     code: str
     expires_ms: int
     section: str
+    log_key: str
+    vrf_key: bytes
 
     def __repr__(self) -> str:
         return f"<FirstInvite until {self.expires_ms}>"
@@ -62,12 +71,34 @@ def write_fresh(
     keys.write_fresh(checked.keys, secrets.token_bytes)
     checked.blobs.mkdir(mode=0o700, exist_ok=True)
     invite = _write(checked.database, _create)
-    return FirstInvite(invite.code, invite.expires_ms, _written(section))
+    opened = keys.open_keys(checked.keys)
+    log_key = opened.log_verifier(origin_of(host)).encode()
+    return FirstInvite(invite.code, invite.expires_ms, _written(section), log_key, opened.vrf_public)
 
 
 def new_invite(config_path: Path) -> Invite:
     """One more invite, also while the hub runs."""
     return _write(config.load(config_path).database, _create)
+
+
+def new_reset_code(config_path: Path, handle: str) -> ResetCode:
+    """A code with which the person of this account may begin a reset. Raises UnknownHandle."""
+    now_ms = time.time_ns() // 1_000_000
+    return _write(
+        config.load(config_path).database, lambda tx: recovery.new_code(tx, handle, secrets.token_bytes, now_ms)
+    )
+
+
+def add_log_keys(checked: config.HubConfig) -> list[str]:
+    """Make the key log's keys where a hub from before it has none; which were made.
+
+    Once the log has begun, a missing key was lost, and `open_keys` says so.
+    """
+    if not (checked.keys / keys.FRANKING).exists() or all((checked.keys / n).exists() for n in (keys.LOG, keys.VRF)):
+        return []
+    return _write(
+        checked.database, lambda tx: [] if log.begun(tx) else keys.write_log_keys(checked.keys, secrets.token_bytes)
+    )
 
 
 def _create(tx: Tx) -> Invite:

@@ -11,51 +11,71 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from privity.keylog.vrf import vrf_public
 from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite
 from privity.server.errors import AlreadyInitialised, KeysInvalid
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 FRANKING: Final = "franking.key"
 EXTERNAL_SENDER: Final = "external-sender.key"
+LOG: Final = "log.key"
+VRF: Final = "vrf.key"
 PERIODS: Final = "periods"
 """Folder of the franking MAC keys K_e, one file per period; deleting a file ends reportability of its period."""
 
 SUITE: Final = suite(1)
-"""Both keys are Ed25519, which suites 1 and 3 share."""
+"""Franking and external-sender keys are Ed25519, which suites 1 and 3 share."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HubKeys:
-    """Open keys. `franking` signs franks, `external_sender` signs the hub's proposals; `periods` is a folder."""
+    """Open keys. `franking` signs franks, `external_sender` the hub's proposals, `log` the checkpoints of the key log.
+
+    `vrf` hides whose leaf is whose in the log. `periods` is a folder.
+    """
 
     franking: SigningKey
     franking_public: bytes
     external_sender: SigningKey
     external_sender_public: bytes
     periods: Path
+    log: bytes
+    vrf: bytes
+    vrf_public: bytes
+
+    def log_verifier(self, origin: str) -> VerifierKey:
+        """What readers of the log know it by."""
+        return VerifierKey.of(origin, KeyKind.ED25519, self.log)
 
     def __repr__(self) -> str:
         return "<HubKeys>"
 
 
 def write_fresh(folder: Path, random: Callable[[int], bytes]) -> None:
-    """Make the keys folder with two fresh keys. Raises AlreadyInitialised rather than touch existing ones."""
+    """Make the keys folder with fresh keys. Raises AlreadyInitialised rather than touch existing ones."""
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     folder.chmod(0o700)
     (folder / PERIODS).mkdir(mode=0o700, exist_ok=True)
-    for name in (FRANKING, EXTERNAL_SENDER):
+    for name in (FRANKING, EXTERNAL_SENDER, LOG, VRF):
         _write_new(folder / name, random(32))
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(folder)
+
+
+def write_log_keys(folder: Path, random: Callable[[int], bytes]) -> list[str]:
+    """The key log's keys for a hub from before there was one; returns which were made. Only without any log yet."""
+    made = [name for name in (LOG, VRF) if not (folder / name).exists()]
+    for name in made:
+        _write_new(folder / name, random(32))
+    _sync(folder)
+    return made
 
 
 def open_keys(folder: Path) -> HubKeys:
     """Read the keys. Raises KeysInvalid when one is missing, damaged, or readable by others."""
     franking = SigningKey(SUITE, _read(folder / FRANKING))
     external_sender = SigningKey(SUITE, _read(folder / EXTERNAL_SENDER))
+    log, vrf = _read(folder / LOG), _read(folder / VRF)
     periods = folder / PERIODS
     if not periods.is_dir():
         raise KeysInvalid(
@@ -68,7 +88,18 @@ def open_keys(folder: Path) -> HubKeys:
         external_sender,
         external_sender.public_key(),
         periods,
+        log,
+        vrf,
+        vrf_public(vrf),
     )
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_new(path: Path, secret: bytes) -> None:

@@ -42,8 +42,11 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "request": Limit(600, 20, "device", "50 requests a second for good is no person and no bot we serve"),
         "handle.find": Limit(60, 30 * SECOND, "account", "enough to look up friends, too slow to list all handles"),
         "handle.tell": Limit(600, SECOND // 5, "account", "a new device of a busy user meets hundreds of people"),
-        "device_list.get": Limit(600, SECOND // 5, "account", "a new device of a busy user checks hundreds of people"),
         "device_list.put": Limit(20, 10 * MINUTE, "account", "each change touches every room of the user"),
+        "recovery.find": Limit(20, 30 * SECOND, "address", "it answers who has a handle, and shows their lists"),
+        "recovery.put": Limit(10, 10 * MINUTE, "address", "nobody loses their last device twice a day"),
+        "keylog.lookup": Limit(600, SECOND // 5, "account", "a new device of a busy user checks hundreds of people"),
+        "keylog.read": Limit(600, SECOND // 50, "address", "who audits fetches one update for each epoch it missed"),
         "key_package.put": Limit(600, SECOND, "device", "a full stock is 100; each costs two signature checks"),
         "key_package.claim": Limit(200, 5 * SECOND, "account", "a large room is filled at once, and rarely"),
         "key_package.claim_target": Limit(

@@ -11,7 +11,10 @@ from typing import Any, TextIO
 import structlog
 
 ALLOWED = frozenset(
-    {"event", "level", "timestamp", "error", "where", "version", "tls", "registration", "production", "drained"}
+    {
+        *("event", "level", "timestamp", "error", "where", "version", "tls", "registration", "production", "drained"),
+        *("file", "witness", "have", "need"),
+    }
 )
 """Fields that may stand in a line; another one is dropped, so that a careless call cannot leak."""
 

@@ -28,11 +28,13 @@ from privity.server.db.database import Database
 from privity.server.delivery.retention import maintain
 from privity.server.errors import AlreadyRunning, CannotListen, ConfigInvalid, NotReady
 from privity.server.http import Runner
+from privity.server.init import add_log_keys
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
 from privity.server.links import service as links
 from privity.server.logs import open_log
 from privity.server.metrics.routes import metrics_app
+from privity.server.rooms.franking_agent import propose_everywhere
 from privity.server.rooms.parts import RoomParts, make_parts, shut_down
 from privity.server.sessions.model import Sessions
 from privity.server.version import VERSION
@@ -90,6 +92,8 @@ def monotonic_ms() -> int:
 
 def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple[HubContext, RoomParts]:
     """Everything the slices work with. Raises HubError."""
+    for name in add_log_keys(config):
+        structlog.get_logger("privity.hub").warning("keylog.key_made", file=name)
     keys = open_keys(config.keys)
     blob_files.remove_drafts(config.blobs)
     parts = make_parts(keys, clock, secrets.token_bytes, config.report_window_days)
@@ -170,6 +174,7 @@ async def keep_house(context: HubContext, parts: RoomParts) -> None:
     while True:
         try:
             await maintain(context, parts.franker)
+            await propose_everywhere(context, parts.proposer)
             await links.forget_expired(context)
         except (Refusal, OSError, sqlite3.Error) as err:
             log_bug(err)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -85,10 +86,10 @@ async def measure(folder: Path, alone: int, rounds: int) -> Measured:
 
 async def _measure(db: Database, folder: Path, alone: int, rounds: int) -> Measured:
     """A bare sync before each message alone, so that both see the same disk."""
-    senders = [sender for _ in range(ROOMS) for sender in await db.write(_room)]
     private, public = generate_signature_key(suite(1), secrets.token_bytes)
+    senders = [sender for _ in range(ROOMS) for sender in await db.write(partial(_room, franking_key=public))]
     franker = Franker(SigningKey(suite(1), private), public, PeriodKeys(folder, secrets.token_bytes), 180)
-    submissions = Submissions(db, Fanout(), franker, lambda: time.time_ns() // 1_000_000, Metrics())
+    submissions = Submissions(db, Fanout(), franker, lambda: time.time_ns() // 1_000_000, Metrics(), _no_rekey)
     synced, times = [], []
     with closing(syncs(folder)) as disk:
         for number in range(alone):
@@ -109,11 +110,15 @@ async def _measure(db: Database, folder: Path, alone: int, rounds: int) -> Measu
     return Measured(synced, times, count / wall, cpu / count * 1000)
 
 
-def _room(tx: Tx) -> list[_Sender]:
+def _no_rekey(tx: Tx, room_uri: str) -> None:
+    """These rooms name the key that signs."""
+
+
+def _room(tx: Tx, franking_key: bytes) -> list[_Sender]:
     """A room of two devices whose group nobody has."""
     room_uri = new_room_uri("measure.invalid", secrets.token_bytes)
     users = [new_user_uri("measure.invalid", secrets.token_bytes) for _ in range(2)]
-    room_id = rooms.add(tx, room_uri, " ".join(sorted(users)), 1, 0)
+    room_id = rooms.add(tx, room_uri, " ".join(sorted(users)), 1, 0, franking_key)
     rooms.set_epoch(tx, room_id, EPOCH, 0)
     senders = [_Sender(new_client_uri(user, secrets.token_bytes), user, room_uri) for user in users]
     for sender in senders:

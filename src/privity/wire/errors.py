@@ -53,6 +53,10 @@ class Code(StrEnum):
     HANDLE_TAKEN = "handle_taken"
     DEVICE_LIST_REFUSED = "device_list_refused"
     """The signed device list breaks a rule; the message names it."""
+    BAD_RESET_CODE = "bad_reset_code"
+    """The reset code is unknown, used, expired, or of another account."""
+    KEYLOG_DELAYED = "keylog_delayed"
+    """The change is taken and waits for the witnesses of the key log; the same request again is harmless."""
     KEY_PACKAGE_REFUSED = "key_package_refused"
     UNAVAILABLE = "unavailable"
     """The hub cannot do this now (storage full, shutting down). Nothing was changed."""
@@ -82,6 +86,7 @@ STATUS: dict[Code, int] = {
     Code.NOT_ALLOWED: 403,
     Code.NO_CONSENT: 403,
     Code.BAD_INVITE: 403,
+    Code.BAD_RESET_CODE: 403,
     Code.NOT_FOUND: 404,
     Code.CONFLICT: 409,
     Code.WRONG_EPOCH: 409,
@@ -95,6 +100,7 @@ STATUS: dict[Code, int] = {
     Code.KEY_PACKAGE_REFUSED: 422,
     Code.TOO_MANY: 429,
     Code.CLOCK_AHEAD: 503,
+    Code.KEYLOG_DELAYED: 503,
     Code.UNAVAILABLE: 503,
     Code.INTERNAL: 500,
 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bodies of the REST API (JSON; bytes travel as base64).
 
-Paths are written in each docstring. All but `ServerInfo`, `Register` and what the new device says while it is being
-linked need a session and a MAC (`wire.session`).
+Paths are written in each docstring. All but `ServerInfo`, `Register`, what the new device says while it is being linked
+and what somebody without a device says need a session and a MAC (`wire.session`).
 `ID` in a path is the last part of a URI (26 characters).
 """
 
@@ -24,6 +24,15 @@ class Answer(msgspec.Struct, frozen=True):
     """Base of answers: a client ignores fields it does not know, so that a hub may grow."""
 
 
+class WitnessInfo(Answer, frozen=True):
+    """One who watches the key log: its verifier key (`tlog.verifier_key`), and where it answers."""
+
+    vkey: str
+    audits: bool
+    """Its key also says that the map behind the log only grows."""
+    url: str
+
+
 class ServerInfo(Answer, frozen=True):
     """`GET /v1/server`. What anyone may know of this hub. Keys are raw public keys."""
 
@@ -38,6 +47,12 @@ class ServerInfo(Answer, frozen=True):
     report_window_days: Count
     max_blob_bytes: Count
     now_ms: Count
+    keylog_key: str
+    """The verifier key of the key log; the name in it is the log's origin."""
+    vrf_public_key: bytes
+    witnesses: list[WitnessInfo]
+    quorum: Count
+    """How many witnesses the hub waits for. Whom to believe is for the reader to decide."""
 
 
 class Register(Body, frozen=True):
@@ -65,16 +80,36 @@ class HandleTold(Answer, frozen=True):
     handle: str
 
 
-class DeviceLists(Answer, frozen=True):
-    """`GET /v1/users/ID/device-lists?from=VERSION`: the signed values, contiguous, up to the newest."""
-
-    values: list[bytes]
-
-
 class PutDeviceList(Body, frozen=True):
     """`PUT /v1/account/device-list`: the next version. Devices it drops are removed from every room."""
 
     value: bytes
+
+
+class FindChain(Body, frozen=True):
+    """`POST /v1/recovery/lists`: for somebody who has no device left. Needs no session."""
+
+    handle: str
+
+
+class ChainFound(Answer, frozen=True):
+    """All versions of the account's device list, those included that are on their way into the key log."""
+
+    user_uri: str
+    values: list[bytes]
+
+
+class Recover(Body, frozen=True):
+    """`POST /v1/recovery`: the next version, signed by the recovery key. Needs no session; the list proves itself."""
+
+    device_list: bytes
+
+
+class Reset(Body, frozen=True):
+    """`POST /v1/resets`: the next version, a reset, with a one-time code of the operator. Needs no session."""
+
+    code: str
+    device_list: bytes
 
 
 class PutKeyPackages(Body, frozen=True):

@@ -117,4 +117,4 @@ class TellReporter(Body, frozen=True):
     text: str
 
 
-# `GET /staff/v1/users/ID/device-lists` answers `rest.DeviceLists`; `GET /staff/v1/blobs/SHA256HEX` raw bytes.
+# `POST /staff/v1/keylog/lookup`: `keylog.Lookup` to `keylog.Looked`. `GET /staff/v1/blobs/SHA256HEX`: raw bytes.

@@ -23,6 +23,7 @@ from privity.server.db.database import Database, Tx
 from privity.server.devices import routes as devices
 from privity.server.invites import routes as invites
 from privity.server.invites import service as invite_service
+from privity.server.keylog import routes as keylog
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import Limits
 from privity.server.links import routes as links
@@ -46,9 +47,13 @@ class Removals:
 
     removed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    resets: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         self.removed.append((user_uri, tuple(client_uris)))
+
+    def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        self.resets.append((user_uri, tuple(client_uris)))
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         self.changed.append(user_uri)
@@ -101,7 +106,7 @@ class Hub:
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
-    section = config.HubSection(host=HOST, listen="127.0.0.1:0")
+    section = config.HubSection(host=HOST, listen="127.0.0.1:0", epoch_min_ms=10)
     checked = config.check(section, tmp_path)
     checked.blobs.mkdir(parents=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)
@@ -116,7 +121,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
         sessions=Sessions(),
         hooks=removals,
     )
-    slices = (accounts, devices, keypackages, blobs, invites, blocks, links, BareSocket())
+    slices = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links, BareSocket())
     server = TestServer(build_app(context, slices))
     await server.start_server()
     async with ClientSession(server.make_url("/"), cookie_jar=CookieJar()) as http:

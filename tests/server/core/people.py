@@ -53,14 +53,16 @@ class Keys:
 
 
 class Person:
-    """An account key, devices, and the newest list."""
+    """An account key, a recovery key, devices, and the newest list."""
 
     def __init__(self, handle: str, host: str = HOST) -> None:
         self.handle = handle
         self.user_uri = new_user_uri(host, secrets.token_bytes)
-        self.account_private, _ = generate_signature_key(SUITE, secrets.token_bytes)
+        self.account_private, self.recovery_private = _private(), _private()
         self.devices = [self.new_device()]
-        self.list = DeviceList.sign(self.user_uri, tuple(one.listed() for one in self.devices), self.account_private)
+        self.list = DeviceList.sign(
+            self.user_uri, _listed(self.devices), self.account_private, recovery_private=self.recovery_private
+        )
 
     @property
     def id(self) -> str:
@@ -74,14 +76,58 @@ class Person:
         private, public = generate_signature_key(SUITE, secrets.token_bytes)
         return Keys(new_client_uri(self.user_uri, secrets.token_bytes), private, public)
 
-    def next_list(self, devices: list[Keys]) -> DeviceList:
+    def next_list(self, devices: list[Keys], in_force: DeviceList | None = None) -> DeviceList:
+        """A continuation; one that drops a device brings a new account key."""
+        old = self.account_private
+        kept = {one.client_uri for one in devices}
+        if any(one.client_uri not in kept for one in (in_force or self.list).devices):
+            self.account_private = _private()
         self.devices = devices
-        listed = tuple(one.listed() for one in devices)
-        self.list = DeviceList.sign(self.user_uri, listed, self.account_private, previous=self.list)
+        self.list = DeviceList.sign(
+            self.user_uri,
+            _listed(devices),
+            self.account_private,
+            previous=self.list,
+            in_force=in_force,
+            previous_account_private=None if old == self.account_private else old,
+        )
         return self.list
+
+    def recovery(self, devices: list[Keys], in_force: DeviceList | None = None) -> DeviceList:
+        """By the phrase: a new account key, and any devices."""
+        self.account_private, self.devices = _private(), devices
+        self.list = DeviceList.sign(
+            self.user_uri,
+            _listed(devices),
+            self.account_private,
+            recovery_private=self.recovery_private,
+            previous=self.list,
+            in_force=in_force,
+        )
+        return self.list
+
+    def reset(self, devices: list[Keys], in_force: DeviceList | None = None) -> DeviceList:
+        """What anybody could sign: new keys of both kinds. The person's own keys stay as they were."""
+        return DeviceList.sign(
+            self.user_uri,
+            _listed(devices),
+            _private(),
+            recovery_private=_private(),
+            previous=self.list,
+            in_force=in_force,
+            reset=True,
+        )
 
     def registration(self, invite: str | None = None) -> dict[str, Any]:
         return {"handle": self.handle, "device_list": text(self.list.encode()), "invite": invite}
+
+
+def _private() -> bytes:
+    return generate_signature_key(SUITE, secrets.token_bytes)[0]
+
+
+def _listed(devices: list[Keys]) -> tuple[Device, ...]:
+    return tuple(one.listed() for one in devices)
 
 
 def text(value: bytes) -> str:

@@ -119,18 +119,16 @@ async def test_handles_told_to_one_account_are_limited(hub: Hub) -> None:
     assert (await line.request("GET", f"/v1/users/{alice.id}/handle"))[0] == 200
 
 
-async def test_device_lists_are_served_from_a_version_on(hub: Hub) -> None:
+async def test_device_lists_are_looked_up_from_a_version_on(hub: Hub) -> None:
     alice, line = await hub.join("alice")
     first = alice.list
     second = alice.next_list([*alice.devices, alice.new_device()])
     assert (await line.request("PUT", "/v1/account/device-list", {"value": text(second.encode())}))[0] == 200
-    path = f"/v1/users/{alice.id}/device-lists"
-    _, answer = await line.request("GET", path)
-    assert [raw(value) for value in answer["values"]] == [first.encode(), second.encode()]
-    _, answer = await line.request("GET", path + "?from=1")
-    assert [raw(value) for value in answer["values"]] == [second.encode()]
-    assert (await line.request("GET", path + "?from=-1"))[0] == 400
-    assert (await line.request("GET", f"/v1/users/{Person('x').id}/device-lists"))[0] == 404
+    asked = {"label": f"u:{alice.user_uri}", "from_version": 0, "from_size": 0}
+    for version, wanted in ((0, [first, second]), (1, [second]), (2, [])):
+        _, answer = await line.request("POST", "/v1/keylog/lookup", asked | {"from_version": version})
+        assert [raw(value) for value in answer["values"]] == [one.encode() for one in wanted]
+    assert (await line.request("POST", "/v1/keylog/lookup", asked | {"from_version": -1}))[0] == 400
 
 
 async def test_list_of_another_user_or_out_of_turn_is_refused(hub: Hub) -> None:

@@ -193,3 +193,31 @@ def test_changed_and_unknown_migrations_stop_the_hub(tmp_path: Path) -> None:
         migrations.apply(db, [first, second, broken])
     assert db.execute("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'three'").fetchone() == (0,)
     db.close()
+
+
+async def test_a_change_that_fails_within_a_transaction_is_undone_alone(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "hub.db")
+    called: list[str] = []
+
+    def write(tx: Tx) -> Exception | None:
+        tx.execute("INSERT INTO invite (code_hash, created_ms, expires_ms, used_by) VALUES (x'01', 0, 0, NULL)")
+        tx.after_commit(lambda: called.append("before"))
+
+        def fails() -> None:
+            tx.execute("INSERT INTO invite (code_hash, created_ms, expires_ms, used_by) VALUES (x'02', 0, 0, NULL)")
+            tx.after_commit(lambda: called.append("undone"))
+            raise LookupError("no")
+
+        return tx.attempt(fails, LookupError)
+
+    assert isinstance(await db.write(write), LookupError)
+    assert await db.read(lambda reader: reader.all("SELECT code_hash FROM invite")) == [(b"\x01",)]
+    assert called == ["before"]
+
+    with pytest.raises(LookupError):
+        await db.write(lambda tx: tx.attempt(_fails, ValueError))
+    await db.close()
+
+
+def _fails() -> None:
+    raise LookupError("no")

@@ -177,7 +177,7 @@ async def test_real_process_serves_logs_nothing_private_and_drains_on_sigterm(
 ) -> None:
     listen = f"127.0.0.1:{unused_tcp_port}"
     fresh = init.write_fresh(tmp_path, "hub.example", listen)
-    path = write(tmp_path, fresh.section)
+    path = write(tmp_path, fresh.section + "epoch_min_ms = 10\n")
     log = tmp_path / "hub" / "logs" / "hub.log"
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", RUN, str(path), stderr=subprocess.PIPE, env={**os.environ}

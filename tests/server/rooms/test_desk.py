@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64decode
 from dataclasses import replace
 
 import msgspec
@@ -13,7 +14,7 @@ import pytest
 from privity.desk import limits as desk_limits
 from privity.message.franking import make_tag
 from privity.message.sealed_report import MAX_SEALED
-from privity.wire import rest, socket, staff
+from privity.wire import keylog, rest, socket, staff
 from privity.wire.errors import Code
 from privity.wire.staff import FrankOutcome
 from tests.server.rooms.test_rooms import room_of
@@ -194,11 +195,12 @@ async def test_line_to_the_reporter_reaches_each_device(world: World) -> None:
         assert last.body == b"We acted."
 
 
-async def test_desk_reads_device_lists(world: World) -> None:
+async def test_desk_looks_up_device_lists(world: World) -> None:
     anna = await world.join("anna")
-    status, answer = await world.staff("GET", f"/staff/v1/users/{anna.person.id}/device-lists?from=0")
+    asked = keylog.Lookup(f"u:{anna.user_uri}", 0, 0)
+    status, answer = await world.staff("POST", "/staff/v1/keylog/lookup", asked)
     assert status == 200
-    assert len(answer["values"]) == 1
+    assert [b64decode(value) for value in answer["values"]] == [anna.person.list.encode()]
 
 
 @pytest.mark.parametrize("broken", ["none", "key", "path", "old", "future", "replay", "body"])

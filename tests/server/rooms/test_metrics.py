@@ -24,6 +24,7 @@ from privity.server.metrics.routes import metrics_app
 from privity.wire import rest, socket
 from privity.wire.errors import Code
 from tests.server.core.people import Person
+from tests.server.keylog.hubs import begun
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import World
 
@@ -71,6 +72,7 @@ def moved(before: Counts, after: Counts) -> dict[tuple[str, str], float]:
 
 
 async def test_counts_move_with_what_happens(world: World, page: Page) -> None:
+    await begun(world.context)
     before = await page.counts()
     room, (anna, ben) = await room_of(world, "anna", "ben")
     for _ in range(3):
@@ -88,6 +90,7 @@ async def test_counts_move_with_what_happens(world: World, page: Page) -> None:
         ("privity_messages_accepted_total", ""): 3,
         ("privity_commit_seconds_count", ""): 1,
         ("privity_connections", ""): 2,
+        ("privity_keylog_epochs_total", ""): 2,
         ("privity_blob_bytes", ""): 1500,
         ("privity_reports_waiting", ""): 1,
         ("privity_refused_total", Code.NOT_FOUND): 1,

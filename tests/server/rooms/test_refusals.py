@@ -106,7 +106,7 @@ async def test_restart_of_the_hub_changes_nothing(world: World) -> None:
 
 async def test_groups_in_memory_are_bounded(world: World) -> None:
     room, (_, _) = await room_of(world, "anna", "ben")
-    cache = GroupCache()
+    cache = GroupCache(bytes(32))
 
     def load(reader: Reader) -> PublicGroup:
         found = store.find(reader, room)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from privity.wire import rest
+from privity.wire import keylog, rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,17 @@ def _id(uri: str) -> str:
     return uri.rsplit("/", 1)[-1]
 
 
-def device_lists(user_uri: str, from_version: int) -> Call:
-    return Call("GET", f"/v1/users/{_id(user_uri)}/device-lists?from={from_version}", rest.DeviceLists)
+def lookup(label: str, from_version: int, from_size: int, *, date_all: bool = False) -> Call:
+    body = keylog.Lookup(label, from_version, from_size, date_all)
+    return Call("POST", "/v1/keylog/lookup", keylog.Looked, body)
+
+
+def checkpoint(from_size: int) -> Call:
+    return Call("GET", f"/v1/keylog/checkpoint?from={from_size}", keylog.CheckpointAnswer)
+
+
+def consistency(old_size: int, size: int) -> Call:
+    return Call("GET", f"/v1/keylog/consistency?from={old_size}&to={size}", keylog.Consistency)
 
 
 def claim(user_uri: str, suites: list[int]) -> Call:

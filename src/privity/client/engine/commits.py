@@ -24,6 +24,7 @@ from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info, decode_welcome
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.proposals import AppDataUpdate, Remove
+from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
 from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
@@ -46,6 +47,7 @@ class Plan:
     adds: tuple[KeyPackage, ...] = ()
     removes: tuple[int, ...] = ()
     roles: tuple[tuple[str, int], ...] = ()
+    logging: LoggingPolicy | None = None
 
 
 @dataclass(slots=True)
@@ -139,6 +141,8 @@ class Commits:
         if plan.roles:
             change = ParticipantListUpdate.between(room.state.participants, dict(plan.roles))
             updates = (AppDataUpdate(PARTICIPANT_LIST, change.encode()),)
+        if plan.logging is not None:
+            updates = (*updates, AppDataUpdate(LOGGING_POLICY, plan.logging.encode()))
         pending = yield from room.device.with_lists(
             lambda: group.commit(
                 adds=plan.adds,

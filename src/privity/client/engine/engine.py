@@ -11,48 +11,71 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from privity.client.engine import calls, ciphertexts, evidence, keypackages, reports, verbs
+from privity.client.engine import (
+    calls,
+    ciphertexts,
+    consent,
+    declaring,
+    evidence,
+    keypackages,
+    own_devices,
+    reports,
+    verbs,
+)
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
 from privity.client.engine.going_back import check_place, check_state
 from privity.client.engine.held import Held
 from privity.client.engine.inputs import (
+    AcceptPolicy,
+    AcceptReset,
     Answered,
     Block,
+    CancelReset,
     ConfirmDevice,
     Connected,
     CreateDirect,
     CreateGroup,
+    DeclareArchive,
     Declined,
     Disconnected,
     FetchDevices,
     Input,
     Invite,
     KeepCiphertext,
+    KeyHistory,
     Leave,
     Received,
+    RecoverAccount,
     RemoveDevice,
     RemoveUser,
     Report,
     Send,
     Tick,
+    TrustLog,
     Unanswered,
+    WithdrawArchive,
 )
 from privity.client.engine.joining import check_room, join
+from privity.client.engine.key_history import key_history
 from privity.client.engine.records import Batch, Table, View
-from privity.client.engine.room import Room
-from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, DevicesChanged, Notice, RoomChanged
-from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
-from privity.client.engine.who_changed import with_changes
-from privity.client.errors import CommandRefused
+from privity.client.engine.room import LOG_WAIT_MS, Room
+from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, LogAlarm, Notice, RoomChanged
+from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord, still_waits
+from privity.client.engine.watch import Watch
+from privity.client.engine.who_changed import Roster, on_entry
+from privity.client.errors import CommandRefused, LogContradicts, LogNotFresh
 from privity.identity.errors import IdentityError
 from privity.identity.uris import host_of, parse_room_uri, parse_user_uri
 from privity.mls.errors import MlsError
 from privity.mls.group import Group
 from privity.wire import rest, socket
+from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Accepted, Ack, Event, Inbox, InboxKind, Refused, Resume
 
 INBOX_KEY = b"inbox"
+BUSY = (Code.TOO_MANY, Code.UNAVAILABLE)
+"""Refusals of a hub that can be asked again in a minute, whatever was asked for."""
 MAX_EARLY = 1_000
 """Events of one room that are held while its Welcome is checked, which takes a request or two."""
 MAX_UNENTERED = 1_000
@@ -73,9 +96,11 @@ class Engine:
         self.device = Device(Own.decode(own), Batch(view), random, jitter)
         self.rooms: dict[str, Room] = {}
         self._inbox: Held[Inbox] = Held(self.device.space)
-        self._inbox_busy = False
+        self._inbox_busy = self._inbox_pumped = False
+        self._inbox_waits_until = 0
         self._sought = False
         self._early: dict[str, Held[Event]] = {}
+        self._watch = Watch(self.device)
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
             stored = dict(view.scan(Table.MLS, record.room_uri))
@@ -128,6 +153,8 @@ class Engine:
     def new_room(self, room_uri: str, *, seq: int, direct: bool, group: Group | None) -> Room:
         """Begin to follow a room at this event."""
         room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
+        if group is not None:
+            consent.come_in(room.record, group.context)
         self.rooms[room_uri] = room
         room.save()
         early = self._early.pop(room_uri, None)
@@ -152,6 +179,7 @@ class Engine:
                 for room in self.rooms.values():
                     room.connection_lost()
                 self._inbox.take()
+                self._inbox_waits_until = 0
                 for early in self._early.values():
                     early.take()
                 self._early.clear()
@@ -165,6 +193,12 @@ class Engine:
                 verbs.invite(self.room(room_uri), command, user_uri)
             case RemoveUser(command, room_uri, user_uri):
                 verbs.remove_user(self.room(room_uri), command, user_uri)
+            case DeclareArchive():
+                declaring.declare_archive(self.room(event.room_uri), event)
+            case WithdrawArchive(command, room_uri, user_uri):
+                declaring.withdraw_archive(self.room(room_uri), command, user_uri)
+            case AcceptPolicy():
+                declaring.accept_policy(self.room(event.room_uri), event)
             case Leave(command, room_uri):
                 self.run(command, verbs.leave(self.room(room_uri)))
             case Send():
@@ -178,10 +212,27 @@ class Engine:
                 self.run(command, ask(calls.block(user_uri, blocked), rest.Done))
             case FetchDevices(command, user_uri):
                 self.run(command, self.device.pins.refresh(user_uri))
+            case KeyHistory(command, user_uri):
+                self.run(command, key_history(self.device, user_uri))
+            case TrustLog(command, keys, forget):
+                if forget:
+                    self.device.log.start_over(keys)
+                else:
+                    self.device.log.trust(keys)
+                self.device.effects.append(Finished(command))
+            case AcceptReset(command, user_uri):
+                self.device.pins.accept_reset(user_uri)
+                self.device.effects.append(Finished(command))
+                for room in list(self.rooms.values()):
+                    room.advance()
             case ConfirmDevice():
-                self.run(event.command, verbs.confirm_device(self.device, event))
+                self.run(event.command, own_devices.confirm_device(self.device, event))
             case RemoveDevice():
-                self.run(event.command, verbs.remove_device(self.device, event))
+                self.run(event.command, own_devices.remove_device(self.device, event))
+            case CancelReset(command):
+                self.run(command, own_devices.cancel_reset(self.device))
+            case RecoverAccount():
+                self.run(event.command, own_devices.recover_account(self.device, event))
             case _:
                 assert_never(event)
 
@@ -204,6 +255,10 @@ class Engine:
         self._tick()
 
     def _tick(self) -> None:
+        self._watch.tick()
+        self.device.gossip.tick()
+        if len(self._inbox):
+            self._pump_inbox()
         for ending in evidence.due(self.device):
             room = self.rooms.get(ending.room_uri)
             if room is not None and ending.seq is not None:
@@ -253,6 +308,7 @@ class Engine:
         self.device.transmit(Ack(cursors, self._inbox_cursor()))
         for room in list(self.rooms.values()):
             room.advance()
+        self._watch.connected()
         self.run(None, keypackages.top_up(self.device))
         self._seek_rooms()
 
@@ -292,18 +348,23 @@ class Engine:
         return 0 if value is None else int.from_bytes(value, "big")
 
     def _pump_inbox(self) -> None:
-        while not self._inbox_busy:
+        """Deal with what stands next, one after another: thousands may have waited behind a Welcome."""
+        if self._inbox_pumped:
+            return
+        self._inbox_pumped = True
+        while not self._inbox_busy and not still_waits(self._inbox_waits_until, self.device.now_ms):
             frame = self._inbox.pop(self._inbox_cursor() + 1)
             if frame is None:
                 self._inbox_read()
-                return
+                break
             self._inbox_busy = True
             self.device.inbox_read = False
             self.device.runner.start(
                 self._on_inbox(frame),
                 lambda _, seq=frame.seq: self._inbox_done(seq),  # type: ignore[misc]  # a default in a lambda
-                lambda err, seq=frame.seq: self._inbox_failed(seq, err),  # type: ignore[misc]  # a default in a lambda
+                lambda err, frame=frame: self._inbox_failed(frame, err),  # type: ignore[misc]  # a default in a lambda
             )
+        self._inbox_pumped = False
 
     def _inbox_read(self) -> None:
         """Rooms may have waited for what the inbox says about them."""
@@ -318,9 +379,19 @@ class Engine:
         self.device.batch.put(Table.OWN, "", INBOX_KEY, seq.to_bytes(8, "big"))
         self._pump_inbox()
 
-    def _inbox_failed(self, seq: int, err: Exception) -> None:
-        self.device.show(Notice(f"something from the hub was refused: {err}"))
-        self._inbox_done(seq)
+    def _inbox_failed(self, frame: Inbox, err: Exception) -> None:
+        busy = isinstance(err, Refusal) and err.code in BUSY
+        if busy or isinstance(err, LogNotFresh):  # a Welcome is not lost because the log cannot be asked for a while
+            self._inbox_busy = False
+            self._inbox.put(frame)
+            self._inbox_waits_until = self.device.now_ms + LOG_WAIT_MS
+            self.device.wake_at(self._inbox_waits_until)
+            self.device.show(Notice(f"what the hub says about people waits: {err}"))
+            return
+        alarming = isinstance(err, LogContradicts)
+        said = f"something from the hub was refused: {err}"
+        self.device.show(LogAlarm(str(err)) if alarming else Notice(said))
+        self._inbox_done(frame.seq)
 
     def _on_inbox(self, frame: Inbox) -> Flow[None]:
         match frame.kind:
@@ -346,10 +417,11 @@ class Engine:
             return
         text = "you joined this conversation"
         room_state = check_room(self.device, group.context, frame.room_uri)
+        before = None if known is None else known.roster()
+        text = on_entry(text, before, Roster.of(group.tree, group.context), self.device.own.user_uri)
         if known is not None:
             check_place(known.record, frame.room_seq)
             check_state(known.record, group.context)
-            text = with_changes(text, None if known.group is None else known.group.tree, group.tree)
             for event in known.hand_over(frame.room_seq, known.latest_ms):
                 self._keep_early(event)
         self.device.batch.clear_scope(Table.MLS, frame.room_uri)
@@ -359,11 +431,6 @@ class Engine:
         room.save()
 
     def _on_device_list(self, user_uri: str) -> Flow[None]:
-        before = self.device.pins.get(parse_user_uri(user_uri))
-        if before is None and user_uri != self.device.own.user_uri:
+        if user_uri != self.device.own.user_uri and self.device.pins.get(parse_user_uri(user_uri)) is None:
             return  # nobody this device has met
-        after = yield from self.device.pins.refresh(user_uri)
-        old = set() if before is None else {device.client_uri for device in before.devices}
-        new = {device.client_uri for device in after.devices}
-        if before is not None and old != new:
-            self.device.show(DevicesChanged(user_uri, tuple(sorted(new - old)), tuple(sorted(old - new))))
+        yield from self.device.pins.refresh(user_uri)

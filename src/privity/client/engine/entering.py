@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from privity.client.engine.proven_rules import CheckFresh, ProvenRules
 from privity.client.engine.trust import UnknownDevice
 from privity.mls.errors import PolicyRefused
 from privity.mls.messages.envelope import decode_public_message
@@ -21,19 +22,25 @@ from privity.mls.rules import LeafUse
 from privity.mls.state import PublicState
 from privity.mls.validation.content import verify_content
 from privity.policy.members import member_of
-from privity.policy.room_rules import CheckDevice, RoomRules
+from privity.policy.room_rules import CheckDevice, CheckFrankingKey, RoomRules
 
 MAX_PROPOSALS = 1_000
 """Proposals that wait in a room: one for each member of the largest. The hub can sign as many as it likes."""
 
 
-class EnteringRules(RoomRules):
+class EnteringRules(ProvenRules):
     """The rules of rooms for one entry: leaves that are on their way out may still stand in the tree."""
 
     __slots__ = ("_leaving",)
 
-    def __init__(self, check_device: CheckDevice, leaving: Sequence[LeafNode]) -> None:
-        super().__init__(check_device)
+    def __init__(
+        self,
+        check_device: CheckDevice,
+        check_fresh: CheckFresh,
+        check_franking_key: CheckFrankingKey,
+        leaving: Sequence[LeafNode],
+    ) -> None:
+        super().__init__(check_device, check_fresh, check_franking_key)
         self._leaving = tuple(leaving)
 
     def check_credential(self, leaf: LeafNode, use: LeafUse) -> None:

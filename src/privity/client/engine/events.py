@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import evidence
+from privity.client.engine import consent, evidence
 from privity.client.engine.effects import Finished
 from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.flow import Flow
@@ -17,18 +17,19 @@ from privity.client.engine.reentry import enter_again, poisoned
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
 from privity.client.engine.state import SUITE_ID, OutboxRecord
 from privity.client.engine.trust import UnknownDevice
-from privity.client.engine.who_changed import who_changed
+from privity.client.engine.who_changed import Roster, what_changed
 from privity.identity.errors import IdentityError
 from privity.message.content import MimiContent
 from privity.message.errors import MessageError
 from privity.message.franking import Frank, accept, make_tag
+from privity.message.gossip import heard_in
 from privity.message.safe_aad import tag_of
 from privity.mls.errors import MlsError, ProtocolError
 from privity.mls.group import ApplicationMessage, Group, OwnCommit, StagedCommit
 from privity.mls.messages.framing import SenderType
 from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import member_of, members
-from privity.policy.roles import known_role
+from privity.policy.roles import Capability, check_capability, known_role
 from privity.policy.room_state import RoomState
 from privity.wire import socket
 from privity.wire.socket import Event, EventKind
@@ -74,6 +75,7 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
     if sender.client_uri in room.record.leaving:
         raise UnknownDevice(sender.user_uri, sender.client_uri)
     state = RoomState.of(group.context)
+    check_capability(state.participants, sender.user_uri, Capability.SEND_MESSAGE)
     tag = tag_of(opened.aad)
     frank = to_frank(event.frank) if event.frank is not None else None
     args = (sender.user_uri, room.uri, event.ts_ms, tag, frank, state.franking_key, SUITE_ID)
@@ -82,8 +84,11 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
         raise OutOfOrder("the hub's time does not rise within the room")
     room.timeline.check_place(event.seq)
     room.timeline.check_new(franked.message_id)
+    heard = heard_in(franked.content)
     role = known_role(state.participants.role(sender.user_uri))
     room.timeline.apply(franked, event.seq, sender.client_uri, role)
+    if heard is not None:
+        room.device.gossip.hear(heard, sender.user_uri)
     evidence.keep(room.device, franked, opened, sender.client_uri)
 
 
@@ -146,6 +151,8 @@ def _check_committer(room: Room, staged: StagedCommit) -> None:
     committer = None if leaf is None else member_of(leaf)
     if committer is not None and committer.client_uri in room.record.leaving:
         raise UnknownDevice(committer.user_uri, committer.client_uri)
+    if committer is not None and staged.external:
+        room.check_reentry(committer.user_uri)
 
 
 def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow[None]:
@@ -158,8 +165,10 @@ def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow
         room.passed(event.seq)
         room.left(event.seq, event.ts_ms)
         return
-    text = who_changed(staged.base.public.tree, staged.tree)
+    text = _what_changed(staged)
+    committer = staged.tree.leaf(staged.committer)
     group.merge(staged)
+    _follow_policy(room, staged, event.ts_ms, own=member_of(committer).user_uri == room.device.own.user_uri)
     _merged(room, group)
     room.passed(event.seq)
     _say(room, event.seq, event.ts_ms, text)
@@ -170,16 +179,30 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
     group = room.require_group()
     pending = group.pending
     if pending is not None:
-        text = who_changed(pending.staged.base.public.tree, pending.staged.tree)
+        text = _what_changed(pending.staged)
         group.merge_pending(pending)
+        _follow_policy(room, pending.staged, ts_ms, own=True)
         _say(room, seq, ts_ms, text)
     room.record.pending = None
     _merged(room, group)
     room.passed(seq)
 
 
+def _what_changed(staged: StagedCommit) -> str:
+    base = staged.base.public
+    return what_changed(Roster.of(base.tree, base.context), Roster.of(staged.tree, staged.context))
+
+
+def _follow_policy(room: Room, staged: StagedCommit, ts_ms: int, *, own: bool) -> None:
+    """Who changes the policy agrees by doing so, on all their devices: it stands in nobody's commit but their own."""
+    consent.note_archives(room.record, staged.context, ts_ms)
+    if own and consent.policy_hash(staged.base.public.context) != consent.policy_hash(staged.context):
+        consent.agree(room.record, staged.context)
+
+
 def _merged(room: Room, group: Group) -> None:
     """A commit took along whatever waited, and perhaps a device that was on its way out."""
+    room.note_leaves()
     room.commits.settled()
     if room.record.leaving:
         present = {member.client_uri for member in members(group.tree).values()}

@@ -13,6 +13,7 @@ import hashlib
 import msgspec
 
 from privity.client.engine import ciphertexts
+from privity.client.engine.proven import accepted_under
 from privity.client.engine.records import Table
 from privity.client.engine.state import Device
 from privity.message.franking import Frank, Franked
@@ -43,6 +44,8 @@ class EvidenceRecord(msgspec.Struct, frozen=True):
     context_hash: bytes = b""
     leaf_node: bytes = b""
     device_list: bytes = b""
+    proof_hash: bytes = b""
+    """The proof of the key log under which the sender's leaf was accepted (`proven`)."""
 
     def __repr__(self) -> str:
         return f"<EvidenceRecord {self.room_uri} {self.ts_ms}>"
@@ -60,6 +63,7 @@ def keep(device: Device, franked: Franked, opened: ApplicationMessage, client_ur
     context_hash = hashlib.sha256(opened.group_context).digest()
     device.batch.put(Table.EVIDENCE, franked.room_uri, _CONTEXT + context_hash, opened.group_context)
     listed = device.pins.get(franked.sender_uri)
+    accepted = accepted_under(device.batch, franked.room_uri, opened.epoch, opened.sender_leaf)
     record = EvidenceRecord(
         *_common(franked),
         opened.epoch,
@@ -69,6 +73,7 @@ def keep(device: Device, franked: Franked, opened: ApplicationMessage, client_ur
         context_hash,
         opened.leaf_node.encode(),
         b"" if listed is None else listed.encode(),
+        b"" if accepted is None else accepted.proof_hash,
     )
     device.batch.put(Table.EVIDENCE, franked.room_uri, franked.message_id, msgspec.msgpack.encode(record))
 

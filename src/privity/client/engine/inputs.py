@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from privity.keylog.verify import LogKeys
 from privity.message.content import Part
 from privity.message.report import Reason
 from privity.wire.errors import Refusal
@@ -42,6 +43,33 @@ class RemoveUser:
     command: int
     room_uri: str
     user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareArchive:
+    """Let an account keep a copy of everything that is sent in a group from now on. `policy` says what it does with it,
+    or where that is written."""
+
+    command: int
+    room_uri: str
+    user_uri: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawArchive:
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPolicy:
+    """The person agrees to this policy of a room (`consent.policy_hash`), and to no other."""
+
+    command: int
+    room_uri: str
+    policy_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +134,31 @@ class FetchDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHistory:
+    """What happened to the keys of an account. Finished with a tuple of `key_history.KeyEvent`."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustLog:
+    """The person decides whose word about the key log counts. `forget` begins anew with it, as on the first day."""
+
+    command: int
+    keys: LogKeys
+    forget: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptReset:
+    """The person agrees to the resets of this account that are in force: it was asked, and the number compared."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmDevice:
     """On a device that holds the account key: sign the list with one more device. Finished with it once published."""
 
@@ -122,19 +175,43 @@ class RemoveDevice:
     client_uri: str
 
 
+@dataclass(frozen=True, slots=True)
+class CancelReset:
+    """On a device that holds the account key: say no to the reset of the own account. Finished with the list."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverAccount:
+    """On any device of the account: make a new account key here, by the phrase, and drop devices. Finished as above."""
+
+    command: int
+    recovery_private: bytes = field(repr=False)
+    dropped: tuple[str, ...] = ()
+
+
 Command = (
     CreateGroup
     | CreateDirect
     | Invite
     | RemoveUser
+    | DeclareArchive
+    | WithdrawArchive
+    | AcceptPolicy
     | Leave
     | Send
     | KeepCiphertext
     | Report
     | Block
     | FetchDevices
+    | KeyHistory
+    | TrustLog
+    | AcceptReset
     | ConfirmDevice
     | RemoveDevice
+    | CancelReset
+    | RecoverAccount
 )
 
 # The hub

@@ -43,11 +43,14 @@ MAX_TRIES = 8
 
 
 def check_room(device: Device, context: GroupContext, room_uri: str) -> RoomState:
-    """Raise PolicyRefused unless this is the group of that room at this hub."""
+    """Raise PolicyRefused unless this is the group of that room at this hub. A room that has not changed since names
+    an earlier key for franks."""
     room = RoomState.of(context)
     if room.room_uri != room_uri:
         raise PolicyRefused(f"the group belongs to {room.room_uri}, expected {room_uri}")
-    room.check_keys(hub_key=device.own.hub_key, franking_key=device.own.franking_key)
+    if room.franking_key not in device.own.earlier_franking_keys:
+        device.check_franking_key(room.franking_key)
+    room.check_keys(hub_key=device.own.hub_key, franking_key=room.franking_key)
     return room
 
 
@@ -64,7 +67,7 @@ def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None)
     except UnknownDevice:
         yield from device.meet(joined(AnyLeaf(device.pins.check_device)).tree)
         group = yield from device.with_lists(lambda: joined(device.rules))
-    check_room(device, group.context, room_uri)
+    yield from device.with_lists(lambda: check_room(device, group.context, room_uri))
     if not any(extension.type == LAST_RESORT for extension in bundle.key_package.extensions):
         device.batch.delete(Table.KEY_PACKAGE, "", bundle.key_package.reference())
     return group
@@ -88,13 +91,21 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
     for _ in range(MAX_TRIES):
         state = yield from ask(calls.group_state(room_uri), rest.GroupState)
         group_info = GroupInfo.decode(state.group_info)
-        check_room(device, group_info.group_context, room_uri)
         check_state(record, group_info.group_context)
+        room = yield from device.with_lists(partial(check_room, device, group_info.group_context, room_uri))
         tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
         yield from device.meet(tree)
+        if room.direct:
+            for participant in room.participants.participants:
+                device.pins.check_accepted(participant.user_uri)
         replaced = find_client(tree, device.own.client_uri)
         public = PublicState.confirmed(group_info.group_context, tree, group_info.confirmation_tag)
-        rules = EnteringRules(device.pins.check_device, leaving(public, state.proposals))
+        rules = EnteringRules(
+            device.pins.check_device,
+            device.pins.check_fresh,
+            device.check_franking_key,
+            leaving(public, state.proposals),
+        )
         pending = yield from device.with_lists(
             partial(
                 Group.join_external,

@@ -18,7 +18,7 @@ from privity.client.engine import calls
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.joining import enter
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
-from privity.client.engine.who_changed import who_came, with_changes
+from privity.client.engine.who_changed import Roster, on_entry, who_came
 from privity.client.errors import CommandRefused
 from privity.mls.codec import u64, vec
 from privity.mls.crypto import sign_with_label
@@ -49,12 +49,13 @@ def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
 def enter_again(room: Room, text: str) -> Flow[None]:
     """Enter by external commit, and say so at the place of the entry, with who came and went since the last state."""
     room.pace.check(room.device.now_ms)
-    before = None if room.group is None else room.group.tree
+    before, roster = None if room.group is None else room.group.tree, room.roster()
     group, seq, ts_ms = yield from enter(room.device, room.record)
     room.entered(group, seq)
     if came := [] if before is None else who_came(before, group.tree):
         err = CommandRefused(f"not sent: {', '.join(came)} came into the conversation while this device was out of it")
         text = f"{text}; what waited was not sent" if room.unsend(err) else text
     room.passed(seq)
-    room.timeline.line(seq, ts_ms, with_changes(text, before, group.tree))
+    now = Roster.of(group.tree, group.context)
+    room.timeline.line(seq, ts_ms, on_entry(text, roster, now, room.device.own.user_uri))
     room.device.show(RoomChanged(room.uri))

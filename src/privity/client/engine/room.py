@@ -8,13 +8,16 @@ Rules that keep it true:
 - an own commit is merged when the log reaches its number, whether or not the hub echoes it;
 - a commit that cannot be processed leads to a signed notice and a new entry by external commit, a gap in the log to a
   new entry; until the entry stands in the log and in the store, `cursor` stays before it;
-- nothing is sealed for a tree with a device that its user's list does not name.
+- nothing is sealed for a tree with a device that its user's list does not name, or whose account was reset and whom
+  this device's person has not agreed to;
+- nothing is sealed under a policy that this device's person has not agreed to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from privity.client.engine import consent
 from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
 from privity.client.engine.entry_pace import EntryPace, TooSoon
@@ -25,18 +28,30 @@ from privity.client.engine.held import Held
 from privity.client.engine.joining import Overtaken
 from privity.client.engine.listed import Listed
 from privity.client.engine.outbox import Outbox
+from privity.client.engine.proven import note_leaves
 from privity.client.engine.records import Table
 from privity.client.engine.reentry import enter_again
 from privity.client.engine.shown import REJOINED_TEXT, Notice, RoomChanged
-from privity.client.engine.state import PASSING, Device, OutboxRecord, RoomRecord, wait_ms
+from privity.client.engine.state import PASSING, Device, OutboxRecord, RoomRecord, still_waits, wait_ms
 from privity.client.engine.timeline import Timeline
-from privity.client.errors import CommandRefused
+from privity.client.engine.who_changed import Roster
+from privity.client.errors import CommandRefused, LogNotFresh
 from privity.mls.codec import u64
+from privity.mls.errors import PolicyRefused
 from privity.mls.group import Group
+from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.policy.members import members
 from privity.policy.room_state import RoomState
 from privity.wire import socket
 from privity.wire.errors import MAX_SAID, Code, Refusal
 from privity.wire.socket import Accepted, Event
+
+LOG_WAIT_MS = 60_000
+"""Until a change that could not be proven is looked at again: the longest that an epoch of the key log takes."""
+
+
+class ResetEntry(PolicyRefused):
+    """Devices that follow a reset do not come into a conversation by themselves."""
 
 
 class Room:
@@ -59,8 +74,10 @@ class Room:
         self._paused_until = 0
         self._sends_at = 0
         self._listed = Listed(device.pins)
+        self._noted = None if group is None or record.epoch != group.epoch else group.tree
         self._saved = b""
-        self._told: tuple[str, ...] = ()
+        self._told: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+        self._asked = b""
 
     # State
 
@@ -89,9 +106,14 @@ class Room:
             raise CommandRefused("this device is not in the conversation")
         return self.group
 
+    def roster(self) -> Roster | None:
+        """Who is here as far as this device knows; None where it has no keys of the room."""
+        return None if self.group is None else Roster.of(self.group.tree, self.group.context)
+
     def save(self) -> None:
         """Put everything that changed into the batch of this step."""
         batch = self.device.batch
+        self.note_leaves()
         if self.group is not None:
             note_state(self.record, self.group.context)
             records = self.group.drain()
@@ -103,6 +125,45 @@ class Room:
         if record != self._saved:
             self._saved = record
             batch.put(Table.ROOM, "", self.uri.encode(), record)
+
+    def note_leaves(self) -> None:
+        """Keep under which proof each leaf came that is new in this epoch, and which keys of its account let it in."""
+        if self.group is None or self.group.tree is self._noted:
+            return
+        tree = self.group.tree
+        came = note_leaves(self.device.batch, self.device.pins, self.uri, self.group.epoch, self._noted, tree)
+        for user_uri in came:
+            account = self.device.pins.account(user_uri)
+            if account is not None:
+                self.record.let_in[user_uri] = account.resets
+        self._note_dropped(tree)
+        self._noted = tree
+
+    def _note_dropped(self, tree: RatchetTree) -> None:
+        """A device that came with a commit of the past and is listed no more: nothing that it says is believed."""
+        before = frozenset() if self._noted is None else frozenset(members(self._noted).values())
+        came = {member.client_uri for member in members(tree).values() if member not in before}
+        dropped = came & set(self._listed.dropped(tree))
+        if dropped:
+            self.record.leaving = tuple(sorted({*self.record.leaving, *dropped}))
+
+    def check_reentry(self, user_uri: str) -> None:
+        """Raise ResetEntry for a person who enters by themselves with keys that nobody here has let in."""
+        account, pin = self.device.pins.account(user_uri), self.device.pins.pin(user_uri)
+        if account is None or pin is None:
+            return
+        let_in = self.record.let_in.get(user_uri, pin.accepted_resets)
+        if self.record.direct:  # where nobody can be invited, the word of this device's person lets in
+            let_in = max(let_in, pin.accepted_resets)
+        if account.resets > let_in:
+            raise ResetEntry(
+                f"the account of {user_uri} was reset since it was let in; a member must confirm and invite it again"
+            )
+
+    def check_accepted(self) -> None:
+        """Raise AccountKeyChanged while somebody is here whose account was reset, and nobody agreed to that."""
+        for user_uri in self._listed.unasked(self.require_group().tree):
+            self.device.pins.check_accepted(user_uri)
 
     def replace_group(self, group: Group | None) -> None:
         self.device.batch.clear_scope(Table.MLS, self.uri)
@@ -125,6 +186,7 @@ class Room:
         self.record.leaves_at = None
         self.record.leaving = self._listed.dropped(group.tree)
         self.record.pending = None
+        consent.come_in(self.record, group.context)
         self._gone_before = 0
         self._events.drop_until(seq)
 
@@ -231,7 +293,7 @@ class Room:
 
     def advance(self) -> None:
         """Do everything that can be done now."""
-        while not self._busy and self._paused_until <= self.device.now_ms:
+        while not self._busy and not still_waits(self._paused_until, self.device.now_ms):
             if self._entry:
                 self._enter()
             elif self._skip_own():
@@ -325,7 +387,8 @@ class Room:
         """Send what waits, unless the state to seal it in is about to change."""
         if (
             self._busy
-            or max(self._paused_until, self._sends_at) > self.device.now_ms
+            or still_waits(self._paused_until, self.device.now_ms)
+            or still_waits(self._sends_at, self.device.now_ms)
             or self.record.pending is not None
             or not self.device.caught_up
             or self.record.stopped
@@ -335,20 +398,37 @@ class Room:
             return
         if self.group.proposals or self.group.epoch < self._not_before_epoch:
             return
-        dropped = self._listed.dropped(self.group.tree)
-        if dropped != self._told:
-            self._told = dropped
+        dropped, unasked = self._listed.dropped(self.group.tree), self._listed.unasked(self.group.tree)
+        if (dropped, unasked) != self._told:
+            self._told = dropped, unasked
             if dropped:
                 self.device.show(Notice(f"messages wait: {', '.join(dropped)} is no device of its user any more"))
-        if dropped:
+            if unasked:
+                self.device.show(Notice(f"messages wait: the account of {', '.join(unasked)} was reset; agree first"))
+        if dropped or unasked:
+            return
+        if self._needs_consent(self.group):
             return
         self.outbox.submit(self.group)
+
+    def _needs_consent(self, group: Group) -> bool:
+        """Whether what waits must wait for a person's word; said once for each policy."""
+        if not consent.is_missing(self.record, group.context):
+            return False
+        asked = consent.policy_hash(group.context)
+        if asked != self._asked:
+            self._asked = asked
+            self.device.show(Notice(f"messages wait: {consent.what_is_new(self.record, group.context)}"))
+        return True
 
     def _passes(self, err: Exception) -> bool:
         """Whether an obstacle goes away by itself; then the room waits a while."""
         if isinstance(err, TooSoon):
             wait = err.wait_ms
             self.device.show(Notice(f"{self.uri}: {err}"))
+        elif isinstance(err, LogNotFresh):
+            wait = LOG_WAIT_MS
+            self.device.show(Notice(f"{self.uri}: a change of who is here waits: {err}"))
         elif isinstance(err, Overtaken) or (isinstance(err, Refusal) and err.code in PASSING):
             wait = wait_ms(err.body.retry_after_ms if isinstance(err, Refusal) else None)
         else:

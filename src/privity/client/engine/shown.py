@@ -87,6 +87,25 @@ class DevicesChanged(msgspec.Struct, frozen=True):
     removed: tuple[str, ...]
 
 
+class ResetPending(msgspec.Struct, frozen=True):
+    """Somebody without the old keys asked to have this account. At `until_ms` they do, unless an old device cancels."""
+
+    user_uri: str
+    until_ms: int
+
+
+class AccountReset(msgspec.Struct, frozen=True):
+    """Whoever has the account now did not have its old keys. Nothing is sent to it before a person agrees."""
+
+    user_uri: str
+
+
+class LogAlarm(msgspec.Struct, frozen=True):
+    """The hub has shown two histories of its key log. It belongs to no room, and to all."""
+
+    text: str
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence that belongs to no room."""
 
@@ -97,7 +116,7 @@ class CaughtUp(msgspec.Struct, frozen=True):
     """Everything that waited at the hub has been read."""
 
 
-Shown = Item | RoomChanged | DevicesChanged | Notice | CaughtUp
+Shown = Item | RoomChanged | DevicesChanged | ResetPending | AccountReset | LogAlarm | Notice | CaughtUp
 
 HIDDEN_TEXT = "hidden: could not be verified"
 REJOINED_TEXT = "re-joined; messages in between could not be read"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,13 +12,21 @@ import msgspec
 
 from privity.client.engine.effects import Effect, RequestRest, Show, Transmit, WakeAt
 from privity.client.engine.flow import Flow, Runner, T
+from privity.client.engine.gossip import Gossip
 from privity.client.engine.held import Space
+from privity.client.engine.hub_record import look_at_hub
+from privity.client.engine.key_log import KEYS, KeyLog
+from privity.client.engine.list_changes import told
+from privity.client.engine.proven_rules import ProvenRules
 from privity.client.engine.records import Batch, Table
 from privity.client.engine.shown import Item, Shown, encode_item
 from privity.client.engine.trust import Pins, UnknownDevice
 from privity.client.errors import CommandRefused
+from privity.identity.account import Account
 from privity.identity.credential import make_credential
+from privity.keylog.verify import LogKeys
 from privity.mls.codec import u64
+from privity.mls.errors import PolicyRefused
 from privity.mls.group.identity import Identity
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.capabilities import Capabilities
@@ -59,7 +68,7 @@ BELIEVED_MS = 3_650 * 86_400_000
 
 
 class Own(msgspec.Struct, frozen=True):
-    """This device, as it is kept. `account_private` is there on devices that may sign the device list."""
+    """This device, as it is kept. `account_private` is there on devices that have signed the list (`own_devices`)."""
 
     user_uri: str
     client_uri: str
@@ -71,6 +80,7 @@ class Own(msgspec.Struct, frozen=True):
     hub_key: bytes
     franking_key: bytes
     intake_key: bytes | None
+    earlier_franking_keys: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Own {self.client_uri}>"
@@ -91,9 +101,18 @@ class Own(msgspec.Struct, frozen=True):
 OWN_KEY = b"device"
 
 
+class UnknownFrankingKey(PolicyRefused):
+    """A room names, or is to name, a key for franks that no record of the hub names."""
+
+
 def wait_ms(retry_after_ms: int | None) -> int:
     """How long to wait after a passing refusal that names this time, or none."""
     return min(max(retry_after_ms or RETRY_MS, SOONEST_RETRY_MS), LONGEST_RETRY_MS)
+
+
+def still_waits(until_ms: int, now_ms: int) -> bool:
+    """Whether this time is still to come. One further ahead than anything waits was set by a clock that was wrong."""
+    return now_ms < until_ms <= now_ms + 2 * LONGEST_RETRY_MS
 
 
 class PendingRecord(msgspec.Struct, frozen=True):
@@ -116,7 +135,9 @@ class RoomRecord(msgspec.Struct):
     `leaves_at` is the event with which this device is out, once the hub has said so. `leaving` names dropped devices
     that were still in the tree when this device entered: nothing that comes from them since is believed. `epoch` and
     `context_hash` are those of the newest state it was in, also after its keys are gone; `people` are the two of a
-    direct room.
+    direct room. `agreed_hash` and `agreed_logging` are the policy that the person agreed to (`consent`); `archives`
+    says since when (ms) each was declared, 0 where that was before this device came. `let_in` says how many resets each
+    person's account had gone through when their devices came in.
     """
 
     room_uri: str
@@ -134,6 +155,10 @@ class RoomRecord(msgspec.Struct):
     epoch: int = -1
     context_hash: bytes = b""
     people: tuple[str, ...] = ()
+    agreed_hash: bytes = b""
+    agreed_logging: bytes = b""
+    archives: dict[str, int] = {}
+    let_in: dict[str, int] = {}
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -181,16 +206,25 @@ class Device:
     clock_differs: bool = False
     effects: list[Effect] = field(default_factory=list)
     space: Space = field(default_factory=Space)
+    log: KeyLog = field(init=False)
     pins: Pins = field(init=False)
     rules: RoomRules = field(init=False)
     identity: Identity = field(init=False)
     runner: Runner = field(init=False)
+    gossip: Gossip = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pins = Pins(self.batch)
-        self.rules = RoomRules(self.pins.check_device)
+        keys = self.batch.get(Table.LOG, "", KEYS)
+        if keys is None:
+            raise CommandRefused("the store names no key log; register this device anew, or link it")
+        self.log = KeyLog(self.batch, LogKeys.decode(keys), lambda: self.now_ms)
+        self.pins = Pins(self.batch, self.log, lambda: self.now_ms, self._tell)
+        self.rules = ProvenRules(
+            self.pins.check_device, self.pins.check_fresh, self.check_franking_key, self.pins.was_listed
+        )
         self.identity = self.own.identity()
         self.runner = Runner(lambda number, call: self.effects.append(RequestRest(number, call)))
+        self.gossip = Gossip(self)
 
     @property
     def now_s(self) -> int:
@@ -201,6 +235,22 @@ class Device:
     def surely_ms(self) -> int:
         """What both clocks say is past. Nothing is erased before, however wrong one of them is."""
         return min(self.now_ms, max(self.now_ms + self.hub_ahead_ms, self.hub_said_ms))
+
+    def check_franking_key(self, key: bytes) -> None:
+        """Raise UnknownFrankingKey unless the hub's record names this key for franks. (`policy.CheckFrankingKey`)"""
+        if not hmac.compare_digest(key, self.own.franking_key):
+            raise UnknownFrankingKey("the hub would sign reports with a key that its record does not name")
+
+    def note_franking_key(self, key: bytes) -> None:
+        """A newer record of the hub, proven, names this key. Rooms that have not changed since name an earlier one."""
+        if key != self.own.franking_key:
+            before = dict.fromkeys((self.own.franking_key, *self.own.earlier_franking_keys))
+            earlier = tuple(each for each in before if each != key)
+            self.own = msgspec.structs.replace(self.own, franking_key=key, earlier_franking_keys=earlier)
+            self.batch.put(Table.OWN, "", OWN_KEY, self.own.encode())
+
+    def _tell(self, user_uri: str, before: Account, after: Account) -> None:
+        self.effects += [Show(what) for what in told(user_uri, before, after)]
 
     def show(self, what: Shown) -> None:
         self.effects.append(Show(what))
@@ -221,10 +271,10 @@ class Device:
         self.show(item)
 
     def with_lists(self, action: Callable[[], T]) -> Flow[T]:
-        """Do something that checks leaves; where a device is unknown, fetch its user's newest list once and try again.
+        """Do something that checks leaves; where a device is unknown, look its user up once and try again.
 
-        `action` must change nothing when it raises. A list that the hub will not show, or that contradicts the pinned
-        one, refuses the device.
+        `action` must change nothing when it raises. A list that the hub will not show, that is not proven, or that
+        contradicts the pinned one, refuses the device.
         """
         fetched: set[str] = set()
         while True:
@@ -235,17 +285,17 @@ class Device:
                     raise
                 fetched.add(err.user_uri)
                 yield from self.pins.refresh(err.user_uri)
+            except UnknownFrankingKey:
+                if self.own.hub_host in fetched:
+                    raise
+                fetched.add(self.own.hub_host)
+                yield from look_at_hub(self)
 
     def meet(self, tree: RatchetTree) -> Flow[None]:
-        """Fetch the lists of the people in a tree whom this device has never met, each once.
+        """Look up the people in a tree whom this device has never met, or not looked up within a day, each once.
 
         `with_lists` would come to the same, and look at the whole tree again for each of them.
         """
         for user_uri in sorted({member.user_uri for member in members(tree).values()}):
-            if self.pins.get(user_uri) is None:
+            if not self.pins.is_fresh(user_uri):
                 yield from self.pins.refresh(user_uri)
-
-    def account_private(self) -> bytes:
-        if self.own.account_private is None:
-            raise CommandRefused("this device does not hold the account key; use the device that made the account")
-        return self.own.account_private

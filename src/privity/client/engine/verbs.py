@@ -1,26 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a person asks for, as flows and jobs: rooms, people, messages, devices."""
+"""What a person asks for, as flows and jobs: rooms, people, messages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import calls
+from privity.client.engine import calls, consent
 from privity.client.engine.commits import Job, Plan
 from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.inputs import ConfirmDevice, RemoveDevice, Send
+from privity.client.engine.gossip import own_checkpoint
+from privity.client.engine.inputs import Send
 from privity.client.engine.keypackages import LIFETIME_S
 from privity.client.engine.room import Room
 from privity.client.engine.shown import State
 from privity.client.engine.state import CAPABILITIES, SUITE_ID, Device
 from privity.client.errors import CommandRefused
-from privity.identity.device_list import Device as ListedDevice
-from privity.identity.device_list import DeviceList
-from privity.identity.uris import new_room_uri, parse_client_uri
+from privity.identity.uris import new_room_uri
 from privity.message import compose
 from privity.message.content import PLAINTEXT_HASHES, Expiry, MimiContent, NullPart
+from privity.message.gossip import GOSSIP
 from privity.mls.errors import CredentialRefused
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 def claim(device: Device, user_uri: str) -> Flow[tuple[KeyPackage, ...]]:
     """One KeyPackage of each device of a user but this one, each checked against the verified list."""
     devices = yield from device.pins.refresh(user_uri)
+    device.pins.check_accepted(user_uri)
     if all(listed.client_uri == device.own.client_uri for listed in devices.devices):
         return ()
     answer = yield from ask(calls.claim(user_uri, [SUITE_ID]), rest.Claimed)
+    device.pins.check_accepted(user_uri)  # the account may have been reset while the hub answered
     packages: dict[str, KeyPackage] = {}
     for claimed in answer.devices:
         if claimed.key_package is None or claimed.client_uri == device.own.client_uri:
@@ -173,6 +175,8 @@ def remove_user(room: Room, command: int, user_uri: str) -> None:
         leaves = tuple(index for index, leaf in group.members() if member_of(leaf).user_uri == user_uri)
         if room.state.participants.role(user_uri) == Role.NONE:
             return None
+        if user_uri in room.state.logging.archives:
+            raise CommandRefused(f"{user_uri} is an archive here; withdraw it")
         return Plan(removes=leaves, roles=((user_uri, int(Role.NONE)),))
 
     room.add_job(Job(plan, command))
@@ -184,9 +188,19 @@ def leave(room: Room) -> Flow[rest.Done]:
     return (yield from ask(calls.leave(room.uri), rest.Done))
 
 
+def check_may_send(room: Room) -> None:
+    """Raise CommandRefused for an archive, ConsentNeeded under a policy that this device's person did not agree to,
+    AccountKeyChanged beside somebody whose reset they did not agree to."""
+    group = room.require_group()
+    if room.state.participants.role(room.device.own.user_uri) == Role.ARCHIVE:
+        raise CommandRefused("this account is an archive here: it receives, and says nothing")
+    consent.check_agreed(room.record, group.context)
+    room.check_accepted()
+
+
 def send(room: Room, command: Send) -> None:
     """Put content into the outbox. Raises CommandRefused for what others would hide."""
-    room.require_group()
+    check_may_send(room)
     if room.outbox.is_full():
         raise CommandRefused("too many messages wait to be sent in this conversation")
     content = _content(room, command)
@@ -215,35 +229,15 @@ def _content(room: Room, command: Send) -> MimiContent:
         replaces=command.replaces,
         in_reply_to=command.in_reply_to,
         expires=None if command.expires is None else Expiry(*command.expires),
-        extensions={PLAINTEXT_HASHES: dict(command.plaintext_hashes)} if command.plaintext_hashes else None,
+        extensions=_extensions(device, command),
     )
 
 
-def confirm_device(device: Device, command: ConfirmDevice) -> Flow[DeviceList]:
-    """Sign the own list with one more device and publish it."""
-    private = device.account_private()
-    client_uri = parse_client_uri(command.client_uri)
-    current = yield from device.pins.refresh(device.own.user_uri)
-    added = ListedDevice(client_uri, command.key, device.now_ms)
-    return (yield from _publish(device, current, (*current.devices, added), private))
-
-
-def remove_device(device: Device, command: RemoveDevice) -> Flow[DeviceList]:
-    """Sign the own list without another device and publish it; the hub then takes that device out of every room."""
-    private = device.account_private()
-    if command.client_uri == device.own.client_uri:
-        raise CommandRefused("a device does not remove itself; do it on another device that holds the account key")
-    current = yield from device.pins.refresh(device.own.user_uri)
-    if current.device(command.client_uri) is None:
-        raise CommandRefused(f"{command.client_uri} is no device of this account")
-    left = tuple(listed for listed in current.devices if listed.client_uri != command.client_uri)
-    return (yield from _publish(device, current, left, private))
-
-
-def _publish(
-    device: Device, current: DeviceList, devices: tuple[ListedDevice, ...], private: bytes
-) -> Flow[DeviceList]:
-    """Sign these devices as the list after the current one, give it to the hub, and pin it."""
-    following = DeviceList.sign(device.own.user_uri, devices, private, previous=current)
-    yield from ask(calls.put_device_list(following.encode()), rest.Done)
-    return device.pins.extend(device.own.user_uri, [current.encode(), following.encode()])
+def _extensions(device: Device, command: Send) -> dict[int | str, object]:
+    found: dict[int | str, object] = {}
+    if command.plaintext_hashes:
+        found[PLAINTEXT_HASHES] = dict(command.plaintext_hashes)
+    seen = own_checkpoint(device.log)
+    if seen is not None:
+        found[GOSSIP] = seen.to_extension()
+    return found

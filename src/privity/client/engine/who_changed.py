@@ -1,21 +1,62 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who came and went between two states of a room, as the group itself says."""
+"""What a commit changed about who can read and who may do what, as the group itself says, whatever the hub says.
+
+What matters most comes first, and long lists are counted, so that no crowd pushes a change out of its line.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from privity.mls.messages.group_context import GroupContext
 from privity.mls.tree.ratchet_tree import RatchetTree
-from privity.policy.members import members
+from privity.policy.members import Member, members
+from privity.policy.roles import Role, roles_that_count
+from privity.policy.room_state import RoomState
+
+NAMED: Final = 20
+"""People of one kind of change that are named in a line; the rest are counted, and `privity room members` has all."""
+
+_BECAME: Final = {Role.MEMBER: "is no admin any more", Role.ADMIN: "is an admin now"}
 
 
-def who_changed(old_tree: RatchetTree, new_tree: RatchetTree) -> str:
-    """A plain line about who came and went, empty if nobody did."""
-    old, new = set(members(old_tree).values()), set(members(new_tree).values())
-    came = who_came(old_tree, new_tree)
-    gone = sorted({member.user_uri for member in old} - {member.user_uri for member in new})
-    parts = [f"{user} joined" for user in came] + [f"{user} left" for user in gone]
-    if not parts:
-        parts = [f"the devices of {user} changed" for user in sorted({member.user_uri for member in old ^ new})]
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is in a room in one epoch, and what its context says of them."""
+
+    members: frozenset[Member]
+    state: RoomState
+    roles: dict[str, Role]
+    """The roles that count, also where somebody stands in for the admins that have gone."""
+
+    @classmethod
+    def of(cls, tree: RatchetTree, context: GroupContext) -> Roster:
+        state = RoomState.of(context)
+        return cls(frozenset(members(tree).values()), state, roles_that_count(state.participants))
+
+    def people(self) -> set[str]:
+        """Users who have a device here."""
+        return {member.user_uri for member in self.members}
+
+
+def what_changed(old: Roster, new: Roster) -> str:
+    """A plain line about what changed, empty if nothing did that concerns people."""
+    parts = [*_archives(old, new)]
+    if old.state.franking_key != new.state.franking_key:
+        parts.append("the hub's key for reports changed")
+    stayed = old.people() & new.people()
+    for role, words in _BECAME.items():
+        changed = [user for user in stayed if new.roles.get(user) is role and old.roles.get(user, role) is not role]
+        parts += _each(changed, words)
+    banned = {user for user, role in new.roles.items() if role is Role.BANNED and old.roles.get(user) is not role}
+    parts += _each(banned, "was banned")
+    parts += _each(new.people() - old.people(), "joined")
+    parts += _each((old.people() - new.people() | set(old.roles) - set(new.roles)) - banned, "left")
+    parts += _each(_users(new.members - old.members, stayed), "has a new device here")
+    parts += _each(_users(old.members - new.members, stayed), "has a device less here")
     return "; ".join(parts)
 
 
@@ -25,7 +66,34 @@ def who_came(old_tree: RatchetTree, new_tree: RatchetTree) -> list[str]:
     return sorted({member.user_uri for member in members(new_tree).values()} - old)
 
 
-def with_changes(text: str, old_tree: RatchetTree | None, new_tree: RatchetTree) -> str:
-    """A line of the program, and who came and went since the last state that this device was in."""
-    changes = "" if old_tree is None else who_changed(old_tree, new_tree)
-    return f"{text}; {changes}" if changes else text
+def on_entry(text: str, before: Roster | None, now: Roster, own_uri: str) -> str:
+    """A line of the program about an entry: what changed since the last state this device was in, or else who is here
+    and who keeps a copy."""
+    if before is not None:
+        changes = what_changed(before, now)
+        return f"{text}; {changes}" if changes else text
+    parts = [f"{each} keeps a copy of everything sent here" for each in now.state.logging.archives]
+    others = sorted(now.people() - {own_uri})
+    if others:
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        parts.append(f"with you here: {', '.join(others[:NAMED])}{more}")
+    return "; ".join((text, *parts))
+
+
+def _archives(old: Roster, new: Roster) -> list[str]:
+    before, after = old.state.logging, new.state.logging
+    parts = [f"{each} keeps a copy of everything sent here from now on" for each in after.archives_beside(before)]
+    parts += [f"{each} is to keep no copy of what is sent from now on" for each in before.archives_beside(after)]
+    if before.archives and after.archives and before.text != after.text:
+        parts.append("what is said about the copy changed")
+    return parts
+
+
+def _users(changed: Iterable[Member], of: set[str]) -> set[str]:
+    return {member.user_uri for member in changed} & of
+
+
+def _each(users: Iterable[str], words: str) -> list[str]:
+    found = sorted(users)
+    more = [f"{len(found) - NAMED} more: {words}"] if len(found) > NAMED else []
+    return [f"{user} {words}" for user in found[:NAMED]] + more

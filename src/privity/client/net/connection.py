@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.client.engine.calls import Call
 from privity.client.engine.state import Own
-from privity.client.errors import AnswerTooLong, CertificateRefused, HandshakeRefused, HubUnreachable
+from privity.client.errors import AnswerTooLong, CertificateRefused, DeviceNotKnown, HandshakeRefused, HubUnreachable
 from privity.mls.crypto import sign_with_label
 from privity.mls.suites import suite
 from privity.wire import rest, socket
@@ -69,7 +69,7 @@ class Connection:
 
     @classmethod
     async def open(cls, http: aiohttp.ClientSession, url: str, own: Own) -> Connection:
-        """Connect and prove this device. Raises HubUnreachable, HandshakeRefused."""
+        """Connect and prove this device. Raises HubUnreachable, HandshakeRefused, DeviceNotKnown."""
         try:
             ws = await http.ws_connect(
                 f"{url}/v1/socket", max_msg_size=socket.MAX_FRAME, heartbeat=30, timeout=_CLOSING
@@ -98,6 +98,10 @@ class Connection:
         except (aiohttp.ClientError, ConnectionError) as err:
             raise _unreachable(url, err) from None
         ready = await _receive(ws)
+        if isinstance(ready, socket.Closed) and ready.code is Code.UNAUTHENTICATED:
+            raise DeviceNotKnown(
+                f"{url} knows no device with these keys: it was taken off its account, or the hub lost it"
+            )
         if not isinstance(ready, socket.Ready):
             raise HandshakeRefused(f"expected Ready, got {_said(ready)}")
         if _SESSION.fullmatch(ready.session) is None:

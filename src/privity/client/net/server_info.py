@@ -10,6 +10,10 @@ from privity.client.errors import HubUnreachable
 from privity.client.net.connection import decode, exchange
 from privity.identity.errors import BadUri
 from privity.identity.uris import check_host
+from privity.keylog.verify import LogKeys
+from privity.tlog.errors import TlogError
+from privity.tlog.quorum import LogPolicy, Witness
+from privity.tlog.verifier_key import VerifierKey
 from privity.wire import rest
 
 KEY_BYTES = 32
@@ -31,3 +35,21 @@ async def server_info(http: aiohttp.ClientSession, base: str) -> rest.ServerInfo
         if key is not None and len(key) != KEY_BYTES:
             raise HubUnreachable(f"the hub's {name} key has {len(key)} bytes, expected {KEY_BYTES}")
     return info
+
+
+def log_keys(info: rest.ServerInfo) -> LogKeys:
+    """The key log that the hub names, and those it says watch it. Raises HubUnreachable for keys nobody can work with.
+
+    Whom to believe is the person's decision; until they make it, this is the hub's word, pinned.
+    """
+    try:
+        log = VerifierKey.decode(info.keylog_key)
+        if log.name != f"{info.host}/keylog":
+            raise HubUnreachable(f"the hub's key log is called {log.name}, expected {info.host}/keylog")
+        witnesses = tuple(Witness(VerifierKey.decode(each.vkey), each.audits) for each in info.witnesses)
+        policy = LogPolicy(log, witnesses, info.quorum)
+    except TlogError as err:
+        raise HubUnreachable(f"the hub's key log: {err}") from None
+    if len(info.vrf_public_key) != KEY_BYTES:
+        raise HubUnreachable(f"the hub's VRF key has {len(info.vrf_public_key)} bytes, expected {KEY_BYTES}")
+    return LogKeys(policy, info.vrf_public_key)

@@ -8,14 +8,16 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from rich.console import Console
 
 from privity.client.errors import LinkDeclined
 from privity.client.sdk import Device
+from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
 from privity.faces.commands.opening import (
     DEFAULT,
@@ -24,12 +26,18 @@ from privity.faces.commands.opening import (
     NotNamed,
     passphrase,
     run_named,
+    typed_phrase,
     user_of,
     with_device,
 )
+from privity.faces.commands.times import local_time
 from privity.identity.uris import id_of
 
 LINE_BYTES = 1024
+HELD = "  this device holds the account key: it can add and remove devices"
+NOT_HELD = (
+    "  this device does not hold the account key; `privity devices recover` and the recovery phrase would change that"
+)
 
 app = App(
     name="devices",
@@ -85,16 +93,23 @@ def show(
     Example: privity devices bob.c
     """
 
-    async def work(opened: Device) -> list[str]:
+    async def work(opened: Device) -> tuple[list[str], str]:
         user_uri = opened.user_uri if who is None else await user_of(opened, who)
+        own = user_uri == opened.user_uri
         listed = await opened.devices(user_uri)
         await opened.names.learn([user_uri])
-        name = opened.names.handle(user_uri) if user_uri == opened.user_uri else called(opened, user_uri)
+        name = opened.names.handle(user_uri) if own else called(opened, user_uri)
         told = [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
-        return [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
+        lines = [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
+        if own:
+            lines.append(HELD if opened.holds_account_key else NOT_HELD)
+        return lines, _pending(opened.reset_pending_until(user_uri), "your account" if own else str(name), own=own)
 
-    for line in with_device(device, work):
+    lines, pending = with_device(device, work)
+    for line in lines:
         print(line)
+    if pending:
+        Console(highlight=False, soft_wrap=True).print(harmless(pending), style="bold red", markup=False)
 
 
 @app.command
@@ -138,6 +153,41 @@ def remove(
     print(f"removed: {with_device(device, work)}")
 
 
+@app.command(name="cancel-reset")
+def cancel_reset(*, device: Folder = DEFAULT) -> None:
+    """Say no to a reset of your account that you did not ask for. `privity devices recover` does it with the phrase.
+
+    Example: privity devices cancel-reset
+    """
+    with_device(device, lambda opened: opened.cancel_reset())
+    print("cancelled: your account stays yours, and whoever asked for the reset gets nothing")
+
+
+@app.command
+def recover(
+    *,
+    remove: Annotated[
+        list[str] | None, Parameter(negative="", help="A device to drop with it, stolen perhaps; may be given again.")
+    ] = None,
+    device: Folder = DEFAULT,
+) -> None:
+    """Take the account key over on this device, by the recovery phrase. What held it before can sign nothing more.
+
+    Example: privity devices recover --remove q5ym
+    """
+    phrase = typed_phrase()
+
+    async def work(opened: Device) -> list[str]:
+        dropped = [await _named(opened, name) for name in remove or []]
+        await opened.recover(phrase, tuple(dropped))
+        return dropped
+
+    dropped = with_device(device, work)
+    print("recovered: this device holds the account key now")
+    for client_uri in dropped:
+        print(f"removed: {client_uri}")
+
+
 async def _named(device: Device, name: str) -> str:
     """A device of this account by its URI or the beginning of its ID. Raises NotNamed."""
     listed = [each.client_uri for each in await device.devices()]
@@ -178,6 +228,16 @@ async def _line_of_input() -> str:
     return (await future).partition(b"\n")[0].decode("utf-8", "replace")
 
 
+def _pending(until_ms: int | None, whose: str, *, own: bool) -> str:
+    """What to say of a pending reset, or nothing."""
+    if until_ms is None:
+        return ""
+    left = max(0, until_ms - time.time_ns() // 1_000_000)
+    hours = -(-left // 3_600_000)
+    when = "an hour" if hours == 1 else f"{hours} hours"
+    told = f"RESET PENDING: in {when} somebody who has neither key of {whose} takes it over"
+    return f"{told}. If that is not you: privity devices cancel-reset" if own else f"{told}. Ask the person"
+
+
 def _line(client_uri: str, added_ms: int, *, own: bool) -> str:
-    added = datetime.fromtimestamp(added_ms / 1000, UTC).astimezone()
-    return f"{id_of(client_uri)}  added {added:%Y-%m-%d %H:%M}{'  (this device)' if own else ''}"
+    return f"{id_of(client_uri)}  added {local_time(added_ms)}{'  (this device)' if own else ''}"

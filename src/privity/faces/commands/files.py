@@ -36,7 +36,7 @@ def attach(
     """
 
     async def work(opened: Device) -> bytes:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room)
         answered = None if reply_to is None else message_of(opened, uri, reply_to).message_id
         with _shown("sending") as moved:
             return await opened.attach(uri, file, caption=caption, in_reply_to=answered, progress=moved)
@@ -61,7 +61,7 @@ def save(
     """
 
     async def work(opened: Device) -> tuple[Path, int]:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room, left=True)
         with _shown("fetching") as moved:
             file = await opened.fetch(uri, message_of(opened, uri, message).message_id, part, moved)
         return save_file(file.plaintext, file.filename, to), len(file.plaintext)

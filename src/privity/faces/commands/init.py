@@ -59,9 +59,12 @@ def init(
         f'staff_public_key = "{public.staff_public_key.hex()}"\n'
         f'intake_public_key = "{public.intake_public_key.hex()}"\n\n'
         f"[desk]\nhub_url = {json.dumps(url)}\n"
+        f'log_key = "{invite.log_key}"\n'
+        f'vrf_key = "{invite.vrf_key.hex()}"\n'
     )
     until = datetime.fromtimestamp(invite.expires_ms / 1000, UTC)
     print(f"wrote {config}, keys and an empty database")
+    print(f"key log: {invite.log_key}")
     print(f"first invite (shown once, one account, until {until:%Y-%m-%d}): {invite.code}")
     print(f"next: privity serve --config {config}   and beside it: privity desk --config {config}")
 

@@ -14,6 +14,7 @@ from privity.client.engine.shown import Item
 from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
 from privity.client.unread import note_shown
+from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import people_in
 from privity.faces.commands.opening import (
     DEFAULT,
@@ -26,7 +27,7 @@ from privity.faces.commands.opening import (
     shown_id,
     with_device,
 )
-from privity.faces.commands.showing import as_json, as_line
+from privity.faces.commands.showing import as_json, as_line, banner, banner_json
 from privity.message.report import Reason
 
 Text = Annotated[str, Parameter(help="What to say, in quotes.", allow_leading_hyphen=True)]
@@ -39,7 +40,7 @@ def send(room: Room, text: Text, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> bytes:
-        return await opened.send(room_of(opened, room), _words(text))
+        return await opened.send(await room_of(opened, room), _words(text))
 
     print(f"sent {with_device(device, work)[1:].hex()[:8]}")
 
@@ -58,7 +59,7 @@ def react(
     """
 
     async def work(opened: Device) -> None:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room)
         await opened.react(uri, message_of(opened, uri, message).message_id, _words(emoji))
 
     with_device(device, work)
@@ -72,7 +73,7 @@ def edit(room: Room, message: Message, text: Text, /, *, device: Folder = DEFAUL
     """
 
     async def work(opened: Device) -> None:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room)
         await opened.edit(uri, message_of(opened, uri, message).message_id, _words(text))
 
     with_device(device, work)
@@ -86,7 +87,7 @@ def delete(room: Room, message: Message, /, *, device: Folder = DEFAULT) -> None
     """
 
     async def work(opened: Device) -> None:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room)
         await opened.delete(uri, message_of(opened, uri, message).message_id)
 
     with_device(device, work)
@@ -110,7 +111,7 @@ def report(
     """
 
     async def work(opened: Device) -> str:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room, left=True)
         ids = tuple(shown_id(opened, uri, name) for name in (message, *more))
         return await opened.report(uri, ids, reason, note)
 
@@ -136,15 +137,29 @@ def read(
     """
 
     async def work(opened: Device) -> None:
-        uri = room_of(opened, room)
+        uri = await room_of(opened, room, left=True)
         queue = opened.host.follow()  # before the first entry is shown, so that none falls in between
+        said = await _print_banner(opened, uri, [], json=json)
         await _print(opened, opened.read(uri, last), json=json)
+        for text in opened.waiting(uri):
+            row = {"kind": "waiting", "text": text}
+            print(jsonlib.dumps(row, ensure_ascii=False) if json else harmless(f"-- waits to be sent: {text}"))
         while follow:
             what = await queue.get()
+            said = await _print_banner(opened, uri, said, json=json)
             if isinstance(what, Item) and what.room_uri == uri:
                 await _print(opened, [what], json=json)
 
     with_device(device, work, offline=True, says="")
+
+
+async def _print_banner(device: Device, room_uri: str, before: list[str], *, json: bool) -> list[str]:
+    """Say what stands above the conversation, unless that was said before; what it is."""
+    await device.names.learn([each.user_uri for each in device.archives(room_uri)])
+    found = [jsonlib.dumps(banner_json(device, room_uri), ensure_ascii=False)] if json else banner(device, room_uri)
+    for line in found if found not in (before, ["null"]) else []:
+        print(line, flush=True)
+    return found
 
 
 async def _print(device: Device, items: list[Item], *, json: bool) -> None:

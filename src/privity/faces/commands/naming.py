@@ -20,6 +20,8 @@ YOU = "you"
 NAMED = " named this conversation: "
 """What follows is an admin's word; people who stand in it are neither asked for nor named."""
 _USER = re.compile(r"mimi://[a-z0-9.:-]+/u/[a-z2-7]{26}")
+_SAID_OF = re.compile(rf"(?P<account>the account of )?(?P<user>{_USER.pattern})(?: (?P<verb>has|is|was|keeps))?")
+_TO_YOU = {"has": " have", "is": " are", "was": " were", "keeps": " keep", None: ""}
 
 
 def called(device: Device, user_uri: str) -> str:
@@ -36,7 +38,17 @@ def called(device: Device, user_uri: str) -> str:
 def with_names(device: Device, text: str) -> str:
     """A sentence of the program with people's names in place of their URIs."""
     own, named, said = text.partition(NAMED)
-    return _USER.sub(lambda found: called(device, found[0]), own) + named + said
+    return _SAID_OF.sub(lambda found: _said_of(device, found), own) + named + said
+
+
+def _said_of(device: Device, found: re.Match[str]) -> str:
+    """A person in a sentence: to the one it speaks of it says `you have`, and `your account`."""
+    name = called(device, found["user"])
+    if name != YOU:
+        return found[0].replace(found["user"], name)
+    if found["account"]:
+        return f"your account{'' if found['verb'] is None else ' ' + found['verb']}"
+    return f"{YOU}{_TO_YOU[found['verb']]}"
 
 
 def people_in(items: Iterable[Item]) -> list[str]:

@@ -14,10 +14,20 @@ from typing import Annotated, Final, NoReturn, TypeVar
 
 from cyclopts import Parameter
 
-from privity.client.engine.shown import DevicesChanged, Item, Kind, Notice, Shown
+from privity.client.engine.shown import (
+    AccountReset,
+    DevicesChanged,
+    Item,
+    Kind,
+    LogAlarm,
+    Notice,
+    ResetPending,
+    Shown,
+)
 from privity.client.errors import (
     ClientError,
     CommandRefused,
+    DeviceNotKnown,
     HandleMoved,
     HubUnreachable,
     NoStore,
@@ -27,6 +37,7 @@ from privity.client.sdk import Device
 from privity.client.store.database import Store
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import LETTERS, called, with_names
+from privity.faces.commands.times import local_time
 from privity.faces.commands.waiting import waiting
 from privity.identity.errors import IdentityError
 from privity.identity.uris import parse_user_uri
@@ -57,6 +68,7 @@ NEXT: Final[tuple[tuple[type[Exception], str], ...]] = (
     (NoStore, "make one with `privity register` or `privity link`, or name another folder with --device"),
     (StoreInUse, "a `privity read --follow` may be open on this device"),
     (HandleMoved, "nothing was done"),
+    (DeviceNotKnown, "come back with `privity link` or `privity recover` and another --device folder"),
 )
 """What a person can do next, where the error alone does not say it."""
 
@@ -91,6 +103,16 @@ def _typed(*, twice: bool) -> str:
     except EOFError:
         sys.exit("privity: no passphrase was given; nothing was done")
     return typed
+
+
+def typed_phrase() -> str:
+    """Twelve words from the person's paper: asked for at the terminal, or one line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    try:
+        return getpass.getpass("recovery phrase, twelve words (not shown): ")
+    except EOFError:
+        sys.exit("privity: no recovery phrase was given; nothing was done")
 
 
 def with_device(
@@ -157,10 +179,30 @@ def _tell(device: Device, what: Shown) -> None:
     """What is no entry of a conversation and concerns the person all the same, beside the output."""
     if isinstance(what, Notice):
         note(with_names(device, what.text))
+    elif isinstance(what, LogAlarm):
+        note(f"ALARM: {with_names(device, what.text)}; see `privity keylog`")
+    elif isinstance(what, ResetPending):
+        note(_pending(device, what))
+    elif isinstance(what, AccountReset):
+        name = called(device, what.user_uri)
+        note(
+            f"the account of {name} was reset: whoever has it now did not have its old keys. Nothing is sent there"
+            f" before you agree. Ask the person, then: privity verify {name} --accept-reset"
+        )
     elif isinstance(what, DevicesChanged):
         parts = [f"new device {_id(uri)[:LETTERS]}…" for uri in what.added]
         parts += [f"device {_id(uri)[:LETTERS]}… taken off" for uri in what.removed]
-        note(f"the account of {called(device, what.user_uri)}: {', '.join(parts)}")
+        note(with_names(device, f"the account of {what.user_uri}: {', '.join(parts)}"))
+
+
+def _pending(device: Device, what: ResetPending) -> str:
+    until = local_time(what.until_ms)
+    if what.user_uri == device.user_uri:
+        return (
+            f"somebody without your keys asks for your account, and gets it {until} unless you say no:"
+            " privity devices cancel-reset"
+        )
+    return f"the account of {called(device, what.user_uri)} is to be reset {until}; its old devices can still say no"
 
 
 def note(text: str) -> None:
@@ -189,11 +231,14 @@ def _refuse(err: Exception, worded: Callable[[str], str]) -> NoReturn:
     sys.exit(harmless(f"privity: {type(err).__name__}: {worded(str(err))}{hint}"))
 
 
-def room_of(device: Device, name: str) -> str:
-    """A room by its URI, the beginning of its ID, or @ and the handle of the other in a direct one. Raises NotNamed."""
-    rooms = list(device.rooms())
+async def room_of(device: Device, name: str, *, left: bool = False) -> str:
+    """A room by its URI, the beginning of its ID, or @ and the handle of the other in a direct one. Raises NotNamed.
+
+    `left` finds also those that this device is no longer in: what it has of them stays.
+    """
+    rooms: list[str] = [*device.rooms(), *(device.left_rooms() if left else {})]
     if name.startswith("@"):
-        return _direct_of(device, rooms, name)
+        return await _direct_of(device, rooms, name)
     wanted = name.rsplit("/", 1)[-1]
     found = [uri for uri in rooms if uri == name or (len(wanted) >= SHORTEST and _id(uri).startswith(wanted.lower()))]
     if len(found) != 1:
@@ -204,8 +249,9 @@ def room_of(device: Device, name: str) -> str:
     return found[0]
 
 
-def _direct_of(device: Device, rooms: list[str], name: str) -> str:
+async def _direct_of(device: Device, rooms: list[str], name: str) -> str:
     """The direct room with the one person who has this handle on this device. Raises NotNamed."""
+    await device.names.learn(other for other in map(device.direct_with, rooms) if other is not None)
     bearers = device.names.bearers(name.removeprefix("@").lower())
     found = [uri for uri in rooms if device.direct_with(uri) in bearers]
     if len(found) != 1 or len(bearers) != 1:

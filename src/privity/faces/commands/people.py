@@ -7,14 +7,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from privity.client.engine.key_history import KeyEvent, What
 from privity.client.errors import HubUnreachable
 from privity.client.registration import kept_phrase
 from privity.client.sdk import Device
-from privity.faces.commands.naming import called
+from privity.faces.commands.harmless import harmless
+from privity.faces.commands.keylog import audit_line
+from privity.faces.commands.naming import LETTERS, called
 from privity.faces.commands.opening import (
     DEFAULT,
     Folder,
@@ -26,6 +29,7 @@ from privity.faces.commands.opening import (
     user_of,
     with_device,
 )
+from privity.faces.commands.times import local_time
 from privity.faces.commands.waiting import waiting
 from privity.identity.errors import BadHandle
 from privity.identity.handle import typed_handle
@@ -57,7 +61,7 @@ def register(
         async with waiting(lambda: f"registering at {hub}"):
             made = await Device.register(folder, secret, hub, handle=name, phrase=phrase, invite=invite)
         print(f"you are {name}, {made.user_uri}")
-        print("recovery phrase, shown once; write it on paper. Who has it can sign devices for you:")
+        print("recovery phrase, shown once; write it on paper. It outranks every device: who has it has your account:")
         print(f"  {phrase}", flush=True)
         async with made:
             try:
@@ -69,26 +73,76 @@ def register(
     run_named(work())
 
 
-def verify(who: Who, /, *, device: Folder = DEFAULT) -> None:
-    """Show the safety number with another person: compare it face to face or on a call.
+def verify(
+    who: Who,
+    /,
+    *,
+    accept_reset: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Agree that the account was reset: you asked the person, and compared the number.",
+        ),
+    ] = False,
+    device: Folder = DEFAULT,
+) -> None:
+    """Show the safety number with another person, to compare face to face or on a call, and the history of their keys.
 
     The number is the proof of who somebody is; a name is only what the hub told.
 
     Example: privity verify bob.c
     """
 
-    async def work(opened: Device) -> tuple[str, str]:
+    async def work(opened: Device) -> list[str]:
         user_uri = await other_of(opened, who)
         number = await opened.verify(user_uri)
+        history = await opened.key_log.history(user_uri)
+        if accept_reset:
+            await opened.key_log.accept_reset(user_uri)
         await opened.names.learn([user_uri])
+        name = called(opened, user_uri)
         now = await opened.names.differs(user_uri)
         if now is not None:
-            note(f"the hub now calls {called(opened, user_uri)} {now}; nothing was changed here")
-        return number, called(opened, user_uri)
+            note(f"the hub now calls {name} {now}; nothing was changed here")
+        return [
+            number,
+            f"the same on the screen of {name}: nobody is in between",
+            f"the keys of {name}, as the log shows them to everybody:",
+            *(f"  {line}" for line in history_lines(history)),
+            audit_line(opened.key_log.status()),
+        ]
 
-    number, name = with_device(device, work)
-    print(number)
-    print(f"the same on the screen of {name}: nobody is in between. Until you compared: not yet audited.")
+    for line in with_device(device, work):
+        print(harmless(line))
+    if accept_reset:
+        print("agreed: this device talks to the new keys now")
+
+
+def history_lines(history: tuple[KeyEvent, ...]) -> list[str]:
+    """One line for each version: when, what, which devices."""
+    return [f"{local_time(event.at_ms)}  {_WORDS[event.what]}{_devices(event)}" for event in history]
+
+
+_WORDS: Final = {
+    What.MADE: "account made",
+    What.CHANGED: "devices changed",
+    What.RECOVERED: "account key renewed with the recovery phrase",
+    What.RESET_ASKED: "RESET asked for, by somebody without its keys; in force 72 hours later unless cancelled",
+    What.RESET: "devices changed, after the reset",
+    What.CANCELLED: "reset cancelled by the old keys",
+}
+
+
+def _devices(event: KeyEvent) -> str:
+    parts = [f"new device {id_of_device(uri)}" for uri in event.added]
+    parts += [f"{id_of_device(uri)} taken off" for uri in event.removed]
+    parts += ["new account key"] if event.new_key and event.what is not What.RESET_ASKED else []
+    return f": {', '.join(parts)}" if parts else ""
+
+
+def id_of_device(client_uri: str) -> str:
+    return f"{client_uri.rsplit('/', 1)[-1][:LETTERS]}…"
 
 
 def block(who: Who, /, *, device: Folder = DEFAULT) -> None:

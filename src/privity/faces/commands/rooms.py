@@ -14,7 +14,7 @@ from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
 from privity.client.unread import unread
 from privity.faces.commands.harmless import harmless
-from privity.faces.commands.naming import called
+from privity.faces.commands.naming import called, with_names
 from privity.faces.commands.opening import (
     DEFAULT,
     EXPECTED,
@@ -27,6 +27,7 @@ from privity.faces.commands.opening import (
     room_of,
     with_device,
 )
+from privity.faces.commands.showing import banner
 from privity.policy.members import members
 
 LETTERS = 8
@@ -78,7 +79,7 @@ def invite(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> None:
-        uri, user_uri = _group(opened, room), await other_of(opened, who)
+        uri, user_uri = await _group(opened, room), await other_of(opened, who)
         if user_uri in opened.people(uri):
             raise CommandRefused(f"{who} is in this conversation already")
         await opened.invite(uri, user_uri)
@@ -95,13 +96,73 @@ def remove(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> None:
-        uri, user_uri = _group(opened, room), await other_of(opened, who)
+        uri, user_uri = await _group(opened, room), await other_of(opened, who)
         if user_uri not in opened.people(uri):
             raise NotNamed(f"{who} is not in this conversation; `privity room members` shows who is")
         await opened.remove(uri, user_uri)
 
     with_device(device, work)
     print(f"removed {who}")
+
+
+@app.command
+def declare_archive(
+    room: Room,
+    who: Who,
+    /,
+    *,
+    policy: Annotated[str, Parameter(help="What it does with its copy, in quotes, or where that is written.")],
+    device: Folder = DEFAULT,
+) -> None:
+    """Let an account keep a copy of everything that is sent in a group from now on.
+
+    Everybody sees it above the conversation, and sends nothing more before they accept it.
+
+    Example: privity room declare-archive k3x7 acme --policy "kept six years"
+    """
+
+    async def work(opened: Device) -> None:
+        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+        await opened.declare_archive(uri, user_uri, policy)
+
+    with_device(device, work)
+    print(f"{who} keeps a copy from now on; the others are asked before they send")
+
+
+@app.command
+def withdraw_archive(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> None:
+    """Take an archive out of a group: it gets nothing of what comes after. What it has it keeps.
+
+    Example: privity room withdraw-archive k3x7 acme
+    """
+
+    async def work(opened: Device) -> None:
+        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+        await opened.withdraw_archive(uri, user_uri)
+
+    with_device(device, work)
+    print(f"{who} gets nothing more")
+
+
+@app.command
+def accept(room: Room, /, *, device: Folder = DEFAULT) -> None:
+    """Agree to the policy of a conversation as it is now; what waited is sent. Each person does so for themselves.
+
+    Example: privity room accept k3x7
+    """
+
+    async def work(opened: Device) -> list[str]:
+        uri = await room_of(opened, room)
+        new = opened.to_accept(uri)
+        if new is None:
+            return ["there is nothing to accept"]
+        await opened.names.learn([each.user_uri for each in opened.archives(uri)])
+        said = f"accepted: {with_names(opened, new[0])}"
+        await opened.accept(uri, new[1])
+        return [harmless(said), *banner(opened, uri)]
+
+    for line in with_device(device, work):
+        print(line)
 
 
 @app.command
@@ -112,7 +173,7 @@ def leave(room: Room, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> None:
-        await opened.leave(room_of(opened, room))
+        await opened.leave(await room_of(opened, room))
 
     with_device(device, work)
     print(f"left {room}")
@@ -128,12 +189,15 @@ def show_members(room: Room, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> list[str]:
-        group = opened.host.engine.room(room_of(opened, room)).require_group()
+        room_uri = await room_of(opened, room)
+        group = opened.host.engine.room(room_uri).require_group()
         found = list(members(group.tree).values())
-        await opened.names.learn(dict.fromkeys(member.user_uri for member in found))
-        rows = sorted((called(opened, member.user_uri), member.client_uri) for member in found)
-        wide = max(len(name) for name, _ in rows)
-        return [f"{name:{wide}}  {uri}{_this(uri == opened.client_uri)}" for name, uri in rows]
+        archives = [each.user_uri for each in opened.archives(room_uri)]
+        await opened.names.learn(dict.fromkeys([*(member.user_uri for member in found), *archives]))
+        rows = sorted((called(opened, each.user_uri), each.client_uri, each.user_uri in archives) for each in found)
+        wide = max(len(name) for name, _, _ in rows)
+        listed = [f"{name:{wide}}  {uri}{_this(uri == opened.client_uri)}{_copies(kept)}" for name, uri, kept in rows]
+        return [*banner(opened, room_uri), *listed]
 
     for line in with_device(device, work, offline=True):
         print(line)
@@ -145,6 +209,7 @@ def show_rooms(
     json: Annotated[
         bool, Parameter(help="One JSON object a line, for programs.", negative="", show_default=False)
     ] = False,
+    left: Annotated[bool, Parameter(help="Those that you are no longer in.", negative="", show_default=False)] = False,
     device: Folder = DEFAULT,
 ) -> None:
     """List your conversations: the beginning of each ID, who is in it, and how much you have not read.
@@ -153,13 +218,16 @@ def show_rooms(
     """
 
     async def work(opened: Device) -> list[str]:
-        found = [await _room(opened, uri, name) for uri, name in sorted(opened.rooms().items())]
+        rooms = opened.left_rooms() if left else opened.rooms()
+        found = [await _room(opened, uri, name) for uri, name in sorted(rooms.items())]
         return [jsonlib.dumps(row, ensure_ascii=False) if json else _line(opened, row) for row in found]
 
     lines = with_device(device, work, offline=True)
     for line in lines:
         print(line)
-    if not lines:
+    if not lines and left:
+        note("there are none")
+    elif not lines:
         note("no conversations yet; `privity room direct HANDLE` opens one")
 
 
@@ -173,9 +241,9 @@ async def _invited(device: Device, room: str, who: str, user_uri: str) -> bool:
     return True
 
 
-def _group(device: Device, name: str) -> str:
+async def _group(device: Device, name: str) -> str:
     """A room whose people can change. Raises CommandRefused, NotNamed."""
-    uri = room_of(device, name)
+    uri = await room_of(device, name)
     if device.host.engine.room(uri).record.direct:
         raise CommandRefused(
             "this is the conversation of you two, and stays so; make a group with `privity room create HANDLE HANDLE`"
@@ -188,11 +256,15 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
     here = state.group is not None and not state.record.stopped
     people = device.people(uri) if here else []
     await device.names.learn(people)
+    archives = [each.user_uri for each in device.archives(uri)]
+    await device.names.learn(archives)
     return {
         "room": uri,
         "name": name,
         "direct": state.record.direct,
+        "member": state.record.member,
         "people": [{"user": user, "name": device.names.handle(user)} for user in people],
+        "archives": [{"user": user, "name": device.names.handle(user)} for user in archives],
         "unread": unread(device.host.store, uri),
     }
 
@@ -201,13 +273,21 @@ def _line(device: Device, row: dict[str, Any]) -> str:
     others = [called(device, each["user"]) for each in row["people"] if each["user"] != device.user_uri]
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     who = f"{', '.join(others[:NAMED])}{more}"
-    if row["direct"]:
+    named = f'"{row["name"]}" ' if row["name"] else ""
+    if not row["member"]:
+        what = f"{named}you are no longer in it; what came before can be read and reported"
+    elif row["direct"]:
         what = f"with {who}"
     else:
-        named = f'"{row["name"]}" ' if row["name"] else ""
         what = f"{named}group of {len(row['people'])}{f': you, {who}' if others else ''}"
     new = f"  ({row['unread']} unread)" if row["unread"] else ""
-    return harmless(f"{row['room'].rsplit('/', 1)[-1][:LETTERS]}  {what}{new}")
+    keepers = ", ".join(called(device, each["user"]) for each in row["archives"])
+    kept = f"  (a copy of everything is kept by {keepers})" if keepers else ""
+    return harmless(f"{row['room'].rsplit('/', 1)[-1][:LETTERS]}  {what}{new}{kept}")
+
+
+def _copies(archive: bool) -> str:
+    return "  (keeps a copy)" if archive else ""
 
 
 def _this(own: bool) -> str:

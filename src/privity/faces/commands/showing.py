@@ -9,12 +9,14 @@ from typing import Any
 
 from rich.filesize import decimal
 
+from privity.client.engine.consent import accept_command
 from privity.client.engine.shown import Item, Kind, State
 from privity.client.saving import safe_name
 from privity.client.sdk import Device
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called, with_names
 from privity.faces.commands.opening import letters_of, short
+from privity.faces.commands.times import local_time
 from privity.message.attachments import TAG_BYTES
 from privity.message.content import ExternalPart, MimiContent, SinglePart, walk
 
@@ -58,6 +60,53 @@ def as_line(item: Item, device: Device) -> str:
     reactions = " ".join(each.text for each in item.reactions)
     line = f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
     return harmless(line)
+
+
+def banner(device: Device, room_uri: str) -> list[str]:
+    """What stands above every view of a conversation as long as it is so: who keeps a copy, and what waits."""
+    said = []
+    archives = device.archives(room_uri)
+    for each in archives:
+        who = called(device, each.user_uri)
+        if each.user_uri == device.user_uri:
+            said.append("you keep a copy of everything sent here, and say nothing")
+        elif each.here:
+            said.append(f"{who} keeps a copy of everything sent here since {_day(each.since_ms)}")
+        else:
+            said.append(f"{who} kept a copy of everything sent here, and has left")
+    said += [f'about the copy: "{each.policy}"' for each in archives[:1]]
+    new = device.to_accept(room_uri)
+    if new is not None:
+        what, command = with_names(device, new[0]), accept_command(room_uri)
+        said.append(f"you have not accepted that {what}; nothing is sent before `{command}`")
+    return [harmless(f"== {line}") for line in said]
+
+
+def banner_json(device: Device, room_uri: str) -> dict[str, Any] | None:
+    """The same for programs; None where there is nothing to say."""
+    archives, new = device.archives(room_uri), device.to_accept(room_uri)
+    if not archives and new is None:
+        return None
+    return {
+        "kind": "banner",
+        "archives": [
+            {
+                "user": each.user_uri,
+                "name": device.names.handle(each.user_uri),
+                "since_ms": each.since_ms or None,
+                "here": each.here,
+                "policy": each.policy,
+            }
+            for each in archives
+        ],
+        "accepted": new is None,
+    }
+
+
+def _day(since_ms: int) -> str:
+    if not since_ms:
+        return "before this device came"
+    return local_time(since_ms)
 
 
 def text_of(item: Item) -> str:

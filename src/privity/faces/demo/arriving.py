@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo begins: an operator starts hub and desk, people make accounts, and Bob links a second device."""
+"""The demo begins: operators start hub, desk and witness, people make accounts, and Bob links a second device."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import asyncio
 from privity.faces.demo.person import Person
 from privity.faces.demo.story import Story
 
-NAMES = ("alice", "bob", "carol", "dave")
+NAMES = ("alice", "bob", "carol", "dave", "erin")
 
 
 async def play(story: Story) -> None:
@@ -20,17 +20,19 @@ async def play(story: Story) -> None:
 
 async def _processes(story: Story) -> None:
     home = story.home
-    with story.record.step("processes", "start a hub and a desk as their operator would") as step:
+    with story.record.step("processes", "start a hub, a desk and a witness as their operators would") as step:
         home.invites.append(await asyncio.to_thread(home.init))
+        home.witness.start()
         await asyncio.to_thread(home.start_hub)
         home.desk.start()
         more = (asyncio.to_thread(home.invite) for _ in NAMES[1:])
         home.invites += await asyncio.gather(*more)
         step.happened(f"hub at {home.url}, process {home.hub.pid}; desk beside it, process {home.desk.pid}")
+        step.happened(f"a witness audits its key log, process {home.witness.pid}; without it nothing is published")
 
 
 async def _register(story: Story) -> None:
-    with story.record.step("register", "Alice, Bob, Carol and Dave make accounts, each with an invite") as step:
+    with story.record.step("register", "Alice, Bob, Carol, Dave and Erin make accounts, each with an invite") as step:
         people = [story.person(name) for name in NAMES]
         await asyncio.gather(
             *(_make(person, invite) for person, invite in zip(people, story.home.invites, strict=True))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -17,7 +18,10 @@ import msgspec
 
 from privity.faces.demo.launch import launched
 from privity.faces.demo.processes import Process, free_port, privity, wait_for_hub
+from privity.server.init import new_invite
 from privity.wire import rest
+
+WITNESS = "watch.example/witness"
 
 
 @dataclass(slots=True)
@@ -32,18 +36,28 @@ class Home:
     secrets: set[bytes] = field(default_factory=set, repr=False)
     invites: list[str] = field(default_factory=list, repr=False)
     port: int = field(default_factory=free_port)
+    witness_port: int = field(default_factory=free_port)
+    witness_key: str = ""
     hub: Process = field(init=False)
     desk: Process = field(init=False)
+    witness: Process = field(init=False)
+    _written: str = ""
 
     def __post_init__(self) -> None:
         hub = launched(self.broken, "hub", "privity.cli", "serve", "--config", str(self.config))
         desk = launched(self.broken, "desk", "privity.cli", "desk", "--config", str(self.config))
         self.hub = Process("hub", [sys.executable, *hub], self.folder / "hub.out")
         self.desk = Process("desk", [sys.executable, *desk], self.folder / "desk.out")
+        self.witness = Process("witness", privity("witness", "serve", str(self.watch)), self.folder / "witness.out")
 
     @property
     def home(self) -> Path:
         return self.folder / "home"
+
+    @property
+    def watch(self) -> Path:
+        """The folder of the witness, which is another operator's."""
+        return self.folder / "watch"
 
     @property
     def config(self) -> Path:
@@ -54,15 +68,42 @@ class Home:
         return f"http://127.0.0.1:{self.port}"
 
     def init(self) -> str:
-        """`privity init`; returns the first invite."""
-        command = privity("init", str(self.home), "--listen", f"127.0.0.1:{self.port}")
-        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command
+        """`privity init`, and `privity witness init` and `add` elsewhere; returns the first invite."""
+        out = _run("init", str(self.home), "--listen", f"127.0.0.1:{self.port}")
+        log_key = out.split("key log: ")[1].split()[0]
+        listen = f"127.0.0.1:{self.witness_port}"
+        self.witness_key = _run("witness", "init", str(self.watch), "--name", WITNESS, "--listen", listen).strip()
+        _run("witness", "add", str(self.watch), "--log", log_key, "--hub", self.url)
+        written = self.config.read_text().replace("[hub]\n", "[hub]\nepoch_min_ms = 100\n")
+        self._written = written.replace("[desk]\n", "[desk]\npoll_interval_s = 0.2\n")  # nobody watches a demo wait
+        self.write_config(watched=True)
         return out.split("): ")[1].split()[0]
 
+    def write_config(self, *, watched: bool) -> None:
+        """What `privity init` wrote, with the witness as hub and desk are told of it, or without."""
+        if not watched:
+            self.config.write_text(self._written)
+            return
+        written = self._written.replace("[hub]\n", "[hub]\nquorum = 1\n").replace("[desk]\n", "[desk]\nquorum = 1\n")
+        self.config.write_text(
+            f'{written}\n[[hub.witness]]\nkey = "{self.witness_key}"\n'
+            f'url = "http://127.0.0.1:{self.witness_port}"\naudits = true\n'
+            f'\n[[desk.witness]]\nkey = "{self.witness_key}"\n'
+        )
+
+    def put_aside(self) -> None:
+        """Keep the stopped hub's database as it is now."""
+        shutil.copy2(self.home / "hub" / "hub.db", self.folder / "true.db")
+
+    def put_back(self) -> None:
+        """The database of `put_aside` again. What a write-ahead log beside it holds belongs to the other one."""
+        for name in ("hub.db-wal", "hub.db-shm"):
+            (self.home / "hub" / name).unlink(missing_ok=True)
+        shutil.copy2(self.folder / "true.db", self.home / "hub" / "hub.db")
+
     def invite(self) -> str:
-        """`privity invite`, while the hub runs."""
-        command = privity("invite", "--config", str(self.config))
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - as above
+        """What `privity invite` prints, while the hub runs."""
+        return new_invite(self.config).code
 
     def start_hub(self) -> None:
         self.hub.start()
@@ -71,6 +112,7 @@ class Home:
     def stop(self) -> None:
         self.desk.stop()
         self.hub.stop()
+        self.witness.stop()
 
     def server_info(self) -> rest.ServerInfo:
         """What the hub says of itself to anyone."""
@@ -91,3 +133,9 @@ class Home:
         word = f"canary-{secrets.token_hex(8)}"
         self.canaries.append(word)
         return f"{what} {word}"
+
+
+def _run(*arguments: str) -> str:
+    """What one of our own commands prints."""
+    command = privity(*arguments)
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity demo --keep`: hub and desk go on running, and a stranger is told where to look and for what."""
+"""`privity demo --keep`: hub, desk and witness go on running, and a stranger is told where to look and for what."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def tell_what_is_kept(home: Home, console: Console) -> None:
         "".join(f"{word}\n" for word in home.canaries) + "".join(f"{key.hex()}\n" for key in home.secrets)
     )
     folder = shlex.quote(str(home.folder))
-    pids = " ".join(str(process.pid) for process in (home.hub, home.desk) if process.running)
+    pids = " ".join(str(process.pid) for process in (home.hub, home.desk, home.witness) if process.running)
     lines = [
         f"kept: {folder}",
         f"hub {home.url} with its data in {folder}/home/hub, desk in {folder}/home/desk",
-        f"devices in {folder}/alice, bob, bob-second, carol, dave; passphrase of each: {PASSPHRASE}",
+        f"devices in {folder}/alice, bob, bob-second, carol, dave, erin; passphrase of each: {PASSPHRASE}",
         f"canaries, and keys in hex, one a line: {folder}/{SOUGHT}",
         f"look yourself: grep -raFf {folder}/{SOUGHT} {folder}/home {folder}/hub.out",
         f"talk yourself: PRIVITY_PASSPHRASE={shlex.quote(PASSPHRASE)} privity room list --device {folder}/alice",

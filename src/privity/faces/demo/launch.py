@@ -46,10 +46,26 @@ def _opens_any_file(_: Any) -> Any:
     return decrypt
 
 
+def _believes_any_log(_: Any) -> Any:
+    from privity.keylog.verify import View
+    from privity.tlog.checkpoint import Checkpoint
+    from privity.tlog.note import SignedNote
+    from privity.tlog.quorum import Opened
+
+    def newest(head: Any, *_: object) -> Any:
+        checkpoint = Checkpoint.decode(SignedNote.decode(head.note).text)
+        return View(checkpoint.size, checkpoint.root, head.entry.timestamp_ms), Opened(checkpoint, (), False)
+
+    return newest
+
+
 def _pins_anything(_: Any) -> Any:
+    import privity.keylog.verify as verify
+    from privity.identity.account import Account
     from privity.identity.device_list import DeviceList
 
-    return lambda known, values, user_uri: DeviceList.decode(values[-1])
+    verify._newest = _believes_any_log(None)
+    return lambda known, values, found, user_uri: Account.of(DeviceList.decode(values[-1]))
 
 
 def _removes_nobody(_: Any) -> Any:
@@ -157,11 +173,19 @@ BREAKS: dict[str, Break] = {
     ),
     "pinning": Break(
         "device",
-        "devices take any device list that the hub shows",
+        "devices take any device list and any key log that the hub shows",
         "substitution",
-        "privity.identity.trust",
-        "pin_chain",
+        "privity.client.engine.trust",
+        "_along",
         _pins_anything,
+    ),
+    "key-log": Break(
+        "device",
+        "devices believe a key log that neither its witness has seen nor they themselves before",
+        "first-contact",
+        "privity.keylog.verify",
+        "_newest",
+        _believes_any_log,
     ),
     "removal": Break(
         "device",
@@ -245,13 +269,15 @@ def launched(broken: str | None, process: str, module: str, *arguments: str) -> 
     return ["-P", __file__, broken, module, *arguments]
 
 
-def apply(chosen: Break) -> None:
-    """Replace the function in this process."""
+def apply(chosen: Break) -> Callable[[], None]:
+    """Replace the function in this process. What comes back puts it where it was."""
     owner = importlib.import_module(chosen.module)
     *outer, name = chosen.name.split(".")
     for step in outer:
         owner = getattr(owner, step)
-    setattr(owner, name, chosen.replacement(getattr(owner, name)))
+    honest = getattr(owner, name)
+    setattr(owner, name, chosen.replacement(honest))
+    return lambda: setattr(owner, name, honest)
 
 
 if __name__ == "__main__":

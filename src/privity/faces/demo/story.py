@@ -47,6 +47,11 @@ class Story:
     def dave(self) -> Person:
         return self.people["dave"]
 
+    @property
+    def erin(self) -> Person:
+        """Who has met nobody."""
+        return self.people["erin"]
+
     def person(self, name: str) -> Person:
         """A device of this name, not started yet."""
         made = self.people[name] = Person(name, self.home.folder / name, self.home.url, self.broken)

@@ -9,11 +9,12 @@ from aiohttp import web
 from privity.server.accounts import service
 from privity.server.accounts.model import user_uri
 from privity.server.context import HubContext
+from privity.server.keylog.model import origin_of
 from privity.server.limits import MAX_BLOB_BYTES, MAX_REGISTER_BYTES
 from privity.server.sessions.requests import caller_address, read_of_stranger
 from privity.server.version import VERSION
 from privity.server.web import ID, answer, decode, session_of
-from privity.wire.rest import HandleFound, HandleTold, Register, Registered, ServerInfo
+from privity.wire.rest import HandleFound, HandleTold, Register, Registered, ServerInfo, WitnessInfo
 
 
 def routes(context: HubContext) -> list[web.RouteDef]:
@@ -54,4 +55,8 @@ def _server_info(context: HubContext) -> ServerInfo:
         report_window_days=config.report_window_days,
         max_blob_bytes=MAX_BLOB_BYTES,
         now_ms=context.now_ms(),
+        keylog_key=context.keys.log_verifier(origin_of(config.host)).encode(),
+        vrf_public_key=context.keys.vrf_public,
+        witnesses=[WitnessInfo(one.key.encode(), one.audits, one.url) for one in config.witnesses],
+        quorum=config.quorum,
     )

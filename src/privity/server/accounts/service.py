@@ -14,13 +14,18 @@ from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
 from privity.server.invites import service as invites
+from privity.server.keylog import queue
+from privity.server.keylog.model import Stage
 from privity.server.limits import address_key
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import Register
 
 
 async def register(context: HubContext, wanted: Register, address: str | None) -> Account:
-    """Make an account out of a handle and version 0 of a device list. The same request again gets the same answer."""
+    """Make an account out of a handle and version 0 of a device list, and return once the list is published.
+
+    The same request again gets the same answer.
+    """
     context.limits.take("account.register", address_key(address))
     try:
         handle = parse_handle(wanted.handle)
@@ -31,6 +36,7 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
         raise Refusal(Code.DEVICE_LIST_REFUSED, f"the list belongs to another host, this is {context.config.host}")
     account = Account(first.user_uri, handle)
     now_ms = context.now_ms()
+    label = devices.label_of(account.user_uri)
 
     def write(tx: Tx) -> None:
         if _is_repeat(tx, account, first, wanted.device_list):
@@ -38,9 +44,10 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
         store.add(tx, account, now_ms)
         if context.config.registration == "invite":
             invites.use(tx, wanted.invite, account.user_uri, now_ms)
-        devices.add_first(tx, first, wanted.device_list, now_ms)
+        queue.add(tx, context, label, 0, wanted.device_list)
 
     await context.db.write(write)
+    await queue.published(context, label, 0, wanted.device_list)
     return account
 
 
@@ -77,6 +84,6 @@ def _is_repeat(tx: Tx, account: Account, first: DeviceList, value: bytes) -> boo
         if any(devices.find(tx, device.client_uri) is not None for device in first.devices):
             raise Refusal(Code.CONFLICT, "a device of the list belongs to an account already")
         return False
-    if known == account and devices.list_version(tx, account.user_uri, 0) == value:
+    if known == account and queue.stage_of(tx, devices.label_of(known.user_uri), 0, value) is not Stage.GONE:
         return True
     raise Refusal(Code.CONFLICT, "the account exists already")

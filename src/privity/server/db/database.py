@@ -50,6 +50,20 @@ class Tx:
     def all(self, sql: str, parameters: Iterable[object] = ()) -> list[Row]:
         return self.execute(sql, parameters).fetchall()
 
+    def attempt(self, change: Callable[[], None], *errors: type[Exception]) -> Exception | None:
+        """Make a change that may fail without the rest: one of these errors undoes it alone, and is returned."""
+        calls = len(self._after_commit)
+        self._db.execute("SAVEPOINT attempt")
+        try:
+            change()
+        except errors as err:
+            self._db.execute("ROLLBACK TO attempt")
+            del self._after_commit[calls:]
+            return err
+        finally:
+            self._db.execute("RELEASE attempt")
+        return None
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` on the event loop once this is on the disk, before the writer's future resolves.
 

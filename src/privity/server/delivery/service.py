@@ -77,11 +77,19 @@ def check(client_uri: str, user_uri: str, submit: Submit) -> Checked:
 class Submissions:
     """The queue between sockets and the writer."""
 
-    __slots__ = ("_bytes", "_db", "_fanout", "_franker", "_metrics", "_now_ms", "_running", "_waiting")
+    __slots__ = ("_bytes", "_db", "_fanout", "_franker", "_metrics", "_now_ms", "_rekey", "_running", "_waiting")
 
     def __init__(
-        self, db: Database, fanout: Fanout, franker: Franker, now_ms: Callable[[], int], metrics: Metrics
+        self,
+        db: Database,
+        fanout: Fanout,
+        franker: Franker,
+        now_ms: Callable[[], int],
+        metrics: Metrics,
+        rekey: Callable[[Tx, str], None],
     ) -> None:
+        """`rekey` makes the hub propose its franking key to a room (its URI) that names an earlier one."""
+        self._rekey = rekey
         self._db = db
         self._fanout = fanout
         self._franker = franker
@@ -149,7 +157,7 @@ class Submissions:
         now_ms = self._now_ms()
         for message in batch:
             try:
-                effects.append(accept(tx, self._franker, message, now_ms))
+                effects.append(accept(tx, self._franker, message, now_ms, self._rekey))
             except Refusal as refusal:
                 refusals.append((message.client_uri, self.refused(message.submit.ref, refusal)))
         log.after_commit(tx, self._fanout, effects)
@@ -158,15 +166,21 @@ class Submissions:
             tx.after_commit(partial(self._fanout.answer, client_uri, frame))
 
 
-def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int) -> Effect:
-    """Order, frank and store one message, or raise a Refusal without a change.
+def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int, rekey: Callable[[Tx, str], None]) -> Effect:
+    """Order, frank and store one message, or raise a Refusal without a change to what is said.
 
+    A room that names an earlier franking key leaves its epoch first: what the key of now signs would be hidden there.
     Whether it is a repeated one is only asked of those that cannot be stored anew: its ref is unique in the log.
     """
     right = rooms.sending_right(tx, message.submit.room_uri, message.client_uri)
     if right is None:
         raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
     try:
+        if right.franking_key != franker.public:
+            rekey(tx, message.submit.room_uri)
+            raise Refusal(
+                Code.WRONG_EPOCH, "the hub's key for reports changes first; commit that", current_epoch=right.epoch
+            )
         return _accept_new(tx, franker, message, right, now_ms)
     except (Refusal, sqlite3.IntegrityError):
         earlier = store.event_by_ref(tx, message.client_uri, message.submit.ref)

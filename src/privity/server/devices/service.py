@@ -1,20 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which devices exist: first lists, their successors, and what a dropped device loses at once."""
+"""Which devices exist, and how the next list of an account is taken: checked, queued for the key log, waited for.
+
+What a list drops loses everything at once. What it adds counts once everybody can see it (`devices.publication`).
+"""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from privity.identity import device_list as lists
-from privity.identity.device_list import DeviceList
+from privity.identity import account as accounts
+from privity.identity.account import Account
+from privity.identity.device_list import DeviceList, Kind
 from privity.identity.errors import DeviceListError
-from privity.mls.errors import CredentialRefused
+from privity.keylog.labels import user_label
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import store
 from privity.server.devices.model import Device
+from privity.server.keylog import queue
 from privity.wire.errors import Code, Refusal
 
 KEY_BYTES = 32
@@ -22,101 +26,140 @@ KEY_BYTES = 32
 
 find = store.find
 of_user = store.of_user
-list_version = store.list_version
-newest_list = store.newest_list
 
 
-def check_device(query: Query, user_uri: str, client_uri: str, signature_key: bytes) -> None:
-    """Raise CredentialRefused unless the user's newest list names this device with this key (for `RoomRules`)."""
-    device = store.find(query, client_uri)
-    if device is None or device.user_uri != user_uri:
-        raise CredentialRefused("the newest device list of the user does not name this device")
-    if not hmac.compare_digest(device.signature_key, signature_key):
-        raise CredentialRefused("the newest device list of the user names another key for this device")
+def label_of(user_uri: str) -> str:
+    """Under which the lists of a user stand in the key log."""
+    return user_label(user_uri).decode()
+
+
+def follows_reset(query: Query, user_uri: str, since_ms: int) -> bool:
+    """Whether the account was taken over by a reset after that time: whoever holds it now stood in nothing before."""
+    last_ms = store.last_reset_ms(query, user_uri)
+    return last_ms is not None and last_ms >= since_ms
 
 
 def verify_first(value: bytes) -> DeviceList:
     """Version 0 of whichever user it names, or a DEVICE_LIST_REFUSED Refusal."""
+    claimed = decode(value)
     try:
-        claimed = DeviceList.decode(value)
-        first = lists.verify_first(value, claimed.user_uri)
+        first = accounts.first(value, claimed.user_uri).newest
     except DeviceListError as err:
-        raise _refused(err) from None
-    _check_keys(first)
+        raise refused(err) from None
+    check_keys(first)
     return first
 
 
-def add_first(tx: Tx, first: DeviceList, value: bytes, now_ms: int) -> None:
-    """Store a verified first list of an account that was just made."""
-    store.add_list(tx, first.user_uri, 0, value, now_ms)
-    for device in _devices(first):
-        store.add_device(tx, device)
-
-
-async def lists_from(context: HubContext, caller_uri: str, user_uri: str, version: int) -> list[bytes]:
-    """The signed values from a version on, or a NOT_FOUND Refusal when there is no such user."""
-    context.limits.take("device_list.get", caller_uri)
-
-    def read(query: Query) -> list[bytes]:
-        if store.newest_list(query, user_uri) is None:
-            raise Refusal(Code.NOT_FOUND, "no account has this user URI")
-        return store.lists_from(query, user_uri, version)
-
-    return await context.db.read(read)
+def newest_list(query: Query, user_uri: str) -> bytes | None:
+    """The newest published value."""
+    label = label_of(user_uri)
+    newest = queue.newest_published(query, label)
+    return None if newest is None else queue.values_from(query, label, newest)[0][1]
 
 
 async def put_list(context: HubContext, user_uri: str, value: bytes) -> None:
-    """Take the next version. What it drops leaves rooms, loses its KeyPackages and its session. Again is harmless."""
+    """Take the next version from a device of the account, and return once it is published. Again is harmless."""
     context.limits.take("device_list.put", user_uri)
-    newest = await context.db.read(lambda reader: store.newest_list(reader, user_uri))
-    if newest is None:
-        raise Refusal(Code.NOT_FOUND, "no account has this user URI")
-    known_version, known_value = newest
-    if value == known_value:
-        return
+    found = decode(value)
+    if found.kind is Kind.RESET:
+        raise Refusal(Code.DEVICE_LIST_REFUSED, "a reset needs a code of the operator")
+    if found.user_uri != user_uri:
+        raise Refusal(Code.DEVICE_LIST_REFUSED, "the list belongs to another account than the caller's")
+    await take(context, found, value)
+
+
+async def take(
+    context: HubContext, new: DeviceList, value: bytes, also: Callable[[Tx], None] = lambda tx: None
+) -> None:
+    """Check a list against everything that was accepted before, queue it, and wait until it is published.
+
+    `also` runs in the transaction that queues it, and in none when the list is the newest one that was accepted.
+    """
+    label = label_of(new.user_uri)
+
+    def look(query: Query) -> tuple[tuple[int, bytes] | None, Account] | None:
+        newest = queue.newest_accepted(query, label)
+        if newest == (new.version, value):
+            return None
+        before = standing(query, new.user_uri, context.now_ms())
+        if before is None:
+            raise Refusal(Code.NOT_FOUND, "no account has this user URI")
+        try:
+            after = accounts.advance(before, value, queue.next_time(query, context.now_ms()))
+        except DeviceListError as err:
+            raise refused(err) from None
+        if newest is None or newest[0] != new.version - 1:
+            raise Refusal(Code.CONFLICT, "a list that waits is about to be refused; try again", retry_after_ms=1000)
+        check_keys(new)
+        return newest, after
+
+    found = await context.db.read(look)
+    if found is not None:
+        newest, after = found
+
+        def write(tx: Tx) -> None:
+            if queue.newest_accepted(tx, label) != newest:
+                raise Refusal(Code.CONFLICT, f"version {new.version} exists already and differs")
+            also(tx)
+            queue.add(tx, context, label, new.version, value)
+            _drop(tx, context, after.in_force)
+
+        await context.db.write(write)
+    await queue.published(context, label, new.version, value)
+
+
+def standing(query: Query, user_uri: str, now_ms: int) -> Account | None:
+    """The account after all lists that were accepted, as if those that wait appeared now."""
+    account = store.state(query, user_uri)
+    if account is not None:
+        return standing_after(query, account, now_ms)
+    waiting = queue.changes_of(query, label_of(user_uri))
+    return standing_after(query, accounts.first(waiting[0].value, user_uri), now_ms) if waiting else None
+
+
+def standing_after(query: Query, account: Account, now_ms: int) -> Account:
+    """`standing`, from what is published. A list that time has overtaken, and what follows it, count for nothing."""
+    at_ms = queue.next_time(query, now_ms)
     try:
-        new = lists.verify_successor(DeviceList.decode(known_value), value)
-    except DeviceListError as err:
-        raise _refused(err) from None
-    _check_keys(new)
-    now_ms = context.now_ms()
-
-    def write(tx: Tx) -> None:
-        if store.newest_list(tx, user_uri) != (known_version, known_value):
-            raise Refusal(Code.CONFLICT, f"version {new.version} exists already and differs")
-        _replace(context, tx, new, value, now_ms)
-
-    await context.db.write(write)
+        for waiting in queue.changes_of(query, label_of(account.newest.user_uri)):
+            if waiting.version > account.newest.version:
+                account = accounts.advance(account, waiting.value, at_ms)
+    except DeviceListError:  # it is taken out of the queue when its epoch is cut
+        return account
+    return account
 
 
-def _replace(context: HubContext, tx: Tx, new: DeviceList, value: bytes, now_ms: int) -> None:
-    """A device whose key changed (a reset may do that) is another device: it goes and comes."""
-    before = {device.client_uri: device for device in store.of_user(tx, new.user_uri)}
-    after = {device.client_uri: device for device in _devices(new)}
-    gone = [uri for uri, old in before.items() if uri not in after or after[uri].signature_key != old.signature_key]
-    store.add_list(tx, new.user_uri, new.version, value, now_ms)
-    store.remove_devices(tx, gone)
-    for uri, device in after.items():
-        if uri not in before or uri in gone:
-            store.add_device(tx, device)
-    if gone:
-        context.hooks.devices_removed(tx, new.user_uri, gone)
-    context.hooks.device_list_changed(tx, new.user_uri)
-    tx.after_commit(lambda: _end_sessions(context, gone))
+def after(account: Account | None, value: bytes, user_uri: str, at_ms: int) -> Account:
+    """The account after one more list. Raises DeviceListError."""
+    return accounts.first(value, user_uri) if account is None else accounts.advance(account, value, at_ms)
 
 
-def _end_sessions(context: HubContext, client_uris: Sequence[str]) -> None:
+def gone_from(query: Query, in_force: DeviceList) -> list[str]:
+    """Devices that exist and that this list does not name, or names with another key: those are other devices."""
+    keys: dict[str, bytes] = {device.client_uri: device.mls_signature_key for device in in_force.devices}
+    return [
+        device.client_uri
+        for device in store.of_user(query, in_force.user_uri)
+        if keys.get(device.client_uri) != device.signature_key
+    ]
+
+
+def end_sessions(context: HubContext, client_uris: Sequence[str]) -> None:
+    """On the event loop, once their removal is on the disk."""
     for client_uri in client_uris:
         context.sessions.drop(client_uri, "the user's device list no longer names this device")
 
 
-def _devices(found: DeviceList) -> list[Device]:
-    return [
-        Device(device.client_uri, found.user_uri, device.mls_signature_key, found.version) for device in found.devices
-    ]
+def decode(value: bytes) -> DeviceList:
+    """What the bytes claim, or a DEVICE_LIST_REFUSED Refusal."""
+    try:
+        return DeviceList.decode(value)
+    except DeviceListError as err:
+        raise refused(err) from None
 
 
-def _check_keys(found: DeviceList) -> None:
+def check_keys(found: DeviceList) -> None:
+    """This hub takes Ed25519 keys only."""
     for device in found.devices:
         if len(device.mls_signature_key) != KEY_BYTES:
             raise Refusal(
@@ -125,5 +168,23 @@ def _check_keys(found: DeviceList) -> None:
             )
 
 
-def _refused(err: DeviceListError) -> Refusal:
+def refused(err: DeviceListError) -> Refusal:
     return Refusal(Code.DEVICE_LIST_REFUSED, f"{type(err).__name__}: {err}")
+
+
+def listed(in_force: DeviceList) -> list[Device]:
+    """The devices of a list as the hub keeps them."""
+    return [
+        Device(device.client_uri, in_force.user_uri, device.mls_signature_key, in_force.version)
+        for device in in_force.devices
+    ]
+
+
+def _drop(tx: Tx, context: HubContext, in_force: DeviceList) -> None:
+    """A stolen device must not stay for as long as the witnesses take."""
+    gone = gone_from(tx, in_force)
+    if gone:
+        store.remove_devices(tx, gone)
+        context.hooks.devices_removed(tx, in_force.user_uri, gone)
+        context.hooks.device_list_changed(tx, in_force.user_uri)
+        tx.after_commit(lambda: end_sessions(context, gone))

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""SQL for device lists and devices. No decisions here."""
+"""SQL for devices, for what the lists of an account add up to, and for resets. No decisions here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privity.identity.account import Account
 from privity.server.db.database import Query, Tx
 from privity.server.devices.model import Device
 
@@ -25,33 +26,6 @@ def of_user(query: Query, user_uri: str) -> list[Device]:
     return [Device(*row) for row in rows]
 
 
-def newest_list(query: Query, user_uri: str) -> tuple[int, bytes] | None:
-    """(version, value) of the newest list."""
-    row = query.one(
-        "SELECT version, value FROM device_list WHERE user_uri = ? ORDER BY version DESC LIMIT 1", (user_uri,)
-    )
-    return (int(row[0]), bytes(row[1])) if row is not None else None
-
-
-def list_version(query: Query, user_uri: str, version: int) -> bytes | None:
-    row = query.one("SELECT value FROM device_list WHERE user_uri = ? AND version = ?", (user_uri, version))
-    return bytes(row[0]) if row is not None else None
-
-
-def lists_from(query: Query, user_uri: str, version: int) -> list[bytes]:
-    rows = query.all(
-        "SELECT value FROM device_list WHERE user_uri = ? AND version >= ? ORDER BY version", (user_uri, version)
-    )
-    return [bytes(row[0]) for row in rows]
-
-
-def add_list(tx: Tx, user_uri: str, version: int, value: bytes, now_ms: int) -> None:
-    tx.execute(
-        "INSERT INTO device_list (user_uri, version, value, stored_ms) VALUES (?, ?, ?, ?)",
-        (user_uri, version, value, now_ms),
-    )
-
-
 def add_device(tx: Tx, device: Device) -> None:
     tx.execute(
         "INSERT INTO device (client_uri, user_uri, signature_key, since_version) VALUES (?, ?, ?, ?)",
@@ -62,3 +36,47 @@ def add_device(tx: Tx, device: Device) -> None:
 def remove_devices(tx: Tx, client_uris: Iterable[str]) -> None:
     """Their KeyPackages go with them."""
     tx.executemany("DELETE FROM device WHERE client_uri = ?", [(client_uri,) for client_uri in client_uris])
+
+
+def state(query: Query, user_uri: str) -> Account | None:
+    """What the published lists add up to."""
+    row = query.one("SELECT state FROM account_state WHERE user_uri = ?", (user_uri,))
+    return Account.decode(bytes(row[0])) if row is not None else None
+
+
+def put_state(tx: Tx, account: Account) -> None:
+    tx.execute(
+        "INSERT INTO account_state (user_uri, state, due_ms) VALUES (?, ?, ?)"
+        " ON CONFLICT (user_uri) DO UPDATE SET state = excluded.state, due_ms = excluded.due_ms",
+        (account.newest.user_uri, account.encode(), account.in_force_at_ms),
+    )
+
+
+def due(query: Query, at_ms: int) -> list[str]:
+    """Users whose reset has waited long enough."""
+    return [str(row[0]) for row in query.all("SELECT user_uri FROM account_state WHERE due_ms <= ?", (at_ms,))]
+
+
+def add_reset(tx: Tx, user_uri: str, effective_ms: int) -> None:
+    tx.execute("INSERT INTO account_reset (user_uri, effective_ms) VALUES (?, ?)", (user_uri, effective_ms))
+
+
+def last_reset_ms(query: Query, user_uri: str) -> int | None:
+    row = query.one("SELECT MAX(effective_ms) FROM account_reset WHERE user_uri = ?", (user_uri,))
+    return int(row[0]) if row is not None and row[0] is not None else None
+
+
+def add_code(tx: Tx, code_hash: bytes, user_uri: str, expires_ms: int) -> None:
+    tx.execute(
+        "INSERT INTO reset_code (code_hash, user_uri, expires_ms, used_for) VALUES (?, ?, ?, NULL)",
+        (code_hash, user_uri, expires_ms),
+    )
+
+
+def use_code(tx: Tx, code_hash: bytes, user_uri: str, digest: bytes, now_ms: int) -> int:
+    """1 when this spent a code of this user, or the list spent it before; else 0."""
+    return tx.execute(
+        "UPDATE reset_code SET used_for = ?1 WHERE code_hash = ?2 AND user_uri = ?3"
+        " AND (used_for = ?1 OR (used_for IS NULL AND expires_ms > ?4))",
+        (digest, code_hash, user_uri, now_ms),
+    ).rowcount

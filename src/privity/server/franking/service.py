@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privity.message.errors import BadFrankLength, BadFrankSignature, FrankMismatch, WrongFrankSuite
 from privity.message.franking import Frank, frank, period_of, verify_frank_mac, verify_frank_signature
 from privity.server.franking.model import Franker
@@ -18,8 +20,11 @@ def make(franker: Franker, suite: int, tag: bytes, sender_uri: str, room_uri: st
     return socket.Frank(made.server_frank, made.suite_id, made.signature)
 
 
-def verify(franker: Franker, asked: staff.VerifyFrank, now_ms: int) -> FrankOutcome:
-    """Whether the hub issued exactly this frank for this tag, sender, room and time."""
+def verify(franker: Franker, asked: staff.VerifyFrank, now_ms: int, agents: Sequence[bytes]) -> FrankOutcome:
+    """Whether the hub issued exactly this frank for this tag, sender, room and time, with a key of now or of before.
+
+    `agents` are the keys that rooms have named: a message is judged by the key of its epoch, also in a report.
+    """
     if not 0 <= asked.ts_ms < 1 << 63:
         return FrankOutcome.MISMATCH
     period = period_of(asked.ts_ms)
@@ -31,11 +36,13 @@ def verify(franker: Franker, asked: staff.VerifyFrank, now_ms: int) -> FrankOutc
     except FrankMismatch:
         return FrankOutcome.MISMATCH
     claimed = Frank(asked.server_frank, asked.ciphersuite, asked.signature)
-    try:
-        verify_frank_signature(claimed, franker.public, asked.sender_uri, asked.room_uri, asked.ts_ms)
-    except (BadFrankLength, BadFrankSignature, WrongFrankSuite):
-        return FrankOutcome.BAD_SIGNATURE
-    return FrankOutcome.VERIFIED
+    for public in dict.fromkeys((franker.public, *agents)):
+        try:
+            verify_frank_signature(claimed, public, asked.sender_uri, asked.room_uri, asked.ts_ms)
+        except (BadFrankLength, BadFrankSignature, WrongFrankSuite):
+            continue
+        return FrankOutcome.VERIFIED
+    return FrankOutcome.BAD_SIGNATURE
 
 
 def oldest_period(franker: Franker, now_ms: int) -> int:

@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from privity.server.one_time_code import code_hash, fresh_code
+
 LIFETIME_MS: Final = 30 * 86_400_000
 """A forgotten invite must not stay open for ever."""
-MAX_CODE: Final = 64
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,9 +30,4 @@ class Invite:
 
 
 def fresh(random: Callable[[int], bytes], now_ms: int) -> Invite:
-    """160 bits, so that its plain hash cannot be guessed back."""
-    return Invite(b32encode(random(20)).decode().lower(), now_ms + LIFETIME_MS)
-
-
-def code_hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()
+    return Invite(fresh_code(random), now_ms + LIFETIME_MS)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from privity.server.db.database import Tx
 from privity.server.invites import model, store
 from privity.server.invites.model import Invite
+from privity.server.one_time_code import MAX_CODE, code_hash
 from privity.wire.errors import Code, Refusal
 
 
@@ -23,5 +24,5 @@ def use(tx: Tx, code: str | None, user_uri: str, now_ms: int) -> None:
     """Use an invite for a new account, once. Raises a BAD_INVITE Refusal."""
     if code is None:
         raise Refusal(Code.BAD_INVITE, "this hub takes new accounts by invite only")
-    if len(code) > model.MAX_CODE or store.use(tx, model.code_hash(code), user_uri, now_ms) != 1:
+    if len(code) > MAX_CODE or store.use(tx, code_hash(code), user_uri, now_ms) != 1:
         raise Refusal(Code.BAD_INVITE, "the invite is unknown, used or expired")

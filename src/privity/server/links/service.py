@@ -155,7 +155,7 @@ def _free_code(tx: Tx, random: Callable[[int], bytes]) -> str:
 
 def _check_newest(query: Query, user_uri: str, value: bytes) -> None:
     newest = devices.newest_list(query, user_uri)
-    if newest is None or newest[1] != value:
+    if newest != value:
         raise Refusal(Code.DEVICE_LIST_REFUSED, "expected the newest device list of the calling account, got another")
 
 

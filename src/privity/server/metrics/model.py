@@ -25,6 +25,12 @@ class Metrics:
         "_refused",
         "blob_bytes",
         "connections",
+        "keylog_age_seconds",
+        "keylog_delayed",
+        "keylog_epochs",
+        "keylog_waiting",
+        "keylog_witness_failures",
+        "keylog_witnesses",
         "messages_accepted",
         "messages_waiting",
         "registry",
@@ -51,6 +57,20 @@ class Metrics:
         self.messages_waiting = Gauge("privity_messages_waiting", "Messages that wait to be stored.", registry=to)
         self.writes_waiting = Gauge("privity_writes_waiting", "Transactions that wait for the writer.", registry=to)
         self.blob_bytes = Gauge("privity_blob_bytes", "Bytes of stored blobs.", registry=to)
+        self.keylog_epochs = Counter("privity_keylog_epochs", "Epochs of the key log published.", registry=to)
+        self.keylog_delayed = Counter(
+            "privity_keylog_delayed", "Times that an epoch missed its quorum and had to wait.", registry=to
+        )
+        self.keylog_witness_failures = Counter(
+            "privity_keylog_witness_failures", "Times that a witness did not answer or cosign.", registry=to
+        )
+        self.keylog_witnesses = Gauge(
+            "privity_keylog_witnesses", "Witnesses that have cosigned the newest epoch.", registry=to
+        )
+        self.keylog_waiting = Gauge("privity_keylog_waiting", "Changes that wait for the key log.", registry=to)
+        self.keylog_age_seconds = Gauge(
+            "privity_keylog_age_seconds", "Age of the newest published epoch; devices refuse a day.", registry=to
+        )
         self.reports_waiting = Gauge(
             "privity_reports_waiting", "Sealed reports that the desk has not taken yet.", registry=to
         )

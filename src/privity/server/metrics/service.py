@@ -8,6 +8,7 @@ from prometheus_client import generate_latest
 
 from privity.server.blobs import service as blobs
 from privity.server.context import HubContext
+from privity.server.keylog import service as keylog
 from privity.server.reports import service as reports
 
 
@@ -18,4 +19,6 @@ async def page(context: HubContext) -> bytes:
     metrics.writes_waiting.set(context.db.waiting)
     metrics.blob_bytes.set(await blobs.stored_bytes(context))
     metrics.reports_waiting.set(await reports.waiting(context))
+    metrics.keylog_waiting.set(await keylog.waiting(context))
+    metrics.keylog_age_seconds.set(await keylog.age_s(context))
     return generate_latest(metrics.registry)

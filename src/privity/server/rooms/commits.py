@@ -26,7 +26,6 @@ from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.validation.group_info import require_external_pub
 from privity.policy.members import Member, member_of
 from privity.policy.roles import Role
-from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
 from privity.server.blocks.service import check_contact
 from privity.server.context import HubContext
@@ -34,8 +33,9 @@ from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Enter, Part
+from privity.server.devices import service as devices
 from privity.server.limits import MAX_GROUP_INFO_BYTES
-from privity.server.rooms import departures, groups, store
+from privity.server.rooms import departures, franking_agent, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
 from privity.server.rooms.model import Room, StoredGroup
@@ -150,6 +150,8 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     external = asked.message.content.sender.type == SenderType.NEW_MEMBER_COMMIT
     if not external and not store.is_member(query, room.id, asked.client_uri):
         raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
+    if external:
+        _check_no_reset(query, room, asked.user_uri)
     leaves = [item.key_package.leaf_node for item in asked.commit.proposals if isinstance(item, Add)]
     if asked.commit.path is not None:
         leaves.append(asked.commit.path.leaf_node)
@@ -161,6 +163,13 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     known = KnownDevices(query, [member.client_uri for member in new])
     stored, group = groups.load(proposer.cache, query, room, known)
     return Snapshot(room, stored, group, known)
+
+
+def _check_no_reset(query: Query, room: Room, user_uri: str) -> None:
+    """A reset needs none of the account's old keys, so what follows one enters only where a member invited it again."""
+    since_ms = store.participates_since(query, room.id, user_uri)
+    if devices.follows_reset(query, user_uri, since_ms) and not store.devices_in_room(query, room.id, user_uri):
+        raise Refusal(Code.NOT_ALLOWED, "the account was reset since it joined: a member has to invite this device")
 
 
 def _check_consent(query: Query, asked: Asked, new: Sequence[Member]) -> None:
@@ -258,10 +267,11 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
     _end_removed(tx, room, staged, place, asked.client_uri, effects)
     _welcome_added(tx, room, staged, place, asked.welcome, effects)
     _record_people(tx, room, checked, place)
-    group = PublicGroup(staged.change.state(), staged.confirmation_tag, RoomRules(groups.no_device))
-    if staged.external:
-        again = [queued.sent.proposal for queued in before.group.proposals.values()]
-        departures.append_proposals(tx, place, proposer.key, group, again, now_ms, effects)
+    store.set_agent(tx, room.id, RoomState.of(staged.context).franking_key)
+    group = PublicGroup(staged.change.state(), staged.confirmation_tag, proposer.cache.rules())
+    again = departures.to_repeat(before.group) if staged.external else []
+    again += franking_agent.owed(proposer, group)
+    departures.append_proposals(tx, place, proposer.key, group, again, now_ms, effects)
     groups.save(proposer.cache, tx, room, before.stored.version + 1, group, asked.group_info_raw)
     log.after_commit(tx, proposer.fanout, effects)
     return rest.Committed(staged.epoch, place.seq, place.ts_ms)

@@ -19,7 +19,7 @@ from privity.mls.messages.proposals import AppDataUpdate, Proposal, Remove
 from privity.mls.public_group import PublicGroup
 from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import find_client, member_of
-from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
+from privity.policy.room_components import FRANKING_AGENT, PARTICIPANT_LIST, ParticipantListUpdate
 from privity.policy.room_state import RoomState
 from privity.server.db.database import Tx
 from privity.server.delivery import log
@@ -41,6 +41,8 @@ class Proposer:
     cache: GroupCache
     fanout: Fanout
     now_ms: Callable[[], int]
+    franking_key: bytes
+    """The public key that the hub signs franks with now."""
 
 
 def pending_leaves(group: PublicGroup) -> set[int]:
@@ -60,7 +62,7 @@ def pending_users(group: PublicGroup) -> set[str]:
     gone: set[str] = set()
     for queued in group.proposals.values():
         proposal = queued.sent.proposal
-        if isinstance(proposal, AppDataUpdate) and proposal.update is not None:
+        if isinstance(proposal, AppDataUpdate) and proposal.component_id == PARTICIPANT_LIST and proposal.update:
             gone.update(ParticipantListUpdate.decode(proposal.update).changes(participants))
     return gone
 
@@ -68,6 +70,12 @@ def pending_users(group: PublicGroup) -> set[str]:
 def pending_messages(group: PublicGroup) -> list[bytes]:
     """The pending proposals as they travel."""
     return [as_message(queued) for queued in group.proposals.values()]
+
+
+def to_repeat(group: PublicGroup) -> list[Proposal]:
+    """What is proposed again after an external commit. The key for franks is owed to each epoch anew."""
+    waiting = [queued.sent.proposal for queued in group.proposals.values()]
+    return [each for each in waiting if not isinstance(each, AppDataUpdate) or each.component_id != FRANKING_AGENT]
 
 
 def as_message(queued: QueuedProposal) -> bytes:
@@ -137,14 +145,20 @@ class RoomHooks:
     proposer: Proposer
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
-        """Dropped devices leave every room; the person only when no device is left that could enter."""
-        left = devices.of_user(tx, user_uri)
+        """Dropped devices leave every room; the person stays, whose list always names a device that may enter."""
         rooms: dict[int, tuple[Room, list[str]]] = {}
         for client_uri in client_uris:
             for room in store.rooms_of_device(tx, client_uri):
                 rooms.setdefault(room.id, (room, []))[1].append(client_uri)
         for room, gone in rooms.values():
-            depart(tx, self.proposer, room, gone, None if left else user_uri)
+            depart(tx, self.proposer, room, gone, None)
+        for client_uri in client_uris:
+            log.forget_device(tx, client_uri)
+
+    def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        """The person leaves every room, entered or not: whoever holds the account now has to be invited."""
+        for room in store.rooms_of_user(tx, user_uri):
+            depart(tx, self.proposer, room, store.devices_in_room(tx, room.id, user_uri), user_uri)
         for client_uri in client_uris:
             log.forget_device(tx, client_uri)
 

@@ -10,9 +10,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
 
-from privity.mls.errors import CredentialRefused
+from privity.mls.errors import CredentialRefused, PolicyRefused
 from privity.mls.public_group import PublicGroup
-from privity.policy.room_rules import RoomRules
+from privity.policy.room_rules import CheckDevice, RoomRules
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
 from privity.server.rooms import store
@@ -54,14 +54,24 @@ def no_device(user_uri: str, client_uri: str, signature_key: bytes) -> None:
 class GroupCache:
     """Least recently used groups by room, each with the version it was read at. Used from several threads."""
 
-    __slots__ = ("_entries", "_lock")
+    __slots__ = ("_entries", "_franking_key", "_lock")
 
-    def __init__(self) -> None:
+    def __init__(self, franking_key: bytes) -> None:
+        """`franking_key` is the public key that the hub signs franks with, and the only one it proposes to rooms."""
+        self._franking_key = franking_key
         self._entries: OrderedDict[str, tuple[int, PublicGroup]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def rules(self, check_device: CheckDevice = no_device) -> RoomRules:
+        """The rules that a group of this hub follows."""
+        return RoomRules(check_device, self._check_franking_key)
+
+    def _check_franking_key(self, key: bytes) -> None:
+        if not hmac.compare_digest(key, self._franking_key):
+            raise PolicyRefused("this is not the key that the hub signs franks with")
 
     def get(self, room_uri: str, version: int) -> PublicGroup | None:
         with self._lock:
@@ -87,7 +97,7 @@ def load(
     stored = store.group(query, room.id)
     if stored is None:
         raise LookupError(f"room {room.id} has no group")
-    rules = RoomRules(no_device if known is None else known.check)
+    rules = cache.rules(no_device if known is None else known.check)
     cached = cache.get(room.room_uri, stored.version)
     if cached is None:
         return stored, PublicGroup.decode(stored.state, rules)

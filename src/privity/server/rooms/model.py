@@ -19,6 +19,7 @@ class Room:
     epoch_seq: int
     last_seq: int
     last_ts_ms: int
+    franking_key: bytes
 
     @property
     def head(self) -> Head:
@@ -43,6 +44,7 @@ class Right:
     epoch: int
     suite: int
     direct_pair: str | None
+    franking_key: bytes
 
 
 @dataclass(frozen=True, slots=True)

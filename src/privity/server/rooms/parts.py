@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -23,6 +24,7 @@ from privity.server.franking.model import Franker
 from privity.server.franking.store import PeriodKeys
 from privity.server.keys import HubKeys
 from privity.server.reports import routes as reports_routes
+from privity.server.rooms import franking_agent
 from privity.server.rooms import routes as rooms_routes
 from privity.server.rooms.departures import Proposer, RoomHooks
 from privity.server.rooms.groups import GroupCache
@@ -39,7 +41,8 @@ class RoomParts:
 
     def routes(self, context: HubContext) -> list[web.RouteDef]:
         """The routes of all these slices: to `server.app.build_app` this object is one slice more."""
-        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms, context.metrics)
+        rekey = partial(franking_agent.propose_in, proposer=self.proposer)
+        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms, context.metrics, rekey)
         return [
             *rooms_routes.routes(context, self.proposer),
             *delivery_routes.routes(context, self.fanout, submissions),
@@ -53,7 +56,8 @@ def make_parts(
 ) -> RoomParts:
     """Everything that is needed before there is a context."""
     fanout = Fanout()
-    proposer = Proposer(keys.external_sender, GroupCache(), fanout, now_ms)
+    cache = GroupCache(keys.franking_public)
+    proposer = Proposer(keys.external_sender, cache, fanout, now_ms, keys.franking_public)
     franker = Franker(keys.franking, keys.franking_public, PeriodKeys(keys.periods, random), report_window_days)
     return RoomParts(fanout, proposer, franker, RoomHooks(proposer))
 

@@ -42,6 +42,7 @@ BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
 find = store.find
 participated = store.participated
 sending_right = store.sending_right
+agents = store.agents
 
 
 def broken_tbs(room_uri: str, epoch: int, commit_hash: bytes) -> bytes:
@@ -69,8 +70,9 @@ async def create(context: HubContext, proposer: Proposer, session: Session, body
             return _same_again(tx, existing, session, body)
         pair = _direct_pair(tx, session, state)
         now_ms = context.now_ms()
-        room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms)
-        room = Room(room_id, room_uri, pair, group.suite.id, 0, 0, 0, now_ms)
+        agent = state.franking_key
+        room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms, agent)
+        room = Room(room_id, room_uri, pair, group.suite.id, 0, 0, 0, now_ms, agent)
         store.put_member(tx, room_id, session.client_uri, session.user_uri, 0)
         for entry in state.participants.participants:
             store.start_participation(tx, room_id, entry.user_uri, now_ms)

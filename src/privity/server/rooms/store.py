@@ -8,7 +8,7 @@ from privity.server.db.database import Query, Tx
 from privity.server.delivery.log import Head
 from privity.server.rooms.model import MadeCommit, Right, Room, StoredGroup, Summary
 
-_ROOM = "SELECT id, room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms FROM room"
+_ROOM = "SELECT id, room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms, franking_key FROM room"
 
 
 def find(query: Query, room_uri: str) -> Room | None:
@@ -21,17 +21,43 @@ def find_direct(query: Query, direct_pair: str) -> Room | None:
     return None if row is None else Room(*row)
 
 
-def add(tx: Tx, room_uri: str, direct_pair: str | None, suite: int, ts_ms: int) -> int:
+def add(tx: Tx, room_uri: str, direct_pair: str | None, suite: int, ts_ms: int, franking_key: bytes) -> int:
     row = tx.one(
-        "INSERT INTO room (room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms)"
-        " VALUES (?, ?, ?, 0, 0, 0, ?) RETURNING id",
-        (room_uri, direct_pair, suite, ts_ms),
+        "INSERT INTO room (room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms, franking_key)"
+        " VALUES (?, ?, ?, 0, 0, 0, ?, ?) RETURNING id",
+        (room_uri, direct_pair, suite, ts_ms, franking_key),
     )
+    tx.execute("INSERT INTO agent_key (franking_key) VALUES (?) ON CONFLICT DO NOTHING", (franking_key,))
     return 0 if row is None else int(row[0])
 
 
 def set_epoch(tx: Tx, room_id: int, epoch: int, epoch_seq: int) -> None:
     tx.execute("UPDATE room SET epoch = ?, epoch_seq = ? WHERE id = ?", (epoch, epoch_seq, room_id))
+
+
+# Which franking key rooms name.
+
+
+def set_agent(tx: Tx, room_id: int, franking_key: bytes) -> None:
+    tx.execute("UPDATE room SET franking_key = ? WHERE id = ?", (franking_key, room_id))
+    tx.execute("INSERT INTO agent_key (franking_key) VALUES (?) ON CONFLICT DO NOTHING", (franking_key,))
+
+
+def with_other_agent(query: Query, franking_key: bytes, after_id: int, limit: int) -> list[Room]:
+    """Rooms beyond this id that name another key than this one."""
+    rows = query.all(
+        _ROOM + " WHERE (franking_key < ? OR franking_key > ?) AND id > ? ORDER BY id LIMIT ?",
+        (franking_key, franking_key, after_id, limit),
+    )
+    return [Room(*row) for row in rows]
+
+
+def agents(query: Query) -> list[bytes]:
+    """Every key that any room has named."""
+    return [bytes(row[0]) for row in query.all("SELECT franking_key FROM agent_key", ())]
+
+
+# Groups.
 
 
 def group(query: Query, room_id: int) -> StoredGroup | None:
@@ -59,12 +85,12 @@ def group_version(query: Query, room_id: int) -> int:
 def sending_right(query: Query, room_uri: str, client_uri: str) -> Right | None:
     """The end of the room's log and its epoch, if the device is a member."""
     row = query.one(
-        "SELECT r.id, r.last_seq, r.last_ts_ms, r.epoch, r.suite, r.direct_pair"
+        "SELECT r.id, r.last_seq, r.last_ts_ms, r.epoch, r.suite, r.direct_pair, r.franking_key"
         " FROM room r JOIN room_member m ON m.room_id = r.id"
         " WHERE r.room_uri = ? AND m.client_uri = ? AND m.until_seq IS NULL",
         (room_uri, client_uri),
     )
-    return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), row[3], row[4], row[5])
+    return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), *row[3:])
 
 
 def is_member(query: Query, room_id: int, client_uri: str) -> bool:
@@ -103,9 +129,21 @@ def devices_in_room(query: Query, room_id: int, user_uri: str) -> list[str]:
 
 def rooms_of_device(query: Query, client_uri: str) -> list[Room]:
     rows = query.all(
-        "SELECT r.id, r.room_uri, r.direct_pair, r.suite, r.epoch, r.epoch_seq, r.last_seq, r.last_ts_ms"
-        " FROM room r JOIN room_member m ON m.room_id = r.id WHERE m.client_uri = ? AND m.until_seq IS NULL",
+        "SELECT r.id, r.room_uri, r.direct_pair, r.suite, r.epoch, r.epoch_seq, r.last_seq, r.last_ts_ms,"
+        " r.franking_key FROM room r JOIN room_member m ON m.room_id = r.id"
+        " WHERE m.client_uri = ? AND m.until_seq IS NULL",
         (client_uri,),
+    )
+    return [Room(*row) for row in rows]
+
+
+def rooms_of_user(query: Query, user_uri: str) -> list[Room]:
+    """The rooms the user participates in, with a device or without."""
+    rows = query.all(
+        "SELECT r.id, r.room_uri, r.direct_pair, r.suite, r.epoch, r.epoch_seq, r.last_seq, r.last_ts_ms,"
+        " r.franking_key FROM room r JOIN participation p ON p.room_id = r.id"
+        " WHERE p.user_uri = ? AND p.until_ms IS NULL",
+        (user_uri,),
     )
     return [Room(*row) for row in rows]
 
@@ -142,6 +180,15 @@ def participates(query: Query, room_id: int, user_uri: str) -> bool:
         "SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL", (room_id, user_uri)
     )
     return row is not None
+
+
+def participates_since(query: Query, room_id: int, user_uri: str) -> int:
+    """From when on the user is a participant, who is one."""
+    row = query.one(
+        "SELECT MIN(from_ms) FROM participation WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL",
+        (room_id, user_uri),
+    )
+    return int(row[0]) if row is not None and row[0] is not None else 0
 
 
 def ever_participated(query: Query, room_id: int, user_uri: str) -> bool:

@@ -27,12 +27,26 @@ from privity.server.web import LINK_CODE, SESSION, Handler
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, request_mac
 
-PUBLIC: Final = frozenset({("GET", "/v1/server"), ("POST", "/v1/accounts"), ("GET", "/v1/socket")})
+PUBLIC: Final = frozenset(
+    {
+        ("GET", "/v1/server"),
+        ("POST", "/v1/accounts"),
+        ("GET", "/v1/socket"),
+        ("POST", "/v1/recovery/lists"),
+        ("POST", "/v1/recovery"),
+        ("POST", "/v1/resets"),
+        ("GET", "/v1/keylog/checkpoint"),
+        ("GET", "/v1/keylog/consistency"),
+        ("GET", "/v1/keylog/evidence"),
+    }
+)
 """What needs no session. Everything else does, a path that does not exist included."""
 _NEW_DEVICE: Final = re.compile(
     rf"POST /v1/links|GET /v1/links/{LINK_CODE}|PUT /v1/links/{LINK_CODE}/(?:opening|verdict)"
 )
 """What a device that is not yet in any list says while it is being linked: public too."""
+_AUDIT: Final = re.compile(r"GET /v1/keylog/audit/[0-9]{1,15}")
+"""Anybody may audit."""
 STAFF_PREFIX: Final = "/staff/v1/"
 """Staff routes check a signature of their own (`wire.staff`)."""
 LARGE: Final = {"/v1/blobs": MAX_BLOB_BYTES, "/v1/reports": MAX_REPORT_BODY_BYTES}
@@ -67,7 +81,8 @@ def authenticate(context: HubContext) -> Middleware:
 
 
 def _is_public(method: str, path: str) -> bool:
-    return (method, path) in PUBLIC or _NEW_DEVICE.fullmatch(f"{method} {path}") is not None
+    asked = f"{method} {path}"
+    return (method, path) in PUBLIC or any(public.fullmatch(asked) is not None for public in (_NEW_DEVICE, _AUDIT))
 
 
 def caller_address(request: web.Request, config: HubConfig) -> str | None:

@@ -8,21 +8,22 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from privity.server.accounts.model import user_uri
 from privity.server.blobs.routes import send
 from privity.server.context import HubContext
 from privity.server.delivery.log import Outlet
-from privity.server.devices import service as devices
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
+from privity.server.keylog import service as keylog
 from privity.server.limits import MAX_STAFF_BYTES
 from privity.server.reports import service as reports
+from privity.server.rooms import service as rooms
 from privity.server.sessions.requests import read_of_stranger
 from privity.server.staff import service
 from privity.server.staff.model import Nonces
-from privity.server.web import ID, answer, decode, query_number
+from privity.server.web import answer, decode
 from privity.wire import staff
-from privity.wire.rest import DeviceLists, Done
+from privity.wire.keylog import Lookup
+from privity.wire.rest import Done
 
 Signed = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
 
@@ -49,7 +50,8 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker) -> list[web.Ro
         return answer(Done())
 
     async def verify(request: web.Request, body: bytes) -> web.Response:
-        outcome = franking.verify(franker, decode(body, staff.VerifyFrank), context.now_ms())
+        asked = decode(body, staff.VerifyFrank)
+        outcome = franking.verify(franker, asked, context.now_ms(), await context.db.read(rooms.agents))
         return answer(staff.FrankVerified(outcome))
 
     async def participation(request: web.Request, body: bytes) -> web.Response:
@@ -63,10 +65,8 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker) -> list[web.Ro
         await service.tell(context, outlet, decode(body, staff.TellReporter))
         return answer(Done())
 
-    async def lists(request: web.Request, body: bytes) -> web.Response:
-        user = user_uri(context.config.host, request.match_info["id"])
-        values = await devices.lists_from(context, "staff", user, query_number(request, "from"))
-        return answer(DeviceLists(values))
+    async def look_up(request: web.Request, body: bytes) -> web.Response:
+        return answer(await keylog.look_up(context, "staff", decode(body, Lookup)))
 
     async def blob(request: web.Request, body: bytes) -> web.StreamResponse:
         return await send(context, request)
@@ -78,6 +78,6 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker) -> list[web.Ro
         web.post("/staff/v1/participation", signed(participation)),
         web.post("/staff/v1/omitted", signed(omitted)),
         web.post("/staff/v1/tell", signed(tell)),
-        web.get(f"/staff/v1/users/{{id:{ID}}}/device-lists", signed(lists)),
+        web.post("/staff/v1/keylog/lookup", signed(look_up)),
         web.get("/staff/v1/blobs/{sha256:[0-9a-f]{64}}", signed(blob)),
     ]
