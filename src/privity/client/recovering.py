@@ -20,10 +20,8 @@ from typing import Final
 import aiohttp
 import msgspec
 
-from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import Table
-from privity.client.engine.state import OWN_KEY, Own
-from privity.client.engine.trust import pinned_account, unproven
+from privity.client.engine.trust import pinned_account
 from privity.client.errors import (
     CommandRefused,
     HubUnreachable,
@@ -34,10 +32,10 @@ from privity.client.errors import (
     WrongPhrase,
 )
 from privity.client.net.connection import decode, exchange
-from privity.client.net.server_info import log_keys, server_info
-from privity.client.registration import HUB_KEY, JSON, checked_hub, forget
+from privity.client.net.server_info import server_info
+from privity.client.registration import JSON, begun_store, checked_hub, forget, own_device
 from privity.client.store.database import Store
-from privity.identity.account import RESET_PENDING_MS, Account
+from privity.identity.account import RESET_PENDING_MS
 from privity.identity.device_list import SUITE, Device, DeviceList
 from privity.identity.errors import OtherUserUri
 from privity.identity.recovery import root_of
@@ -237,32 +235,9 @@ def _prepared(
     private, public = generate_signature_key(SUITE, os.urandom)
     listed = Device(new_client_uri(user_uri, os.urandom), public, time.time_ns() // 1_000_000)
     devices = sign(chain, listed, account_private)
-    own = Own(
-        user_uri,
-        listed.client_uri,
-        asked.handle,
-        private,
-        public,
-        account_private,
-        info.host,
-        info.external_sender_public_key,
-        info.franking_public_key,
-        info.intake_public_key,
-    )
-    store = Store.create(folder, passphrase)
-    with ExitStack() as undo:
-        undo.callback(forget, store, folder)
-        store.save(
-            {
-                (Table.OWN, "", OWN_KEY): own.encode(),
-                (Table.OWN, "", HUB_KEY): asked.hub.encode(),
-                (Table.OWN, "", _UNFINISHED_KEY): msgspec.msgpack.encode(asked),
-                (Table.PIN, "", user_uri.encode()): unproven(Account.of(devices)),
-                (Table.LOG, "", KEYS): log_keys(info).encode(),
-            }
-        )
-        undo.pop_all()
-    return store
+    own = own_device(info, listed, asked.handle, (private, public), account_private)
+    kept = _UNFINISHED_KEY, msgspec.msgpack.encode(asked)
+    return begun_store(folder, passphrase, info, devices, own, kept, asked.hub)
 
 
 async def _send(http: aiohttp.ClientSession, asked: Asked, value: bytes) -> None:

@@ -35,7 +35,7 @@ from privity.client.store.database import Store
 from privity.identity.account import Account
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.recovery import root_of
-from privity.identity.uris import new_client_uri, new_user_uri
+from privity.identity.uris import new_client_uri, new_user_uri, user_of
 from privity.mls.crypto import generate_signature_key
 from privity.mls.suites import suite
 from privity.wire import rest
@@ -141,32 +141,53 @@ def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.Serve
     first = DeviceList.sign(
         user_uri, (listed,), account_private, recovery_private=root_of(asked.phrase).recovery_private()
     )
-    own = Own(
-        user_uri,
-        client_uri,
-        asked.handle,
-        private,
-        public,
-        account_private,
-        info.host,
-        info.external_sender_public_key,
-        info.franking_public_key,
-        info.intake_public_key,
-    )
+    own = own_device(info, listed, asked.handle, (private, public), account_private)
+    kept = _UNFINISHED_KEY, msgspec.msgpack.encode(asked)
+    return begun_store(folder, passphrase, info, first, own, kept, asked.hub)
+
+
+def begun_store(
+    folder: Path,
+    passphrase: str,
+    info: rest.ServerInfo,
+    devices: DeviceList,
+    own: Own,
+    unfinished: tuple[bytes, bytes],
+    hub: str,
+) -> Store:
+    """A fresh store of a device to be: who it is, its signed list, the hub's log, and how to go on (`unfinished`)."""
+    key, value = unfinished
     store = Store.create(folder, passphrase)
     with ExitStack() as undo:
         undo.callback(forget, store, folder)
         store.save(
             {
                 (Table.OWN, "", OWN_KEY): own.encode(),
-                (Table.OWN, "", HUB_KEY): asked.hub.encode(),
-                (Table.OWN, "", _UNFINISHED_KEY): msgspec.msgpack.encode(asked),
-                (Table.PIN, "", user_uri.encode()): unproven(Account.of(first)),
+                (Table.OWN, "", HUB_KEY): hub.encode(),
+                (Table.OWN, "", key): value,
+                (Table.PIN, "", own.user_uri.encode()): unproven(Account.of(devices)),
                 (Table.LOG, "", KEYS): log_keys(info).encode(),
             }
         )
         undo.pop_all()
     return store
+
+
+def own_device(
+    info: rest.ServerInfo, listed: Device, handle: str, keys: tuple[bytes, bytes], account_private: bytes
+) -> Own:
+    """This device at this hub, as it will be kept. `keys` are its private and its public key."""
+    return Own(
+        user_of(listed.client_uri),
+        listed.client_uri,
+        handle,
+        *keys,
+        account_private,
+        info.host,
+        info.external_sender_public_key,
+        info.franking_public_key,
+        info.intake_public_key,
+    )
 
 
 async def _send(http: aiohttp.ClientSession, store: Store, asked: Unfinished, invite: str | None) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from privity.client.engine.room import ResetEntry
 from privity.client.engine.shown import AccountReset, ResetPending
@@ -39,6 +40,10 @@ async def reset_ghost(stage: Stage) -> list[Noticed]:
     return noticed + await _waited_for(stage, trial, alice, bob, room)
 
 
+def _is_told(person: Person) -> bool:
+    return bool(person.seen(ResetPending))
+
+
 async def _at_once(stage: Stage, trial: Trial, alice: Person, bob: Person) -> list[Noticed]:
     ghost = Ghost.of(bob.user_uri, stage.clock.now_ms())
     trial.begin()
@@ -46,7 +51,7 @@ async def _at_once(stage: Stage, trial: Trial, alice: Person, bob: Person) -> li
     listed = [each.client_uri for each in await alice.listed(bob.user_uri)]
     trial.expect(listed == [bob.client_uri], "Alice took a reset of this moment for Bob")
     for person in (alice, bob):
-        await until(lambda: bool(person.seen(ResetPending)), trial.attack, f"{person.name} to be told")  # noqa: B023  # waited for at once
+        await until(partial(_is_told, person), trial.attack, f"{person.name} to be told")
     told = Noticed("Alice and Bob", f"shown: ResetPending, {PENDING_HOURS} hours", f"{trial.took}, with the epoch")
     lie = stage.wire.lies[alice.user_uri] = MoreDevices(ghost.client_uri, ghost.bundle.key_package.encode())
     group = await alice.device.create_group()

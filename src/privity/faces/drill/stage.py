@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,14 +56,13 @@ class Stage:
         clock = Clock.create(folder / "clock")
         installation = Installation(folder / "home", folder / "clock", broken)
         wire = Wire(installation.url)
-        await wire.start()
-        try:
+        async with AsyncExitStack() as undo:
+            await wire.start()
+            undo.push_async_callback(wire.stop)
+            undo.callback(installation.stop)
             installation.make(wire.url)
             await installation.start()
-        except BaseException:
-            installation.stop()
-            await wire.stop()
-            raise
+            undo.pop_all()
         http = aiohttp.ClientSession()
         return cls(folder, clock, installation, wire, http, open_keys(installation.data / "keys"))
 
