@@ -339,7 +339,8 @@ async def test_a_report_to_another_desk_cannot_be_opened(desk: Desk, world: Worl
 
 async def test_garbage_does_not_stop_the_queue(desk: Desk, world: World) -> None:
     good = sealed_report.seal(world.intake_public, world.report(world.sent()))
-    for garbage in (b"", b"\x01", os.urandom(200), good[:-1], good[:20] + b"\0" + good[21:], b"\x02" + good[1:]):
+    flipped = good[:20] + bytes([good[20] ^ 1]) + good[21:]
+    for garbage in (b"", b"\x01", os.urandom(200), good[:-1], flipped, b"\x02" + good[1:]):
         world.hub.relay(world.bob.user_uri, garbage)
     world.hub.relay(world.bob.user_uri, good)
     await desk.intake.step()

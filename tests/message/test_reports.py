@@ -251,7 +251,7 @@ def test_v9_attachment_outcomes() -> None:
     assert verdict(w, message, blobs=stored).attachments == {0: AttachmentOutcome.OK}
     enclosed = replace(message, attachments={0: ciphertext})
     assert verdict(w, enclosed).attachments == {0: AttachmentOutcome.OK}
-    altered = replace(message, attachments={0: ciphertext[:-1] + b"\0"})
+    altered = replace(message, attachments={0: flipped(ciphertext)})
     found = verdict(w, altered)
     assert found.attachments == {0: AttachmentOutcome.MISMATCH} and found.outcome is Outcome.VERIFIED
 
@@ -287,10 +287,14 @@ def spoiled() -> list[tuple[str, Authorship, str]]:
         ("group context altered", replace(good, group_context=altered_tree_hash(w)), "BadAuthorSignature"),
         ("group context cut", replace(good, group_context=w.group_context[:-1]), "BadEvidence"),
         ("leaf of another user", replace(good, leaf_node=other.leaf_node), "LeafNotBound"),
-        ("leaf with a broken signature", replace(good, leaf_node=w.leaf_node[:-1] + b"\0"), "BadAuthorSignature"),
+        ("leaf with a broken signature", replace(good, leaf_node=flipped(w.leaf_node)), "BadAuthorSignature"),
         ("leaf with a byte too many", replace(good, leaf_node=w.leaf_node + b"\0"), "BadEvidence"),
         ("device list outside the chain", replace(good, device_list=other.device_list.encode()), "LeafNotBound"),
     ]
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
 def altered_tree_hash(w: World) -> bytes:
