@@ -8,17 +8,19 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 PROVE_ARGS ?=
+E2E_ARGS ?=
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 SECONDS ?= 60
 SOURCES := src tests $(wildcard bench)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help demo test check prove fuzz format clean
+.PHONY: help demo app dist test e2e check prove fuzz format clean
 help:
 	@echo "make demo    set up and run the main job        make test    set up and pass the tests"
 	@echo "make check   format, lint, types, arrows        make prove   the full counts (hours), kept in build/"
 	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
-	@echo "make bench-keylog   what the key log costs"
+	@echo "make app     build the page (needs Node)        make dist    a wheel with the page inside"
+	@echo "make e2e     the page in a real Chromium        make bench-keylog   what the key log costs"
 	@echo "make clean   remove what make made"
 
 $(VENV)/.python:
@@ -44,17 +46,44 @@ $(VENV)/.fuzz: $(VENV)/.test constraints/fuzz.txt
 	@$(INSTALL) --require-hashes -r constraints/fuzz.txt
 	@touch $@
 
+$(VENV)/.e2e: $(VENV)/.test constraints/e2e.txt
+	@echo "installing what drives a browser (pinned by hash)"
+	@$(INSTALL) --require-hashes -r constraints/e2e.txt
+	@touch $@
+
+# The page of `privity app`. Needs Node 20.19 or newer with npm; what it is built from stands in web/package-lock.json.
+app: web/node_modules/.made
+	@cd web && npm run --silent build
+
+web/node_modules/.made: web/package.json web/package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "npm is missing. The page needs Node 20.19 or newer: https://nodejs.org"; exit 1; }
+	@echo "installing what the page is built with (pinned by hash)"
+	@cd web && npm ci --silent --ignore-scripts
+	@touch $@
+
+# The wheel with the page inside.
+dist: $(VENV)/.base app
+	@rm -rf dist && $(BIN)/python -m pip --disable-pip-version-check --quiet wheel --no-deps --no-build-isolation -w dist .
+	@ls dist
+
 demo: $(VENV)/.base
 	@$(BIN)/privity demo $(DEMO_ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -m "not prove"
+	$(BIN)/python -m pytest -q -m "not prove" --ignore=tests/e2e
+
+# The page in a real Chromium, with real daemons and a real hub. What is missing is named, and its tests are skipped.
+e2e: $(VENV)/.e2e
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory app; else echo "npm is missing: the page is not built anew"; fi
+	$(BIN)/python -m pytest -q -m "not prove" tests/e2e $(E2E_ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
+	@if [ -d web/node_modules ]; then cd web && npm run --silent check && npm test --silent; \
+		else echo "web/node_modules is missing, so the page was not checked: make app"; fi
 
 prove: $(VENV)/.test
 	@mkdir -p build
@@ -73,4 +102,5 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix $(SOURCES)
 
 clean:
+	rm -rf web/node_modules src/privity/faces/app/page
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

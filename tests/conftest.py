@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Watches which errors a run brings about, lets the test that counts them come last, and keeps logs of tests apart."""
+"""What all tests share: which errors a run brings about, logs kept apart, stores that cost nothing to open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
+from privity.client.store.header import Cost
 from tests import raised_errors
 
 
@@ -17,6 +19,9 @@ def pytest_configure() -> None:
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # a run in the background ignores it, and so would our processes
+    # How long an example takes says something of the machine, and of nothing that is promised.
+    settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("house")
     raised_errors.watch()
 
 
@@ -29,3 +34,12 @@ def logs_of_ones_own() -> Iterator[None]:
     """A process configures its log once; a test that runs one in this process must not leave its closed file behind."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores_that_cost_nothing() -> Iterator[None]:
+    """Stores made in this process have invented passphrases. What a command takes as a process of its own is its own
+    cost, and tests/faces/test_store_cost.py holds it to that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("privity.client.store.database.Cost", lambda: Cost(time=1, memory_kib=8, lanes=1))
+        yield

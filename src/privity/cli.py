@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError
 COMMANDS = "privity.faces.commands"
 TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "Talk": {
+        "app": (f"{COMMANDS}.app:app", "the messenger in your browser, on this machine alone"),
         "room": (f"{COMMANDS}.rooms:app", "make conversations and change who is in them; list yours"),
         "read": (f"{COMMANDS}.messages:read", "show a conversation"),
         "send": (f"{COMMANDS}.messages:send", "send a text"),
@@ -30,6 +31,9 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "reset": (f"{COMMANDS}.recovering:reset", "begin anew when the phrase is lost too; takes 72 hours"),
         "verify": (f"{COMMANDS}.people:verify", "check that nobody is between you and another person"),
         "keylog": (f"{COMMANDS}.keylog:app", "see who watches the hub's keys, and decide whom to believe"),
+        "account": (f"{COMMANDS}.account:app", "see what the hub keeps about you"),
+        "backup": (f"{COMMANDS}.backup:app", "keep your conversations in an encrypted file, and bring them back"),
+        "export": (f"{COMMANDS}.export:app", "write your conversations as HTML and JSON; read such JSON back"),
         "block": (f"{COMMANDS}.people:block", "take no contact from a person"),
         "unblock": (f"{COMMANDS}.people:unblock", "take contact from a person again"),
     },
@@ -40,15 +44,17 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "serve": ("privity.server.commands:serve", "run the hub"),
         "invite": ("privity.server.commands:invite", "make one more invite"),
         "reset-code": ("privity.server.commands:reset_code", "let somebody who lost everything begin again"),
+        "continue-log": ("privity.server.commands:continue_log", "go on after the hub's database was lost"),
         "desk": ("privity.desk.commands:app", "run the desk, or list what it found"),
         "witness": (f"{COMMANDS}.witness:app", "watch the key logs of other hosts"),
+        "data-inventory": (f"{COMMANDS}.data_inventory:data_inventory", "say what hub and desk keep about people"),
         "bench": (f"{COMMANDS}.bench:bench", "measure what this machine allows a hub"),
     },
 }
 """Every command: where it lives, and what the list of commands says of it."""
 
 HELP = "An end-to-end encrypted messenger anyone can host, with no back door.\n\n" + "\n\n".join(
-    "\n".join([f"{group}:", *(f"  {name:10} {what}" for name, (_, what) in commands.items())])
+    "\n".join([f"{group}:", *(f"  {name:14} {what}" for name, (_, what) in commands.items())])
     for group, commands in TABLE.items()
 )
 FIRST = "Begin with: privity register https://chat.example.org alice.b --invite CODE"

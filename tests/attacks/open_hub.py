@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import ClientSession
 
+from privity.faces.demo.processes import free_port
 from privity.mls.crypto import generate_signature_key
 from privity.mls.suites import suite
 from privity.server import config, keys
@@ -67,12 +67,6 @@ async def open_hub(folder: Path, limits: Mapping[str, Limit] = ENOUGH) -> AsyncI
             ClientSession(f"http://127.0.0.1:{port}/") as http,
         ):
             yield OpenHub(World(context, parts, clock, http, staff_private), port, metrics_port, checked.log)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,13 @@ class Walk:
             ("POST", "/v1/recovery"): {"device_list": listed},
             ("POST", "/v1/resets"): {"code": "a" * 32, "device_list": listed},
             ("POST", "/v1/keylog/lookup"): {"label": f"u:{mallory.user_uri}", "from_version": 0, "from_size": 0},
+            ("POST", "/v1/keylog/returns"): {"label": f"u:{mallory.user_uri}", "values": [listed]},
+            ("POST", "/v1/keylog/own-returns"): {
+                "handle": "mallory",
+                "values": [listed],
+                "client_uri": mallory.keys.client_uri,
+                "signature": text(bytes(64)),
+            },
             ("POST", "/v1/key-packages"): plain(packages),
             ("POST", "/v1/users/{id}/claim"): {"suites": [1, 3]},
             ("POST", "/v1/blobs"): None,
@@ -131,7 +138,7 @@ class Walk:
 
     def path(self, pattern: str) -> str:
         known = id_of(self.room) if pattern.startswith("/v1/rooms") else self.target.person.id
-        return pattern.format(id=known, code=self.code, sha256=self.blob, handle="mallory", index=0)
+        return pattern.format(id=known, code=self.code, sha256=self.blob, handle="mallory", index=0, table="device")
 
     def headers(self, method: str, target: str, body: bytes, *, known: bool) -> dict[str, str]:
         """Of the desk on its own routes, of Mallory elsewhere; none for a stranger."""

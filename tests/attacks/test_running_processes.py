@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from privity.faces.demo.processes import free_port, privity
 from tests.attacks.test_no_back_door import FORBIDDEN
 from tests.waiting import wait_until
 
@@ -40,11 +40,9 @@ main()
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "privity.cli", "init", str(tmp_path / "home"), "--listen", f"127.0.0.1:{port}"]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(
+        privity("init", str(tmp_path / "home"), "--listen", f"127.0.0.1:{free_port()}"), check=True, capture_output=True
+    )
     return tmp_path / "home"
 
 

@@ -83,6 +83,8 @@ class FakeHub:
         self.records = [record.encode()]
         self.log.put(server_label(HOST), self.records[0])
         self.lists: dict[str, list[bytes]] = {}
+        self.lost: set[str] = set()
+        self.acked: dict[str, int] = {}
         self.packages: dict[str, list[bytes]] = {}
         self.last_resort: dict[str, bytes] = {}
         self.rooms: dict[str, HubRoom] = {}
@@ -103,6 +105,38 @@ class FakeHub:
         self.log.put(user_label(user_uri), value)
         self.log.cut(self.now_ms)
 
+    def lose(self, label: str, count: int = 1) -> None:
+        """The newest values of a label are gone, as after a backup was restored; the log and its map hold them."""
+        values = self.values(label)
+        del values[len(values) - count :]
+        self.lost.add(label)
+
+    def values(self, label: str) -> list[bytes]:
+        return self.records if label == server_label(HOST).decode() else self.lists[label.removeprefix("u:")]
+
+    def check_not_lost(self, label: str) -> None:
+        if label in self.lost:
+            raise Refusal(Code.KEYS_LOST, f"version {len(self.values(label))} of this label is lost")
+
+    def bring_back(self, body: keylog.BringBack) -> keylog.BroughtBack:
+        """What was published in its place is taken, and nothing else."""
+        own = body.label == server_label(HOST).decode()
+        decode = ServerRecord.decode if own else DeviceList.decode
+        published = self.log.newest(body.label.encode())
+        values, taken = self.values(body.label), 0
+        for value in body.values:
+            version = decode(value).version
+            if published is None or version > published or self.log.held(body.label.encode(), version).value != value:
+                raise Refusal(Code.CONFLICT, f"version {version} was never published so")
+            if version > len(values):
+                self.check_not_lost(body.label)
+            if version == len(values):
+                values.append(value)
+                taken += 1
+        if published is not None and len(values) > published:
+            self.lost.discard(body.label)
+        return keylog.BroughtBack(taken)
+
     def account(self, user_uri: str) -> Account:
         """Which list is in force, by the dates of the key log."""
         label = user_label(user_uri)
@@ -119,14 +153,15 @@ class FakeHub:
     def lookup(self, body: keylog.Lookup) -> keylog.Looked:
         label = body.label.encode()
         self.heartbeat()
+        self.check_not_lost(body.label)
         if label == server_label(HOST):
             return keylog.Looked(self.log.lookup(label, body.from_size), self.records[body.from_version :])
         values = self.lists.get(body.label.removeprefix("u:"), [])
-        resets = [DeviceList.decode(value).reset for value in values]
+        waited = [DeviceList.decode(value).waits for value in values]
         dated = [
             version
             for version in range(body.from_version, len(values))
-            if body.date_all or resets[version] or (version and resets[version - 1])
+            if body.date_all or waited[version] or (version and waited[version - 1])
         ]
         return keylog.Looked(self.log.lookup(label, body.from_size, dated), values[body.from_version :])
 
@@ -180,7 +215,7 @@ class FakeHub:
         return client in room.first and room.first[client] < seq <= room.last.get(client, 1 << 60)
 
     def resume(self, phone: Phone, frame: socket.Resume) -> None:
-        for event_inbox in self.inboxes.get(phone.client, [])[frame.inbox :]:
+        for event_inbox in self.inboxes.get(phone.client, [])[max(frame.inbox, self.acked.get(phone.client, 0)) :]:
             self.push(phone.client, event_inbox)
         for uri, room in self.rooms.items():
             cursor = frame.rooms.get(uri, 0)
@@ -240,6 +275,8 @@ class FakeHub:
         match call.method, parts, call.body:
             case "POST", ["keylog", "lookup"], keylog.Lookup() as body:
                 return self.lookup(body)
+            case "POST", ["keylog", "returns"], keylog.BringBack() as body:
+                return self.bring_back(body)
             case "GET", ["keylog", "checkpoint"], None:
                 self.heartbeat()
                 return keylog.CheckpointAnswer(self.log.checkpoint_proof(int(call.path.split("from=")[1])).encode())
@@ -277,6 +314,7 @@ class FakeHub:
                 self.propose_removal(f"mimi://{HOST}/r/{room}", phone.client)
                 return rest.Done()
             case "PUT", ["account", "device-list"], rest.PutDeviceList() as body:
+                self.check_not_lost(f"u:{phone.user}")
                 if body.value != self.lists[phone.user][-1]:
                     self.publish(phone.user, body.value)
                 for client in self.inboxes:
@@ -445,6 +483,8 @@ class Phone:
                             self.world.hub.resume(self, frame)
                         elif isinstance(frame, socket.Submit):
                             self.world.hub.submit(self, frame)
+                        elif isinstance(frame, socket.Ack):
+                            self.world.hub.acked[self.client] = frame.inbox
                 case fx.RequestRest(number, call):
                     self.request(number, call)
                 case fx.Show(what):

@@ -9,10 +9,10 @@ import pytest
 from privity.client.engine import effects as fx
 from privity.client.engine import inputs as i
 from privity.client.engine.calls import Call
+from privity.client.engine.profile import ROOM_PROFILE
 from privity.client.engine.records import Table
 from privity.client.engine.shown import REJOINED_TEXT, DevicesChanged, State
 from privity.client.engine.state import CAPABILITIES
-from privity.client.engine.timeline import ROOM_PROFILE
 from privity.client.engine.trust import NotInLog
 from privity.client.errors import CommandRefused
 from privity.identity.credential import make_credential

@@ -11,6 +11,7 @@ from privity.client.engine import inputs as i
 from privity.client.engine import own_devices
 from privity.client.engine.calls import Call
 from privity.client.engine.key_log import KEYS
+from privity.client.engine.own_lists import DRAFT_KEY, Draft
 from privity.client.engine.records import MemoryView, Table
 from privity.client.engine.state import OWN_KEY
 from privity.client.engine.trust import unproven
@@ -80,7 +81,7 @@ def test_removing_a_device_rotates_the_account_key_and_the_device_goes_on_with_i
     phone.restart()
     phone.do(lambda n: i.RemoveDevice(n, laptop.client))
     assert names(newest(world, phone)) == [phone.client]
-    kept = [value for (_, _, key), value in phone.view.rows.items() if key == own_devices.DRAFT_KEY]
+    kept = [value for (_, _, key), value in phone.view.rows.items() if key == DRAFT_KEY]
     assert holds(phone) and not kept
 
 
@@ -93,7 +94,7 @@ def test_a_crash_while_the_key_rotates_leaves_a_device_that_goes_on(world: World
     def dies(caller: Phone, call: Call) -> None:
         if put(caller, call):
             body = call.body.value  # type: ignore[union-attr]  # a PutDeviceList
-            kept = [value for (_, _, key), value in caller.view.rows.items() if key == own_devices.DRAFT_KEY]
+            kept = [value for (_, _, key), value in caller.view.rows.items() if key == DRAFT_KEY]
             assert kept and body in kept[0], "the list and its key were on disk before they left"
             sent.append(body)
             if taken:
@@ -321,6 +322,6 @@ def test_the_device_of_a_reset_stands_after_72_hours_and_not_before(world: World
 
 def test_secrets_of_the_account_are_in_no_repr() -> None:
     private = bytes(range(32))
-    shown = repr(i.RecoverAccount(1, private)) + repr(own_devices.Draft(b"value", private))
+    shown = repr(i.RecoverAccount(1, private)) + repr(Draft(b"value", private))
     assert repr(private) not in shown and private.hex() not in shown
     assert signature_public_key(SUITE, private).hex() not in shown

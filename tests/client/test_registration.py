@@ -32,7 +32,6 @@ from privity.client.errors import (
 )
 from privity.client.sdk import Device
 from privity.client.store.database import Store
-from privity.client.store.header import Cost
 from privity.identity.device_list import SUITE, DeviceList
 from privity.identity.recovery import new_phrase, root_of
 from privity.mls.crypto import signature_public_key
@@ -108,12 +107,6 @@ def _cut(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost of guessing a passphrase is not what is tested here."""
-    monkeypatch.setattr("privity.client.store.database.Cost", lambda: Cost(time=1, memory_kib=64, lanes=1))
 
 
 @pytest.fixture

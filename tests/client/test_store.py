@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from privity.client.engine.records import Batch, MemoryView, Table
+from privity.client.engine.shown import Item, Kind, encode_item
 from privity.client.errors import CorruptStore, NoStore, StoreExists, StoreInUse, WrongPassphrase
 from privity.client.store.database import DATABASE, HEADER, Store
 from privity.client.store.header import Cost, Header, StoreKey
@@ -23,13 +24,15 @@ def make(folder: Path) -> Store:
 
 def test_what_was_saved_is_there_after_opening_again(tmp_path: Path) -> None:
     store = make(tmp_path)
-    store.save({(Table.TIMELINE, ROOM, bytes([n])): b"value %d" % n for n in range(5)})
-    store.save({(Table.TIMELINE, ROOM, b"\x01"): None, (Table.TIMELINE, ROOM, b"\x02"): b"changed"})
+    store.save({(Table.OUTBOX, ROOM, bytes([n])): b"value %d" % n for n in range(5)})
+    store.save({(Table.OUTBOX, ROOM, b"\x01"): None, (Table.OUTBOX, ROOM, b"\x02"): b"changed"})
     store.close()
     store = Store.open(tmp_path, "correct horse")
-    assert store.get(Table.TIMELINE, ROOM, b"\x01") is None
-    assert store.scan(Table.TIMELINE, ROOM, after=b"\x00", limit=2) == [(b"\x02", b"changed"), (b"\x03", b"value 3")]
-    assert store.latest(Table.TIMELINE, ROOM, 1) == [(b"\x04", b"value 4")]
+    assert store.get(Table.OUTBOX, ROOM, b"\x01") is None
+    assert store.scan(Table.OUTBOX, ROOM, after=b"\x00", limit=2) == [(b"\x02", b"changed"), (b"\x03", b"value 3")]
+    assert store.latest(Table.OUTBOX, ROOM, 1) == [(b"\x04", b"value 4")]
+    assert store.before(Table.OUTBOX, ROOM, b"\x04", 2) == [(b"\x02", b"changed"), (b"\x03", b"value 3")]
+    assert store.before(Table.OUTBOX, ROOM, b"\x00", 2) == []
     store.close()
 
 
@@ -92,7 +95,8 @@ def test_a_header_cannot_ask_for_all_memory() -> None:
 
 def test_nothing_readable_is_on_disk(tmp_path: Path) -> None:
     store = make(tmp_path)
-    store.save({(Table.TIMELINE, ROOM, b"1"): b"a sentence that nobody else shall read"})
+    entry = Item(ROOM, 1, 0, Kind.MESSAGE, text="a sentence that nobody else shall read")
+    store.save({(Table.TIMELINE, ROOM, b"1"): encode_item(entry)})
     store.close()
     for path in tmp_path.iterdir():
         data = path.read_bytes()

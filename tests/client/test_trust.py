@@ -12,7 +12,9 @@ import pytest
 from privity.client.engine.calls import Call
 from privity.client.engine.flow import Flow
 from privity.client.engine.key_log import KeyLog
+from privity.client.engine.own_lists import OwnLists
 from privity.client.engine.records import Batch, MemoryView
+from privity.client.engine.returns import Returns
 from privity.client.engine.trust import Pins, StaleList
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.errors import Fork, Rollback
@@ -25,6 +27,7 @@ from tests.client.fake_hub import START_MS
 from tests.keylog.memory_log import MemoryLog
 
 USER = new_user_uri("hub.example", Random(3).randbytes)
+READER = new_user_uri("hub.example", Random(4).randbytes)
 
 
 class Reader:
@@ -37,7 +40,11 @@ class Reader:
         self.published = 0
         batch = Batch(MemoryView())
         self.key_log = KeyLog(batch, self.log.keys, lambda: self.now_ms)
-        self.pins = Pins(batch, self.key_log, lambda: self.now_ms, lambda user_uri, before, after: None)
+        returns = Returns(READER, "hub.example", lambda: self.now_ms, lambda text: None)
+        own_lists = OwnLists(batch, READER)
+        self.pins = Pins(
+            batch, self.key_log, own_lists, returns, lambda: self.now_ms, lambda user_uri, before, after: None
+        )
 
     def publish(self, count: int = 1) -> None:
         for value in self.values[self.published : self.published + count]:

@@ -181,13 +181,13 @@ class FakeHub:
 
 
 def looked_up(log: MemoryLog, asked: Lookup) -> Looked:
-    """What a hub answers a desk under an entry of now: every version, resets and what follows them with dates."""
+    """What a hub answers a desk under an entry of now: every version; what waits and what follows with dates."""
     log.cut(time.time_ns() // 1_000_000)
     label = asked.label.encode()
     newest = log.newest(label)
     values = [log.held(label, version).value for version in range(0 if newest is None else newest + 1)]
-    resets = {version for version, value in enumerate(values) if DeviceList.decode(value).reset}
-    dated = [version for version in range(len(values)) if version in resets or version - 1 in resets]
+    waited = {version for version, value in enumerate(values) if DeviceList.decode(value).waits}
+    dated = [version for version in range(len(values)) if version in waited or version - 1 in waited]
     return Looked(log.lookup(label, asked.from_size, dated), values)
 
 

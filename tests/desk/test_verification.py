@@ -270,6 +270,26 @@ async def test_a_list_of_a_pending_reset_binds_nobody(desk: Desk, world: World) 
     assert (await desk.only_message()).authorship == "fails"
 
 
+@pytest.mark.parametrize("hours_ago", [71, 73], ids=["the end is pending", "the account is closed"])
+async def test_who_ends_their_account_is_still_the_author_of_what_they_wrote(
+    desk: Desk, world: World, hours_ago: int
+) -> None:
+    message = world.sent()
+    end = DeviceList.sign(world.alice.user_uri, (), world.alice.account_private, previous=world.alice.device_list)
+    world.publish(world.alice.user_uri, end, hours_ago)
+    world.relay(message)
+    assert (await desk.only_message()).outcome == "VERIFIED_AUTHORSHIP"
+
+
+async def test_a_report_is_judged_without_lists_that_the_hub_has_erased(desk: Desk, world: World) -> None:
+    """It must not wait for ever for an account that is gone; what the hub itself signed still holds."""
+    world.hub.refuse["keylog"] = (Code.ACCOUNT_CLOSED, 1_000)
+    world.relay(world.sent())
+    found = await desk.only()
+    assert (found.state, found.level) == ("assessed", 1)
+    assert found.messages[0].authorship == "fails"
+
+
 async def test_an_unaudited_log_says_so_beside_the_authorship(hub: FakeHub, home: Home, world: World) -> None:
     path = home.file(hub.url)
     path.write_text(path.read_text().replace("quorum = 2", "quorum = 0").partition("[[desk.witness]]")[0])

@@ -11,23 +11,22 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Set
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from privity.faces.demo.keeping import SOUGHT
 from privity.faces.demo.launch import BREAKS
+from tests.faces import broken as begun
+from tests.faces.broken import Done, Run
 from tests.waiting import wait_until
 
-LIMIT_S = 150
 
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "privity.cli", "demo", *arguments]
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, env=environment, check=False)
+def run(*arguments: str) -> Done:
+    return begun.run("demo", *arguments)
 
 
 def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_path: Path) -> None:
@@ -57,18 +56,13 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module")
-def broken(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[subprocess.CompletedProcess[str]]]]:
-    """A demo with each defence disabled whose test was asked for, two at a time: each waits for its processes a lot."""
-    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
-    with ThreadPoolExecutor(2) as pool:
-        yield {name: pool.submit(run, "--break", name) for name in BREAKS if name in asked}
+def runs_without(asked: Set[str]) -> list[Run]:
+    """One demo for each defence: it ends at the first check that does not hold."""
+    return [((name,), partial(run, "--break", name)) for name in BREAKS if name in asked]
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_a_disabled_defence_fails_the_check_that_watches_it(
-    name: str, broken: dict[str, Future[subprocess.CompletedProcess[str]]]
-) -> None:
+def test_a_disabled_defence_fails_the_check_that_watches_it(name: str, broken: dict[str, Future[Done]]) -> None:
     done = broken[name].result()
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

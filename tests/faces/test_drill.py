@@ -7,22 +7,21 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence, Set
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
 
 from privity.faces.drill.attacks import ATTACKS
 from privity.faces.drill.launch import BREAKS
+from tests.faces import broken as begun
+from tests.faces.broken import Done, Run
 from tests.waiting import wait_until
-
-LIMIT_S: Final = 150
-Done = subprocess.CompletedProcess[str]
 
 
 def runs() -> list[list[str]]:
@@ -46,35 +45,23 @@ RUNS: Final = runs()
 
 
 def run(*arguments: str, folder: Path | None = None) -> Done:
-    """The drill, as a person would start it; what it makes goes into the folder."""
-    command = [sys.executable, "-m", "privity.cli", "drill", "ghost", *arguments]
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
-    if folder is not None:
-        environment["TMPDIR"] = str(folder)
-    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, env=environment, check=False)
+    """The drill; what it makes goes into the folder."""
+    return begun.run("drill", "ghost", *arguments, **({} if folder is None else {"TMPDIR": str(folder)}))
 
 
-def run_without(names: Sequence[str], folder: Path) -> Done:
+def run_without(names: Sequence[str]) -> Done:
     """Only the attacks that these defences stop, each without its own. Nothing may be left of it."""
     options = [(("--only", BREAKS[name].check), ("--break", name)) for name in names]
-    done = run(*(word for pair in options for option in pair for word in option), folder=folder)
-    assert list(folder.iterdir()) == []
+    with TemporaryDirectory(prefix="privity-without-") as name:
+        folder = Path(name)
+        done = run(*(word for pair in options for option in pair for word in option), folder=folder)
+        assert list(folder.iterdir()) == []
     return done
 
 
-@pytest.fixture(scope="module")
-def broken(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Done]]]:
-    """A drill for each run whose test was asked for, two at a time: each waits for its processes a lot."""
-    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
-    found: dict[str, Future[Done]] = {}
-    with ThreadPoolExecutor(2) as pool:
-        for names in RUNS:
-            if asked & set(names):
-                done = pool.submit(run_without, names, tmp_path_factory.mktemp(names[0]))
-                found |= dict.fromkeys(names, done)
-        yield found
+def runs_without(asked: Set[str]) -> list[Run]:
+    """A drill for each of RUNS that somebody asked for."""
+    return [(names, partial(run_without, names)) for names in RUNS if asked & set(names)]
 
 
 def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from privity.faces.commands.files import _shown
+from privity.faces.commands.files import moving
 
 
 class Terminal(io.StringIO):
@@ -24,7 +24,7 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    with _shown("sending") as moved:
+    with moving("sending") as moved:
         assert moved is not None
         moved(50_000, 100_000)
         moved(100_000, 100_000)
@@ -35,6 +35,6 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_silence_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     pipe = io.StringIO()
     monkeypatch.setattr(sys, "stderr", pipe)
-    with _shown("sending") as moved:
+    with moving("sending") as moved:
         assert moved is None
     assert pipe.getvalue() == ""

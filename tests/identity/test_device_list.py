@@ -179,7 +179,8 @@ FORMAT_REFUSED = [
     (fields(recovery_key=None), e.BadField),
     (fields(recovery_sig=bytes(63)), e.BadField),
     (fields(reset=0), e.BadField),
-    (fields(devices=[]), e.BadField),
+    (fields(devices=[], reset=True), e.BadField),
+    (fields(devices=[], version=0), e.BadField),
     (fields(devices=[plain(LOW)] * 33), e.BadField),
     (fields(devices=[plain(LOW) | {"added_ms": -1}]), e.BadField),
     (fields(devices=[plain(LOW) | {"more": 1}]), e.BadField),
@@ -221,7 +222,7 @@ def check_total(data: bytes) -> None:
 
 
 def test_signing_what_would_be_refused_is_our_own_mistake() -> None:
-    for devices, key in (((), KEY), ((ONE, ONE), KEY), ((ONE, TWO), NEW_KEY), ((TWO,), KEY)):
+    for devices, key in (((), NEW_KEY), ((ONE, ONE), KEY), ((ONE, TWO), NEW_KEY), ((TWO,), KEY)):
         with pytest.raises(e.UsageError):
             DeviceList.sign(USER, devices, key, previous=FIRST)
     with pytest.raises(e.UsageError):

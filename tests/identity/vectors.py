@@ -83,9 +83,35 @@ def device_list_vectors() -> dict[str, Any]:
         ("the old phrase after 72 hours", 6, resigned(stays, keys[1], recovery=paper), late, "RecoveryKeyChanged"),
         ("the new key before 72 hours", 6, resigned(ended, keys[4]), late - 1, "RecoveryKeyChanged"),
     ]
+    closed = DeviceList.sign(user, (), keys[2], recovery_private=paper, previous=cancelled)
+    asked = DeviceList.sign(user, (), keys[2], previous=cancelled)
+    revived = following(closed, devices=(phone,))
+    closing = [
+        ("by the recovery key", 5, closed.encode(), soon, 6),
+        ("by the account key: it waits", 5, asked.encode(), soon, 5),
+        (
+            "during a pending reset",
+            6,
+            DeviceList.sign(user, (), keys[2], recovery_private=paper, previous=again, in_force=cancelled).encode(),
+            soon,
+            7,
+        ),
+    ]
+    not_closing = [
+        (
+            "by keys of the pending reset",
+            6,
+            resigned(following(again, devices=()), keys[4]),
+            soon,
+            "RecoveryKeyChanged",
+        ),
+        ("by nobody's key", 5, resigned(following(cancelled, devices=()), keys[3]), soon, "BadPreviousSignature"),
+        ("a reset to no device", 5, resigned(following(cancelled, devices=(), reset=True), keys[3]), soon, "BadField"),
+    ]
     return {
         "about": "One account: first list, device added, device removed, recovery, reset, cancelled, reset again; see"
-        " spec/device-list.md. `in_force` is the version in force right after. Keys are test keys.",
+        " spec/device-list.md. `in_force` is the version in force right after. `closing` are lists that could end it"
+        " after one of its versions, `revived` one that follows the first of them. Keys are test keys.",
         "user_uri": user,
         "account_private_keys": [key.hex() for key in keys],
         "versions": told,
@@ -94,8 +120,13 @@ def device_list_vectors() -> dict[str, Any]:
         "resets": settled.resets,
         "refused": [
             {"what": what, "after": after, "value": value.hex(), "appeared_ms": at_ms, "error": error}
-            for what, after, value, at_ms, error in refused
+            for what, after, value, at_ms, error in (*refused, *not_closing)
         ],
+        "closing": [
+            {"what": what, "after": after, "value": value.hex(), "appeared_ms": at_ms, "in_force": in_force}
+            for what, after, value, at_ms, in_force in closing
+        ],
+        "revived": {"value": resigned(revived, keys[2]).hex(), "error": "AccountClosed"},
         "safety_number": {
             "own_uri": user,
             "own_recovery_key": begun.recovery_key.hex(),

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from privity.faces.demo.processes import free_port
 from tests.certificates import REASON, WRONG, Authority, Recorder, wrong
 from tests.waiting import wait_until
 
@@ -75,12 +76,6 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
     for child in operator.children:
         child.terminate()
         child.wait(timeout=20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def accepts(port: int) -> bool:

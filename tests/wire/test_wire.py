@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from privity.wire import socket
 from privity.wire.errors import STATUS, Code, Refusal
+from privity.wire.keylog import MAX_RETURNED, BringBack, BringBackOwn
+from privity.wire.returns import own_returns_tbs
 from privity.wire.session import BadShare, request_key, request_mac, session_tbs
 
 FRANK = socket.Frank(b"f" * 32, 1, b"s" * 64)
@@ -123,3 +125,29 @@ def test_request_mac_covers_every_part() -> None:
 
 def test_session_tbs_cannot_shift_bytes_between_fields() -> None:
     assert session_tbs("ab", b"c", b"d", b"e", "f") != session_tbs("a", b"bc", b"d", b"e", "f")
+
+
+def test_own_returns_tbs_cannot_shift_bytes_between_fields_or_lists() -> None:
+    base = own_returns_tbs("ab", "cd", [b"ef", b"gh"])
+    others = [
+        own_returns_tbs("a", "bcd", [b"ef", b"gh"]),
+        own_returns_tbs("ab", "c", [b"def", b"gh"]),
+        own_returns_tbs("ab", "cd", [b"efg", b"h"]),
+        own_returns_tbs("ab", "cd", [b"efgh"]),
+        own_returns_tbs("ab", "cd", [b"gh", b"ef"]),
+        own_returns_tbs("ab", "cd", [b"ef"]),
+    ]
+    assert len({base, *others}) == len(others) + 1
+
+
+@pytest.mark.parametrize("count", [0, MAX_RETURNED + 1])
+def test_how_many_values_come_back_at_once_is_bounded_by_the_type(count: int) -> None:
+    values = ["AA=="] * count
+    for kind, more in (
+        (BringBack, {"label": "u:x"}),
+        (BringBackOwn, {"handle": "anna", "client_uri": "x", "signature": ""}),
+    ):
+        good = msgspec.json.encode({"values": values[: MAX_RETURNED - 1] or ["AA=="], **more})
+        assert msgspec.json.decode(good, type=kind)
+        with pytest.raises(msgspec.ValidationError, match="length"):
+            msgspec.json.decode(msgspec.json.encode({"values": values, **more}), type=kind)

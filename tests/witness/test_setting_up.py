@@ -26,6 +26,7 @@ from privity.witness.errors import (
     PlaintextRefused,
     StateMissing,
 )
+from privity.witness.limits import KEEP_DAYS
 from privity.witness.state import StateFile, origin_hash
 from tests.certificates import Authority
 from tests.faces.shell import Shell
@@ -111,6 +112,7 @@ def test_a_log_written_into_the_file_by_hand_has_no_state(shell: Shell, tmp_path
         (ConfigFile("a", tls_key="key.pem"), ConfigInvalid),
         (ConfigFile("a", logs=[LogSection(VKEY), LogSection(VKEY)]), ConfigInvalid),
         (ConfigFile("a", logs=[LogSection("nonsense")]), ConfigInvalid),
+        (ConfigFile("a", logs=[LogSection(VKEY, keep_days=-1)]), ConfigInvalid),
         (ConfigFile("a", logs=[LogSection(VKEY, "http://hub.example")]), PlaintextRefused),
         (ConfigFile("a", logs=[LogSection(VKEY, "http://localhost:8440")]), PlaintextRefused),
         (ConfigFile("a", logs=[LogSection(VKEY, "http://192.0.2.1:8440")]), PlaintextRefused),
@@ -128,6 +130,20 @@ def test_a_log_written_into_the_file_by_hand_has_no_state(shell: Shell, tmp_path
 def test_a_configuration_that_would_not_hold_is_refused(file: ConfigFile, expected: type[Exception]) -> None:
     with pytest.raises(expected):
         config.check(file, Path())
+
+
+def test_how_long_updates_are_kept_is_asked_for_once_and_may_be_left_out(shell: Shell, tmp_path: Path) -> None:
+    folder, other = tmp_path / "watch", MemoryLog("other.example", seed=2)
+    shell.ok("witness", "init", str(folder), "--name", NAME)
+    shell.ok("witness", "add", str(folder), "--log", VKEY, "--hub", "https://hub.example")
+    assert "keep_days" not in (folder / FILE).read_text(), "as a file from before has it"
+    line = log_key(other).encode()
+    shell.ok("witness", "add", str(folder), "--log", line, "--hub", "https://o.example", "--keep-days", "90")
+    assert [log.keep_days for log in config.load(folder).logs] == [KEEP_DAYS, 90]
+    third = log_key(MemoryLog("third.example", seed=3)).encode()
+    done = shell.run("witness", "add", str(folder), "--log", third, "--keep-days", "-1")
+    assert (done.returncode, len(config.load(folder).logs)) == (1, 2)
+    assert done.stderr.startswith("privity: ConfigInvalid: keep_days is 0 or more, got -1")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +22,12 @@ from privity.client.errors import (
     AnswerTooLong,
     CommandRefused,
     FileTooLarge,
-    FileUnreadable,
     ForeignUrl,
     HubUnreachable,
-    NotAFile,
 )
 from privity.client.host import Host
 from privity.client.net.connection import Progress, decode
+from privity.client.reading import plain_file
 from privity.message import compose
 from privity.message.attachments import TAG_BYTES, Encrypted, blob_url, checkable, decrypt, encrypt
 from privity.message.content import ExternalPart, MimiContent, Part, walk
@@ -131,16 +129,8 @@ def _read(source: bytes | Path, limit: int) -> bytes:
     if isinstance(source, bytes):
         data = source
     else:
-        try:
-            descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise NotAFile(f"{source} is not a plain file")
-                data = file.read(limit + 1)
-        except (FileNotFoundError, IsADirectoryError, ValueError):  # a path with a zero byte is a ValueError
-            raise NotAFile(f"{source} is not a plain file") from None
-        except OSError as err:
-            raise FileUnreadable(f"{source} cannot be read: {err.strerror or type(err).__name__}") from None
+        with plain_file(source) as file:
+            data = file.read(limit + 1)
     if len(data) > limit:
         raise FileTooLarge(f"the file has more than {limit} bytes, which is what the hub takes")
     return data

@@ -13,8 +13,12 @@ ClientError
   HandleMoved: the hub gives a handle to somebody else than before
   LinkRefused: LinkDeclined, LinkExpired
   AccountKeyChanged: an account was reset, and its new keys wait for a person to agree
-  LogRefused: what the hub shows of its key log proves nothing: LogNotFresh, LogContradicts
+  CheckedKeysChanged: the safety number that was compared with somebody is another one now
+  LogRefused: what the hub shows of its key log proves nothing: LogNotFresh (KeysLost), LogContradicts
   FileRefused: NotAFile, FileUnreadable, FileTooLarge, ForeignUrl, SaveRefused
+  BackupRefused: NotABackup, WrongBackupKey, BackupTruncated, BackupTrailing, BackupDamaged, BackupMalformed,
+    BackupOfAnother, BackupNotByDevice
+  ImportRefused: what should be imported is no readable export, or is too large
 """
 
 from __future__ import annotations
@@ -128,6 +132,46 @@ class SaveRefused(FileRefused):
     """The file was not saved; nothing was overwritten, and nothing is left half written."""
 
 
+class BackupRefused(ClientError):
+    """A backup is not read. Nothing that was read of it before counts."""
+
+
+class NotABackup(BackupRefused):
+    """The file is no backup, or one of a version that this program does not read."""
+
+
+class WrongBackupKey(BackupRefused):
+    """The backup is sealed to another key than this phrase, or this device, leads to."""
+
+
+class BackupTruncated(BackupRefused):
+    """The end of the backup is missing."""
+
+
+class BackupTrailing(BackupRefused):
+    """Something stands behind the end of the backup."""
+
+
+class BackupDamaged(BackupRefused):
+    """A piece of the backup was changed, moved or doubled."""
+
+
+class BackupMalformed(BackupRefused):
+    """Whoever made the backup put something into it that no backup has."""
+
+
+class BackupOfAnother(BackupRefused):
+    """The backup is of another account."""
+
+
+class BackupNotByDevice(BackupRefused):
+    """No device of this account made the backup: whoever knows a public key could have."""
+
+
+class ImportRefused(ClientError):
+    """What should be imported is no readable export. Nothing of it is kept."""
+
+
 class HandleMoved(ClientError):
     """The hub gives a handle to somebody else than the person who has it on this device."""
 
@@ -156,9 +200,17 @@ class LogNotFresh(LogRefused):
     """The key log is not fresh, or too few watch it. Until it is, nobody new comes into a conversation."""
 
 
+class KeysLost(LogNotFresh):
+    """The hub has lost what its key log holds under a label. Who is known stays known; what needs more of it waits."""
+
+
 class LogContradicts(LogRefused):
     """The hub signed two histories of its key log. Nothing new of it is believed until a person decides."""
 
 
 class AccountKeyChanged(ClientError):
     """The account was reset: whoever has it now did not have its old keys, and nobody here has agreed to that."""
+
+
+class CheckedKeysChanged(ClientError):
+    """A person was compared in person, and their safety number is another one now: nothing is sent to them alone."""

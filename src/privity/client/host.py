@@ -18,12 +18,13 @@ from privity.client.engine import effects as fx
 from privity.client.engine import inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.engine import Engine
-from privity.client.engine.shown import CaughtUp, Shown
-from privity.client.errors import ClientError, HandshakeRefused, HubUnreachable
+from privity.client.engine.shown import CaughtUp, Notice, Shown
+from privity.client.errors import ClientError, DeviceNotKnown, HandshakeRefused, HubUnreachable
 from privity.client.net.backoff import delay_ms
 from privity.client.net.connection import Connection
+from privity.client.own_returns import bring_back_own
 from privity.client.store.database import Store
-from privity.wire.errors import Refusal
+from privity.wire.errors import Code, Refusal
 from privity.wire.socket import BadFrame
 
 JITTER_MS = 10_000
@@ -36,6 +37,10 @@ LASTING_S = 30
 """A connection that stood so long was a good one: the next attempt is made at once."""
 SHORT_ATTEMPT = 4
 """A hub that ends connections as soon as it has opened them is asked again after seconds, not at once."""
+
+RETURN_S = 3_600
+"""A hub that does not know this device is given its account's lists at once, and then once an hour: it may have dropped
+it for good."""
 
 
 def wall_ms() -> int:
@@ -64,6 +69,7 @@ class Host:
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._broken: BaseException | None = None
+        self._returned: float | None = None
 
     async def start(self) -> None:
         self._http = aiohttp.ClientSession()
@@ -78,7 +84,7 @@ class Host:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
-        self.store.close()
+        await asyncio.to_thread(self.store.close)  # which may take seconds, where texts were let go
 
     async def do(self, make: Callable[[int], inputs.Command]) -> object:
         """Give a command and wait for its end. Raises what it failed with."""
@@ -192,6 +198,8 @@ class Host:
                 connection = await Connection.open(http, self.base, self.engine.device.own)
             except (HubUnreachable, HandshakeRefused, BadFrame) as err:
                 self.last_error = err
+                if isinstance(err, DeviceNotKnown) and await self._came_back(http):
+                    continue
             else:
                 attempt = min(attempt, SHORT_ATTEMPT)
                 await self._converse(connection)
@@ -199,6 +207,29 @@ class Host:
                     attempt = 0
             await asyncio.sleep(delay_ms(attempt, os.urandom) / 1000)
             attempt += 1
+
+    async def _came_back(self, http: aiohttp.ClientSession) -> bool:
+        """Whether the hub had lost this device's account, or its newest lists, and has them again now."""
+        now = time.monotonic()
+        if self._returned is not None and now - self._returned < RETURN_S:
+            return False
+        self._returned = now
+        device = self.engine.device
+        text = f"the hub has lost this account, and {device.own.handle} is somebody else by now: ask its operator"
+        try:
+            taken = await bring_back_own(http, self.base, device.own, device.pins.own_lists)
+        except HubUnreachable:
+            return False
+        except Refusal as refusal:
+            if refusal.code is not Code.HANDLE_TAKEN:
+                return False
+            taken = 0
+        else:
+            text = f"the hub had lost {taken} of this account's device lists and has them again: connecting"
+            if not taken:
+                return False
+        self._perform(fx.Show(Notice(text)))
+        return taken > 0
 
     async def _converse(self, connection: Connection) -> None:
         self.connection = connection

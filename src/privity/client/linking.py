@@ -18,8 +18,10 @@ from typing import Generic, Self, TypeVar
 import aiohttp
 import msgspec
 
+from privity.client.apart import apart, close
 from privity.client.engine import calls
 from privity.client.engine.key_log import KEYS
+from privity.client.engine.own_lists import fresh_rows
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
 from privity.client.engine.trust import unproven
@@ -38,6 +40,7 @@ from privity.client.net.connection import Connection
 from privity.client.net.server_info import log_keys, server_info
 from privity.client.registration import HUB_KEY, checked_hub
 from privity.client.store.database import Store
+from privity.client.store.header import Cost
 from privity.identity.account import Account
 from privity.identity.device_list import DeviceList
 from privity.identity.errors import IdentityError
@@ -107,10 +110,13 @@ class NewDevice(Generic[D]):
         self._ended = False
 
     @classmethod
-    async def begin(cls, folder: Path, passphrase: str, hub: str, opened: Callable[[Store], D]) -> Self:
+    async def begin(
+        cls, folder: Path, passphrase: str, hub: str, opened: Callable[[Store], D], cost: Cost | None = None
+    ) -> Self:
         """Ask the hub for a code, or go on with the link that this folder holds.
 
-        `opened` makes a device of a finished store. Raises Refusal, HubUnreachable, StoreError.
+        `opened` makes a device of a finished store, whose passphrase has this `cost`. Raises Refusal, HubUnreachable,
+        StoreError.
         """
         base = checked_hub(hub)
         async with AsyncExitStack() as undo:
@@ -118,7 +124,9 @@ class NewDevice(Generic[D]):
             link = await cls._resume(folder, passphrase, http, base, opened) if Store.exists(folder) else None
             if link is None:
                 pending = await _offer(http, base)
-                store = Store.create(folder, passphrase)
+                store = await apart(
+                    lambda: Store.create(folder, passphrase, cost=cost), lambda made: _discard(made, folder)
+                )
                 undo.callback(_discard, store, folder)
                 link = cls(folder, store, http, pending, opened)
                 link._save(pending)
@@ -131,7 +139,7 @@ class NewDevice(Generic[D]):
     ) -> Self | None:
         """The link in this folder; None when it came to nothing, and then it is gone. Raises StoreExists."""
         async with AsyncExitStack() as undo:
-            store = Store.open(folder, passphrase)
+            store = await apart(lambda: Store.open(folder, passphrase), close)
             undo.callback(store.close)
             if store.get(Table.OWN, "", OWN_KEY) is not None:
                 raise StoreExists(f"{folder} holds a device already; choose another folder")
@@ -155,6 +163,11 @@ class NewDevice(Generic[D]):
                     return None
             undo.pop_all()
         return link
+
+    @property
+    def ended(self) -> bool:
+        """Whether it came to something, came to nothing, or was closed."""
+        return self._ended
 
     @property
     def code(self) -> str:
@@ -203,6 +216,20 @@ class NewDevice(Generic[D]):
                 raise
             await self._mailbox.wait(LinkState.OPENED)
 
+    async def declined(self) -> None:
+        """Wait for a no of the other device, while this one's person has not spoken; then nothing is kept here.
+
+        Raises LinkDeclined, LinkExpired, HubUnreachable. Ends where this person has agreed before: `accept` hears the
+        rest.
+        """
+        if self._pending.agreed:
+            return
+        try:
+            await self._mailbox.wait(LinkState.AGREED)
+        except LinkRefused:
+            await self._drop()
+            raise
+
     async def accept(self) -> D:
         """The digits are the same. Wait for the other device's yes; the device, not yet connected.
 
@@ -225,6 +252,7 @@ class NewDevice(Generic[D]):
                 (Table.LOG, "", KEYS): pending.log_keys,
                 (Table.PIN, "", own.user_uri.encode()): unproven(Account.of(devices)),
                 (Table.OWN, "", LINK_KEY): None,
+                **fresh_rows((meeting.devices, devices)),
             }
         )
         self._ended = True

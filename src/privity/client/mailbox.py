@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from privity.client.errors import CommandRefused, HubUnreachable, LinkDeclined, LinkExpired
-from privity.client.net.connection import decode, exchange
+from privity.client.net.connection import JSON, decode, exchange
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import LinkState
@@ -26,7 +26,6 @@ MAX_FAILURES = 15
 """Times in a row that the hub may not answer, about half a minute: it may start anew meanwhile."""
 
 _CODE = re.compile(r"[a-z2-7]{8}")
-_JSON = {"Content-Type": "application/json"}
 _ORDER = (LinkState.OFFERED, LinkState.ANSWERED, LinkState.OPENED, LinkState.AGREED, LinkState.LISTED)
 
 
@@ -67,7 +66,7 @@ class Mailbox:
     async def say(self, part: str, body: rest.Body) -> None:
         """What a new device says, without a session. Raises Refusal, HubUnreachable."""
         url = f"{self.base}{self.path}/{part}"
-        decode(await exchange(self.http, "PUT", url, msgspec.json.encode(body), _JSON), rest.Done)
+        decode(await exchange(self.http, "PUT", url, msgspec.json.encode(body), JSON), rest.Done)
 
     async def wait(self, wanted: LinkState) -> rest.Link:
         """What stands in it once it has come so far. Raises LinkDeclined, LinkExpired, HubUnreachable."""
@@ -105,7 +104,7 @@ def _reached(state: LinkState, wanted: LinkState) -> bool:
 async def open_mailbox(http: aiohttp.ClientSession, base: str, commitment: bytes) -> Mailbox:
     """A fresh one, for a new device. Raises Refusal, HubUnreachable."""
     body = msgspec.json.encode(rest.OfferLink(commitment))
-    offered = decode(await exchange(http, "POST", f"{base}/v1/links", body, _JSON), rest.LinkOffered)
+    offered = decode(await exchange(http, "POST", f"{base}/v1/links", body, JSON), rest.LinkOffered)
     if _CODE.fullmatch(offered.code) is None:
         raise HubUnreachable("the hub's code is not of the form that people can type")
     return Mailbox(http, base, offered.code)

@@ -39,6 +39,10 @@ class Names:
         """The pinned handle of a person, or None."""
         return self._handles.get(user_uri)
 
+    def remember(self, user_uri: str, handle: Handle) -> None:
+        """What another device of this account was told first. A pinned handle stays."""
+        self._pin(user_uri, handle)
+
     def bearers(self, handle: str) -> list[str]:
         """Everybody on this device with this handle: more than one where the hub has told it of several."""
         return [user_uri for user_uri, pinned in self._handles.items() if pinned == handle]

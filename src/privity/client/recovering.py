@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,8 @@ from typing import Final
 import aiohttp
 import msgspec
 
+from privity.client.apart import apart, close
+from privity.client.backup.keys import kept_rows
 from privity.client.engine.records import Table
 from privity.client.engine.trust import pinned_account
 from privity.client.errors import (
@@ -31,9 +33,10 @@ from privity.client.errors import (
     StoreExists,
     WrongPhrase,
 )
-from privity.client.net.connection import decode, exchange
+from privity.client.net.connection import JSON, decode, exchange
 from privity.client.net.server_info import server_info
-from privity.client.registration import JSON, begun_store, checked_hub, forget, own_device
+from privity.client.own_returns import bring_back_kept
+from privity.client.registration import begun_store, checked_hub, forget, own_device
 from privity.client.store.database import Store
 from privity.identity.account import RESET_PENDING_MS
 from privity.identity.device_list import SUITE, Device, DeviceList
@@ -59,10 +62,14 @@ NO: Final = frozenset(
         Code.CONFLICT,
         Code.DEVICE_LIST_REFUSED,
         Code.BAD_RESET_CODE,
+        Code.ACCOUNT_CLOSED,
         Code.TOO_MANY,
     }
 )
 """The list was not taken, and was not before either: that was looked for first."""
+
+LOST: Final = (Code.KEYS_LOST, Code.NOT_FOUND)
+"""What a hub says of an account that it lost: this device, once its list was published, may have all of it."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -99,7 +106,7 @@ async def recover(folder: Path, passphrase: str, hub: str, *, handle: str, phras
         )
 
     store, _ = await _run(folder, passphrase, Asked(checked_hub(hub), handle), sign)
-    store.save({(Table.OWN, "", _UNFINISHED_KEY): None})
+    store.save({(Table.OWN, "", _UNFINISHED_KEY): None, **kept_rows(root_of(phrase))})
     return store
 
 
@@ -124,7 +131,8 @@ async def reset(folder: Path, passphrase: str, hub: str, *, handle: str, phrase:
     store, taken_ms = await _run(folder, passphrase, Asked(checked_hub(hub), handle, phrase, code), sign)
     opens_ms = taken_ms + RESET_PENDING_MS
     try:
-        store.save({(Table.OWN, "", _WAITS_KEY): opens_ms.to_bytes(8, "big"), (Table.OWN, "", _UNFINISHED_KEY): None})
+        waits = {(Table.OWN, "", _WAITS_KEY): opens_ms.to_bytes(8, "big"), (Table.OWN, "", _UNFINISHED_KEY): None}
+        store.save({**waits, **kept_rows(root_of(phrase))})
     finally:
         store.close()
     return opens_ms
@@ -167,15 +175,25 @@ def require_in_force(store: Store) -> None:
 async def _run(folder: Path, passphrase: str, asked: Asked, sign: Sign) -> tuple[Store, int]:
     """The store, open, whose list the hub has taken, and the hub's time then."""
     async with aiohttp.ClientSession() as http:
-        store = _begun(folder, passphrase, asked)
+        store = await apart(lambda: _begun(folder, passphrase, asked), close)
         with ExitStack() as undo:
             if store is not None:
                 undo.callback(store.close)
             info = await server_info(http, asked.hub)
-            user_uri, values = await _chain(http, asked, info.host)
             begun = store is not None
+            try:
+                user_uri, values = await _chain(http, asked, info.host)
+            except Refusal as refusal:
+                if store is None or refusal.code not in LOST:
+                    raise
+                with suppress(Refusal):  # the second look says why not
+                    await bring_back_kept(http, asked.hub, store)
+                user_uri, values = await _chain(http, asked, info.host)
             if store is None:
-                store = _prepared(folder, passphrase, asked, info, sign, read_chain(values, user_uri))
+                store = await apart(
+                    lambda: _prepared(folder, passphrase, asked, info, sign, user_uri, values),
+                    lambda made: forget(made, folder),
+                )
                 undo.callback(store.close)
             value = _own_list(store).encode()
             if not (begun and value in values):
@@ -184,7 +202,7 @@ async def _run(folder: Path, passphrase: str, asked: Asked, sign: Sign) -> tuple
                 except HubUnreachable as err:
                     raise _unknown(err, folder) from None
                 except Refusal as refusal:
-                    if refusal.code not in NO:
+                    if refusal.code not in NO and (begun or refusal.code is not Code.KEYS_LOST):
                         raise _unknown(refusal, folder) from None
                     undo.pop_all()
                     forget(store, folder)
@@ -227,17 +245,24 @@ async def _chain(http: aiohttp.ClientSession, asked: Asked, host: str) -> tuple[
 
 
 def _prepared(
-    folder: Path, passphrase: str, asked: Asked, info: rest.ServerInfo, sign: Sign, chain: UndatedChain
+    folder: Path,
+    passphrase: str,
+    asked: Asked,
+    info: rest.ServerInfo,
+    sign: Sign,
+    user_uri: str,
+    values: Sequence[bytes],
 ) -> Store:
-    """A fresh store with the keys of the device to be, and the list that names it."""
-    user_uri = chain.newest.user_uri
+    """A fresh store with the keys of the device to be, and all lists of its account, the last of which names it."""
+    chain = read_chain(values, user_uri)
     account_private, _ = generate_signature_key(SUITE, os.urandom)
     private, public = generate_signature_key(SUITE, os.urandom)
     listed = Device(new_client_uri(user_uri, os.urandom), public, time.time_ns() // 1_000_000)
     devices = sign(chain, listed, account_private)
     own = own_device(info, listed, asked.handle, (private, public), account_private)
     kept = _UNFINISHED_KEY, msgspec.msgpack.encode(asked)
-    return begun_store(folder, passphrase, info, devices, own, kept, asked.hub)
+    lists = (*map(DeviceList.decode, values), devices)
+    return begun_store(folder, passphrase, info, lists, own, kept, asked.hub)
 
 
 async def _send(http: aiohttp.ClientSession, asked: Asked, value: bytes) -> None:

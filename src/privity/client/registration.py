@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,10 @@ from typing import Final
 import aiohttp
 import msgspec
 
+from privity.client.apart import apart, close
+from privity.client.backup.keys import kept_rows
 from privity.client.engine.key_log import KEYS
+from privity.client.engine.own_lists import fresh_rows
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Own
 from privity.client.engine.trust import pinned_account, unproven
@@ -29,9 +33,11 @@ from privity.client.errors import (
     RegistrationUnknown,
     StoreExists,
 )
-from privity.client.net.connection import decode, exchange
+from privity.client.net.connection import JSON, decode, exchange
 from privity.client.net.server_info import log_keys, server_info
+from privity.client.own_returns import bring_back_kept
 from privity.client.store.database import Store
+from privity.client.store.header import Cost
 from privity.identity.account import Account
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.recovery import root_of
@@ -44,7 +50,6 @@ from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
 
 HUB_KEY = b"hub"
 _UNFINISHED_KEY = b"registration"
-JSON = {"Content-Type": "application/json"}
 
 NO_TO_A_REPEAT: Final = frozenset({Code.BAD_INVITE, Code.HANDLE_TAKEN})
 """Decided after the hub has looked whether it took this very registration before: then the account does not exist."""
@@ -64,18 +69,28 @@ class Unfinished(msgspec.Struct, frozen=True):
 
 
 async def register(
-    folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str, invite: str | None = None
+    folder: Path,
+    passphrase: str,
+    hub: str,
+    *,
+    handle: str,
+    phrase: str,
+    invite: str | None = None,
+    cost: Cost | None = None,
 ) -> Store:
-    """The store of a new device, whose account the hub has taken.
+    """The store of a new device, whose account the hub has taken. `cost` is that of its passphrase.
 
     Raises Refusal or HubUnreachable, and nothing is left; RegistrationUnknown, and the same call goes on.
     """
     asked = Unfinished(checked_hub(hub), handle, phrase)
     async with aiohttp.ClientSession() as http:
-        store, final = _begun(folder, passphrase, asked), NO_TO_A_REPEAT
+        store, final = await apart(lambda: _begun(folder, passphrase, asked), close), NO_TO_A_REPEAT
         if store is None:
             info = await server_info(http, asked.hub)
-            store, final = _prepared(folder, passphrase, asked, info), NO
+            store = await apart(
+                lambda: _prepared(folder, passphrase, asked, info, cost), lambda made: forget(made, folder)
+            )
+            final = NO
         with ExitStack() as undo:
             undo.callback(store.close)
             try:
@@ -88,7 +103,7 @@ async def register(
                 undo.pop_all()
                 forget(store, folder)
                 raise
-            store.save({(Table.OWN, "", _UNFINISHED_KEY): None})
+            store.save({(Table.OWN, "", _UNFINISHED_KEY): None, **kept_rows(root_of(phrase))})
             undo.pop_all()
     return store
 
@@ -131,7 +146,7 @@ def _begun(folder: Path, passphrase: str, asked: Unfinished) -> Store | None:
     return store
 
 
-def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.ServerInfo) -> Store:
+def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.ServerInfo, cost: Cost | None) -> Store:
     """A fresh store with the keys of the account to be."""
     user_uri = new_user_uri(info.host, os.urandom)
     client_uri = new_client_uri(user_uri, os.urandom)
@@ -143,21 +158,25 @@ def _prepared(folder: Path, passphrase: str, asked: Unfinished, info: rest.Serve
     )
     own = own_device(info, listed, asked.handle, (private, public), account_private)
     kept = _UNFINISHED_KEY, msgspec.msgpack.encode(asked)
-    return begun_store(folder, passphrase, info, first, own, kept, asked.hub)
+    return begun_store(folder, passphrase, info, (first,), own, kept, asked.hub, cost)
 
 
 def begun_store(
     folder: Path,
     passphrase: str,
     info: rest.ServerInfo,
-    devices: DeviceList,
+    lists: Sequence[DeviceList],
     own: Own,
     unfinished: tuple[bytes, bytes],
     hub: str,
+    cost: Cost | None = None,
 ) -> Store:
-    """A fresh store of a device to be: who it is, its signed list, the hub's log, and how to go on (`unfinished`)."""
+    """A fresh store of a device to be: who it is, the hub's log, how to go on (`unfinished`), and its account's lists.
+
+    The newest of them was signed here.
+    """
     key, value = unfinished
-    store = Store.create(folder, passphrase)
+    store = Store.create(folder, passphrase, cost=cost)
     with ExitStack() as undo:
         undo.callback(forget, store, folder)
         store.save(
@@ -165,8 +184,9 @@ def begun_store(
                 (Table.OWN, "", OWN_KEY): own.encode(),
                 (Table.OWN, "", HUB_KEY): hub.encode(),
                 (Table.OWN, "", key): value,
-                (Table.PIN, "", own.user_uri.encode()): unproven(Account.of(devices)),
+                (Table.PIN, "", own.user_uri.encode()): unproven(Account.of(lists[-1])),
                 (Table.LOG, "", KEYS): log_keys(info).encode(),
+                **fresh_rows(lists),
             }
         )
         undo.pop_all()
@@ -193,7 +213,17 @@ def own_device(
 async def _send(http: aiohttp.ClientSession, store: Store, asked: Unfinished, invite: str | None) -> None:
     ((_, account),) = store.scan(Table.PIN, "")
     body = msgspec.json.encode(rest.Register(asked.handle, pinned_account(account).newest.encode(), invite))
-    decode(await exchange(http, "POST", f"{asked.hub}/v1/accounts", body, JSON), rest.Registered)
+
+    async def send() -> None:
+        decode(await exchange(http, "POST", f"{asked.hub}/v1/accounts", body, JSON), rest.Registered)
+
+    try:
+        await send()
+    except Refusal as refusal:
+        if refusal.code is not Code.KEYS_LOST:
+            raise
+        await bring_back_kept(http, asked.hub, store)  # it was taken, and then lost
+        await send()
 
 
 def _unfinished(store: Store) -> Unfinished | None:

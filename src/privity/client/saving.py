@@ -11,8 +11,10 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from privity.client.errors import SaveRefused
 
@@ -47,14 +49,24 @@ def save(plaintext: bytes, filename: str, to: Path | None = None) -> Path:
 
     The folder is the current one where `to` is None. Raises SaveRefused.
     """
+    with drafted(filename, to) as (file, target):
+        file.write(plaintext)
+    return target
+
+
+@contextmanager
+def drafted(filename: str, to: Path | None = None) -> Iterator[tuple[BinaryIO, Path]]:
+    """The same for a file that is written piece by piece: it has its name once everything is on disk, or is gone."""
     target = _target(Path() if to is None else to, filename)
     draft = target.with_name(f".{secrets.token_hex(8)}.draft")
     try:
+        if os.path.lexists(target):  # before anything is written: it may take long
+            raise FileExistsError(target)
         with ExitStack() as undo:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             undo.callback(draft.unlink)
             with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(plaintext)
+                yield file, target
                 file.flush()
                 os.fsync(descriptor)
             _publish(draft, target, undo)
@@ -62,7 +74,6 @@ def save(plaintext: bytes, filename: str, to: Path | None = None) -> Path:
         raise SaveRefused(f"{target} exists already and is never overwritten; name another place") from None
     except OSError as err:
         raise SaveRefused(f"{target} cannot be written: {err.strerror or type(err).__name__}") from None
-    return target
 
 
 def _target(place: Path, filename: str) -> Path:

@@ -20,21 +20,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from privity.client import attachments, recovering, registration
+from privity.client import attachments, forwarding, recovering, registration
 from privity.client.adding import Offered
 from privity.client.attachments import File
+from privity.client.backup.backups import Backups
+from privity.client.blocks import Blocks
+from privity.client.checked import Checked
 from privity.client.engine import consent, inputs, own_devices, verbs
 from privity.client.engine.consent import Archive
+from privity.client.engine.profile import is_message
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
-from privity.client.engine.timeline import plain_text
+from privity.client.engine.timeline import is_reaction, plain_text
 from privity.client.errors import ClientError, CommandRefused, DeviceNotKnown, HubUnreachable
+from privity.client.export.exports import Exports
+from privity.client.forwarding import Forwarded
+from privity.client.history import History
 from privity.client.host import Host, wall_ms
+from privity.client.leaving import Leaving
 from privity.client.linking import NewDevice
 from privity.client.names import Names
 from privity.client.net.connection import Progress
+from privity.client.preferences import Preferences
+from privity.client.receipts import Receipts
 from privity.client.registration import HUB_KEY
+from privity.client.search import Search
 from privity.client.store.database import Store
+from privity.client.store.header import Cost
 from privity.client.watching import Watching
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
@@ -61,6 +73,14 @@ class Device:
         self._host = Host(store, base.decode(), now_ms)
         self._names = Names(self._host)
         self._key_log = Watching(self._host)
+        self.backups = Backups(self._host, self._names)
+        self.exports = Exports(self._host, self._names)
+        self.history = History(store)
+        self.search = Search(store)
+        self.preferences = Preferences(store)
+        self.blocks = Blocks(self._host)
+        self.checked = Checked(self._host, self._key_log)
+        self.receipts = Receipts(self._host, self.preferences)
 
     # Opening
 
@@ -76,29 +96,41 @@ class Device:
 
     @classmethod
     async def register(
-        cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str, invite: str | None = None
+        cls,
+        folder: Path,
+        passphrase: str,
+        hub: str,
+        *,
+        handle: str,
+        phrase: str,
+        invite: str | None = None,
+        cost: Cost | None = None,
     ) -> Self:
         """A new account with this as its first device; it holds the account key.
 
         The recovery key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere once the
         hub has taken the account: show it to the person. Raises Refusal or HubUnreachable, and then nothing is left;
-        RegistrationUnknown, and then the same call goes on. Also BadPhrase, StoreError, CommandRefused.
+        RegistrationUnknown, and then the same call goes on. Also BadPhrase, StoreError, CommandRefused. A `cost` is for
+        devices with nothing to lose: without one, guessing the passphrase of a stolen store costs what it should.
         """
         with ExitStack() as undo:
-            store = await registration.register(folder, passphrase, hub, handle=handle, phrase=phrase, invite=invite)
+            store = await registration.register(
+                folder, passphrase, hub, handle=handle, phrase=phrase, invite=invite, cost=cost
+            )
             undo.callback(store.close)
             device = cls(store)
             undo.pop_all()
         return device
 
     @classmethod
-    async def link(cls, folder: Path, passphrase: str, hub: str) -> NewDevice[Self]:
+    async def link(cls, folder: Path, passphrase: str, hub: str, *, cost: Cost | None = None) -> NewDevice[Self]:
         """A second device of an account, which a device that holds the account key must confirm (`offered`).
 
         Show the `code` of what comes back; await its `check`, compare, then `accept` or `decline`. With a folder that
         holds a link under way it goes on with that. Raises Refusal, HubUnreachable, StoreError, CommandRefused.
+        A `cost` is what `register` says of it.
         """
-        return await NewDevice.begin(folder, passphrase, hub, cls)
+        return await NewDevice.begin(folder, passphrase, hub, cls, cost)
 
     @classmethod
     async def recovered(cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str) -> Self:
@@ -192,7 +224,7 @@ class Device:
         return safety_number(self.user_uri, own.recovery_key, user_uri, theirs.recovery_key)
 
     async def block(self, user_uri: str, blocked: bool = True) -> None:
-        await self._host.do(lambda n: inputs.Block(n, user_uri, blocked))
+        await self.blocks.set_blocked(user_uri, blocked)
 
     # Devices of this account
 
@@ -222,10 +254,15 @@ class Device:
     def reset_pending_until(self, user_uri: str | None = None) -> int | None:
         """When a reset of this or another account takes effect unless it is cancelled (ms), as seen last; or None."""
         account = self._host.engine.device.pins.account(user_uri or self.user_uri)
-        return None if account is None else account.in_force_at_ms
+        return None if account is None or account.newest.closes else account.in_force_at_ms
+
+    @property
+    def leaving(self) -> Leaving:
+        """The end of this account, or of another one."""
+        return Leaving(self._host)
 
     async def cancel_reset(self) -> None:
-        """Say no to a reset of this account. Raises CommandRefused without one, or without the account key."""
+        """Say no to a reset or the closing of this account. Raises CommandRefused without one, or without the key."""
         await self._host.do(inputs.CancelReset)
 
     async def recover(self, phrase: str, remove: tuple[str, ...] = ()) -> None:
@@ -308,16 +345,31 @@ class Device:
         await self._host.do(lambda n: inputs.AcceptPolicy(n, room_uri, policy_hash))
 
     def waiting(self, room_uri: str) -> list[str]:
-        """What waits to be sent, as text, oldest first."""
-        entries = self._host.engine.room(room_uri).outbox.entries()
-        return [plain_text(MimiContent.decode(entry.content).part) for _, entry in entries]
+        """The messages that wait to be sent, as text, oldest first."""
+        return [text for _, text in self.waiting_tokens(room_uri)]
+
+    def waiting_tokens(self, room_uri: str) -> list[tuple[str, str]]:
+        """The same with the token by which each was asked for, empty where there was none.
+
+        What changes another message, or only tells devices something, waits too and is none.
+        """
+        entries = [entry for _, entry in self._host.engine.room(room_uri).outbox.entries()]
+        contents = [(entry.token, MimiContent.decode(entry.content)) for entry in entries]
+        return [(token, plain_text(content.part)) for token, content in contents if _is_message(content)]
 
     # Messages. Each returns the message id once the hub has the message.
 
     async def send(
-        self, room_uri: str, text: str, *, in_reply_to: bytes | None = None, expires: tuple[bool, int] | None = None
+        self,
+        room_uri: str,
+        text: str,
+        *,
+        in_reply_to: bytes | None = None,
+        expires: tuple[bool, int] | None = None,
+        token: str = "",
     ) -> bytes:
-        return await self._send(room_uri, _text(text), in_reply_to=in_reply_to, expires=expires)
+        """With a `token`, the same call again is the same message, also after a crash."""
+        return await self._send(room_uri, _text(text), in_reply_to=in_reply_to, expires=expires, token=token)
 
     async def attach(
         self,
@@ -329,6 +381,7 @@ class Device:
         caption: str = "",
         in_reply_to: bytes | None = None,
         progress: Progress | None = None,
+        token: str = "",
     ) -> bytes:
         """Send a file: bytes, or what stands at a path. `filename` is the path's unless given.
 
@@ -340,7 +393,8 @@ class Device:
         part, hashes = await attachments.upload(
             self._host, room_uri, source, filename, content_type=content_type, caption=caption, progress=progress
         )
-        return await self._send(room_uri, part, in_reply_to=in_reply_to, plaintext_hashes=tuple(hashes.items()))
+        hashed = tuple(hashes.items())
+        return await self._send(room_uri, part, in_reply_to=in_reply_to, plaintext_hashes=hashed, token=token)
 
     async def fetch(
         self, room_uri: str, message_id: bytes, part_index: int | None = None, progress: Progress | None = None
@@ -351,6 +405,19 @@ class Device:
         """
         return await attachments.fetch(self._host, room_uri, message_id, part_index, progress)
 
+    async def forward(self, room_uri: str, message_id: bytes, to_rooms: tuple[str, ...]) -> list[bytes]:
+        """Send what a message says to other conversations; its content says how often that was done before.
+
+        Raises CommandRefused, PolicyRefused for too many at once, and what `send`, `fetch` and `attach` raise.
+        """
+        what = forwarding.forwarded(self._host.engine.room(room_uri).timeline.item(message_id), len(to_rooms))
+        for each in to_rooms:
+            verbs.check_may_send(self._host.engine.room(each))  # all, or none
+        if what.file_index is None:
+            return [await self._send(each, what.part, forwarded=what.hops) for each in to_rooms]
+        file = await self.fetch(room_uri, message_id, what.file_index)
+        return [await self._pass_on(each, file, what) for each in to_rooms]
+
     async def edit(self, room_uri: str, message_id: bytes, text: str) -> bytes:
         return await self._send(room_uri, _text(text), replaces=message_id)
 
@@ -359,6 +426,22 @@ class Device:
 
     async def react(self, room_uri: str, message_id: bytes, emoji: str) -> bytes:
         return await self._send(room_uri, SinglePart(compose.PLAIN, emoji.encode(), REACTION), in_reply_to=message_id)
+
+    async def take_back(self, room_uri: str, message_id: bytes, reaction_id: bytes) -> bytes:
+        """Take an own reaction to a message back."""
+        return await self._send(room_uri, NullPart(REACTION), in_reply_to=message_id, replaces=reaction_id)
+
+    async def forget(self, room_uri: str, message_id: bytes) -> None:
+        """Take a message out of this device's history. Nobody hears of it; it can be reported for three more days."""
+        await self._host.do(lambda n: inputs.Forget(n, room_uri, message_id))
+
+    async def rename(self, room_uri: str, name: str) -> bytes:
+        """Name a group. Raises CommandRefused for who is no admin, BadProfile, and what `send` raises."""
+        return _message_id(await self._host.do(lambda n: inputs.Rename(n, room_uri, name)))
+
+    async def disappear_after(self, room_uri: str, seconds: int) -> bytes:
+        """Let every new message of a conversation disappear so long after it was sent; 0 for never. As above."""
+        return _message_id(await self._host.do(lambda n: inputs.DisappearAfter(n, room_uri, seconds)))
 
     async def report(
         self, room_uri: str, message_ids: tuple[bytes, ...], reason: Reason, note: str = "", *, authorship: bool = True
@@ -391,18 +474,43 @@ class Device:
         replaces: bytes | None = None,
         expires: tuple[bool, int] | None = None,
         plaintext_hashes: tuple[tuple[int, bytes], ...] = (),
+        token: str = "",
+        forwarded: int = 0,
     ) -> bytes:
         make = inputs.Send
-        sent = await self._host.do(lambda n: make(n, room_uri, part, in_reply_to, replaces, expires, plaintext_hashes))
-        if not isinstance(sent, bytes):
-            raise ClientError("the engine finished a send without a message id")
-        return sent
+        sent = await self._host.do(
+            lambda n: make(n, room_uri, part, in_reply_to, replaces, expires, plaintext_hashes, token, forwarded)
+        )
+        return _message_id(sent)
+
+    async def _pass_on(self, room_uri: str, file: File, what: Forwarded) -> bytes:
+        """The file of a forwarded message, under a new key."""
+        part, hashes = await attachments.upload(
+            self._host,
+            room_uri,
+            file.plaintext,
+            file.filename,
+            content_type=file.content_type,
+            caption=what.caption,
+            progress=None,
+        )
+        return await self._send(room_uri, part, plaintext_hashes=tuple(hashes.items()), forwarded=what.hops)
 
     async def _devices(self, user_uri: str) -> DeviceList:
         found = await self._host.do(lambda n: inputs.FetchDevices(n, user_uri))
         if not isinstance(found, DeviceList):
             raise ClientError("the engine finished a fetch without a device list")
         return found
+
+
+def _message_id(sent: object) -> bytes:
+    if not isinstance(sent, bytes):
+        raise ClientError("the engine finished a send without a message id")
+    return sent
+
+
+def _is_message(content: MimiContent) -> bool:
+    return content.replaces is None and is_message(content.part) and not is_reaction(content.part)
 
 
 def _text(text: str) -> SinglePart:

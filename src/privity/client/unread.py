@@ -12,15 +12,20 @@ from privity.mls.codec import u64
 SCOPE = "read"
 
 
-def unread(store: Store, room_uri: str) -> int:
-    """Messages of others after the last entry that was shown."""
-    after = store.get(Table.ROOM, SCOPE, room_uri.encode())
-    items = (decode_item(value) for _, value in store.scan(Table.TIMELINE, room_uri, after=after))
+def last_shown(store: Store, room_uri: str) -> bytes | None:
+    """The key of the last entry that was shown."""
+    return store.get(Table.ROOM, SCOPE, room_uri.encode())
+
+
+def unread(store: Store, room_uri: str, most: int | None = None) -> int:
+    """Messages of others after the last entry that was shown, among the first `most` entries after it."""
+    after = last_shown(store, room_uri)
+    items = (decode_item(value) for _, value in store.scan(Table.TIMELINE, room_uri, after=after, limit=most))
     return sum(item.kind is Kind.MESSAGE and not item.mine for item in items)
 
 
 def note_shown(store: Store, room_uri: str, seq: int) -> None:
     """The entries up to this one were shown. What was shown before stays so."""
-    before = store.get(Table.ROOM, SCOPE, room_uri.encode())
+    before = last_shown(store, room_uri)
     if before is None or before < u64(seq):
         store.save({(Table.ROOM, SCOPE, room_uri.encode()): u64(seq)})

@@ -35,6 +35,8 @@ class LogStatus:
     differs_for: tuple[str, ...]
     """Users who say that they know it by another key."""
     alarm: Alarm | None
+    anew_since_ms: int | None = None
+    """When this device last lost, or gave up, what it had seen of the log before."""
 
 
 class Watching:
@@ -61,6 +63,7 @@ class Watching:
             log.identity,
             log.differs_for,
             log.alarm,
+            log.anew_since_ms,
         )
 
     async def history(self, user_uri: str) -> tuple[KeyEvent, ...]:

@@ -36,7 +36,9 @@ ANSWERS: Final[dict[FrankOutcome, HubAnswer]] = {
     FrankOutcome.BAD_SIGNATURE: HubAnswer.BAD_SIGNATURE,
 }
 
-ABOUT_THE_QUESTION: Final = frozenset({Code.MALFORMED, Code.NOT_FOUND, Code.CONFLICT, Code.TOO_LARGE})
+ABOUT_THE_QUESTION: Final = frozenset(
+    {Code.MALFORMED, Code.NOT_FOUND, Code.CONFLICT, Code.TOO_LARGE, Code.ACCOUNT_CLOSED}
+)
 """Refusals that asking again would not change: they are findings. All others are the hub's condition right now."""
 
 
@@ -162,7 +164,10 @@ class _Assessor:
                 self._lists = await self._key_log.lists_of(self._hub, user_uri)
             except Refusal as err:
                 _raise_unless_final(err)
-                self._lists = ListedDevices.none(user_uri, "the hub shows nothing of this user in its key log")
+                why = "the hub shows nothing of this user in its key log"
+                if err.code is Code.ACCOUNT_CLOSED:
+                    why = "the account was closed, and the hub keeps its lists no longer"
+                self._lists = ListedDevices.none(user_uri, why)
         return self._lists
 
     async def _omitted(self, messages: list[AssessedMessage]) -> int | None:

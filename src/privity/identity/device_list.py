@@ -4,8 +4,9 @@
 
 Two keys speak for an account. The account key, which devices hold, signs every version. The recovery key, which only
 follows from the phrase on paper, outranks it: it alone can put another account key in the place of one that was lost or
-stolen. A version is therefore one of four things: the first, which both keys sign; a continuation under the account key
-in force; a recovery by the recovery key; or a reset, which brings new keys of both kinds and is signed by those only.
+stolen. A version is therefore one of five things: the first, which both keys sign; a continuation under the account key
+in force; a recovery by the recovery key; a reset, which brings new keys of both kinds and is signed by those only; or
+the closing list, which names no device and which nothing follows once it is in force.
 
 Each version names the hash of the one before it, so the lists of a user form one chain. The server can add no device to
 it. `decode` proves the format only; `verify_first` and `verify_successor` prove the signatures. When a reset counts is
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from privity.identity.errors import (
+    AccountClosed,
     BadAccountSignature,
     BadEncoding,
     BadField,
@@ -77,13 +79,15 @@ class Kind(StrEnum):
     CONTINUATION = "continuation"
     RECOVERY = "recovery"
     RESET = "reset"
+    CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceList:
     """One version. `prev` is SHA-256 of the value before it.
 
-    `prev_sig` is there when a continuation changed the account key, `recovery_sig` on all but continuations.
+    `prev_sig` is there when a continuation changed the account key, `recovery_sig` on all but continuations. A closing
+    list is signed like a continuation, or like a recovery.
     """
 
     user_uri: UserUri
@@ -101,9 +105,21 @@ class DeviceList:
     def kind(self) -> Kind:
         if self.reset:
             return Kind.RESET
+        if self.closes:
+            return Kind.CLOSING
         if self.version == 0:
             return Kind.FIRST
         return Kind.CONTINUATION if self.recovery_sig is None else Kind.RECOVERY
+
+    @property
+    def closes(self) -> bool:
+        """Whether the account ends with this list."""
+        return not self.devices
+
+    @property
+    def waits(self) -> bool:
+        """Whether the list before stays in force for a while: whoever took a device could have signed this one."""
+        return self.reset or (self.closes and self.recovery_sig is None)
 
     def encode(self) -> bytes:
         """The value, as the key log holds it."""
@@ -178,13 +194,16 @@ class DeviceList:
         reset = found["reset"]
         if not isinstance(reset, bool):
             raise BadField("reset: expected true or false")
+        version, devices = _unsigned(found["version"], MAX_VERSION, "version"), _devices(found["devices"], user_uri)
+        if not devices and (reset or version == 0):
+            raise BadField("devices: only the list that closes an account names none")
         prev, prev_sig, recovery_sig = found["prev"], found["prev_sig"], found["recovery_sig"]
         return cls(
             user_uri,
-            _unsigned(found["version"], MAX_VERSION, "version"),
+            version,
             _bytes(found["account_key"], 32, 32, "account_key"),
             _bytes(found["recovery_key"], 32, 32, "recovery_key"),
-            _devices(found["devices"], user_uri),
+            devices,
             None if prev is None else _bytes(prev, 32, 32, "prev"),
             reset,
             _bytes(found["sig"], 64, 64, "sig"),
@@ -216,6 +235,8 @@ def verify_successor(newest: DeviceList, value: bytes, in_force: DeviceList | No
     """
     authority = in_force or newest
     new = DeviceList.decode(value)
+    if authority.closes:
+        raise AccountClosed(f"version {authority.version} closed the account of {authority.user_uri}; nothing follows")
     if new.user_uri != newest.user_uri:
         raise OtherUserUri(f"the list belongs to {new.user_uri}, expected {newest.user_uri}")
     if new.version != newest.version + 1:
@@ -223,7 +244,7 @@ def verify_successor(newest: DeviceList, value: bytes, in_force: DeviceList | No
     if new.prev is None or not hmac.compare_digest(new.prev, newest.hash()):
         raise WrongPredecessor("the list does not follow the one that is known")
     verify_own_signature(new)
-    if new.kind is not Kind.CONTINUATION:
+    if new.kind is not Kind.CONTINUATION and not (new.closes and new.recovery_sig is None):
         if new.prev_sig is not None:
             raise BadPreviousSignature(f"a {new.kind.value} carries no signature by the previous account key")
         _verify_recovery_signature(new)
@@ -232,6 +253,8 @@ def verify_successor(newest: DeviceList, value: bytes, in_force: DeviceList | No
             _verify_reset(authority, new)
         case Kind.RECOVERY:
             _verify_recovery(authority, new)
+        case Kind.CLOSING:
+            _verify_closing(authority, new)
         case _:
             _verify_continuation(authority, new)
     return new
@@ -269,8 +292,23 @@ def _verify_recovery(authority: DeviceList, new: DeviceList) -> None:
     _verify_devices(authority, new)
 
 
+def _verify_closing(authority: DeviceList, new: DeviceList) -> None:
+    """By the recovery key under any account key, since no list comes after; or by the account key in force."""
+    _verify_same_recovery_key(authority, new)
+    if new.recovery_sig is None:
+        _verify_account_key(authority, new)
+
+
 def _verify_continuation(authority: DeviceList, new: DeviceList) -> None:
     _verify_same_recovery_key(authority, new)
+    same_key = _verify_account_key(authority, new)
+    _verify_devices(authority, new)
+    if same_key and any(new.device(before.client_uri) is None for before in authority.devices):
+        raise RemovalKeepsKey("a device was dropped and the account key stayed, which that device may hold")
+
+
+def _verify_account_key(authority: DeviceList, new: DeviceList) -> bool:
+    """The account key in force signed it, as its own key or as the previous one; whether it is still the key."""
     same_key = hmac.compare_digest(new.account_key, authority.account_key)
     if same_key and new.prev_sig is not None:
         raise BadPreviousSignature("the account key stayed, so a second signature has no place")
@@ -281,9 +319,7 @@ def _verify_continuation(authority: DeviceList, new: DeviceList) -> None:
             verify_with_label(SUITE, authority.account_key, LABEL, new.tbs(), new.prev_sig)
         except (BadSignature, BadPublicKey):
             raise BadPreviousSignature("the previous account key did not sign this version") from None
-    _verify_devices(authority, new)
-    if same_key and any(new.device(before.client_uri) is None for before in authority.devices):
-        raise RemovalKeepsKey("a device was dropped and the account key stayed, which that device may hold")
+    return same_key
 
 
 def _verify_same_recovery_key(authority: DeviceList, new: DeviceList) -> None:
@@ -319,8 +355,8 @@ def _fields(found: DeviceList) -> dict[str, object]:
 
 
 def _devices(value: object, user_uri: UserUri) -> tuple[Device, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_DEVICES:
-        raise BadField(f"devices: expected a list of 1 to {MAX_DEVICES}")
+    if not isinstance(value, list) or len(value) > MAX_DEVICES:
+        raise BadField(f"devices: expected a list of at most {MAX_DEVICES}")
     devices = tuple(_device(item, user_uri) for item in value)
     names = [device.client_uri for device in devices]
     if len(set(names)) != len(names) or len({device.mls_signature_key for device in devices}) != len(names):

@@ -115,6 +115,10 @@ class RecoveryKeepsKey(DeviceListError):
     """A recovery must bring a new account key."""
 
 
+class AccountClosed(DeviceListError):
+    """A list follows the one that closed the account."""
+
+
 class RemovalKeepsKey(DeviceListError):
     """A list that drops a device must bring a new account key."""
 

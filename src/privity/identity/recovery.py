@@ -22,6 +22,7 @@ Random = Callable[[int], bytes]
 
 ENTROPY_BYTES = 16
 WORDS = 12
+BACKUP_SEED_BYTES = 96
 _WORDLIST = Mnemonic("english")
 
 
@@ -37,6 +38,10 @@ class Root:
     def recovery_private(self) -> bytes:
         """The Ed25519 private key that outranks every account key (32 bytes)."""
         return _derive(self.value, b"privity recovery key")
+
+    def backup_seed(self) -> bytes:
+        """What the key of encrypted backups is made from (spec/backup.md, 96 bytes)."""
+        return _derive(self.value, b"privity backup key", BACKUP_SEED_BYTES)
 
 
 def new_phrase(random: Random) -> str:
@@ -62,5 +67,5 @@ def root_of(phrase: str) -> Root:
     return Root(_derive(bytes(_WORDLIST.to_entropy(joined)), b"privity recovery root"))
 
 
-def _derive(key: bytes, info: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(key)
+def _derive(key: bytes, info: bytes, length: int = 32) -> bytes:
+    return HKDF(hashes.SHA256(), length, salt=None, info=info).derive(key)

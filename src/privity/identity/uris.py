@@ -88,6 +88,12 @@ def user_of(client_uri: str) -> UserUri:
     return UserUri(f"mimi://{match['host']}/u/{match['user']}")
 
 
+def between_devices(user_uri: str) -> tuple[str, str]:
+    """The URIs of all devices that the user could have lie between these two."""
+    first = f"mimi://{host_of(user_uri)}/d/{id_of(user_uri)}/"
+    return first, first[:-1] + chr(ord("/") + 1)
+
+
 def host_of(uri: str) -> str:
     """The host of a user, client or room URI."""
     for pattern in (_USER, _CLIENT, _ROOM):

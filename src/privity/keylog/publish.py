@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from privity.tlog.tree import NodeAt, completed_by, consistency_proof, inclusion
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new version of a label. Versions begin with 0 and have no gaps; the opening is random, and kept."""
+    """A new version of a label. Versions begin with 0 and have no gaps; the opening is secret, and kept."""
 
     label: bytes
     version: int
@@ -64,12 +64,18 @@ def cut(
     entry = Entry(timestamp_ms, inserted.root)
     completed = completed_by(node_at, size, leaf_hash(entry.encode()))
     new = {(level, index): found for level, index, found in completed}
-
-    def with_new(level: int, index: int) -> bytes:
-        return new[level, index] if (level, index) in new else node_at(level, index)
-
-    checkpoint = Checkpoint(origin, size + 1, root_at(with_new, size + 1))
+    checkpoint = Checkpoint(origin, size + 1, root_at(overlaid(node_at, new), size + 1))
     return Cut(size, entry, tuple(leaves), inserted.changes, tuple(completed), checkpoint, update)
+
+
+def overlaid(node_at: NodeAt, new: Mapping[tuple[int, int], bytes]) -> NodeAt:
+    """The stored nodes of the log with those by (level, index) that are not stored yet."""
+
+    def found(level: int, index: int) -> bytes:
+        node = new.get((level, index))
+        return node_at(level, index) if node is None else node
+
+    return found
 
 
 def _leaf(change: Change, epoch: int, vrf_private: bytes) -> tuple[bytes, bytes, bytes]:

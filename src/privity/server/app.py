@@ -21,6 +21,7 @@ from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.links import routes as links
 from privity.server.sessions.requests import authenticate
+from privity.server.stored import routes as stored
 from privity.server.web import errors
 
 
@@ -30,7 +31,7 @@ class Slice(Protocol):
     def routes(self, context: HubContext) -> list[web.RouteDef]: ...
 
 
-SLICES: tuple[Slice, ...] = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links)
+SLICES: tuple[Slice, ...] = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links, stored)
 
 
 def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Application:

@@ -1,21 +1,30 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity serve`, `privity invite` and `privity reset-code`: the hub's process, and codes that its operator hands out.
+"""`privity serve`, `invite`, `reset-code` and `continue-log`: the hub's process, and what its operator does beside it.
 
 They live here and not with the other commands, so that the running process holds nothing of those.
 """
 
 from __future__ import annotations
 
+import shlex
+import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich import progress
+from rich.console import Console
 
 from privity.server import init, main
 from privity.server.errors import HubError
+from privity.server.keylog.continuing import Continued
+from privity.server.keylog.regained import Told
+from privity.wire.errors import Refusal
 
 Config = Annotated[Path, Parameter(name="--config", help="The file that `privity init` wrote.")]
 DEFAULT = Path("privity.toml")
@@ -64,6 +73,53 @@ def reset_code(
         sys.exit(f"privity: {type(err).__name__}: {err}")
     sys.stdout.write(f"{made.code}\n")
     sys.stderr.write(f"one reset of {handle}, until {_day(made.expires_ms)}\n")
+
+
+def continue_log(*, config: Config = DEFAULT) -> None:
+    """Let the key log go on after its database was lost, or is an old backup.
+
+    Run it while the hub is stopped. What was published since the backup is taken back from the witnesses that audit,
+    and audited once more before anything is written.
+
+    Example: privity continue-log --config home/privity.toml
+    """
+    try:
+        with _shown() as told:
+            done = main.continue_log(config, told)
+    except (HubError, Refusal, OSError, sqlite3.Error) as err:
+        sys.exit(f"privity: {type(err).__name__}: {err}")
+    sys.stdout.write(f"{_said(done)}\n")
+    sys.stderr.write(f"next: privity serve --config {shlex.quote(str(config))}\n")
+
+
+def _said(done: Continued) -> str:
+    if not done.epochs:
+        return f"nothing to take back: the database has all {done.size} entries that anybody has seen"
+    said = f"{_counted(done.epochs, 'epoch')} taken back, {_counted(done.lost, 'leaf', 'leaves')} whose values are lost"
+    if done.published:
+        said += f", {_counted(done.published, 'value')} out of the queue"
+    return f"{said}; the devices of their owners bring them back by themselves" if done.lost else said
+
+
+def _counted(number: int, one: str, more: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
+@contextmanager
+def _shown() -> Iterator[Told]:
+    """A bar on a terminal, gone when it is done; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("asking the witnesses", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
 
 
 def _day(at_ms: int) -> str:

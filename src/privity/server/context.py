@@ -36,6 +36,9 @@ class DeviceHooks(Protocol):
     def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         """A reset took effect: these devices are gone, and whoever holds the account now stands in no room."""
 
+    def account_closed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        """The account ended: these devices are gone, who shares a room hears of it, and the person is in no room."""
+
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         """The user's devices changed, or a list with a new version was published; called after the others."""
 
@@ -47,6 +50,9 @@ class NoDeviceHooks:
         return None
 
     def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        return None
+
+    def account_closed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         return None
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:

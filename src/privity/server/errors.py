@@ -11,6 +11,8 @@ HubError
 ├── AlreadyInitialised   `write_fresh` found keys in the folder
 ├── NotReady             production = true, and something that it needs is missing
 ├── LogBehind            a witness has seen more of the key log than the database holds
+├── LogForked            two checkpoints that this log signed do not belong to one history
+├── CannotContinue       what the key log lost cannot be taken back; nothing was written
 ├── UnknownHandle        an operator named an account that is not there
 └── StorageError
     ├── LogDamaged         the key log in the database contradicts itself
@@ -53,6 +55,14 @@ class NotReady(HubError):
 
 class LogBehind(HubError):
     """A witness holds a checkpoint of the key log that the database knows nothing of: it is an old copy."""
+
+
+class LogForked(HubError):
+    """Two checkpoints that this log signed do not belong to one history. Both are kept as evidence."""
+
+
+class CannotContinue(HubError):
+    """What the key log lost cannot be taken back as it was; nothing was written."""
 
 
 class UnknownHandle(HubError):

@@ -47,6 +47,8 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "recovery.put": Limit(10, 10 * MINUTE, "address", "nobody loses their last device twice a day"),
         "keylog.lookup": Limit(600, SECOND // 5, "account", "a new device of a busy user checks hundreds of people"),
         "keylog.read": Limit(600, SECOND // 50, "address", "who audits fetches one update for each epoch it missed"),
+        "keylog.return": Limit(600, SECOND, "account", "a busy device brings back the lists of hundreds of people"),
+        "keylog.return_own": Limit(30, MINUTE, "address", "a home comes at once; each costs up to a thousand checks"),
         "key_package.put": Limit(600, SECOND, "device", "a full stock is 100; each costs two signature checks"),
         "key_package.claim": Limit(200, 5 * SECOND, "account", "a large room is filled at once, and rarely"),
         "key_package.claim_target": Limit(
@@ -54,6 +56,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         ),
         "blob.put": Limit(100, 10 * SECOND, "account", "disk is shared; an album is sent at once"),
         "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
+        "account.stored": Limit(60, 10 * SECOND, "account", "an export asks for each table once; it reads many rows"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
         "room.create": Limit(30, 2 * MINUTE, "account", "a person starts few rooms; spam starts many"),
         "room.get": Limit(600, SECOND // 5, "device", "a returning device fetches the state of each of its rooms"),
@@ -81,6 +84,8 @@ MAX_KEY_PACKAGE_BYTES: Final = 16 * 1024
 """A KeyPackage of ours is under 1 KiB; other clients may list more capabilities."""
 MAX_REGISTER_BYTES: Final = 64 * 1024
 """Nobody is known yet when this body is read; a device list has at most 32 KiB."""
+MAX_OWN_RETURNS_BYTES: Final = 1 << 20
+"""`POST /v1/keylog/own-returns`: a thousand lists of three devices, as much as one address may send at once."""
 MAX_BODY_BYTES: Final = 4 << 20
 """JSON request bodies: 200 KeyPackages, or a commit with its Welcome for 1,000 members."""
 MAX_BLOB_BYTES: Final = 32 << 20
@@ -109,6 +114,13 @@ STRANGER_BODIES_BYTES: Final = 32 << 20
 """Bodies of nobody known, all together; apart from the accounts, so that strangers cannot crowd them out."""
 MAX_BLOB_STOCK_BYTES: Final = 2 << 30
 """Bytes of blobs per account."""
+CLOSED_LISTS_KEPT_MS: Final = 30 * 24 * HOUR
+"""How long the lists of a closed account stay for contacts to see it proven: devices look weekly, and whoever is away
+for longer than messages wait enters their rooms anew."""
+CLOSED_HANDLE_KEPT_MS: Final = 90 * 24 * HOUR
+"""How long the handle of a closed account is nobody's: by then people know that it is gone."""
+CODES_KEPT_MS: Final = 30 * 24 * HOUR
+"""How long invites and reset codes stay after the time until which they work; an unknown one is refused like a used."""
 MAX_BLOCKS: Final = 10_000
 """People that one account blocks: nobody meets more, and each is asked for with every contact."""
 MAX_LINKS: Final = 10_000

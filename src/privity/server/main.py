@@ -29,6 +29,9 @@ from privity.server.delivery.retention import maintain
 from privity.server.errors import AlreadyRunning, CannotListen, ConfigInvalid, NotReady
 from privity.server.http import Runner
 from privity.server.init import add_log_keys
+from privity.server.keylog import continuing
+from privity.server.keylog.continuing import Continued
+from privity.server.keylog.regained import Told
 from privity.server.keys import open_keys
 from privity.server.limits import Limits
 from privity.server.links import service as links
@@ -53,6 +56,22 @@ def run(config_path: Path) -> None:
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(config.data / "hub.lock"), open_log(config.log):
         _run_loop(_run(config))
+
+
+def continue_log(config_path: Path, told: Told) -> Continued:
+    """Take back from auditors what the key log lost with its database. Raises HubError, and then nothing is written."""
+    config = configuration.load(config_path)
+    open_keys(config.keys)  # before there is a database without a log, for which keys would be made
+    with held(config.data / "hub.lock"), open_log(config.log):
+        return asyncio.run(_continue(config, told))
+
+
+async def _continue(config: HubConfig, told: Told) -> Continued:
+    context, _ = build_context(config)
+    try:
+        return await continuing.continue_log(context, told)
+    finally:
+        await context.db.close()
 
 
 def _run_loop(process: Coroutine[None, None, None]) -> None:

@@ -172,6 +172,13 @@ class Frontier:
             rest >>= 1
         return Frontier(self.size + 1, (*kept, found))
 
+    @classmethod
+    def at(cls, node_at: NodeAt, size: int) -> Frontier:
+        """That of the tree of the first `size` leaves."""
+        _check_size(size)
+        levels = [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+        return cls(size, tuple(node_at(level, (size >> level) - 1) for level in levels))
+
     def root(self) -> bytes:
         if not self.hashes:
             return EMPTY_ROOT

@@ -55,8 +55,12 @@ class Code(StrEnum):
     """The signed device list breaks a rule; the message names it."""
     BAD_RESET_CODE = "bad_reset_code"
     """The reset code is unknown, used, expired, or of another account."""
+    ACCOUNT_CLOSED = "account_closed"
+    """The account was closed by its person; the address, or for a while the handle, is given to nobody else."""
     KEYLOG_DELAYED = "keylog_delayed"
     """The change is taken and waits for the witnesses of the key log; the same request again is harmless."""
+    KEYS_LOST = "keys_lost"
+    """The log holds a newer version of this label whose value the hub lost; whoever has it may bring it back."""
     KEY_PACKAGE_REFUSED = "key_package_refused"
     UNAVAILABLE = "unavailable"
     """The hub cannot do this now (storage full, shutting down). Nothing was changed."""
@@ -93,6 +97,7 @@ STATUS: dict[Code, int] = {
     Code.PENDING_REMOVE_OMITTED: 409,
     Code.DIRECT_ROOM_EXISTS: 409,
     Code.HANDLE_TAKEN: 409,
+    Code.ACCOUNT_CLOSED: 410,
     Code.TOO_LARGE: 413,
     Code.INVALID_COMMIT: 422,
     Code.NO_FRANK_TAG: 422,
@@ -101,6 +106,7 @@ STATUS: dict[Code, int] = {
     Code.TOO_MANY: 429,
     Code.CLOCK_AHEAD: 503,
     Code.KEYLOG_DELAYED: 503,
+    Code.KEYS_LOST: 503,
     Code.UNAVAILABLE: 503,
     Code.INTERNAL: 500,
 }

@@ -87,8 +87,14 @@ class InboxKind(IntEnum):
     REPORT_OUTCOME = 4
 
 
+INBOX_STEP = 1 << 20
+"""After the hub's database was put back from a copy, inboxes go on from the seconds since 1970 times this: beyond what
+any device has read, however often that happens."""
+
+
 class Inbox(Frame, frozen=True, tag=6):
-    """Hub: one event for this device alone; `seq` counts from 1 without gaps per device.
+    """Hub: one event for this device alone; `seq` counts from 1 without gaps per device, but for a step
+    of at least `INBOX_STEP`.
 
     WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
     REMOVED: the device is no longer a member as of `room_seq`. DEVICE_LIST_CHANGED: `body` is a user URI in UTF-8.

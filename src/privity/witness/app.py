@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The witness over HTTP (C2SP tlog-witness): three routes, each refusal by name and with its status."""
+"""The witness over HTTP (C2SP tlog-witness): four routes, each refusal by name and with its status."""
 
 from __future__ import annotations
 
@@ -54,6 +54,10 @@ def build_app(watches: Mapping[str, Watch]) -> web.Application:
     async def evidence(request: web.Request) -> web.Response:
         return web.Response(body=msgspec.json.encode(watched(request).evidence()), content_type="application/json")
 
+    async def update(request: web.Request) -> web.Response:
+        found = await watched(request).update(int(request.match_info["index"]))
+        return web.Response(body=found, content_type="application/octet-stream")
+
     def watched(request: web.Request) -> Watch:
         watch = by_hash.get(request.match_info["log"])
         if watch is None:
@@ -64,6 +68,7 @@ def build_app(watches: Mapping[str, Watch]) -> web.Application:
     app.router.add_post(PATH, add_checkpoint)
     app.router.add_get("/{log:[0-9a-f]{64}}/checkpoint", checkpoint)
     app.router.add_get("/{log:[0-9a-f]{64}}/evidence", evidence)
+    app.router.add_get("/{log:[0-9a-f]{64}}/audit/{index:[0-9]{1,15}}", update)
     return app
 
 

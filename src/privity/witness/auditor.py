@@ -11,20 +11,25 @@ from privity.keylog.errors import KeylogError
 from privity.tlog.checkpoint import Checkpoint
 from privity.witness.errors import AuditRefused, CatchingUp
 from privity.witness.feed import Feed
+from privity.witness.kept import KeptUpdates
 from privity.witness.limits import AHEAD, AUDIT_S
 
 
 class Auditor:
     """Called for one checkpoint after the other. What takes longer than a request may goes on between requests."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, updates: KeptUpdates | None = None) -> None:
         self._feed = feed
+        self._updates = updates
         self._reached: AuditState | None = None
         """Beyond what was cosigned: the word of the feed, until the root of a signed checkpoint fits."""
         self._going_on: asyncio.Task[None] | None = None
 
     async def audit(self, kept: AuditState, checkpoint: Checkpoint) -> AuditState:
-        """The state at the checkpoint; `kept` led to one of the log. Raises AuditRefused, FeedMissing or CatchingUp."""
+        """The state at the checkpoint; `kept` led to one of the log.
+
+        Raises AuditRefused, FeedMissing, CatchingUp, or CannotKeep when the disk does not take an update.
+        """
         deadline = asyncio.get_running_loop().time() + AUDIT_S
         while True:
             state = self._start(kept, checkpoint.size)
@@ -62,17 +67,19 @@ class Auditor:
         return (self._reached or kept).frontier.size
 
     async def _go_on(self, state: AuditState, stop: int) -> None:
-        """Raises FeedMissing or a KeylogError; what was reached before that is kept."""
+        """Raises FeedMissing, CannotKeep or a KeylogError; what was reached before that is kept."""
         while state.frontier.size < stop:
             first = state.frontier.size
             asked = [self._feed.update(index) for index in range(first, min(first + AHEAD, stop))]
-            updates = await asyncio.gather(*asked, return_exceptions=True)
-            for update in updates:
+            for update in await asyncio.gather(*asked, return_exceptions=True):
                 if isinstance(update, BaseException):
                     raise update
-                state = await asyncio.to_thread(_audited, state, update)
+                state = await asyncio.to_thread(self._step, state, update)
                 self._reached = state
 
-
-def _audited(state: AuditState, update: bytes) -> AuditState:
-    return audit(state, AuditUpdate.decode(update))
+    def _step(self, state: AuditState, update: bytes) -> AuditState:
+        """The state after one more epoch, whose update is on the disk by then."""
+        audited = audit(state, AuditUpdate.decode(update))
+        if self._updates is not None:
+            self._updates.put(state.frontier.size, audited.timestamp_ms, update)
+        return audited

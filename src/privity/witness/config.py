@@ -19,6 +19,7 @@ from privity.tlog.note import check_key_name
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.witness.errors import ConfigInvalid, LogKnown, PlaintextRefused
 from privity.witness.files import replace
+from privity.witness.limits import KEEP_DAYS
 
 FILE: Final = "witness.toml"
 
@@ -29,6 +30,8 @@ class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vkey: str
     hub_url: str | None = None
     """Where the log's hub shows its epochs. With it each is audited before anything is cosigned."""
+    keep_days: int = KEEP_DAYS
+    """An update that was audited is kept until the newest is dated so many days later. 0: none is kept."""
 
 
 class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +58,7 @@ class WatchedLog:
     key: VerifierKey
     hub_url: str | None
     """Without a slash at the end."""
+    keep_days: int = KEEP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def add(folder: Path, log: WatchedLog, prepare: Callable[[], None]) -> None:
     lines = ["", "[[logs]]", f"vkey = {json.dumps(log.key.encode())}"]
     if log.hub_url is not None:
         lines.append(f"hub_url = {json.dumps(log.hub_url)}")
+    if log.keep_days != KEEP_DAYS:
+        lines.append(f"keep_days = {log.keep_days}")
     path = folder / FILE
     text = path.read_bytes() + "".join(f"{line}\n" for line in lines).encode()
     try:
@@ -143,9 +149,10 @@ def watched(section: LogSection) -> WatchedLog:
         raise ConfigInvalid(f"the vkey of a log: {err}") from None
     if key.kind is not KeyKind.ED25519:
         raise ConfigInvalid(f"the vkey of a log is of kind {KeyKind.ED25519}, that of {key.name} of kind {key.kind}")
-    if section.hub_url is None:
-        return WatchedLog(key, None)
-    return WatchedLog(key, _hub_url(section.hub_url))
+    if section.keep_days < 0:
+        raise ConfigInvalid(f"keep_days is 0 or more, got {section.keep_days} for {key.name}")
+    hub_url = None if section.hub_url is None else _hub_url(section.hub_url)
+    return WatchedLog(key, hub_url, section.keep_days)
 
 
 def _hub_url(url: str) -> str:

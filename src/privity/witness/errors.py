@@ -19,6 +19,7 @@ WitnessError
     ├── NotSigned            403  not signed by the log, or not well
     ├── UnknownLog           404  this witness does not watch the log
     ├── NeverCosigned        404  nothing was cosigned for the log so far
+    ├── NotKept              404  the update of this epoch is not kept, or not cosigned so far
     ├── TooLarge             413  more bytes than a request has
     ├── SizeConflict         409  the witness is at another size
     ├── NotConsistent        422  the checkpoint is not proven to continue the last one
@@ -27,7 +28,7 @@ WitnessError
     ├── FeedMissing          422  the hub does not show an epoch, so nobody can say whether it follows
     ├── CatchingUp           503  more epochs are to be audited than fit into one answer
     ├── Busy                 503  enough requests for this log are waiting
-    └── CannotKeep           503  the disk does not take the new state, and what is not kept is not cosigned
+    └── CannotKeep           503  the disk does not take an update or the new state: what is not kept is not cosigned
 """
 
 from __future__ import annotations
@@ -111,6 +112,12 @@ class UnknownLog(Refused):
 
 class NeverCosigned(Refused):
     """Nothing was cosigned for the log so far."""
+
+    status = 404
+
+
+class NotKept(Refused):
+    """The update of this epoch is not kept, or nothing that covers it was cosigned so far."""
 
     status = 404
 

@@ -36,6 +36,16 @@ TRIES: Final = 5
 AHEAD: Final = 8
 """Epochs fetched at once while catching up: enough to hide the way to the hub, and no load for it."""
 
+KEEP_DAYS: Final = 30
+"""How long updates are kept unless the configuration says otherwise: whoever has backups has one of this month."""
+
+MAX_KEPT: Final = 256 << 20
+"""Bytes of the updates of one log that are kept, and of those that wait to be cosigned: hundreds of thousands of epochs
+of a change each, which is more than a month of any self-hosted hub."""
+
+MAX_READING: Final = 2
+"""Updates of one log that are read at once: strangers may ask for any number, and audits need the same threads."""
+
 MAX_EVIDENCE: Final = 16
 """Pairs kept of each kind for each log: one of two roots settles the matter, and a liar could make any number."""
 

@@ -24,9 +24,10 @@ from privity.witness import config as configuration
 from privity.witness import key
 from privity.witness.app import build_app
 from privity.witness.auditor import Auditor
-from privity.witness.config import WitnessConfig
+from privity.witness.config import WatchedLog, WitnessConfig
 from privity.witness.errors import AlreadyRunning, CannotListen, ConfigInvalid
 from privity.witness.feed import HubFeed
+from privity.witness.kept import KeptUpdates
 from privity.witness.limits import DRAIN_S, IDLE_S
 from privity.witness.state import StateFile
 from privity.witness.watch import Watch
@@ -54,15 +55,22 @@ async def serving(config: WitnessConfig, clock_s: Callable[[], int] = now_s) -> 
     private, own = key.read(config.key_file), own_key(config)
     with held(config.folder / "lock"):
         async with aiohttp.ClientSession(auto_decompress=False) as session:
-            auditors = {log.key.name: Auditor(HubFeed(session, log.hub_url)) for log in config.logs if log.hub_url}
+            files = {log.key.name: StateFile(config.folder, log.key, own) for log in config.logs}
+            updates = {log.key.name: _updates(log, files[log.key.name].folder) for log in config.logs}
+            auditors = {
+                log.key.name: Auditor(HubFeed(session, log.hub_url), updates[log.key.name])
+                for log in config.logs
+                if log.hub_url
+            }
             watches = {
                 log.key.name: Watch(
                     log.key,
                     private,
                     own,
-                    StateFile(config.folder, log.key, own),
+                    files[log.key.name],
                     auditors.get(log.key.name),
                     clock_s,
+                    updates[log.key.name],
                 )
                 for log in config.logs
             }
@@ -72,6 +80,18 @@ async def serving(config: WitnessConfig, clock_s: Callable[[], int] = now_s) -> 
             finally:
                 for auditor in auditors.values():
                     auditor.close()
+                for kept in updates.values():
+                    if kept is not None:
+                        kept.close()
+
+
+def _updates(log: WatchedLog, folder: Path) -> KeptUpdates | None:
+    """Where the updates of this log are; those of before go when none are to be kept."""
+    kept = KeptUpdates(folder, log.key.name, log.keep_days)
+    if log.keep_days == 0:
+        kept.remove()
+        return None
+    return kept
 
 
 @contextmanager

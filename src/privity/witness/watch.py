@@ -26,12 +26,14 @@ from privity.witness.errors import (
     DatedAhead,
     NeverCosigned,
     NotConsistent,
+    NotKept,
     NotSigned,
     OldSizeAhead,
     SizeConflict,
 )
 from privity.witness.evidence import EvidenceFolder, Kind, Pair
-from privity.witness.limits import MAX_WAITING
+from privity.witness.kept import KeptUpdates
+from privity.witness.limits import MAX_READING, MAX_WAITING
 from privity.witness.state import LogState, StateFile
 
 _log = structlog.get_logger("privity.witness")
@@ -48,6 +50,7 @@ class Watch:
         file: StateFile,
         auditor: Auditor | None,
         now_s: Callable[[], int],
+        updates: KeptUpdates | None = None,
     ) -> None:
         self._key = log
         self._private = private
@@ -57,8 +60,12 @@ class Watch:
         self._now_s = now_s
         self._evidence = EvidenceFolder(file.folder / "evidence")
         self._state = file.read()
+        self._updates = updates
+        if updates is not None:
+            updates.cosigned(self._state.audited)
         self._deciding = asyncio.Lock()
         self._waiting = 0
+        self._reading = asyncio.Semaphore(MAX_READING)
 
     async def add(self, request: AddCheckpoint) -> Signature:
         """The cosignature, kept on the disk before this returns it. Raises Refused."""
@@ -82,6 +89,13 @@ class Watch:
 
     def evidence(self) -> list[Pair]:
         return self._evidence.pairs()
+
+    async def update(self, number: int) -> bytes:
+        """The update of an epoch that was audited and cosigned, as the hub showed it. Raises NotKept."""
+        if self._updates is None:
+            raise NotKept(f"this witness keeps no updates of {self._key.name}")
+        async with self._reading:
+            return await asyncio.to_thread(self._updates.update, number)
 
     def _signed(self, note: SignedNote) -> Checkpoint:
         try:
@@ -115,6 +129,8 @@ class Watch:
                 raise DatedAhead(f"the last epoch is dated {ahead_ms // 1000} s ahead, at most {MAX_AHEAD_S} s may be")
         cosignature = cosign(self._private, self._own.name, signed.text, self._now_s())
         self._advance(LogState(SignedNote(signed.text, (*signed.signatures, cosignature)), audited))
+        if self._updates is not None:
+            await asyncio.to_thread(self._updates.cosigned, audited)
         return cosignature
 
     def _advance(self, state: LogState) -> None:

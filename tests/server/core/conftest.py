@@ -29,6 +29,7 @@ from privity.server.limits import Limits
 from privity.server.links import routes as links
 from privity.server.sessions import handshake
 from privity.server.sessions.model import Sessions
+from privity.server.stored import routes as stored
 from privity.wire.errors import Refusal
 from tests.server.core.people import HOST, NOW_MS, Line, Person, connect
 
@@ -48,12 +49,16 @@ class Removals:
     removed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     resets: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    closed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         self.removed.append((user_uri, tuple(client_uris)))
 
     def account_reset(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         self.resets.append((user_uri, tuple(client_uris)))
+
+    def account_closed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        self.closed.append((user_uri, tuple(client_uris)))
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         self.changed.append(user_uri)
@@ -121,7 +126,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
         sessions=Sessions(),
         hooks=removals,
     )
-    slices = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links, BareSocket())
+    slices = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links, stored, BareSocket())
     server = TestServer(build_app(context, slices))
     await server.start_server()
     async with ClientSession(server.make_url("/"), cookie_jar=CookieJar()) as http:

@@ -162,8 +162,14 @@ async def test_a_quorum_without_an_auditor_publishes_nothing(tmp_path: Path, mon
         witnesses = [plain.at(audits=False), auditor.at()]
         async with running(fresh(tmp_path), witnesses=witnesses, quorum=1) as hub:
             await delayed(hub, monkeypatch, Person("alice"))
-            assert plain.asked and auditor.asked
+            assert auditor.asked
+            assert not plain.asked, "it would hold the log to an epoch that no auditor keeps"
             assert (await hub.get("/v1/keylog/checkpoint"))[1]["code"] == "unavailable"
+            auditor.instead = None
+            alice, line = await hub.join("bobby")
+            keys = hub.keys([Witness(auditor.key, True), Witness(plain.key, False)], 2)
+            proven, _ = await found(hub, line, f"u:{alice.user_uri}", keys=keys)
+            assert len(proven.opened.cosigned) == 2, "once an auditor has it, the others are asked"
 
 
 def _not_signed(asked: AddCheckpoint) -> web.Response:
@@ -254,6 +260,7 @@ async def grow_and_restore(checked: HubConfig, witness: WitnessAt, clock: Clock,
     """People register; then the database is put back to what it was before the last ones did."""
     old = checked.data / "old.db"
     async with running(checked, clock=clock, witnesses=[witness], quorum=1) as hub:
+        await hub.begun()
         await hub.register("alice")
         await asyncio.to_thread(_copy, checked.database, old)
         for number in range(more):
@@ -310,6 +317,7 @@ async def test_a_checkpoint_of_a_size_we_have_with_another_root_is_evidence_of_t
     checked, clock = fresh(tmp_path), Clock()
     async with double() as witness:
         async with running(checked, clock=clock, witnesses=[witness.at()], quorum=1) as hub:
+            await hub.begun()
             await hub.register("alice")
         forged = sign_checkpoint(open_keys(checked.keys).log, Checkpoint(origin_of(HOST), 2, b"r" * 32))
         witness.newest = forged.encode()

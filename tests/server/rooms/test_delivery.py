@@ -15,6 +15,8 @@ from privity.message.franking import Frank, verify_frank_signature
 from privity.message.safe_aad import FRANK_AAD
 from privity.mls.messages.app_data import ComponentData, SafeAAD
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
+from privity.server.db.database import Tx
+from privity.server.delivery import log
 from privity.server.delivery.connection import MAX_BUFFER, Connection, ws_frame
 from privity.server.delivery.retention import maintain
 from privity.wire import rest, socket
@@ -175,11 +177,44 @@ async def test_resume_brings_everything_in_order_exactly_once(world: World) -> N
     assert len(ben.texts) == 651
 
 
+async def test_what_waits_in_a_restored_inbox_comes_behind_what_the_device_has_read(world: World) -> None:
+    """The restored hub numbers an inbox again from where its copy stood: numbers that the device knows as read."""
+    _, (anna, ben) = await room_of(world, "anna", "ben")
+    while ben.inbox == 0:
+        await ben.until(socket.Inbox)
+    await ben.disconnect()
+    read = ben.inbox
+
+    def put_back(tx: Tx) -> None:
+        tx.execute("UPDATE inbox_head SET last_seq = 0 WHERE client_uri = ?", (ben.keys.client_uri,))
+        tx.execute("DELETE FROM inbox WHERE client_uri = ?", (ben.keys.client_uri,))
+
+    await world.context.db.write(put_back)
+    second = await anna.create()
+    await anna.commit(second, anna.invitation(second, ben))
+    await world.context.db.write(lambda tx: log.begin_inboxes_anew(tx, world.clock.now))
+    third = await anna.create()
+    await anna.commit(third, anna.invitation(third, ben))
+    base = world.clock.now // 1000 * socket.INBOX_STEP
+    assert read < base
+    ben.base = base
+    await ben.connect()
+    assert second in ben.groups and third in ben.groups and ben.inbox == base + 2
+    await ben.disconnect()
+    await ben.connect()
+    assert ben.inbox == base + 2
+    later = await world.join("carl")
+    later.base = base
+    fourth = await anna.create()
+    await anna.invite(fourth, later)
+    assert later.inbox > base
+
+
 async def test_lost_accepted_is_seen_as_an_event_after_resuming(world: World) -> None:
     room, (anna, _) = await room_of(world, "anna", "ben")
     await anna.send(socket.Submit(secrets.token_bytes(16), room, anna.sealed(room, b"x")))
     while await _seq(anna, room) < 2:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.02)  # each look is a request, and there is a limit of them
     await anna.disconnect()
     del anna.groups[room]
     await anna.connect()

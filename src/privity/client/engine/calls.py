@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from privity.wire import keylog, rest
@@ -26,6 +27,10 @@ def _id(uri: str) -> str:
 def lookup(label: str, from_version: int, from_size: int, *, date_all: bool = False) -> Call:
     body = keylog.Lookup(label, from_version, from_size, date_all)
     return Call("POST", "/v1/keylog/lookup", keylog.Looked, body)
+
+
+def bring_back(label: str, values: Sequence[bytes]) -> Call:
+    return Call("POST", "/v1/keylog/returns", keylog.BroughtBack, keylog.BringBack(label, list(values)))
 
 
 def checkpoint(from_size: int) -> Call:
@@ -82,6 +87,10 @@ def blob_stored(sha256: bytes) -> Call:
 
 def report(sealed: bytes) -> Call:
     return Call("POST", "/v1/reports", rest.ReportReceived, rest.SealedReport(sealed))
+
+
+def blocks() -> Call:
+    return Call("GET", "/v1/blocks", rest.Blocked)
 
 
 def block(user_uri: str, blocked: bool) -> Call:

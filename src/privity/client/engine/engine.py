@@ -13,13 +13,17 @@ from typing import assert_never
 
 from privity.client.engine import (
     calls,
+    checked,
     ciphertexts,
     consent,
     declaring,
     evidence,
     keypackages,
+    older_store,
     own_devices,
+    receipting,
     reports,
+    restored,
     verbs,
 )
 from privity.client.engine.effects import Effect, Failed, Finished, Save
@@ -32,41 +36,52 @@ from privity.client.engine.inputs import (
     Answered,
     Block,
     CancelReset,
+    CloseAccount,
     ConfirmDevice,
     Connected,
     CreateDirect,
     CreateGroup,
     DeclareArchive,
     Declined,
+    DisappearAfter,
     Disconnected,
     FetchDevices,
+    Forget,
+    HeedPerson,
     Input,
     Invite,
     KeepCiphertext,
     KeyHistory,
     Leave,
+    ListHistory,
     Received,
     RecoverAccount,
+    RememberSeen,
     RemoveDevice,
     RemoveUser,
+    Rename,
     Report,
     Send,
+    SendReceipts,
+    SetChecked,
+    TakeBack,
     Tick,
     TrustLog,
     Unanswered,
     WithdrawArchive,
 )
 from privity.client.engine.joining import check_room, join
-from privity.client.engine.key_history import key_history
+from privity.client.engine.key_history import all_dated, key_history
 from privity.client.engine.records import Batch, Table, View
 from privity.client.engine.room import LOG_WAIT_MS, Room
 from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, LogAlarm, Notice, RoomChanged
 from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord, still_waits
 from privity.client.engine.watch import Watch
 from privity.client.engine.who_changed import Roster, on_entry
-from privity.client.errors import CommandRefused, LogContradicts, LogNotFresh
+from privity.client.errors import CommandRefused, KeysLost, LogContradicts, LogNotFresh
 from privity.identity.errors import IdentityError
 from privity.identity.uris import host_of, parse_room_uri, parse_user_uri
+from privity.mls.codec import u64
 from privity.mls.errors import MlsError
 from privity.mls.group import Group
 from privity.wire import rest, socket
@@ -98,6 +113,7 @@ class Engine:
         self._inbox: Held[Inbox] = Held(self.device.space)
         self._inbox_busy = self._inbox_pumped = False
         self._inbox_waits_until = 0
+        self._resumed_after: int | None = None
         self._sought = False
         self._early: dict[str, Held[Event]] = {}
         self._watch = Watch(self.device)
@@ -203,6 +219,18 @@ class Engine:
                 self.run(command, verbs.leave(self.room(room_uri)))
             case Send():
                 verbs.send(self.room(event.room_uri), event)
+            case SendReceipts():
+                receipting.send_receipts(self.room(event.room_uri), event)
+            case Rename():
+                verbs.rename(self.room(event.room_uri), event)
+            case DisappearAfter():
+                verbs.disappear_after(self.room(event.room_uri), event)
+            case Forget():
+                verbs.forget(self.room(event.room_uri), event)
+            case SetChecked():
+                checked.set_checked(self.device, event)
+                for room in list(self.rooms.values()):
+                    room.advance()
             case Report():
                 self.run(event.command, reports.report(self.room(event.room_uri), event))
             case KeepCiphertext():
@@ -214,6 +242,14 @@ class Engine:
                 self.run(command, self.device.pins.refresh(user_uri))
             case KeyHistory(command, user_uri):
                 self.run(command, key_history(self.device, user_uri))
+            case ListHistory(command, user_uri):
+                self.run(command, all_dated(self.device, user_uri))
+            case RememberSeen():
+                restored.remember_seen(self, event)
+            case TakeBack():
+                restored.take_back(self, event)
+            case HeedPerson():
+                restored.heed_person(self.device, event)
             case TrustLog(command, keys, forget):
                 if forget:
                     self.device.log.start_over(keys)
@@ -231,6 +267,8 @@ class Engine:
                 self.run(event.command, own_devices.remove_device(self.device, event))
             case CancelReset(command):
                 self.run(command, own_devices.cancel_reset(self.device))
+            case CloseAccount(command):
+                self.run(command, own_devices.close_account(self.device))
             case RecoverAccount():
                 self.run(event.command, own_devices.recover_account(self.device, event))
             case _:
@@ -247,8 +285,10 @@ class Engine:
         device.clock_differs = abs(ahead) > CLOCK_LIMIT_MS
         if device.clock_differs:
             device.show(Notice("this device's clock differs from the hub's by more than five minutes"))
+        older_store.say_if_view_is_lost(device, in_rooms=bool(self.rooms))
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
-        device.transmit(Resume(cursors, self._inbox_cursor()))
+        self._resumed_after = self._inbox_cursor()
+        device.transmit(Resume(cursors, self._resumed_after))
         device.runner.ask_again()
         for room in list(self.rooms.values()):
             room.advance()
@@ -275,6 +315,7 @@ class Engine:
                 else:
                     self._keep_early(frame)
             case Inbox():
+                self._mend_inbox(frame.seq)
                 if frame.seq > self._inbox_cursor():
                     self._inbox.put(frame)
                 self._pump_inbox()
@@ -347,6 +388,15 @@ class Engine:
         value = self.device.batch.get(Table.OWN, "", INBOX_KEY)
         return 0 if value is None else int.from_bytes(value, "big")
 
+    def _mend_inbox(self, seq: int) -> None:
+        """The hub forgets what this device acknowledged: where the first that comes is a later one, the store is older,
+        or the hub's database is. What is between never comes; waiting for it would hold up all that follows.
+        """
+        resumed_after, self._resumed_after = self._resumed_after, None
+        if resumed_after is not None and seq > resumed_after + 1 and not self._inbox_busy:
+            older_store.say_inbox_gap(self.device, seq - resumed_after - 1)
+            self.device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq - 1))
+
     def _pump_inbox(self) -> None:
         """Deal with what stands next, one after another: thousands may have waited behind a Welcome."""
         if self._inbox_pumped:
@@ -376,10 +426,14 @@ class Engine:
 
     def _inbox_done(self, seq: int) -> None:
         self._inbox_busy = False
-        self.device.batch.put(Table.OWN, "", INBOX_KEY, seq.to_bytes(8, "big"))
+        self.device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq))
         self._pump_inbox()
 
     def _inbox_failed(self, frame: Inbox, err: Exception) -> None:
+        if isinstance(err, KeysLost):  # it may be lost for long, and the inbox waits for nobody's keys
+            self._sought = self._sought and frame.kind is not InboxKind.WELCOME
+            self._inbox_done(frame.seq)
+            return
         busy = isinstance(err, Refusal) and err.code in BUSY
         if busy or isinstance(err, LogNotFresh):  # a Welcome is not lost because the log cannot be asked for a while
             self._inbox_busy = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import consent, evidence
+from privity.client.engine import consent, evidence, newcomers, older_store
 from privity.client.engine.effects import Finished
 from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.flow import Flow
@@ -21,11 +21,12 @@ from privity.client.engine.who_changed import Roster, what_changed
 from privity.identity.errors import IdentityError
 from privity.message.content import MimiContent
 from privity.message.errors import MessageError
+from privity.message.forwarding import hops_in
 from privity.message.franking import Frank, accept, make_tag
 from privity.message.gossip import heard_in
 from privity.message.safe_aad import tag_of
 from privity.mls.errors import MlsError, ProtocolError
-from privity.mls.group import ApplicationMessage, Group, OwnCommit, StagedCommit
+from privity.mls.group import ApplicationMessage, Group, OwnCommit, OwnMessage, StagedCommit, UnknownOwnCommit
 from privity.mls.messages.framing import SenderType
 from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import member_of, members
@@ -62,7 +63,9 @@ def _on_message(room: Room, event: Event, group: Group) -> None:
         if not isinstance(opened, ApplicationMessage):
             raise OutOfOrder("a handshake message came as an application message")
         _receive(room, event, group, opened)
-    except (MessageError, ProtocolError, IdentityError):
+    except (MessageError, ProtocolError, IdentityError) as err:
+        if isinstance(err, OwnMessage):
+            older_store.say_put_back(room.device)
         room.timeline.hide(event.seq, event.ts_ms)
         room.passed(event.seq)
         return
@@ -85,6 +88,7 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
     room.timeline.check_place(event.seq)
     room.timeline.check_new(franked.message_id)
     heard = heard_in(franked.content)
+    hops_in(franked.content)  # refuses one that counts nothing
     role = known_role(state.participants.role(sender.user_uri))
     room.timeline.apply(franked, event.seq, sender.client_uri, role)
     if heard is not None:
@@ -128,7 +132,9 @@ def _on_handshake(room: Room, event: Event, group: Group) -> Flow[None]:
             raise OutOfOrder("an application message came as a handshake message")
         if isinstance(outcome, StagedCommit):
             _check_committer(room, outcome)
-    except (MlsError, MessageError, IdentityError):
+    except (MlsError, MessageError, IdentityError) as err:
+        if isinstance(err, UnknownOwnCommit):
+            older_store.say_put_back(room.device)
         if event.kind is EventKind.PROPOSAL:
             room.passed(event.seq)  # whoever commits it will meet the same check
             return
@@ -171,6 +177,7 @@ def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow
     _follow_policy(room, staged, event.ts_ms, own=member_of(committer).user_uri == room.device.own.user_uri)
     _merged(room, group)
     room.passed(event.seq)
+    newcomers.tell(room, staged, own=False)
     _say(room, event.seq, event.ts_ms, text)
 
 
@@ -186,6 +193,8 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
     room.record.pending = None
     _merged(room, group)
     room.passed(seq)
+    if pending is not None and not pending.staged.external:
+        newcomers.tell(room, pending.staged, own=True)
 
 
 def _what_changed(staged: StagedCommit) -> str:

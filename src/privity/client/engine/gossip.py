@@ -80,6 +80,10 @@ class Gossip:
         log.begin_doubt(_note(log, heard).encode(), sender_uri)
         self._start(heard, sender_uri)
 
+    def compare(self, note: bytes, sender_uri: str) -> None:
+        """This user has seen a checkpoint that the log has signed."""
+        self.hear(_heard(self._device.log, note), sender_uri)
+
     def tick(self) -> None:
         """Ask again about what could not be compared. A log that has proven nothing for a day is said aloud."""
         device, doubt = self._device, self._device.log.doubt

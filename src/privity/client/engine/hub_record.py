@@ -6,9 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import calls
 from privity.client.engine.flow import Flow
-from privity.client.engine.key_log import ask_log
 from privity.client.engine.records import Table
 from privity.client.engine.shown import LogAlarm, Notice
 from privity.client.engine.trust import MAX_ASKED, NotInLog
@@ -37,7 +35,8 @@ def look_at_hub(device: Device) -> Flow[None]:
     label = server_label(device.own.hub_host)
     for _ in range(MAX_ASKED):
         known, size = kept_record(device), device.log.size
-        answer = yield from ask_log(calls.lookup(label.decode(), 0 if known is None else known.version, size), Looked)
+        version, bring = (0, ()) if known is None else (known.version, ((known.encode(),),))
+        answer = yield from device.returns.look_up(label, version, size, bring)
         if device.log.size == size and kept_record(device) == known:
             _take(device, known, answer, label)
             return

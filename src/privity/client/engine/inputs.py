@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from privity.client.engine.from_backup import ReturnedEntry, SeenRoom
 from privity.keylog.verify import LogKeys
 from privity.message.content import Part
+from privity.message.receipts import Status
 from privity.message.report import Reason
 from privity.wire.errors import Refusal
 from privity.wire.rest import Answer
@@ -83,7 +85,7 @@ class Send:
     """One content message. Finished with the message id when the hub has it; kept and tried again until then.
 
     `replaces` edits (or deletes, with a null part) an own message by its first id; `in_reply_to` answers, or reacts to,
-    a message. `expires` is (relative to reading, seconds).
+    a message. `expires` is (relative to reading, seconds). The same `token` again in a room is the same message.
     """
 
     command: int
@@ -93,6 +95,55 @@ class Send:
     replaces: bytes | None = None
     expires: tuple[bool, int] | None = None
     plaintext_hashes: tuple[tuple[int, bytes], ...] = ()
+    token: str = ""
+    forwarded: int = 0
+    """How often the content was passed on with this; 0 for what this person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipts:
+    """Say of messages of others that they came or were read. Finished with the id of what said so, or None."""
+
+    command: int
+    room_uri: str
+    status: Status
+    message_ids: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """On a device of an admin: name a group. Finished with the message id."""
+
+    command: int
+    room_uri: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisappearAfter:
+    """From now on let new messages of everybody here disappear after so many seconds; 0 for never. As above."""
+
+    command: int
+    room_uri: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Take a message out of what this device shows. Nobody else hears of it."""
+
+    command: int
+    room_uri: str
+    message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetChecked:
+    """The person compared these digits with somebody; None takes it back."""
+
+    command: int
+    user_uri: str
+    digits: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +193,43 @@ class KeyHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ListHistory:
+    """All lists of an account with their dates. Finished with the `keylog.verify.Found` that proves them."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberSeen:
+    """Heed how far another device of this account had seen the log and each conversation. Finished with the rooms
+    that are new here."""
+
+    command: int
+    note: bytes
+    rooms: tuple[SeenRoom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take proven entries of another device of this account into the timeline. Finished with how many are new here."""
+
+    command: int
+    entries: tuple[ReturnedEntry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeedPerson:
+    """Heed what another device of this account knew of a person: the recovery key, and a number that was compared, or
+    nothing (empty). Finished with whether it must be compared again."""
+
+    command: int
+    user_uri: str
+    recovery_key: bytes
+    checked: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TrustLog:
     """The person decides whose word about the key log counts. `forget` begins anew with it, as on the first day."""
 
@@ -183,6 +271,13 @@ class CancelReset:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseAccount:
+    """On a device that holds the account key: ask for the end of the own account. Finished with the list that waits."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecoverAccount:
     """On any device of the account: make a new account key here, by the phrase, and drop devices. Finished as above."""
 
@@ -201,16 +296,26 @@ Command = (
     | AcceptPolicy
     | Leave
     | Send
+    | SendReceipts
+    | Rename
+    | DisappearAfter
+    | Forget
+    | SetChecked
     | KeepCiphertext
     | Report
     | Block
     | FetchDevices
     | KeyHistory
+    | ListHistory
+    | RememberSeen
+    | TakeBack
+    | HeedPerson
     | TrustLog
     | AcceptReset
     | ConfirmDevice
     | RemoveDevice
     | CancelReset
+    | CloseAccount
     | RecoverAccount
 )
 

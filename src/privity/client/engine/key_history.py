@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from privity.client.engine import calls
 from privity.client.engine.flow import Flow
-from privity.client.engine.key_log import ask_log
 from privity.client.engine.trust import MAX_ASKED, NotInLog
 from privity.client.errors import LogNotFresh
 from privity.identity import account as accounts
@@ -19,7 +17,6 @@ from privity.identity.account import Account
 from privity.keylog.labels import user_label
 from privity.keylog.proof import LookupProof
 from privity.keylog.verify import Found
-from privity.wire.keylog import Looked
 
 if TYPE_CHECKING:
     from privity.client.engine.state import Device
@@ -38,6 +35,11 @@ class What(StrEnum):
     RESET = "reset"
     """The reset before took effect, and this version was signed under its keys."""
     CANCELLED = "reset cancelled"
+    CLOSING_ASKED = "closing asked"
+    """By the account key alone; it waits 72 hours."""
+    KEPT = "closing cancelled"
+    CLOSED = "closed"
+    """By the recovery phrase, at once: nothing follows."""
 
 
 class KeyEvent(msgspec.Struct, frozen=True):
@@ -53,17 +55,28 @@ class KeyEvent(msgspec.Struct, frozen=True):
 
 
 def key_history(device: Device, user_uri: str) -> Flow[tuple[KeyEvent, ...]]:
-    """Every version from the first on. The newest list is pinned on the way. Raises what a lookup raises."""
+    """Every version from the first on. The newest list is pinned on the way, and of the own account each is kept.
+
+    Raises what a lookup raises.
+    """
+    return events_of((yield from all_dated(device, user_uri)), user_uri)
+
+
+def all_dated(device: Device, user_uri: str) -> Flow[Found]:
+    """The proof that dates every version of a list; otherwise as above."""
     yield from device.pins.refresh(user_uri)
     label = user_label(user_uri)
     for _ in range(MAX_ASKED):
         size = device.log.size
-        answer = yield from ask_log(calls.lookup(label.decode(), 0, size, date_all=True), Looked)
+        bring = device.pins.to_bring(user_uri)
+        answer = yield from device.returns.look_up(label, 0, size, bring, date_all=True)
         if device.log.size == size:
             found = device.log.check_lookup(answer.proof, label)
             events = events_of(found, user_uri)
+            if user_uri == device.own.user_uri:
+                device.pins.own_lists.keep(found.dated[event.version].value for event in events)
             device.log.remember(found.view, found.opened, LookupProof.decode(answer.proof).head.note)
-            return events
+            return found
     raise LogNotFresh(f"the key log changed {MAX_ASKED} times while {user_uri} was looked up")
 
 
@@ -102,10 +115,12 @@ def _event(before: Account | None, after: Account, at_ms: int) -> KeyEvent:
 def _what(before: Account | None, after: Account) -> What:
     if before is None:
         return What.MADE
+    if after.newest.closes:
+        return What.CLOSED if after.closed else What.CLOSING_ASKED
     if after.newest.reset:
         return What.RESET_ASKED
     if before.pending_since_ms is not None:
-        return What.CANCELLED
+        return What.KEPT if before.newest.closes else What.CANCELLED
     if after.newest.recovery_sig is not None:
         return What.RECOVERED
     return What.RESET if before.newest.reset else What.CHANGED

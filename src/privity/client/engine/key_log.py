@@ -23,6 +23,7 @@ from privity.keylog.errors import EntryFromTheFuture, EntryTooOld, KeylogError, 
 from privity.keylog.proof import CheckpointProof, LookupProof
 from privity.keylog.verify import Found, LogKeys, View, verify_checkpoint_proof, verify_lookup
 from privity.message.gossip import log_identity
+from privity.mls.codec import u64
 from privity.tlog.checkpoint import Checkpoint
 from privity.tlog.errors import BadConsistency, QuorumError, TlogError
 from privity.tlog.note import SignedNote
@@ -38,6 +39,7 @@ SEEN = b"seen"
 ALARM = b"alarm"
 DIFFERS = b"differs"
 DOUBT = b"doubt"
+ANEW = b"anew"
 MAX_DIFFERS = 100
 """People who are named as knowing another log: one is enough to ask questions."""
 
@@ -148,6 +150,14 @@ class KeyLog:
         self._seen = Seen(view.encode(), note, opened.cosigned, opened.audited)
         self._batch.put(Table.LOG, "", SEEN, msgspec.msgpack.encode(self._seen))
 
+    def expect(self, view: View, note: bytes) -> None:
+        """Another device of this account has seen this checkpoint, which the log has signed: what this one sees first
+        must continue it. Nothing is remembered where something was seen here."""
+        if self._view is None:
+            self._view = view
+            self._seen = Seen(view.encode(), note, (), False)
+            self._batch.put(Table.LOG, "", SEEN, msgspec.msgpack.encode(self._seen))
+
     def raise_alarm(self, text: str, shown: bytes, *, proven: bool) -> LogContradicts:
         """Keep both notes. The first alarm stays, unless this one proves what that one did not."""
         if self._alarm is None or (proven and not self._alarm.proven):
@@ -194,6 +204,16 @@ class KeyLog:
             self._alarm = None
             self._batch.delete(Table.LOG, "", ALARM)
 
+    @property
+    def anew_since_ms(self) -> int | None:
+        """When this device last lost, or gave up, what it had seen of the log (`older_store`)."""
+        value = self._batch.get(Table.LOG, "", ANEW)
+        return None if value is None else int.from_bytes(value, "big")
+
+    def begin_anew(self) -> None:
+        """Remember that from now on less is known of the log than once was."""
+        self._batch.put(Table.LOG, "", ANEW, u64(self._now()))
+
     def trust(self, keys: LogKeys) -> None:
         """A person decided whom to believe about this log. What was seen of it stays seen."""
         self.keys = keys
@@ -206,6 +226,7 @@ class KeyLog:
         self._batch.put(Table.LOG, "", KEYS, keys.encode())
         for key in (SEEN, ALARM, DIFFERS, DOUBT):
             self._batch.delete(Table.LOG, "", key)
+        self.begin_anew()
 
     def _checked(self, verify: Callable[[], T], note: Callable[[], bytes]) -> T:
         if self._alarm is not None and self._alarm.proven:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from privity.client.engine import tokens
 from privity.client.engine.records import Table
 from privity.client.engine.state import Device, OutboxRecord
 from privity.message.content import MimiContent
@@ -51,13 +52,15 @@ class Outbox:
     def is_full(self) -> bool:
         return len(self._device.batch.scan(Table.OUTBOX, self._room_uri)) >= MAX_UNSENT
 
-    def add(self, content: MimiContent) -> bytes:
-        """Keep content for sending; its message id."""
+    def add(self, content: MimiContent, token: str = "") -> bytes:
+        """Keep content for sending; its message id. With a token the same is not sent twice."""
         data = content.encode()
         message_id = message_id_of(data, content.salt, self._device.own.user_uri, self._room_uri)
         rows = self._device.batch.scan(Table.OUTBOX, self._room_uri)
         number = int.from_bytes(rows[-1][0], "big") + 1 if rows else 0
-        self._put(u64(number), OutboxRecord(data, message_id))
+        self._put(u64(number), OutboxRecord(data, message_id, token=token))
+        if token:
+            tokens.note(self._device, self._room_uri, token, message_id)
         return message_id
 
     def submit(self, group: Group) -> None:
@@ -93,6 +96,12 @@ class Outbox:
     def retry_later(self, entry: OutboxRecord) -> None:
         """The hub could not take it now: send the same bytes again."""
         self._sent.discard(entry.ref)
+
+    def withdraw(self, key: bytes, entry: OutboxRecord) -> None:
+        """It will not be sent: whoever asked for it may ask again."""
+        self.remove(key)
+        if entry.token:
+            tokens.forget(self._device, self._room_uri, entry.token)
 
     def remove(self, key: bytes) -> None:
         self._device.batch.delete(Table.OUTBOX, self._room_uri, key)

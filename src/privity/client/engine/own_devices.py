@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this device signs for its account: devices added and removed, a recovery, the no to a reset.
+"""What this device signs for its account: devices added and removed, a recovery, its end, the no to an end or a reset.
 
 A signed list and the account key that comes with it are kept before the list leaves, and stay until the account shows
 what became of it. So a device that was stopped in between neither loses the key of an account that changed meanwhile
@@ -16,6 +16,7 @@ import msgspec
 from privity.client.engine import calls
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.inputs import ConfirmDevice, RecoverAccount, RemoveDevice
+from privity.client.engine.own_lists import DRAFT_KEY, Draft, kept_draft
 from privity.client.engine.records import Table
 from privity.client.engine.state import OWN_KEY, Device
 from privity.client.errors import CommandRefused, WrongPhrase
@@ -27,19 +28,8 @@ from privity.mls.crypto import generate_signature_key, signature_public_key
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 
-DRAFT_KEY = b"device-list-draft"
 OVERTAKEN = (Code.DEVICE_LIST_REFUSED, Code.CONFLICT)
 """The account went on without this list, and will never take it."""
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A list that this device signed and has not seen published, and the account key that it brings, if a new one."""
-
-    value: bytes
-    account_private: bytes | None
-
-    def __repr__(self) -> str:
-        return f"<Draft of {len(self.value)} bytes>"
 
 
 def holds_account_key(device: Device) -> bool:
@@ -74,7 +64,8 @@ def require_can_add(device: Device) -> bytes:
     """
     account = device.pins.account(device.own.user_uri)
     if account is not None and account.pending_since_ms is not None:
-        raise CommandRefused("a reset of this account is pending; cancel it first, then add the device")
+        what = "the closing" if account.newest.closes else "a reset"
+        raise CommandRefused(f"{what} of this account is pending; cancel it first, then add the device")
     return require_account_key(device)
 
 
@@ -118,12 +109,23 @@ def remove_device(device: Device, command: RemoveDevice) -> Flow[DeviceList]:
     return (yield from _publish(device, following, fresh))
 
 
+def close_account(device: Device) -> Flow[DeviceList]:
+    """Sign the list that closes the account by the account key alone: it waits, and every device can cancel it."""
+    require_any_key(device)
+    account = yield from _caught_up(device)
+    private = require_account_key(device)
+    if account.newest.closes:
+        raise CommandRefused("the closing of this account is pending already")
+    following = DeviceList.sign(device.own.user_uri, (), private, previous=account.newest, in_force=account.in_force)
+    return (yield from _publish(device, following, None))
+
+
 def cancel_reset(device: Device) -> Flow[DeviceList]:
-    """Sign the list in force once more, after the reset that somebody asked for."""
+    """Sign the list in force once more, after the reset or the closing that somebody asked for."""
     account = yield from _caught_up(device)
     private = require_account_key(device)
     if account.pending_since_ms is None:
-        raise CommandRefused("no reset of this account is pending")
+        raise CommandRefused("no reset and no closing of this account is pending")
     following = DeviceList.sign(
         device.own.user_uri,
         account.in_force.devices,
@@ -169,7 +171,7 @@ def _without(devices: DeviceList, dropped: tuple[str, ...]) -> tuple[ListedDevic
 def _caught_up(device: Device) -> Flow[Account]:
     """The account as it is now. What was signed before and is not published yet comes first: it is sent again."""
     yield from device.pins.refresh(device.own.user_uri)
-    draft = _kept_draft(device)
+    draft = kept_draft(device.batch)
     if draft is not None and DeviceList.decode(draft.value).version > _account(device).newest.version:
         try:
             yield from ask(calls.put_device_list(draft.value), rest.Done)
@@ -184,7 +186,7 @@ def _caught_up(device: Device) -> Flow[Account]:
 
 def _publish(device: Device, following: DeviceList, fresh: bytes | None) -> Flow[DeviceList]:
     """Keep the list and its key, give the list to the hub, and see it published."""
-    if _kept_draft(device) is not None:
+    if kept_draft(device.batch) is not None:
         raise CommandRefused("another change of this account's devices is under way; try again")
     draft = Draft(following.encode(), fresh)
     device.batch.put(Table.OWN, "", DRAFT_KEY, msgspec.msgpack.encode(draft))
@@ -204,7 +206,7 @@ def _publish(device: Device, following: DeviceList, fresh: bytes | None) -> Flow
 
 def _settle_draft(device: Device) -> None:
     """Once the account has come to the draft's version: its key is the account's, or the draft was overtaken."""
-    draft = _kept_draft(device)
+    draft = kept_draft(device.batch)
     if draft is None:
         return
     signed, account = DeviceList.decode(draft.value), _account(device)
@@ -226,7 +228,7 @@ def _key_in_force(device: Device) -> bytes | None:
 
 
 def _held(device: Device) -> list[bytes]:
-    draft = _kept_draft(device)
+    draft = kept_draft(device.batch)
     held = (device.own.account_private, None if draft is None else draft.account_private)
     return [private for private in held if private is not None]
 
@@ -236,8 +238,3 @@ def _account(device: Device) -> Account:
     if account is None:
         raise CommandRefused("this device knows no list of its own account")
     return account
-
-
-def _kept_draft(device: Device) -> Draft | None:
-    kept = device.batch.get(Table.OWN, "", DRAFT_KEY)
-    return None if kept is None else msgspec.msgpack.decode(kept, type=Draft)

@@ -18,13 +18,17 @@ class Table(StrEnum):
     """The tables of a device store. All have the same shape: scope, key, value."""
 
     OWN = "own"
-    """Scope "": this device's identity, account key and settings, by name."""
+    """Scope "": this device's identity, account key and settings, by name. Scope "setting": what the person set
+    (`preferences`). Scope "store": what the store remembers of itself."""
     MLS = "mls"
     """Records of `mls.group`, by room."""
     ROOM = "room"
-    """Scope "": one RoomRecord for each room URI. Scope "read": the last entry that was shown (`unread`)."""
+    """Scope "": one RoomRecord for each room URI. Scope "read": the last entry that was shown (`unread`).
+    Scopes "draft", "muted", "archived": what the person set (`preferences`)."""
     PIN = "pin"
-    """Scope "": the pinned device lists of each user URI. Scope "handle": what the hub first called each (`names`)."""
+    """Scope "": the pinned device lists of each user URI. Scope "handle": what the hub first called each (`names`).
+    Scope "own": every list of the own account, by version (`own_lists`). Scope "checked": the numbers that were
+    compared (`checked`)."""
     LOG = "log"
     """Scope "": the hub's key log as it is pinned, the newest checkpoint that was proven, an alarm (`key_log`)."""
     PROOF = "proof"
@@ -41,6 +45,8 @@ class Table(StrEnum):
     """Own events that the hub has numbered beyond the cursor, by sequence number in a room."""
     KEY_PACKAGE = "key_package"
     """Scope "": private halves of published KeyPackages, by reference."""
+    ARCHIVE = "archive"
+    """Scope "": imported conversations by number. Scope of a number: their entries, which prove nothing (`export`)."""
     ERASE = "erase"
     """Scope "": what is to be erased, by time (u64 ms), room and message id."""
 

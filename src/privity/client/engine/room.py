@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from privity.client.engine import consent
+from privity.client.engine import checked, consent
 from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
 from privity.client.engine.entry_pace import EntryPace, TooSoon
@@ -35,7 +35,7 @@ from privity.client.engine.shown import REJOINED_TEXT, Notice, RoomChanged
 from privity.client.engine.state import PASSING, Device, OutboxRecord, RoomRecord, still_waits, wait_ms
 from privity.client.engine.timeline import Timeline
 from privity.client.engine.who_changed import Roster
-from privity.client.errors import CommandRefused, LogNotFresh
+from privity.client.errors import CommandRefused, KeysLost, LogNotFresh
 from privity.mls.codec import u64
 from privity.mls.errors import PolicyRefused
 from privity.mls.group import Group
@@ -78,6 +78,7 @@ class Room:
         self._saved = b""
         self._told: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
         self._asked = b""
+        self._told_changed = False
 
     # State
 
@@ -197,17 +198,27 @@ class Room:
             return
         self.record.member = False
         self.record.pending = None
+        ended = self._ended()
         self.replace_group(None)
-        self.timeline.line(seq, ts_ms, "this device is no longer in the conversation")
+        self.timeline.line(seq, ts_ms, ended or "this device is no longer in the conversation")
         self.device.show(RoomChanged(self.uri))
         self.unsend(CommandRefused("not sent: this device is no longer in the conversation"))
         self.commits.cancel(CommandRefused("this device is no longer in the conversation"))
+
+    def _ended(self) -> str:
+        """Why a direct conversation can never go on, or nothing."""
+        if not self.record.direct or self.group is None:
+            return ""
+        for member in RoomState.of(self.group.context).participants.participants:
+            if self.device.pins.is_closed(member.user_uri):
+                return f"{member.user_uri} closed their account: this conversation stays readable, and has ended"
+        return ""
 
     def unsend(self, err: CommandRefused) -> bool:
         """Nothing that waits is sent any more; whether there was anything."""
         waiting = list(self.outbox.entries())
         for key, entry in waiting:
-            self.outbox.remove(key)
+            self.outbox.withdraw(key, entry)
             self.tell_sender(entry, err)
         return bool(waiting)
 
@@ -286,7 +297,7 @@ class Room:
             self._sends_at = self.device.now_ms + wait_ms(frame.retry_after_ms)
             self.device.wake_at(self._sends_at)
         else:
-            self.outbox.remove(key)
+            self.outbox.withdraw(key, entry)
             self.tell_sender(entry, Refusal(frame.code, frame.message[:MAX_SAID]))
 
     # The pump
@@ -407,7 +418,7 @@ class Room:
                 self.device.show(Notice(f"messages wait: the account of {', '.join(unasked)} was reset; agree first"))
         if dropped or unasked:
             return
-        if self._needs_consent(self.group):
+        if self._needs_consent(self.group) or self._needs_check():
             return
         self.outbox.submit(self.group)
 
@@ -421,6 +432,14 @@ class Room:
             self.device.show(Notice(f"messages wait: {consent.what_is_new(self.record, group.context)}"))
         return True
 
+    def _needs_check(self) -> bool:
+        """Whether what waits must wait until a person was compared again; said once."""
+        user_uri = checked.changed_in(self)
+        if user_uri is not None and not self._told_changed:
+            self.device.show(Notice(f"messages wait: the safety number with {user_uri} is another than you compared"))
+        self._told_changed = user_uri is not None
+        return self._told_changed
+
     def _passes(self, err: Exception) -> bool:
         """Whether an obstacle goes away by itself; then the room waits a while."""
         if isinstance(err, TooSoon):
@@ -428,7 +447,8 @@ class Room:
             self.device.show(Notice(f"{self.uri}: {err}"))
         elif isinstance(err, LogNotFresh):
             wait = LOG_WAIT_MS
-            self.device.show(Notice(f"{self.uri}: a change of who is here waits: {err}"))
+            if not isinstance(err, KeysLost):  # which is said once for all rooms
+                self.device.show(Notice(f"{self.uri}: a change of who is here waits: {err}"))
         elif isinstance(err, Overtaken) or (isinstance(err, Refusal) and err.code in PASSING):
             wait = wait_ms(err.body.retry_after_ms if isinstance(err, Refusal) else None)
         else:

@@ -43,7 +43,8 @@ class Item(msgspec.Struct, frozen=True):
 
     `message_id` is the id of the first version, `version_id` that of the one shown. `content` holds the exact bytes D
     of what is shown now; faces read it with `message.content`. It is empty once the message is deleted or expired.
-    `clock_differs` warns that the hub's time is far from this device's.
+    `clock_differs` warns that the hub's time is far from this device's. `from_backup`: nothing proves it but a backup
+    of this account, and it cannot be reported.
     """
 
     room_uri: str
@@ -64,6 +65,7 @@ class Item(msgspec.Struct, frozen=True):
     reactions: tuple[Reaction, ...] = ()
     receipts: dict[str, int] = {}
     mine: bool = False
+    from_backup: bool = False
 
     def __repr__(self) -> str:
         return f"<Item {self.kind.value} {self.room_uri} {self.seq} {self.state.value}>"
@@ -100,6 +102,19 @@ class AccountReset(msgspec.Struct, frozen=True):
     user_uri: str
 
 
+class ClosingPending(msgspec.Struct, frozen=True):
+    """A device of the account asked to close it. At `until_ms` it is closed, unless a device or the phrase says no."""
+
+    user_uri: str
+    until_ms: int
+
+
+class AccountClosed(msgspec.Struct, frozen=True):
+    """The account was ended by its own keys, for good: nobody can ever speak for it again."""
+
+    user_uri: str
+
+
 class LogAlarm(msgspec.Struct, frozen=True):
     """The hub has shown two histories of its key log. It belongs to no room, and to all."""
 
@@ -116,7 +131,18 @@ class CaughtUp(msgspec.Struct, frozen=True):
     """Everything that waited at the hub has been read."""
 
 
-Shown = Item | RoomChanged | DevicesChanged | ResetPending | AccountReset | LogAlarm | Notice | CaughtUp
+Shown = (
+    Item
+    | RoomChanged
+    | DevicesChanged
+    | ResetPending
+    | AccountReset
+    | ClosingPending
+    | AccountClosed
+    | LogAlarm
+    | Notice
+    | CaughtUp
+)
 
 HIDDEN_TEXT = "hidden: could not be verified"
 REJOINED_TEXT = "re-joined; messages in between could not be read"

@@ -17,9 +17,11 @@ from privity.client.engine.held import Space
 from privity.client.engine.hub_record import look_at_hub
 from privity.client.engine.key_log import KEYS, KeyLog
 from privity.client.engine.list_changes import told
+from privity.client.engine.own_lists import OwnLists
 from privity.client.engine.proven_rules import ProvenRules
 from privity.client.engine.records import Batch, Table
-from privity.client.engine.shown import Item, Shown, encode_item
+from privity.client.engine.returns import Returns
+from privity.client.engine.shown import Item, Notice, Shown, encode_item
 from privity.client.engine.trust import Pins, UnknownDevice
 from privity.client.errors import CommandRefused
 from privity.identity.account import Account
@@ -137,7 +139,8 @@ class RoomRecord(msgspec.Struct):
     `context_hash` are those of the newest state it was in, also after its keys are gone; `people` are the two of a
     direct room. `agreed_hash` and `agreed_logging` are the policy that the person agreed to (`consent`); `archives`
     says since when (ms) each was declared, 0 where that was before this device came. `let_in` says how many resets each
-    person's account had gone through when their devices came in.
+    person's account had gone through when their devices came in. `spoke`: this account made the room, or has said
+    something there. `expires_s` is after how long new messages disappear, 0 for never (`profile`).
     """
 
     room_uri: str
@@ -159,6 +162,8 @@ class RoomRecord(msgspec.Struct):
     agreed_logging: bytes = b""
     archives: dict[str, int] = {}
     let_in: dict[str, int] = {}
+    spoke: bool = False
+    expires_s: int = 0
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -169,12 +174,14 @@ class RoomRecord(msgspec.Struct):
 
 
 class OutboxRecord(msgspec.Struct, frozen=True):
-    """Content on its way. `ref` and `message` are there once it was sealed; they are sent again as they are."""
+    """Content on its way. `ref` and `message` are there once it was sealed; they are sent again as they are. `token` is
+    the word by which whoever asked for it knows it again (`tokens`)."""
 
     content: bytes
     message_id: bytes
     ref: bytes = b""
     message: bytes = b""
+    token: str = ""
 
     def __repr__(self) -> str:
         return f"<OutboxRecord {self.message_id.hex()[:16]} {'sealed' if self.ref else 'waiting'}>"
@@ -204,9 +211,12 @@ class Device:
     caught_up: bool = False
     inbox_read: bool = True
     clock_differs: bool = False
+    put_back: bool = False
+    """Whether the person was told that the store is older than what this device did."""
     effects: list[Effect] = field(default_factory=list)
     space: Space = field(default_factory=Space)
     log: KeyLog = field(init=False)
+    returns: Returns = field(init=False)
     pins: Pins = field(init=False)
     rules: RoomRules = field(init=False)
     identity: Identity = field(init=False)
@@ -218,7 +228,10 @@ class Device:
         if keys is None:
             raise CommandRefused("the store names no key log; register this device anew, or link it")
         self.log = KeyLog(self.batch, LogKeys.decode(keys), lambda: self.now_ms)
-        self.pins = Pins(self.batch, self.log, lambda: self.now_ms, self._tell)
+        own = self.own
+        self.returns = Returns(own.user_uri, own.hub_host, lambda: self.now_ms, lambda text: self.show(Notice(text)))
+        own_lists = OwnLists(self.batch, own.user_uri)
+        self.pins = Pins(self.batch, self.log, own_lists, self.returns, lambda: self.now_ms, self._tell)
         self.rules = ProvenRules(
             self.pins.check_device, self.pins.check_fresh, self.check_franking_key, self.pins.was_listed
         )

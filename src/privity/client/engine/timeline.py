@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import msgspec
 
+from privity.client.engine import profile
 from privity.client.engine.evidence import forget_later
+from privity.client.engine.profile import ROOM_EXPIRY, ROOM_PROFILE
 from privity.client.engine.records import Table
 from privity.client.engine.shown import (
     HIDDEN_TEXT,
@@ -31,8 +33,6 @@ from privity.message.franking import Franked
 from privity.mls.codec import u64
 from privity.policy.roles import Role
 
-ROOM_PROFILE = "application/privity-room-profile"
-MAX_NAME = 100
 MAX_LINE = 4_000
 """Characters of one line, which grows when more is to be said at the same place."""
 _MESSAGE, _REACTION, _OTHER = b"m", b"r", b"o"
@@ -89,6 +89,8 @@ class Timeline:
             self._receipt(franked, seq, content.part)
         elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_PROFILE:
             self._profile(franked, seq, content.part, role)
+        elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_EXPIRY:
+            self._expiry(franked, seq, content.part, role)
         else:
             self._add(franked, seq, client_uri, State.SHOWN)
 
@@ -116,6 +118,20 @@ class Timeline:
             return
         self._empty(item, State.EXPIRED)
 
+    def forget(self, item: Item) -> None:
+        """Take a message out of what this device shows, for its person alone; an id that came stays known."""
+        self._device.batch.delete(Table.TIMELINE, self._room.room_uri, u64(item.seq))
+        for message_id in item.version_ids():
+            forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
+        self._device.show(RoomChanged(self._room.room_uri))
+
+    def reaction(self, message_id: bytes) -> Reaction | None:
+        """The reaction that a message id stands for, while it is shown."""
+        found = self._find(message_id)
+        item = None if found is None or found[0] != _REACTION else self._at(found[1])
+        reactions = () if item is None else item.reactions
+        return next((reaction for reaction in reactions if reaction.message_id == message_id), None)
+
     # One method for each effect
 
     def _add(self, franked: Franked, seq: int, client_uri: str, state: State) -> None:
@@ -141,6 +157,7 @@ class Timeline:
         )
         device.put_item(item)
         self._note(franked.message_id, _MESSAGE, seq)
+        self._room.spoke = self._room.spoke or item.mine
         if expires_ms is not None:
             forget_later(device, self._room.room_uri, franked.message_id, expires_ms, seq)
 
@@ -155,8 +172,11 @@ class Timeline:
             return
         kind, at = found
         item = self._at(at)
-        if item is None or kind == _OTHER:
+        if kind == _OTHER:
             raise RuleBroken("an edit names a message that cannot be edited")
+        if item is None:
+            self._note(franked.message_id, _OTHER, seq)  # its reader has taken it out
+            return
         if kind == _REACTION:
             self._unreact(franked, seq, item, target_id)
             return
@@ -216,23 +236,31 @@ class Timeline:
             item = self.item(receipt.message_id)
             if item is None or item.sender == franked.sender_uri:
                 continue
-            status = max(int(receipt.status), item.receipts.get(franked.sender_uri, 0))
+            status, before = int(receipt.status), item.receipts.get(franked.sender_uri, 0)
+            if status <= before:
+                continue  # whoever says the same for ever changes nothing, and nothing is shown anew
             self._device.put_item(msgspec.structs.replace(item, receipts={**item.receipts, franked.sender_uri: status}))
 
     def _profile(self, franked: Franked, seq: int, part: SinglePart, role: Role) -> None:
         if role is not Role.ADMIN:
             raise RuleBroken("only an admin names a conversation")
-        try:
-            name = part.content.decode()
-        except UnicodeDecodeError:
-            raise RuleBroken("the name of a conversation is not UTF-8") from None
-        if len(name) > MAX_NAME:
-            raise RuleBroken(f"the name of a conversation has more than {MAX_NAME} characters")
+        name = profile.read_name(part)
         self._note(franked.message_id, _OTHER, seq)
         if name != self._room.name:
             self._room.name = name
             said = f"{franked.sender_uri} named this conversation: {name}"
             self.line(seq, franked.ts_ms, said, franked.message_id)
+            self._device.show(RoomChanged(self._room.room_uri))
+
+    def _expiry(self, franked: Franked, seq: int, part: SinglePart, role: Role) -> None:
+        if not profile.may_decide(self._room, role):
+            raise RuleBroken("only an admin says after how long the messages of a group disappear")
+        seconds = profile.read_expiry(part)
+        self._note(franked.message_id, _OTHER, seq)
+        if seconds != self._room.expires_s:
+            self._room.expires_s = seconds
+            after = f"new messages disappear after {profile.duration(seconds)}" if seconds else "new messages stay"
+            self.line(seq, franked.ts_ms, f"{franked.sender_uri} decided: {after}", franked.message_id)
             self._device.show(RoomChanged(self._room.room_uri))
 
     def _find(self, message_id: bytes) -> tuple[bytes, int] | None:

@@ -10,15 +10,16 @@ day, raises `UnknownDevice`, upon which the caller looks the user up once and tr
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from privity.client.engine import calls
 from privity.client.engine.flow import Flow
-from privity.client.engine.key_log import KeyLog, ask_log
+from privity.client.engine.key_log import KeyLog
+from privity.client.engine.own_lists import OwnLists
 from privity.client.engine.records import Batch, Table
+from privity.client.engine.returns import Returns
 from privity.client.errors import AccountKeyChanged, LogNotFresh, LogRefused
 from privity.identity.account import Account
 from privity.identity.device_list import DeviceList
@@ -29,7 +30,6 @@ from privity.keylog.labels import user_label
 from privity.keylog.proof import LookupProof
 from privity.keylog.verify import MAX_AHEAD_MS, Found
 from privity.mls.errors import CredentialRefused
-from privity.wire.keylog import Looked
 
 T = TypeVar("T")
 
@@ -104,12 +104,16 @@ def pinned_account(value: bytes) -> Account:
 class Pins:
     """The proven account of every user this device has met."""
 
-    __slots__ = ("_batch", "_known", "_log", "_now", "_tell", "version")
+    __slots__ = ("_batch", "_known", "_log", "_now", "_returns", "_tell", "own_lists", "version")
 
-    def __init__(self, batch: Batch, log: KeyLog, now: Callable[[], int], tell: Tell) -> None:
+    def __init__(
+        self, batch: Batch, log: KeyLog, own_lists: OwnLists, returns: Returns, now: Callable[[], int], tell: Tell
+    ) -> None:
         """`now` is this device's own clock in ms."""
         self._batch = batch
         self._log = log
+        self.own_lists = own_lists
+        self._returns = returns
         self._now = now
         self._tell = tell
         self._known: dict[str, tuple[Pin, Account]] = {}
@@ -135,6 +139,11 @@ class Pins:
         """The list in force."""
         account = self.account(user_uri)
         return None if account is None else account.in_force
+
+    def is_closed(self, user_uri: str) -> bool:
+        """Whether the account was ended by its own keys, as proven once: nothing can change that."""
+        account = self.account(user_uri)
+        return account is not None and account.closed
 
     def met(self) -> list[str]:
         """Everybody this device has met."""
@@ -167,6 +176,8 @@ class Pins:
             _former(before, values, account),
         )
         self._log.remember(found.view, found.opened, LookupProof.decode(proof).head.note)
+        if user_uri == self.own_lists.user_uri:
+            self.own_lists.keep(values)
         self._put(user_uri, pin, account)
         if before is None or before[1].in_force != account.in_force:
             self.version += 1
@@ -212,6 +223,16 @@ class Pins:
             self._put(user_uri, msgspec.structs.replace(kept, accepted_resets=account.resets), account)
             self.version += 1
 
+    def ask_again(self, user_uri: str) -> bool:
+        """Another device of this person knew this account before its last reset: nobody here has agreed to that one.
+        Whether there is one."""
+        account, kept = self.account(user_uri), self._kept(user_uri)
+        if account is None or kept is None or not 0 < account.resets <= kept.accepted_resets:
+            return False
+        self._put(user_uri, msgspec.structs.replace(kept, accepted_resets=account.resets - 1), account)
+        self.version += 1
+        return True
+
     def refresh(self, user_uri: str) -> Flow[DeviceList]:
         """Look a user up in the key log; the list in force.
 
@@ -221,10 +242,17 @@ class Pins:
         for _ in range(MAX_ASKED):
             known, size = self.account(user_uri), self._log.size
             version = 0 if known is None else known.newest.version
-            answer = yield from ask_log(calls.lookup(user_label(user_uri).decode(), version, size), Looked)
+            answer = yield from self._returns.look_up(user_label(user_uri), version, size, self.to_bring(user_uri))
             if self.account(user_uri) == known and self._log.size == size:
                 return self.extend(user_uri, answer.proof, answer.values)
         raise LogNotFresh(f"the key log changed {MAX_ASKED} times while {user_uri} was looked up")
+
+    def to_bring(self, user_uri: str) -> Iterable[Sequence[bytes]]:
+        """What this device has, should the hub have lost it: all lists of its own account, of others the newest."""
+        if user_uri == self.own_lists.user_uri:
+            return self.own_lists.to_bring()
+        known = self.account(user_uri)
+        return () if known is None else ((known.newest.encode(),),)
 
     def _find(self, user_uri: str) -> tuple[Pin, Account] | None:
         known = self._known.get(user_uri)
@@ -260,7 +288,7 @@ def _former(
     before: tuple[Pin, Account] | None, values: Sequence[bytes], account: Account
 ) -> tuple[tuple[str, bytes], ...]:
     """Who was listed before. What only a reset named may never have been in force, and does not count."""
-    lists = [found for value in values if not (found := DeviceList.decode(value)).reset]
+    lists = [found for value in values if not (found := DeviceList.decode(value)).waits]
     if before is not None:
         lists.insert(0, before[1].in_force)
     named = [(device.client_uri, device.mls_signature_key) for found in reversed(lists) for device in found.devices]

@@ -6,27 +6,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import calls, consent
+from privity.client.engine import calls, checked, consent, profile, tokens
 from privity.client.engine.commits import Job, Plan
 from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.gossip import own_checkpoint
-from privity.client.engine.inputs import Send
+from privity.client.engine.inputs import DisappearAfter, Forget, Rename, Send
 from privity.client.engine.keypackages import LIFETIME_S
 from privity.client.engine.room import Room
 from privity.client.engine.shown import State
 from privity.client.engine.state import CAPABILITIES, SUITE_ID, Device
+from privity.client.engine.timeline import is_reaction
 from privity.client.errors import CommandRefused
 from privity.identity.uris import new_room_uri
 from privity.message import compose
 from privity.message.content import PLAINTEXT_HASHES, Expiry, MimiContent, NullPart
+from privity.message.forwarding import FORWARDED
 from privity.message.gossip import GOSSIP
 from privity.mls.errors import CredentialRefused
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.key_package import KeyPackage
 from privity.policy.members import member_of
-from privity.policy.roles import Role
+from privity.policy.roles import Role, known_role
 from privity.policy.room_state import room_extensions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
@@ -134,7 +136,10 @@ def _create(engine: Engine, direct_with: str | None) -> Flow[Room]:
     )
     body = calls.create_room(decode_group_info(group.group_info(with_tree=False)).encode(), group.tree.encode())
     answer = yield from ask(body, rest.RoomCreated)
-    return engine.new_room(room_uri, seq=answer.seq, direct=direct_with is not None, group=group)
+    room = engine.new_room(room_uri, seq=answer.seq, direct=direct_with is not None, group=group)
+    room.record.spoke = True
+    room.save()
+    return room
 
 
 def _just(plan: Plan) -> Flow[Plan | None]:
@@ -190,29 +195,52 @@ def leave(room: Room) -> Flow[rest.Done]:
 
 def check_may_send(room: Room) -> None:
     """Raise CommandRefused for an archive, ConsentNeeded under a policy that this device's person did not agree to,
-    AccountKeyChanged beside somebody whose reset they did not agree to."""
+    AccountKeyChanged beside somebody whose reset they did not agree to, CheckedKeysChanged where a compared number is
+    another one."""
     group = room.require_group()
     if room.state.participants.role(room.device.own.user_uri) == Role.ARCHIVE:
         raise CommandRefused("this account is an archive here: it receives, and says nothing")
     consent.check_agreed(room.record, group.context)
     room.check_accepted()
+    checked.check_unchanged(room)
 
 
 def send(room: Room, command: Send) -> None:
     """Put content into the outbox. Raises CommandRefused for what others would hide."""
+    if command.token and _asked_before(room, command):
+        return
     check_may_send(room)
     if room.outbox.is_full():
         raise CommandRefused("too many messages wait to be sent in this conversation")
     content = _content(room, command)
-    message_id = room.outbox.add(content)
+    message_id = room.outbox.add(content, command.token)
     room.sending[message_id] = command.command
     room.advance()
+
+
+def _asked_before(room: Room, command: Send) -> bool:
+    """Whether this very message was asked for before. What came of it is then the answer to this command too."""
+    if len(command.token) > tokens.MAX_TOKEN:
+        raise CommandRefused(f"a message is known by at most {tokens.MAX_TOKEN} characters")
+    message_id = tokens.find(room.device, room.uri, command.token)
+    if message_id is None:
+        return False
+    if message_id in room.sending:
+        raise CommandRefused("this message is on its way already")
+    if any(entry.message_id == message_id for _, entry in room.outbox.entries()):
+        room.sending[message_id] = command.command
+    else:
+        room.device.effects.append(Finished(command.command, message_id))
+    return True
 
 
 def _content(room: Room, command: Send) -> MimiContent:
     device = room.device
     author = compose.Author(device.own.user_uri, room.uri)
     if command.replaces is not None:
+        reaction = room.timeline.reaction(command.replaces)
+        if reaction is not None and reaction.sender != device.own.user_uri:
+            raise CommandRefused("only your own reactions can be taken back")
         item = room.timeline.item(command.replaces)
         if item is not None:
             if not item.mine or item.message_id != command.replaces:
@@ -228,15 +256,53 @@ def _content(room: Room, command: Send) -> MimiContent:
         random=device.random,
         replaces=command.replaces,
         in_reply_to=command.in_reply_to,
-        expires=None if command.expires is None else Expiry(*command.expires),
+        expires=_expiry(room, command),
         extensions=_extensions(device, command),
     )
+
+
+def _expiry(room: Room, command: Send) -> Expiry | None:
+    """What was asked for, or else what the room has agreed on. What changes another message has no end of its own."""
+    if command.expires is not None:
+        return Expiry(*command.expires)
+    if command.replaces is not None or is_reaction(command.part):
+        return None
+    return profile.expiry_of(room.record, command.part)
+
+
+def rename(room: Room, command: Rename) -> None:
+    """Raises CommandRefused, BadProfile, and what sending raises."""
+    if _own_role(room) is not Role.ADMIN:
+        raise CommandRefused("only an admin names a conversation")
+    send(room, Send(command.command, room.uri, profile.name_part(command.name)))
+
+
+def disappear_after(room: Room, command: DisappearAfter) -> None:
+    """Raises CommandRefused, BadProfile, and what sending raises."""
+    if not profile.may_decide(room.record, _own_role(room)):
+        raise CommandRefused("only an admin says after how long the messages of a group disappear")
+    send(room, Send(command.command, room.uri, profile.expiry_part(command.seconds)))
+
+
+def forget(room: Room, command: Forget) -> None:
+    """Raises CommandRefused for a message that is not here."""
+    item = room.timeline.item(command.message_id)
+    if item is None:
+        raise CommandRefused("no message of this conversation has this id")
+    room.timeline.forget(item)
+    room.device.effects.append(Finished(command.command))
+
+
+def _own_role(room: Room) -> Role:
+    return known_role(room.state.participants.role(room.device.own.user_uri))
 
 
 def _extensions(device: Device, command: Send) -> dict[int | str, object]:
     found: dict[int | str, object] = {}
     if command.plaintext_hashes:
         found[PLAINTEXT_HASHES] = dict(command.plaintext_hashes)
+    if command.forwarded:
+        found[FORWARDED] = command.forwarded
     seen = own_checkpoint(device.log)
     if seen is not None:
         found[GOSSIP] = seen.to_extension()

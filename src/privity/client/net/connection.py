@@ -174,6 +174,7 @@ class Connection:
 
 
 BLOBS = "/v1/blobs"
+JSON = {"Content-Type": "application/json"}
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
@@ -237,7 +238,7 @@ def _unreachable(base: str, err: Exception) -> HubUnreachable:
     why = why_refused(err)
     if why is not None:
         return CertificateRefused(f"the certificate of {base} is refused: {why}; nothing was sent; {OWN_AUTHORITY}")
-    return HubUnreachable(f"no answer from {base}: {type(err).__name__}")
+    return HubUnreachable(f"the hub at {base} does not answer ({type(err).__name__})")
 
 
 def _refusal(status: int, data: bytes) -> Exception:

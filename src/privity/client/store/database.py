@@ -7,7 +7,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -16,38 +16,41 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from privity.client.engine.records import Change, Table
 from privity.client.errors import CorruptStore, NoStore, StoreError, StoreExists, StoreInUse
+from privity.client.store import schema
+from privity.client.store.damage import NEXT_STEP, named
 from privity.client.store.header import Cost, Header, StoreKey
+from privity.client.store.text_index import TextIndex
+from privity.client.store.transaction import transaction
 
 HEADER = "device.header"
 DATABASE = "device.db"
 LOCK = "device.lock"
-SCHEMA = 1
-
-NEXT_STEP = (
-    "Nothing was replaced. Keep a copy of the folder, restore it from a backup if there is one, or else move it away "
-    "and link this device again from another device or with the recovery phrase."
-)
+PAGE = 200
+"""Rows that are read together where all of a scope are."""
+TRACES = ("store", b"traces")
+"""Scope and key under which `Table.OWN` says that a text was let go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
     """The SQL of one table. `scan` takes NULL as "from the start"."""
 
-    create: str
     get: str
     scan: str
     latest: str
+    before: str
+    weigh: str
     put: str
     delete: str
 
     @classmethod
     def of(cls, table: Table) -> Self:
         texts = (
-            "CREATE TABLE TABLE_NAME (scope TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
-            " PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID",
             "SELECT value FROM TABLE_NAME WHERE scope = ? AND key = ?",
             "SELECT key, value FROM TABLE_NAME WHERE scope = ? AND key > coalesce(?, zeroblob(0)) ORDER BY key LIMIT ?",
             "SELECT key, value FROM TABLE_NAME WHERE scope = ? ORDER BY key DESC LIMIT ?",
+            "SELECT key, value FROM TABLE_NAME WHERE scope = ? AND key < ? ORDER BY key DESC LIMIT ?",
+            "SELECT coalesce(sum(length(key) + length(value)), 0) FROM TABLE_NAME WHERE scope = ?",
             "INSERT INTO TABLE_NAME (scope, key, value) VALUES (?, ?, ?)"
             " ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value",
             "DELETE FROM TABLE_NAME WHERE scope = ? AND key = ?",
@@ -61,11 +64,12 @@ _SQL = {table: Statements.of(table) for table in Table}
 class Store:
     """An open device store. Implements `engine.records.View`."""
 
-    __slots__ = ("_db", "_lock")
+    __slots__ = ("_db", "_lock", "text_index")
 
     def __init__(self, db: sqlcipher.Connection, lock: int) -> None:
         self._db = db
         self._lock = lock
+        self.text_index = TextIndex(db)
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -85,10 +89,9 @@ class Store:
             header, key = Header.create(passphrase, cost or Cost(), random)
             db = _connect(folder / DATABASE, key)
             undo.callback(db.close)
-            with _named(folder):
-                for table in Table:
-                    db.execute(_SQL[table].create)
-                db.execute(f"PRAGMA user_version = {SCHEMA}")
+            with named(folder):
+                schema.create(db)
+                TextIndex(db).renew()
             _write_whole(folder / HEADER, header.encode())
             undo.pop_all()
         return cls(db, lock)
@@ -104,54 +107,94 @@ class Store:
             key = Header.decode((folder / HEADER).read_bytes()).open(passphrase)
             if not (folder / DATABASE).exists():
                 raise CorruptStore(f"{folder / DATABASE} is missing. {NEXT_STEP}")
-            with _named(folder):
+            with named(folder):
                 db = _connect(folder / DATABASE, key)
                 undo.callback(db.close)
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 damage = db.execute("PRAGMA cipher_integrity_check").fetchall()
             if damage:
                 raise CorruptStore(f"{folder / DATABASE} is damaged on {len(damage)} pages. {NEXT_STEP}")
-            if version != SCHEMA:
-                raise StoreError(f"the store has format {version}, this program reads {SCHEMA}; update the program")
+            with named(folder):
+                schema.bring_up(db, version)
+                TextIndex(db).renew()
             undo.pop_all()
         return cls(db, lock)
 
     def get(self, table: Table, scope: str, key: bytes) -> bytes | None:
-        with _named():
+        with named():
             row = self._db.execute(_SQL[table].get, (scope, key)).fetchone()
         return None if row is None else bytes(row[0])
 
     def scan(
         self, table: Table, scope: str, *, after: bytes | None = None, limit: int | None = None
     ) -> list[tuple[bytes, bytes]]:
-        with _named():
+        with named():
             rows = self._db.execute(_SQL[table].scan, (scope, after, -1 if limit is None else limit)).fetchall()
         return [(bytes(key), bytes(value)) for key, value in rows]
 
     def latest(self, table: Table, scope: str, limit: int) -> list[tuple[bytes, bytes]]:
         """The last `limit` rows of a scope, in rising order of keys."""
-        with _named():
+        with named():
             rows = self._db.execute(_SQL[table].latest, (scope, limit)).fetchall()
         return [(bytes(key), bytes(value)) for key, value in reversed(rows)]
 
+    def before(self, table: Table, scope: str, key: bytes, limit: int) -> list[tuple[bytes, bytes]]:
+        """The last `limit` rows of a scope below a key, in rising order of keys."""
+        with named():
+            rows = self._db.execute(_SQL[table].before, (scope, key, limit)).fetchall()
+        return [(bytes(key), bytes(value)) for key, value in reversed(rows)]
+
+    def each(self, table: Table, scope: str) -> Iterator[tuple[bytes, bytes]]:
+        """All rows of a scope, some at a time: a scope may be larger than memory, and change meanwhile."""
+        after: bytes | None = None
+        while rows := self.scan(table, scope, after=after, limit=PAGE):
+            yield from rows
+            after = rows[-1][0]
+
+    def weigh(self, table: Table, scope: str) -> int:
+        """Bytes of everything in a scope."""
+        with named():
+            (size,) = self._db.execute(_SQL[table].weigh, (scope,)).fetchone()
+        return int(size)
+
     def save(self, changes: Mapping[Change, bytes | None]) -> None:
         """All changes in one transaction, on disk when this returns."""
-        with _named():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for (table, scope, key), value in changes.items():
-                    if value is None:
-                        self._db.execute(_SQL[table].delete, (scope, key))
-                    else:
-                        self._db.execute(_SQL[table].put, (scope, key, value))
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with named(), transaction(self._db):
+            for (table, scope, key), value in changes.items():
+                self._note_gone(table, scope, key, value)
+                if value is None:
+                    self._db.execute(_SQL[table].delete, (scope, key))
+                else:
+                    self._db.execute(_SQL[table].put, (scope, key, value))
+
+    def _note_gone(self, table: Table, scope: str, key: bytes, value: bytes | None) -> None:
+        """Keep the index beside the timeline, and remember that a text was let go."""
+        if table is Table.TIMELINE:
+            gone = self.text_index.follow(scope, key, self.get(table, scope, key), value)
+        else:
+            gone = table is Table.EVIDENCE and value is None
+        if gone:
+            self._db.execute(_SQL[Table.OWN].put, (*TRACES, b""))
+
+    def wipe(self) -> None:
+        """Write the database anew if a text was let go since the last time.
+
+        SQLite overwrites a row that is deleted, but not the copies of it that stayed behind when rows moved from page
+        to page. It takes seconds where there is much; what stands in the store stays. Raises StoreError.
+        """
+        if self.get(Table.OWN, *TRACES) is None:
+            return
+        with named():
+            self.text_index.rewrite()
+            self._db.execute("VACUUM")
+            self._db.execute(_SQL[Table.OWN].delete, TRACES)
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Harmless when it is closed already."""
+        if self._lock >= 0:
+            with suppress(StoreError):  # without room for it, what was let go is wiped the next time
+                self.wipe()
         self._db.close()
         self._unlock()
 
@@ -170,7 +213,8 @@ class Store:
 
 
 def _connect(path: Path, key: StoreKey) -> sqlcipher.Connection:
-    db = sqlcipher.connect(str(path), isolation_level=None)
+    # Opened where Argon2id may take its time, in a thread, and then used by one other: never by two at once.
+    db = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
     # A raw key: Argon2id has done the work, so SQLCipher's own PBKDF2 is left out.
     db.execute(f"PRAGMA key = \"x'{key.value.hex()}'\"")
     db.execute("PRAGMA journal_mode = WAL")
@@ -178,19 +222,6 @@ def _connect(path: Path, key: StoreKey) -> sqlcipher.Connection:
     db.execute("PRAGMA secure_delete = ON")
     db.execute("PRAGMA temp_store = MEMORY")
     return db
-
-
-@contextmanager
-def _named(folder: Path | None = None) -> Iterator[None]:
-    """Damage gets its name; a full disk and the like stay what they are."""
-    try:
-        yield
-    except (sqlcipher.ProgrammingError, sqlcipher.InterfaceError):
-        raise  # a bug of ours; the store is as it was
-    except sqlcipher.OperationalError as err:
-        raise StoreError(f"the device store cannot be used: {err}; free space or rights are the usual cause") from err
-    except sqlcipher.DatabaseError as err:
-        raise CorruptStore(f"the device store{f' in {folder}' if folder else ''} is damaged. {NEXT_STEP}") from err
 
 
 def _lock(folder: Path) -> int:

@@ -17,6 +17,8 @@ from rich.console import Console
 
 from privity.client.errors import LinkDeclined
 from privity.client.sdk import Device
+from privity.faces.commands.backup import tell
+from privity.faces.commands.files import moving
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
 from privity.faces.commands.opening import (
@@ -50,6 +52,12 @@ def link(
     hub: Annotated[str, Parameter(help="Address of the hub, such as https://chat.example.org")],
     /,
     *,
+    with_history: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Ask the other device for what was said before; say the same there."
+        ),
+    ] = False,
     device: Folder = DEFAULT,
 ) -> None:
     """Make this machine a further device of an account you have. Run again, it goes on where it was stopped.
@@ -63,7 +71,7 @@ def link(
         attempt = await Device.link(folder, secret, hub)
         try:
             print("on the device that made the account, within ten minutes, run:", flush=True)
-            print(f"  privity devices add {attempt.code}", flush=True)
+            print(f"  privity devices add {attempt.code}{' --with-history' if with_history else ''}", flush=True)
             check = await attempt.check()
             print(f"this becomes a device of {attempt.handle}, {attempt.user_uri}")
             if not await _same(check):
@@ -75,6 +83,11 @@ def link(
             await attempt.close()
         async with linked:
             await linked.caught_up()
+            if with_history:
+                print("this device is linked; waiting for the history (Ctrl-C goes on without it)", flush=True)
+                with moving("receiving your history") as moved:
+                    done = await linked.backups.ask_history(moved)
+                tell(linked, done)
             return linked.client_uri, attempt.handle
 
     client_uri, handle = run_named(work())
@@ -103,7 +116,9 @@ def show(
         lines = [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
         if own:
             lines.append(HELD if opened.holds_account_key else NOT_HELD)
-        return lines, _pending(opened.reset_pending_until(user_uri), "your account" if own else str(name), own=own)
+        whose = "your account" if own else str(name)
+        pending = _pending(opened.reset_pending_until(user_uri), whose, own=own)
+        return lines, pending or _closing(opened, user_uri, whose, own=own)
 
     lines, pending = with_device(device, work)
     for line in lines:
@@ -114,7 +129,16 @@ def show(
 
 @app.command
 def add(
-    code: Annotated[str, Parameter(help="What `privity link` shows on the new device.")], /, *, device: Folder = DEFAULT
+    code: Annotated[str, Parameter(help="What `privity link` shows on the new device.")],
+    /,
+    *,
+    with_history: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Pass on what was said before; the new device must ask for it too."
+        ),
+    ] = False,
+    device: Folder = DEFAULT,
 ) -> None:
     """Add a new device that shows this code. It will read everything from then on: add only what is in your hands.
 
@@ -128,6 +152,10 @@ def add(
             raise LinkDeclined("you said no; nothing was added")
         print("waiting for the new device", flush=True)
         await offered.accept()
+        if with_history:
+            print(f"added: {offered.client_uri}; it is passed the history when it asks", flush=True)
+            with moving("passing on your history") as moved:
+                await opened.backups.give_history(offered.client_uri, moved)
         return offered.client_uri
 
     print(f"added: {with_device(device, work, says='')}")
@@ -155,12 +183,14 @@ def remove(
 
 @app.command(name="cancel-reset")
 def cancel_reset(*, device: Folder = DEFAULT) -> None:
-    """Say no to a reset of your account that you did not ask for. `privity devices recover` does it with the phrase.
+    """Say no to a reset or the closing of your account that you did not ask for.
+
+    `privity devices recover` does it with the phrase.
 
     Example: privity devices cancel-reset
     """
     with_device(device, lambda opened: opened.cancel_reset())
-    print("cancelled: your account stays yours, and whoever asked for the reset gets nothing")
+    print("cancelled: your account stays yours, and whoever asked for it gets nothing")
 
 
 @app.command
@@ -237,6 +267,17 @@ def _pending(until_ms: int | None, whose: str, *, own: bool) -> str:
     when = "an hour" if hours == 1 else f"{hours} hours"
     told = f"RESET PENDING: in {when} somebody who has neither key of {whose} takes it over"
     return f"{told}. If that is not you: privity devices cancel-reset" if own else f"{told}. Ask the person"
+
+
+def _closing(device: Device, user_uri: str, whose: str, *, own: bool) -> str:
+    """What to say of an account that ends or has ended, or nothing."""
+    if device.leaving.closed(user_uri):
+        return f"ACCOUNT CLOSED: {whose} was ended by its own keys, for good"
+    until_ms = device.leaving.pending_until(user_uri)
+    if until_ms is None:
+        return ""
+    told = f"CLOSING PENDING: a device of {whose} asked to end it; it is deleted {local_time(until_ms)}"
+    return f"{told}. If that is not you: privity devices cancel-reset" if own else told
 
 
 def _line(client_uri: str, added_ms: int, *, own: bool) -> str:

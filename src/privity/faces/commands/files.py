@@ -38,7 +38,7 @@ def attach(
     async def work(opened: Device) -> bytes:
         uri = await room_of(opened, room)
         answered = None if reply_to is None else message_of(opened, uri, reply_to).message_id
-        with _shown("sending") as moved:
+        with moving("sending") as moved:
             return await opened.attach(uri, file, caption=caption, in_reply_to=answered, progress=moved)
 
     print(f"sent {with_device(device, work, says='')[1:].hex()[:8]}")
@@ -62,7 +62,7 @@ def save(
 
     async def work(opened: Device) -> tuple[Path, int]:
         uri = await room_of(opened, room, left=True)
-        with _shown("fetching") as moved:
+        with moving("fetching") as moved:
             file = await opened.fetch(uri, message_of(opened, uri, message).message_id, part, moved)
         return save_file(file.plaintext, file.filename, to), len(file.plaintext)
 
@@ -71,7 +71,7 @@ def save(
 
 
 @contextmanager
-def _shown(what: str) -> Iterator[Progress | None]:
+def moving(what: str) -> Iterator[Progress | None]:
     """A bar on a terminal, gone when it is done; nothing where nobody looks."""
     if not sys.stderr.isatty():
         yield None
@@ -80,6 +80,7 @@ def _shown(what: str) -> Iterator[Progress | None]:
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:

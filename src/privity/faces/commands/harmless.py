@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates: they can show a name's ending in front, and reach into what follows."""
 _LINE_ENDS = frozenset("\n\u2028\u2029")
 _INDENT = "\n" + 17 * " "
@@ -24,6 +24,6 @@ def harmless(text: str) -> str:
 def _shown(character: str) -> str:
     if character in _LINE_ENDS:
         return _INDENT
-    if character in _TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character != "\t"):
+    if character in TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character != "\t"):
         return "\N{REPLACEMENT CHARACTER}"
     return character

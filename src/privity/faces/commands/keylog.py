@@ -65,6 +65,11 @@ def show(*, device: Folder = DEFAULT) -> None:
     print(audit_line(status))
     for name in others:
         print(harmless(f"DIFFERS: {name} knows this log by another key; one of you was deceived, or that is a lie"))
+    if status.anew_since_ms is not None:
+        print(
+            f"ANEW since {local_time(status.anew_since_ms)}: what this device had seen of the log before was lost, put"
+            " back or given up; compare the lines above with another device, or with a friend"
+        )
     if status.alarm is not None:
         print(f"ALARM since {local_time(status.alarm.at_ms)}: {status.alarm.text}")
         believed = (

@@ -15,7 +15,9 @@ from typing import Annotated, Final, NoReturn, TypeVar
 from cyclopts import Parameter
 
 from privity.client.engine.shown import (
+    AccountClosed,
     AccountReset,
+    ClosingPending,
     DevicesChanged,
     Item,
     Kind,
@@ -148,6 +150,23 @@ def with_device(
     return run_named(run())
 
 
+def without_hub(folder: Path, work: Callable[[Device], Awaitable[T]]) -> T:
+    """The same for work with what the device has: no hub is asked for, and none has to be there."""
+    folder = folder.expanduser()
+    if not Store.exists(folder):
+        _refuse(NoStore(f"{folder} holds no device"), str)
+    secret = passphrase()
+
+    async def run() -> T:
+        device = Device.open(folder, secret)
+        try:
+            return await work(device)
+        finally:
+            await device.close()
+
+    return run_named(run())
+
+
 async def _caught_up(device: Device, *, offline: bool) -> None:
     host = device.host
 
@@ -183,6 +202,12 @@ def _tell(device: Device, what: Shown) -> None:
         note(f"ALARM: {with_names(device, what.text)}; see `privity keylog`")
     elif isinstance(what, ResetPending):
         note(_pending(device, what))
+    elif isinstance(what, ClosingPending):
+        note(_closing(device, what))
+    elif isinstance(what, AccountClosed):
+        note(
+            f"ACCOUNT CLOSED: {called(device, what.user_uri)} ended their account. Nobody can ever write from it again"
+        )
     elif isinstance(what, AccountReset):
         name = called(device, what.user_uri)
         note(
@@ -203,6 +228,16 @@ def _pending(device: Device, what: ResetPending) -> str:
             " privity devices cancel-reset"
         )
     return f"the account of {called(device, what.user_uri)} is to be reset {until}; its old devices can still say no"
+
+
+def _closing(device: Device, what: ClosingPending) -> str:
+    until = local_time(what.until_ms)
+    if what.user_uri == device.user_uri:
+        return (
+            f"a device of yours asked to close your account: it is deleted {until}. If that was not you:"
+            " privity devices cancel-reset, or privity devices recover with the phrase"
+        )
+    return f"the account of {called(device, what.user_uri)} closes {until}; its devices can still say no"
 
 
 def note(text: str) -> None:

@@ -121,7 +121,12 @@ def verify(
 
 def history_lines(history: tuple[KeyEvent, ...]) -> list[str]:
     """One line for each version: when, what, which devices."""
-    return [f"{local_time(event.at_ms)}  {_WORDS[event.what]}{_devices(event)}" for event in history]
+    return [f"{local_time(event.at_ms)}  {event_text(event)}" for event in history]
+
+
+def event_text(event: KeyEvent) -> str:
+    """What one version did, and which devices it brought and dropped."""
+    return f"{_WORDS[event.what]}{_devices(event)}"
 
 
 _WORDS: Final = {
@@ -131,13 +136,16 @@ _WORDS: Final = {
     What.RESET_ASKED: "RESET asked for, by somebody without its keys; in force 72 hours later unless cancelled",
     What.RESET: "devices changed, after the reset",
     What.CANCELLED: "reset cancelled by the old keys",
+    What.CLOSING_ASKED: "CLOSING asked for, by a device; the account ends 72 hours later unless cancelled",
+    What.KEPT: "closing cancelled by the account's keys",
+    What.CLOSED: "ACCOUNT CLOSED with the recovery phrase",
 }
 
 
 def _devices(event: KeyEvent) -> str:
     parts = [f"new device {id_of_device(uri)}" for uri in event.added]
     parts += [f"{id_of_device(uri)} taken off" for uri in event.removed]
-    parts += ["new account key"] if event.new_key and event.what is not What.RESET_ASKED else []
+    parts += ["new account key"] if event.new_key and event.what not in (What.RESET_ASKED, What.CLOSED) else []
     return f": {', '.join(parts)}" if parts else ""
 
 

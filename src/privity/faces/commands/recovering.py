@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from privity.client import recovering
+from privity.client.backup.backups import Backups
 from privity.client.errors import HubUnreachable
 from privity.client.sdk import Device
+from privity.faces.commands.backup import bring_in
 from privity.faces.commands.opening import DEFAULT, Folder, note, passphrase, run_named, typed_phrase
 from privity.faces.commands.times import local_time
 from privity.faces.commands.waiting import waiting
@@ -24,26 +27,40 @@ Hub = Annotated[str, Parameter(help="Address of the hub, such as https://chat.ex
 Handle = Annotated[str, Parameter(help="The handle of your account.")]
 
 
-def recover(hub: Hub, handle: Handle, /, *, device: Folder = DEFAULT) -> None:
+def recover(
+    hub: Hub,
+    handle: Handle,
+    /,
+    *,
+    backup: Annotated[Path | None, Parameter(help="A backup of the account, to read its conversations again.")] = None,
+    device: Folder = DEFAULT,
+) -> None:
     """Make this machine the only device of an account whose devices are lost. Asks for the recovery phrase.
 
     Every other device of the account is dropped. Run again, it goes on where it was stopped.
 
-    Example: privity recover https://chat.example.org alice.b
+    Example: privity recover https://chat.example.org alice.b --backup ~/backup
     """
     name = _handle(handle)
     folder, secret = device.expanduser(), passphrase(twice=True)
     phrase = typed_phrase()
 
     async def work() -> None:
+        if backup is not None:  # before anything is lost by it
+            async with waiting(lambda: f"checking {backup}"):
+                await Backups.check_readable(backup, phrase)
         async with waiting(lambda: f"recovering at {hub}"):
             made = await Device.recovered(folder, secret, hub, handle=name, phrase=phrase)
         print(f"recovered: you are {name}, {made.user_uri}")
         print("this device is the only one of the account and holds its key; the phrase stays as it is", flush=True)
+        if backup is not None:
+            await made.backups.heed(backup, phrase)
         async with made:
             try:
                 async with waiting(lambda: "making this device known"):
                     await made.caught_up()
+                if backup is not None:
+                    await bring_in(made, backup, phrase)
             except HubUnreachable as err:  # the account is recovered all the same
                 note(f"{err}; people can reach this device after its next command")
 

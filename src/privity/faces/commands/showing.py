@@ -33,6 +33,7 @@ def as_json(item: Item, device: Device) -> dict[str, Any]:
         "device": item.client,
         "id": short(item),
         "text": text_of(item),
+        "from_backup": item.from_backup,
         "files": [
             {"part": index, "name": part.filename, "size": size_of(part), "type": part.content_type}
             for index, part in files_of(item)
@@ -57,6 +58,7 @@ def as_line(item: Item, device: Device) -> str:
     who = called(device, item.sender)
     text = text_of(item) if item.state in (State.SHOWN, State.EDITED) else f"({item.state.value})"
     edited = " (edited)" if item.state is State.EDITED else ""
+    edited += " (from a backup)" if item.from_backup else ""
     reactions = " ".join(each.text for each in item.reactions)
     line = f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
     return harmless(line)

@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.witness import config, key, main
 from privity.witness.errors import AlreadyInitialised, CannotStart
+from privity.witness.limits import KEEP_DAYS
 from privity.witness.state import StateFile
 
 Folder = Annotated[Path, Parameter(help="The folder of the witness.")]
@@ -58,6 +59,9 @@ def add(
     *,
     log: Annotated[str, Parameter(help="The log's verifier key, one line.")],
     hub: Annotated[str | None, Parameter(help="URL of its hub; then each epoch is audited.")] = None,
+    keep_days: Annotated[
+        int, Parameter(help="For how many days what was audited is kept and shown; 0 for none.")
+    ] = KEEP_DAYS,
 ) -> None:
     """Watch one more log. Takes effect when the witness is started next.
 
@@ -65,7 +69,7 @@ def add(
     """
     try:
         own = main.own_key(config.load(folder))
-        watched = config.watched(config.LogSection(log, hub))
+        watched = config.watched(config.LogSection(log, hub, keep_days))
         config.add(folder, watched, StateFile(folder, watched.key, own).create)
     except (CannotStart, OSError) as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")

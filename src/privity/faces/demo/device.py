@@ -26,6 +26,7 @@ from privity.client.sdk import Device
 from privity.faces.demo import dishonest
 from privity.faces.demo.asking import LINE_LIMIT, Answer, Request
 from privity.faces.demo.possessions import secrets_of
+from privity.faces.demo.throwaway import COST
 from privity.identity.errors import IdentityError
 from privity.identity.recovery import new_phrase
 from privity.message.errors import MessageError
@@ -68,7 +69,7 @@ class Hosted:
     async def on_register(self, handle: str, invite: str) -> str:
         phrase = new_phrase(os.urandom)
         self._device = await Device.register(
-            self._folder, _passphrase(), self._hub, handle=handle, phrase=phrase, invite=invite
+            self._folder, _passphrase(), self._hub, handle=handle, phrase=phrase, invite=invite, cost=COST
         )
         return await self._online()
 
@@ -81,7 +82,7 @@ class Hosted:
 
     async def on_link(self) -> str:
         """Offer this new device; the code for the other one."""
-        self._linking = await Device.link(self._folder, _passphrase(), self._hub)
+        self._linking = await Device.link(self._folder, _passphrase(), self._hub, cost=COST)
         return self._linking.code
 
     async def on_link_check(self) -> str:

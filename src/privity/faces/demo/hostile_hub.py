@@ -23,9 +23,10 @@ from privity.client.sdk import Device
 from privity.client.store.database import Store
 from privity.faces.demo.asking import Refused
 from privity.faces.demo.forged_log import forge
-from privity.faces.demo.person import PASSPHRASE, Person, until
+from privity.faces.demo.person import Person, until
 from privity.faces.demo.steps import CheckFailed, Step
 from privity.faces.demo.story import Story
+from privity.faces.demo.throwaway import COST, PASSPHRASE
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
 from privity.identity.uris import new_client_uri
@@ -162,7 +163,7 @@ def _substitute(story: Story, said: rest.ServerInfo) -> Own:
 
 
 def _store_of(story: Story, own: Own, said: rest.ServerInfo) -> Store:
-    store = Store.create(story.home.folder / "ghost", PASSPHRASE)
+    store = Store.create(story.home.folder / "ghost", PASSPHRASE, cost=COST)
     store.save(
         {
             (Table.OWN, "", OWN_KEY): own.encode(),

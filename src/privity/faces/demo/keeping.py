@@ -9,7 +9,7 @@ import shlex
 from rich.console import Console
 
 from privity.faces.demo.home import Home
-from privity.faces.demo.person import PASSPHRASE
+from privity.faces.demo.throwaway import PASSPHRASE
 
 SOUGHT = "what-must-not-be-found.txt"
 

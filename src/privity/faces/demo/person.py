@@ -19,8 +19,8 @@ import msgspec
 from privity.faces.demo.asking import LINE_LIMIT, Answer, Refused, Request
 from privity.faces.demo.launch import launched
 from privity.faces.demo.steps import CheckFailed
+from privity.faces.demo.throwaway import PASSPHRASE
 
-PASSPHRASE = "an invented passphrase"  # noqa: S105 - devices of the demo live for a minute
 WAIT_S = 15.0
 STOP_S = 10.0
 

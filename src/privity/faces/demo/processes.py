@@ -22,16 +22,25 @@ START_LIMIT_S = 20.0
 """A process that does not answer by then will not: importing and opening the database take well below two seconds."""
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A loopback port that nobody listens on now, below those that systems give to connections meanwhile."""
+    """A loopback port for one server that is to come, and come again: nobody else is given it while this process lives.
+
+    It is below those that systems give to connections meanwhile. The socket that holds it never listens, so that a
+    server which reuses addresses, as ours do, listens there all the same.
+    """
     while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        port, held = 20_000 + secrets.randbelow(12_000), socket.socket()
+        try:
+            held.bind(("127.0.0.1", port))
+        except OSError:
+            held.close()
+            continue
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reserved.append(held)
+        return port
 
 
 @dataclass(slots=True)

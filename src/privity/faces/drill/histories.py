@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 
 from privity.client.engine.shown import LogAlarm
+from privity.faces.demo.processes import START_LIMIT_S
 from privity.faces.drill.attack import Noticed, Trial, said
 from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost
@@ -148,7 +149,12 @@ async def old_backup(stage: Stage) -> list[Noticed]:
     trial.begin()
     other.hub.start()
     try:
-        await until(lambda: not other.hub.running or other.answers(), trial.attack, "the hub to start or to refuse")
+        await until(
+            lambda: not other.hub.running or other.answers(),
+            trial.attack,
+            "the hub to start or to refuse",
+            wait_s=START_LIMIT_S,
+        )
         took = trial.took
         trial.expect(not other.hub.running, "a hub with an old copy of its database runs, and signs a second log")
         said_last = other.hub.log.read_text(errors="replace").strip().splitlines()[-1]

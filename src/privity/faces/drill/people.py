@@ -15,8 +15,8 @@ from typing import TypeVar
 from privity.client.engine.inputs import Tick
 from privity.client.engine.shown import Item, Kind, Notice, Shown
 from privity.client.sdk import Device
-from privity.faces.demo.person import PASSPHRASE
 from privity.faces.demo.steps import CheckFailed
+from privity.faces.demo.throwaway import COST, PASSPHRASE
 from privity.faces.drill.clock import Clock
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.recovery import new_phrase
@@ -46,7 +46,7 @@ class Person:
     async def register(cls, name: str, folder: Path, hub: str, clock: Clock, handle: str) -> Person:
         """A new account, whose device is still off."""
         phrase = new_phrase(os.urandom)
-        device = await Device.register(folder, PASSPHRASE, hub, handle=handle, phrase=phrase)
+        device = await Device.register(folder, PASSPHRASE, hub, handle=handle, phrase=phrase, cost=COST)
         return cls(name, folder, clock, device, phrase, handle)
 
     @property

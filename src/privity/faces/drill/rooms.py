@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -99,18 +100,17 @@ async def suppressed_commit(stage: Stage, trial: Trial) -> list[Noticed]:
     await carol.device.invite(room, bob.user_uri)
     await until(lambda: room in bob.device.rooms(), trial.attack, "Bob to be in the conversation")
     await carol.device.send(room, "welcome, Bob")
-    sending = asyncio.create_task(alice.device.send(room, "I believe that we are two"))
-    await until(lambda: _submitted(stage, alice, room), trial.attack, "Alice's message to leave her device")
-    await until(lambda: "welcome, Bob" in bob.texts(room), trial.attack, "Bob to read Carol")
-    trial.expect(lie.told > 0, "the hub did not keep the commit from Alice")
-    trial.expect("I believe that we are two" not in bob.texts(room), "Bob read what was not meant for him")
-    trial.expect(
-        "welcome, Bob" not in alice.texts(room), "Alice reads on in a conversation whose members she does not know"
-    )
+    async with _meanwhile(alice.device.send(room, "I believe that we are two")):
+        await until(lambda: _submitted(stage, alice, room), trial.attack, "Alice's message to leave her device")
+        await until(lambda: "welcome, Bob" in bob.texts(room), trial.attack, "Bob to read Carol")
+        trial.expect(lie.told > 0, "the hub did not keep the commit from Alice")
+        trial.expect("I believe that we are two" not in bob.texts(room), "Bob read what was not meant for him")
+        trial.expect(
+            "welcome, Bob" not in alice.texts(room), "Alice reads on in a conversation whose members she does not know"
+        )
     apart = Noticed(
         "the keys themselves", "without the commit Alice reads nothing, and nothing of hers is taken", "at once"
     )
-    sending.cancel()
     stage.wire.lies.clear()
     await alice.off()
     trial.begin()
@@ -145,14 +145,13 @@ async def _proposes(
         return [msgspec.json.decode(each.body, type=rest.Commit) for each in asked]
 
     trial.begin()
-    sending = asyncio.create_task(alice.device.send(room, f"after event {lie.seq}"))
-    await until(lambda: sending.done() or bool(committed()), trial.attack, "Alice to say something after it")
     what = type(proposal).__name__
-    for commit in committed():
-        sending.cancel()
-        inside = ghost is not None and ghost.enters(commit.welcome) is not None
-        raise trial.failed(f"Alice's device committed the hub's {what}{', and the ghost is in' if inside else ''}")
-    await sending
+    async with _meanwhile(alice.device.send(room, f"after event {lie.seq}")) as sending:
+        await until(lambda: sending.done() or bool(committed()), trial.attack, "Alice to say something after it")
+        for commit in committed():
+            inside = ghost is not None and ghost.enters(commit.welcome) is not None
+            raise trial.failed(f"Alice's device committed the hub's {what}{', and the ghost is in' if inside else ''}")
+        await sending
     try:
         group.process(message, now=stage.clock.now_ms() // 1000)
     except NAMED as err:
@@ -216,6 +215,17 @@ def entry(stage: Stage, room: str, identity: Identity) -> bytes:
 
 
 # Conversations
+
+
+@asynccontextmanager
+async def _meanwhile(said: Awaitable[object]) -> AsyncIterator[asyncio.Future[object]]:
+    """What somebody is about to say; nobody waits for it after the end, however it ends."""
+    sending = asyncio.ensure_future(said)
+    try:
+        yield sending
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
 async def talking(stage: Stage, trial: Trial) -> tuple[Person, Person, str]:

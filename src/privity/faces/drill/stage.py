@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from privity.client.registration import JSON
+from privity.client.net.connection import JSON
 from privity.faces.demo.steps import CheckFailed
 from privity.faces.drill.clock import Clock
 from privity.faces.drill.forged import ForgedLog

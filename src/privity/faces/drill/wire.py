@@ -24,6 +24,8 @@ STRANGER = ""
 """Stands for whoever has no session: anybody, and the witnesses."""
 _PASSED_ON = frozenset({"content-type", "accept-encoding"})
 _MAX_BODY = 64 << 20
+STOP_S = 1.0
+"""What hub and witnesses still say to each other over the wire gets this long to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,17 @@ class Wire:
         app.router.add_get("/v1/socket", self._socket)
         app.router.add_route("*", "/{path:.*}", self._request)
         self._http = aiohttp.ClientSession(auto_decompress=False)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        if self._http is not None:
-            await self._http.close()
+        """First no more is heard, by auditors neither, and then there is nothing left to pass on."""
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._http is not None:
+            await self._http.close()
 
     def asked_of(self, user_uri: str, part: str) -> list[Asked]:
         """The requests of one person with this in their path."""

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from privity.identity.device_list import DeviceList
 from privity.identity.errors import BadHandle
-from privity.identity.handle import parse_handle
-from privity.identity.uris import host_of
-from privity.server.accounts import store
+from privity.identity.handle import Handle, parse_handle
+from privity.server.accounts import closed, store
 from privity.server.accounts.model import Account
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
 from privity.server.invites import service as invites
-from privity.server.keylog import queue
+from privity.server.keylog import lost, queue
 from privity.server.keylog.model import Stage
 from privity.server.limits import address_key
 from privity.wire.errors import Code, Refusal
@@ -27,19 +26,15 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
     The same request again gets the same answer.
     """
     context.limits.take("account.register", address_key(address))
-    try:
-        handle = parse_handle(wanted.handle)
-    except BadHandle as err:
-        raise Refusal(Code.MALFORMED, str(err)) from None
-    first = devices.verify_first(wanted.device_list)
-    if host_of(first.user_uri) != context.config.host:
-        raise Refusal(Code.DEVICE_LIST_REFUSED, f"the list belongs to another host, this is {context.config.host}")
+    handle = checked_handle(wanted.handle)
+    first = devices.verify_first(wanted.device_list, context.config.host)
     account = Account(first.user_uri, handle)
     now_ms = context.now_ms()
     label = devices.label_of(account.user_uri)
 
     def write(tx: Tx) -> None:
-        if _is_repeat(tx, account, first, wanted.device_list):
+        lost.check_complete(tx, context, label)
+        if _is_repeat(tx, context, account, first, wanted.device_list):
             return
         store.add(tx, account, now_ms)
         if context.config.registration == "invite":
@@ -51,34 +46,59 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
     return account
 
 
+def checked_handle(text: str) -> Handle:
+    """The text as a handle, or a MALFORMED Refusal."""
+    try:
+        return parse_handle(text)
+    except BadHandle as err:
+        raise Refusal(Code.MALFORMED, str(err)) from None
+
+
 async def find_handle(context: HubContext, caller_uri: str, handle: str) -> Account:
     """The account that a handle points to, or a NOT_FOUND Refusal."""
     context.limits.take("handle.find", caller_uri)
-    found = await context.db.read(lambda reader: store.find_handle(reader, handle))
-    if found is None:
-        raise Refusal(Code.NOT_FOUND, "no account has this handle")
-    return found
+
+    def read(query: Query) -> Account:
+        found = store.find_handle(query, handle)
+        if found is None:
+            raise unknown(query, "no account has this handle")
+        return found
+
+    return await context.db.read(read)
 
 
 async def find_user(context: HubContext, caller_uri: str, user_uri: str) -> Account:
     """The account with this user URI, or a NOT_FOUND Refusal. Nobody guesses a URI; who knows it met the person."""
     context.limits.take("handle.tell", caller_uri)
-    found = await context.db.read(lambda reader: store.find(reader, user_uri))
-    if found is None:
-        raise Refusal(Code.NOT_FOUND, "no account has this user URI")
-    return found
+
+    def read(query: Query) -> Account:
+        found = store.find(query, user_uri)
+        if found is None:
+            raise unknown(query, "no account has this user URI")
+        return found
+
+    return await context.db.read(read)
 
 
 def check_exists(query: Query, user_uri: str) -> None:
     """Raise a NOT_FOUND Refusal unless the hub has this account."""
     if store.find(query, user_uri) is None:
-        raise Refusal(Code.NOT_FOUND, "no account has this user URI")
+        raise unknown(query, "no account has this user URI")
 
 
-def _is_repeat(tx: Tx, account: Account, first: DeviceList, value: bytes) -> bool:
+def unknown(query: Query, sentence: str) -> Refusal:
+    """NOT_FOUND with this sentence, and that the account may be a lost one as long as there are such."""
+    if lost.any_lost(query):
+        sentence += "; this hub has lost some accounts, and each comes back once one of its devices connects"
+    return Refusal(Code.NOT_FOUND, sentence)
+
+
+def _is_repeat(tx: Tx, context: HubContext, account: Account, first: DeviceList, value: bytes) -> bool:
     """Whether this very registration was made before and its answer got lost. Raises when it clashes with another."""
     known = store.find(tx, account.user_uri)
     if known is None:
+        closed.check_open(tx, context, account.user_uri)
+        closed.check_handle_free(tx, context, account.handle)
         if store.find_handle(tx, account.handle) is not None:
             raise Refusal(Code.HANDLE_TAKEN, "another account has this handle")
         if any(devices.find(tx, device.client_uri) is not None for device in first.devices):

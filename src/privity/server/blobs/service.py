@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
+from typing import Final
 from weakref import WeakValueDictionary
 
 from privity.server.blobs import store
@@ -15,6 +16,11 @@ from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.limits import MAX_BLOB_BYTES, MAX_BLOB_STOCK_BYTES
 from privity.wire.errors import Code, Refusal
+
+ATTEMPTS: Final = 3
+"""How often a file is written anew that was swept before its row was there: twice in a row does not happen."""
+AT_ONCE: Final = 50
+"""Files that are deleted in one transaction: others that write wait for it."""
 
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """One put of an account at a time: of two at once that fit only alone, one would leave a file that nobody counts."""
@@ -33,19 +39,41 @@ async def _put(context: HubContext, user_uri: str, data: bytes) -> Blob:
     sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).digest())
     blob = Blob(sha256, len(data))
     await context.db.read(lambda reader: _check_stock(reader, blob, user_uri))
-    suffix = context.random(8).hex()
-    try:
-        await asyncio.to_thread(store.write_file, context.config.blobs, sha256, data, suffix)
-    except OSError as err:
-        raise Refusal(Code.UNAVAILABLE, f"the hub cannot store blobs now (errno {err.errno})") from None
     now_ms = context.now_ms()
 
-    def write(tx: Tx) -> None:
+    def write(tx: Tx) -> bool:
+        if not path_of(context.config.blobs, sha256).is_file():
+            return False
         _check_stock(tx, blob, user_uri)
         store.add(tx, blob, user_uri, now_ms)
+        return True
 
-    await context.db.write(write)
-    return blob
+    for _ in range(ATTEMPTS):
+        suffix = context.random(8).hex()
+        try:
+            await asyncio.to_thread(store.write_file, context.config.blobs, sha256, data, suffix)
+        except OSError as err:
+            raise Refusal(Code.UNAVAILABLE, f"the hub cannot store blobs now (errno {err.errno})") from None
+        if await context.db.write(write):
+            return blob
+    raise Refusal(Code.UNAVAILABLE, "the blob was swept while it was stored; try again", retry_after_ms=1000)
+
+
+async def sweep(context: HubContext) -> None:
+    """Delete the blobs that no account owns any more, file first: after a crash the next call goes on.
+
+    All of it is in the writer's turn, so that no blob is deleted that somebody puts again at the same time.
+    """
+
+    def some(tx: Tx) -> int:
+        orphans = store.orphans(tx, AT_ONCE)
+        for sha256 in orphans:
+            path_of(context.config.blobs, sha256).unlink(missing_ok=True)
+            store.remove(tx, sha256)
+        return len(orphans)
+
+    while await context.db.write(some) == AT_ONCE:
+        pass
 
 
 async def find(context: HubContext, sha256: bytes) -> tuple[Blob, Path]:

@@ -48,6 +48,19 @@ def add(tx: Tx, blob: Blob, user_uri: str, now_ms: int) -> None:
     )
 
 
+def orphans(query: Query, limit: int) -> list[bytes]:
+    """Blobs that no account owns."""
+    rows = query.all(
+        "SELECT sha256 FROM blob WHERE NOT EXISTS (SELECT 1 FROM blob_owner o WHERE o.sha256 = blob.sha256) LIMIT ?",
+        (limit,),
+    )
+    return [bytes(row[0]) for row in rows]
+
+
+def remove(tx: Tx, sha256: bytes) -> None:
+    tx.execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+
+
 def write_file(folder: Path, sha256: bytes, data: bytes, suffix: str) -> None:
     """Put the bytes in place durably. `suffix` is random: two writers of one blob must not share a draft."""
     target = path_of(folder, sha256)

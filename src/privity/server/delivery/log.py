@@ -13,7 +13,7 @@ from privity.server.db.database import Tx
 from privity.server.delivery import store
 from privity.server.delivery.model import Effect, Publish, ToDevice
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import Event, EventKind, Frank, Inbox, InboxKind, encode
+from privity.wire.socket import INBOX_STEP, Event, EventKind, Frank, Inbox, InboxKind, decode_from_hub, encode
 
 MAX_CLOCK_LEAD_MS: Final = 60_000
 """How far a room's last timestamp may be ahead of the clock: more means that the clock was wrong, then or now."""
@@ -87,6 +87,20 @@ def tell_device(
     frame = encode(Inbox(seq, kind, room_uri, room_seq, body))
     store.add_inbox_frame(tx, client_uri, seq, frame)
     effects.append(ToDevice(client_uri, seq, frame))
+
+
+def begin_inboxes_anew(tx: Tx, now_ms: int) -> None:
+    """This database is an older copy: every inbox goes on from where no device can have read; what waits moves there.
+
+    From where the copy stands, numbers would come again that devices know as read, and what bears them would be lost.
+    """
+    store.raise_inbox_base(tx, now_ms // 1000 * INBOX_STEP)
+    waiting = store.all_inbox_frames(tx)
+    store.forget_inboxes(tx)
+    for client_uri, frame in waiting:
+        found = decode_from_hub(frame)
+        if isinstance(found, Inbox):
+            tell_device(tx, client_uri, found.kind, found.room_uri, found.room_seq, found.body, [])
 
 
 def after_commit(tx: Tx, outlet: Outlet, effects: list[Effect]) -> None:

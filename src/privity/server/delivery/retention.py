@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Forgetting: frames that all devices have kept or that are too old, log entries and keys past the report window."""
+"""Forgetting: frames that all devices have kept or that are too old, log entries and keys past the report window, rooms
+that nobody is in, codes that work no more, and what closed accounts leave behind for a while."""
 
 from __future__ import annotations
 
@@ -8,11 +9,20 @@ from functools import partial
 from typing import Final
 
 from privity.message.franking import PERIOD_MS
+from privity.server.accounts import closed
+from privity.server.blobs import service as blobs
 from privity.server.context import HubContext
+from privity.server.db.database import Tx
 from privity.server.delivery import store
+from privity.server.devices import store as devices
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
+from privity.server.invites import store as invites
+from privity.server.limits import CODES_KEPT_MS
+from privity.server.rooms import store as rooms
 
+AT_ONCE: Final = 100
+"""Rooms that are forgotten in one transaction."""
 RETENTION_DAYS: Final = 30
 """How long a message waits for a device that is away; after that the device enters its rooms anew."""
 
@@ -25,3 +35,22 @@ async def maintain(context: HubContext, franker: Franker) -> None:
     for room_id, through in await context.db.read(store.rooms_with_frames):
         await context.db.write(partial(store.forget_frames, room_id=room_id, through=through, before_ms=before_ms))
     await context.db.write(partial(store.forget_events_before, ts_ms=now_ms - franker.window_days * PERIOD_MS))
+    await _forget_rooms(context)
+    await context.db.write(partial(_forget_codes, before_ms=now_ms - CODES_KEPT_MS))
+    await context.db.write(partial(closed.forget, now_ms=now_ms))
+    await blobs.sweep(context)
+    await context.db.scrub()
+
+
+async def _forget_rooms(context: HubContext) -> None:
+    while True:
+        empty = await context.db.read(partial(rooms.empty, limit=AT_ONCE))
+        bare = await context.db.read(partial(rooms.bare, limit=AT_ONCE))
+        if not empty and not bare:
+            return
+        await context.db.write(partial(rooms.forget, empty=empty, bare=bare))
+
+
+def _forget_codes(tx: Tx, before_ms: int) -> None:
+    invites.forget(tx, before_ms)
+    devices.forget_codes(tx, before_ms)

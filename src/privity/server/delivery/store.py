@@ -49,11 +49,27 @@ def add_inbox_frame(tx: Tx, client_uri: str, seq: int, frame: bytes) -> None:
 
 def next_inbox_seq(tx: Tx, client_uri: str) -> int:
     row = tx.one(
-        "INSERT INTO inbox_head (client_uri, last_seq) VALUES (?, 1)"
+        "INSERT INTO inbox_head (client_uri, last_seq) SELECT ?, seq + 1 FROM inbox_base WHERE TRUE"
         " ON CONFLICT (client_uri) DO UPDATE SET last_seq = last_seq + 1 RETURNING last_seq",
         (client_uri,),
     )
     return 1 if row is None else int(row[0])
+
+
+def raise_inbox_base(tx: Tx, seq: int) -> None:
+    """Every inbox, also of devices to come, goes on after this number."""
+    tx.execute("UPDATE inbox_base SET seq = max(seq, ?)", (seq,))
+    tx.execute("UPDATE inbox_head SET last_seq = (SELECT seq FROM inbox_base)")
+
+
+def all_inbox_frames(query: Query) -> list[tuple[str, bytes]]:
+    """(client URI, frame) of everything that waits, each device's in order."""
+    rows = query.all("SELECT client_uri, frame FROM inbox ORDER BY client_uri, seq")
+    return [(str(row[0]), bytes(row[1])) for row in rows]
+
+
+def forget_inboxes(tx: Tx) -> None:
+    tx.execute("DELETE FROM inbox")
 
 
 def inbox_head(query: Query, client_uri: str) -> int:

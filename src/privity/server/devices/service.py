@@ -13,12 +13,14 @@ from privity.identity import account as accounts
 from privity.identity.account import Account
 from privity.identity.device_list import DeviceList, Kind
 from privity.identity.errors import DeviceListError
+from privity.identity.uris import host_of
 from privity.keylog.labels import user_label
+from privity.server.accounts import closed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import store
 from privity.server.devices.model import Device
-from privity.server.keylog import queue
+from privity.server.keylog import lost, queue
 from privity.wire.errors import Code, Refusal
 
 KEY_BYTES = 32
@@ -39,20 +41,23 @@ def follows_reset(query: Query, user_uri: str, since_ms: int) -> bool:
     return last_ms is not None and last_ms >= since_ms
 
 
-def verify_first(value: bytes) -> DeviceList:
-    """Version 0 of whichever user it names, or a DEVICE_LIST_REFUSED Refusal."""
+def verify_first(value: bytes, host: str) -> DeviceList:
+    """Version 0 of whichever user of this host it names, or a DEVICE_LIST_REFUSED Refusal."""
     claimed = decode(value)
     try:
         first = accounts.first(value, claimed.user_uri).newest
     except DeviceListError as err:
         raise refused(err) from None
     check_keys(first)
+    if host_of(first.user_uri) != host:
+        raise Refusal(Code.DEVICE_LIST_REFUSED, f"the list belongs to another host, this is {host}")
     return first
 
 
-def newest_list(query: Query, user_uri: str) -> bytes | None:
-    """The newest published value."""
+def newest_list(query: Query, context: HubContext, user_uri: str) -> bytes | None:
+    """The newest published value, or a KEYS_LOST Refusal."""
     label = label_of(user_uri)
+    lost.check_complete(query, context, label)
     newest = queue.newest_published(query, label)
     return None if newest is None else queue.values_from(query, label, newest)[0][1]
 
@@ -79,10 +84,14 @@ async def take(
 
     def look(query: Query) -> tuple[tuple[int, bytes] | None, Account] | None:
         newest = queue.newest_accepted(query, label)
+        if newest is None:
+            closed.check_open(query, context, new.user_uri)
+        lost.check_complete(query, context, label)
         if newest == (new.version, value):
             return None
         before = standing(query, new.user_uri, context.now_ms())
         if before is None:
+            closed.check_open(query, context, new.user_uri)
             raise Refusal(Code.NOT_FOUND, "no account has this user URI")
         try:
             after = accounts.advance(before, value, queue.next_time(query, context.now_ms()))
@@ -185,6 +194,7 @@ def _drop(tx: Tx, context: HubContext, in_force: DeviceList) -> None:
     gone = gone_from(tx, in_force)
     if gone:
         store.remove_devices(tx, gone)
-        context.hooks.devices_removed(tx, in_force.user_uri, gone)
-        context.hooks.device_list_changed(tx, in_force.user_uri)
+        if not in_force.closes:  # whose rooms are left once everybody can see why
+            context.hooks.devices_removed(tx, in_force.user_uri, gone)
+            context.hooks.device_list_changed(tx, in_force.user_uri)
         tx.after_commit(lambda: end_sessions(context, gone))

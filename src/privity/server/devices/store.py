@@ -73,6 +73,11 @@ def add_code(tx: Tx, code_hash: bytes, user_uri: str, expires_ms: int) -> None:
     )
 
 
+def forget_codes(tx: Tx, before_ms: int) -> None:
+    """Those that have not worked since then, used or not."""
+    tx.execute("DELETE FROM reset_code WHERE expires_ms < ?", (before_ms,))
+
+
 def use_code(tx: Tx, code_hash: bytes, user_uri: str, digest: bytes, now_ms: int) -> int:
     """1 when this spent a code of this user, or the list spent it before; else 0."""
     return tx.execute(

@@ -22,6 +22,11 @@ def use(tx: Tx, code_hash: bytes, user_uri: str, now_ms: int) -> int:
     ).rowcount
 
 
+def forget(tx: Tx, before_ms: int) -> None:
+    """Those that have not worked since then, used or not."""
+    tx.execute("DELETE FROM invite WHERE expires_ms < ?", (before_ms,))
+
+
 def open_count(query: Query, now_ms: int) -> int:
     row = query.one("SELECT COUNT(*) FROM invite WHERE used_by IS NULL AND expires_ms > ?", (now_ms,))
     return int(row[0]) if row is not None else 0

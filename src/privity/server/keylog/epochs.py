@@ -46,7 +46,8 @@ async def publish(context: HubContext, prepared: Prepared, note: bytes) -> None:
     def write(tx: Tx) -> None:
         if store.prepared(tx) != prepared:
             raise LogDamaged(f"epoch {prepared.index} is not the one that was prepared")
-        store.add_entry(tx, prepared)
+        store.add_entry(tx, prepared.index, prepared.entry, prepared.audit_update)
+        store.put_nodes(tx, prepared.written.log_nodes, prepared.written.prefix_nodes)
         values = [(leaf.label, store.publish_change(tx, leaf, prepared.index)) for leaf in prepared.written.leaves]
         store.add_checkpoint(tx, prepared.size, note)
         store.remove_prepared(tx)

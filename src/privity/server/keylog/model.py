@@ -19,6 +19,8 @@ from typing import Final
 
 import msgspec
 
+from privity.keylog.entry import Entry
+
 PUBLISH_WAIT_S: Final = 20.0
 """How long who changed something waits for its publication: witnesses far away answer within seconds."""
 RETRY_MS: Final = 5_000
@@ -53,6 +55,15 @@ class Queued:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A leaf of the map whose label, version and value the database does not know."""
+
+    out: bytes
+    commitment: bytes
+    epoch: int
+
+
 class Leaf(msgspec.Struct, frozen=True, array_like=True):
     """What one change of an epoch put into the map, and the commitment that its opening opens."""
 
@@ -85,6 +96,10 @@ class Prepared:
     def size(self) -> int:
         """Of the log with this epoch in it."""
         return self.index + 1
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.timestamp_ms, self.prefix_root)
 
 
 class Epochs:

@@ -9,9 +9,7 @@ that the database is an old copy; then nothing is signed any more (`LogBehind`).
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -19,23 +17,22 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from privity.keylog.labels import server_label, vrf_input
-from privity.keylog.prefix_proof import EndKind, prove
-from privity.keylog.vrf import vrf_output
+from privity.keylog.publish import overlaid
 from privity.server.context import HubContext
 from privity.server.db.database import Query
-from privity.server.errors import KeysInvalid, LogBehind
+from privity.server.errors import ConfigInvalid, LogBehind
 from privity.server.keylog import epochs, record, store
 from privity.server.keylog.model import MAX_EVIDENCE, Prepared, origin_of
-from privity.server.keylog.stored import NodesWith, StoredLog
+from privity.server.keylog.standing import check_keys, ours
+from privity.server.keylog.stored import StoredLog
 from privity.server.keylog.witnesses import Witness, WitnessAhead, WitnessError
-from privity.server.keys import LOG, VRF, HubKeys
 from privity.server.web import log_bug
 from privity.tlog.checkpoint import Checkpoint, verify_checkpoint
-from privity.tlog.errors import NoteError
+from privity.tlog.errors import BadCosignature, BadLogPolicy, QuorumError
 from privity.tlog.note import Signature, SignedNote
-from privity.tlog.tree import consistency_proof, root_at
-from privity.tlog.verifier_key import VerifierKey
+from privity.tlog.quorum import LogPolicy, open_checkpoint
+from privity.tlog.quorum import Witness as Watching
+from privity.tlog.tree import consistency_proof
 
 HEARTBEAT_MS: Final = 3_600_000
 """An epoch without changes after so long: readers refuse a log that has been silent for a day."""
@@ -48,11 +45,14 @@ RETRY_S: Final = (1.0, 60.0)
 FRESH_S: Final = 3600
 """A cosignature collected longer ago is asked for again: readers want them younger than a day."""
 
+_ANY_TIME_S: Final = (1 << 63) - 1
+"""For a quorum that met at any time: when the next epoch is due is asked of the entry."""
+
 _log = structlog.get_logger("privity.hub")
 
 
 def publishing(context: HubContext) -> Callable[[web.Application], AsyncIterator[None]]:
-    """For `cleanup_ctx`: the publisher runs as long as the application. Its start raises KeysInvalid or LogBehind."""
+    """For `cleanup_ctx`: the publisher runs as long as the application. Its start raises HubError."""
 
     async def run(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
@@ -78,12 +78,17 @@ def stop_waiting(context: HubContext) -> Callable[[web.Application], Awaitable[N
 class Publisher:
     """Owns the witnesses' positions and the cosignatures of the epoch that is on its way."""
 
-    __slots__ = ("_behind", "_context", "_heard", "_last_cut", "_log_key", "_signatures", "_witnesses")
+    __slots__ = ("_behind", "_context", "_heard", "_last_cut", "_log_key", "_policy", "_signatures", "_witnesses")
 
     def __init__(self, context: HubContext, http: aiohttp.ClientSession) -> None:
         self._context = context
         self._log_key = context.keys.log_verifier(origin_of(context.config.host))
         self._witnesses = [Witness(http, at) for at in context.config.witnesses]
+        watching = tuple(Watching(at.key, at.audits) for at in context.config.witnesses)
+        try:
+            self._policy = LogPolicy(self._log_key, watching, context.config.quorum)
+        except BadLogPolicy as err:
+            raise ConfigInvalid(f"witness: {err}") from None
         self._heard: set[str] = set()
         self._signatures: dict[str, tuple[int, Signature]] = {}
         self._last_cut = float("-inf")
@@ -92,7 +97,7 @@ class Publisher:
     async def begin(self) -> None:
         """Ask the witnesses where they stand, and queue the hub's own record. Raises KeysInvalid or LogBehind."""
         context = self._context
-        await context.db.read(partial(_check_keys, keys=context.keys, log_key=self._log_key))
+        await context.db.read(partial(check_keys, keys=context.keys, log_key=self._log_key))
         for note in await context.db.read(lambda reader: store.evidence(reader, MAX_EVIDENCE)):
             await self._compare("the evidence in the database", *self._signed(note))
         await self._hear()
@@ -151,7 +156,17 @@ class Publisher:
                 return
             if newest is None or context.now_ms() - newest.timestamp_ms >= HEARTBEAT_MS:
                 return
+            if not await context.db.read(self._believed):
+                return
             await context.epochs.woken(LOOK_S)
+
+    def _believed(self, query: Query) -> bool:
+        """Whether the quorum has cosigned the newest checkpoint; not so after epochs were taken back from auditors."""
+        try:
+            open_checkpoint(SignedNote.decode(StoredLog.of(query).note), self._policy, _ANY_TIME_S, None)
+        except (QuorumError, BadCosignature):
+            return False
+        return True
 
     # Witnesses
 
@@ -179,16 +194,17 @@ class Publisher:
         It is kept as evidence, so that the hub does not go on either once that witness is no longer asked.
         """
         context = self._context
-        ours = await context.db.read(partial(_ours, size=theirs.size, log_key=self._log_key))
-        if theirs.size == 0 or (ours is not None and hmac.compare_digest(ours.root, theirs.root)):
+        known = await context.db.read(partial(ours, size=theirs.size, log_key=self._log_key))
+        if theirs.size == 0 or (known is not None and known.agrees(theirs)):
             return
         size, now_ms = await context.db.read(store.size), context.now_ms()
-        kept = [note] if ours is None else [ours.note, note]
+        kept = [note] if known is None else [known.note, note]
         await context.db.write(lambda tx: store.add_evidence(tx, kept, now_ms))
         self._behind = (
             f"{who} holds a checkpoint of size {theirs.size} that this log signed, and the database"
             f" has {size} entries that do not lead to it: it is an old copy, or another hub works with the same keys."
-            " Put the newest copy back; if there is none, see docs/operators/keys.md, 'When the log was lost'"
+            " Put the newest copy back; if there is none, `privity continue-log` takes back what auditors keep"
+            " (docs/operators/keys.md, 'When the log was lost')"
         )
         raise LogBehind(self._behind)
 
@@ -199,12 +215,18 @@ class Publisher:
         return len(self._heard) >= self._context.config.quorum
 
     async def _gather(self, prepared: Prepared) -> bool:
-        """Ask all witnesses that have not cosigned yet, at once. True when the quorum is met."""
+        """Ask the witnesses that have not cosigned yet. True when the quorum is met.
+
+        Those that audit come first, and the others once one of them has cosigned: it keeps what it audited. A plain
+        witness would hold this log to an epoch that nobody could give back if the database were lost.
+        """
         now_s = self._context.now_ms() // 1000
         for name in [name for name, (time_s, _) in self._signatures.items() if time_s < now_s - FRESH_S]:
             del self._signatures[name]
         missing = [witness for witness in self._witnesses if witness.at.key.name not in self._signatures]
-        asking = {asyncio.create_task(self._cosign(witness, prepared)) for witness in missing}
+        later = [witness for witness in missing if not witness.at.audits and not self._audited()]
+        first = [witness for witness in missing if witness not in later]
+        asking = {asyncio.create_task(self._cosign(witness, prepared)) for witness in first or later}
         try:
             while asking:
                 timeout = GRACE_S if self._quorum_met() else None
@@ -213,6 +235,9 @@ class Publisher:
                     task.result()
                 if not done:
                     break
+                if first and self._audited():
+                    asking |= {asyncio.create_task(self._cosign(witness, prepared)) for witness in later}
+                    later = []
         finally:
             for task in asking:
                 task.cancel()
@@ -220,9 +245,11 @@ class Publisher:
         return self._quorum_met()
 
     def _quorum_met(self) -> bool:
-        audits = any(witness.at.audits and witness.at.key.name in self._signatures for witness in self._witnesses)
         quorum = self._context.config.quorum
-        return len(self._signatures) >= quorum and (audits or quorum == 0)
+        return len(self._signatures) >= quorum and (quorum == 0 or self._audited())
+
+    def _audited(self) -> bool:
+        return any(witness.at.audits and witness.at.key.name in self._signatures for witness in self._witnesses)
 
     async def _cosign(self, witness: Witness, prepared: Prepared) -> None:
         name = witness.at.key.name
@@ -246,41 +273,6 @@ class Publisher:
         _log.warning("keylog.witness", witness=witness.at.key.name, error=type(err).__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ours:
-    """What the database says about one size of the log."""
-
-    root: bytes
-    note: bytes
-
-
-def _ours(query: Query, size: int, log_key: VerifierKey) -> _Ours | None:
-    """A published size, or that of the epoch on its way."""
-    prepared = store.prepared(query)
-    if prepared is not None and prepared.size == size:
-        return _Ours(verify_checkpoint(SignedNote.decode(prepared.note), log_key).root, prepared.note)
-    note = store.note_of(query, size)
-    return None if note is None else _Ours(root_at(StoredLog.of(query).node_at, size), note)
-
-
 def _consistency(query: Query, old: int, prepared: Prepared) -> list[bytes]:
-    return consistency_proof(NodesWith.of(StoredLog.of(query), prepared).node_at, old, prepared.size)
-
-
-def _check_keys(query: Query, keys: HubKeys, log_key: VerifierKey) -> None:
-    """The key files must be those that this log was made with: with others no reader would believe another word."""
-    note = store.note(query)
-    if note is None:
-        return
-    try:
-        verify_checkpoint(SignedNote.decode(note), log_key)
-    except NoteError:
-        raise KeysInvalid(
-            f"{LOG} is not the key that signed the key log in the database; put the right one back"
-        ) from None
-    label = server_label(log_key.name.removesuffix(origin_of("")))  # the first epoch holds version 0 of it
-    found = prove(StoredLog.of(query).nodes, [vrf_output(keys.vrf, vrf_input(label, 0))])
-    if found.ends[0].kind is not EndKind.ITSELF:
-        raise KeysInvalid(
-            f"{VRF} is not the key that the key log in the database was made with; put the right one back"
-        )
+    new = {(level, index): node for level, index, node in prepared.written.log_nodes}
+    return consistency_proof(overlaid(StoredLog.of(query).node_at, new), old, prepared.size)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hmac
 
-from privity.keylog.commitment import OPENING_BYTES
+from privity.keylog.opening import opening_of
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.keylog import store
@@ -21,7 +21,8 @@ changes_of = store.changes_of
 
 def add(tx: Tx, context: HubContext, label: str, version: int, value: bytes) -> None:
     """Queue one change; it is cut with the next epoch."""
-    store.add_change(tx, label, version, context.random(OPENING_BYTES), value, context.now_ms())
+    opening = opening_of(context.keys.vrf, label.encode(), version)
+    store.add_change(tx, label, version, opening, value, context.now_ms())
     tx.after_commit(context.epochs.wake)
 
 

@@ -12,9 +12,10 @@ from privity.identity.uris import host_of, parse_user_uri
 from privity.keylog.labels import server_label
 from privity.keylog.proof import MAX_DATED
 from privity.keylog.publish import checkpoint_proof, lookup
+from privity.server.accounts import closed
 from privity.server.context import HubContext
 from privity.server.db.database import Query
-from privity.server.keylog import store
+from privity.server.keylog import lost, store
 from privity.server.keylog.model import MAX_EVIDENCE
 from privity.server.keylog.stored import StoredLog
 from privity.server.limits import address_key
@@ -28,11 +29,14 @@ _USER: Final = "u:"
 async def look_up(context: HubContext, caller_uri: str, asked: wire.Lookup) -> wire.Looked:
     """The proven newest version of a label, or the proof that there is none, and the values asked for."""
     context.limits.take("keylog.lookup", caller_uri)
-    _check_label(asked.label, context.config.host)
+    check_label(asked.label, context.config.host)
 
     def read(query: Query) -> wire.Looked:
         log = _begun(query)
         _check_size(asked.from_size, log.size)
+        if asked.label.startswith(_USER) and log.newest(asked.label.encode()) is None:
+            closed.check_open(query, context, asked.label.removeprefix(_USER))
+        lost.check_complete(query, context, asked.label)
         values = store.values_from(query, asked.label, asked.from_version)
         dated = _dated(query, asked, [version for version, _ in values])
         proof = lookup(log, context.keys.vrf, asked.label.encode(), asked.from_size, dated)
@@ -81,6 +85,11 @@ async def evidence(context: HubContext, address: str | None) -> wire.Evidence:
     return wire.Evidence(await context.db.read(lambda reader: store.evidence(reader, MAX_EVIDENCE)))
 
 
+async def lost_values(context: HubContext) -> int:
+    """Published values that this hub has lost."""
+    return await context.db.read(lost.count)
+
+
 async def waiting(context: HubContext) -> int:
     """Changes that are accepted and not published."""
     return await context.db.read(store.waiting)
@@ -92,7 +101,7 @@ async def age_s(context: HubContext) -> float:
     return 0.0 if newest is None else max(0, context.now_ms() - newest.timestamp_ms) / 1000
 
 
-def _check_label(label: str, host: str) -> None:
+def check_label(label: str, host: str) -> None:
     """Raise a MALFORMED Refusal unless it is a label that this hub's log could have."""
     if label.encode() == server_label(host):
         return
@@ -117,7 +126,7 @@ def _check_size(size: int, most: int) -> None:
 
 
 def _dated(query: Query, asked: wire.Lookup, versions: list[int]) -> list[int]:
-    """Versions whose date the reader needs: whether a reset counts, and what follows one, depends on when."""
+    """Versions whose date the reader needs: whether a list that waits counts, and what follows it, depends on when."""
     if asked.date_all:
         if len(versions) > MAX_DATED:
             raise Refusal(Code.TOO_LARGE, f"{len(versions)} versions, at most {MAX_DATED} are dated in one answer")
@@ -125,5 +134,5 @@ def _dated(query: Query, asked: wire.Lookup, versions: list[int]) -> list[int]:
     if not asked.label.startswith(_USER):
         return []
     known = dict(store.values_from(query, asked.label, max(asked.from_version - 1, 0)))
-    resets = {version for version, value in known.items() if DeviceList.decode(value).reset}
-    return [version for version in versions if version in resets or version - 1 in resets][-MAX_DATED:]
+    waited = {version for version, value in known.items() if DeviceList.decode(value).waits}
+    return [version for version in versions if version in waited or version - 1 in waited][-MAX_DATED:]

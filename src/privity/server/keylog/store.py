@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from privity.keylog.entry import Entry
 from privity.keylog.publish import Held
 from privity.server.db.database import Query, Tx
 from privity.server.errors import LogDamaged
-from privity.server.keylog.model import Leaf, Prepared, Queued, Written
+from privity.server.keylog.model import Leaf, Lost, Prepared, Queued, Written
 
 _CHANGE = "id, label, version, opening, value"
 _PREPARED = "idx, timestamp_ms, prefix_root, audit_update, note, cut"
@@ -54,11 +56,16 @@ def publish_change(tx: Tx, leaf: Leaf, epoch: int) -> bytes:
     row = tx.one("DELETE FROM kl_change WHERE id = ? RETURNING opening, value", (leaf.queued_id,))
     if row is None:
         raise LogDamaged(f"a change of epoch {epoch} is not in the queue any more")
+    held = Held(bytes(row[0]), bytes(row[1]), epoch, leaf.commitment)
+    add_value(tx, leaf.label, leaf.version, held)
+    return held.value
+
+
+def add_value(tx: Tx, label: str, version: int, held: Held) -> None:
     tx.execute(
         "INSERT INTO kl_value (label, version, opening, value, commitment, epoch) VALUES (?, ?, ?, ?, ?, ?)",
-        (leaf.label, leaf.version, row[0], row[1], leaf.commitment, epoch),
+        (label, version, held.opening, held.value, held.commitment, held.epoch),
     )
-    return bytes(row[1])
 
 
 def newest_version(query: Query, label: str) -> int | None:
@@ -88,6 +95,32 @@ def newest_accepted(query: Query, label: str) -> tuple[int, bytes] | None:
         if row is not None:
             return int(row[0]), bytes(row[1])
     return None
+
+
+# Values that are lost
+
+
+def any_lost(query: Query) -> bool:
+    return query.one("SELECT 1 FROM kl_lost LIMIT 1") is not None
+
+
+def count_lost(query: Query) -> int:
+    row = query.one("SELECT COUNT(*) FROM kl_lost")
+    return int(row[0]) if row is not None else 0
+
+
+def lost(query: Query, out: bytes) -> Lost | None:
+    row = query.one("SELECT out, commitment, epoch FROM kl_lost WHERE out = ?", (out,))
+    return Lost(*row) if row is not None else None
+
+
+def add_lost(tx: Tx, leaves: Iterable[Lost]) -> None:
+    rows = ((one.out, one.commitment, one.epoch) for one in leaves)
+    tx.executemany("INSERT INTO kl_lost (out, commitment, epoch) VALUES (?, ?, ?)", rows)
+
+
+def remove_lost(tx: Tx, out: bytes) -> None:
+    tx.execute("DELETE FROM kl_lost WHERE out = ?", (out,))
 
 
 # Log and map
@@ -139,16 +172,20 @@ def note_of(query: Query, size: int) -> bytes | None:
     return bytes(row[0]) if row is not None else None
 
 
-def add_entry(tx: Tx, prepared: Prepared) -> None:
+def add_entry(tx: Tx, index: int, entry: Entry, audit_update: bytes) -> None:
     tx.execute(
         "INSERT INTO kl_entry (idx, timestamp_ms, prefix_root, audit_update) VALUES (?, ?, ?, ?)",
-        (prepared.index, prepared.timestamp_ms, prepared.prefix_root, prepared.audit_update),
+        (index, entry.timestamp_ms, entry.prefix_root, audit_update),
     )
-    tx.executemany("INSERT INTO kl_log_node (level, idx, hash) VALUES (?, ?, ?)", prepared.written.log_nodes)
+
+
+def put_nodes(tx: Tx, log_nodes: Iterable[tuple[int, int, bytes]], prefix_nodes: Iterable[tuple[bytes, bytes]]) -> None:
+    """Those of the log are new; those of the map take the place of what was there."""
+    tx.executemany("INSERT INTO kl_log_node (level, idx, hash) VALUES (?, ?, ?)", log_nodes)
     tx.executemany(
         "INSERT INTO kl_prefix_node (path, content) VALUES (?, ?)"
         " ON CONFLICT (path) DO UPDATE SET content = excluded.content",
-        prepared.written.prefix_nodes,
+        prefix_nodes,
     )
 
 
@@ -197,3 +234,11 @@ def add_evidence(tx: Tx, notes: list[bytes], now_ms: int) -> None:
 
 def evidence(query: Query, limit: int) -> list[bytes]:
     return [bytes(row[0]) for row in query.all("SELECT note FROM kl_evidence ORDER BY id LIMIT ?", (limit,))]
+
+
+def all_evidence(query: Query) -> list[bytes]:
+    return [bytes(row[0]) for row in query.all("SELECT note FROM kl_evidence ORDER BY id")]
+
+
+def remove_evidence(tx: Tx, note: bytes) -> None:
+    tx.execute("DELETE FROM kl_evidence WHERE note = ?", (note,))

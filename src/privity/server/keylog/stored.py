@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from privity.keylog.entry import Entry
@@ -12,7 +11,6 @@ from privity.keylog.publish import Held
 from privity.server.db.database import Query
 from privity.server.errors import LogDamaged
 from privity.server.keylog import store
-from privity.server.keylog.model import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +65,3 @@ class StoredLog:
         if found is None:
             raise LogDamaged(f"the key log lacks version {version} of a label")
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class NodesWith:
-    """The nodes of the log tree with those of an epoch that is on its way."""
-
-    log: StoredLog
-    new: Mapping[tuple[int, int], bytes]
-
-    @classmethod
-    def of(cls, log: StoredLog, prepared: Prepared) -> NodesWith:
-        return cls(log, {(level, index): node for level, index, node in prepared.written.log_nodes})
-
-    def node_at(self, level: int, index: int) -> bytes:
-        found = self.new.get((level, index))
-        return self.log.node_at(level, index) if found is None else found

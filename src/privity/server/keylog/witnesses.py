@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking witnesses (C2SP tlog-witness): their newest checkpoint of our log, and their cosignature on the next.
 
-What a witness answers is taken for nothing before its signature, or our own, has been verified.
+What a witness answers is taken for nothing before its signature, or our own, has been verified. An epoch that an
+auditor has kept is worth something only to whoever audits it again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from privity.tlog.verifier_key import VerifierKey
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=5.0, connect=3.0)
 """A witness only compares, verifies and syncs a small file; one that audits fetches an update from us besides."""
+EPOCH_TIMEOUT: Final = aiohttp.ClientTimeout(total=60.0, connect=3.0)
+"""For one epoch that it kept: the largest over a slow line."""
+MAX_UPDATE: Final = 8 << 20
+"""Bytes of one epoch: auditors take no larger one, so none is kept."""
 
 
 class WitnessError(Exception):
@@ -61,8 +66,7 @@ class Witness:
 
     async def newest(self, log: VerifierKey) -> tuple[Checkpoint, bytes] | None:
         """The newest checkpoint of ours that it holds, with its note; None when it has none. Raises WitnessError."""
-        name = hashlib.sha256(log.name.encode()).hexdigest()
-        status, data = await self._ask("GET", f"/{name}/checkpoint", b"")
+        status, data = await self._ask("GET", f"/{_hashed(log)}/checkpoint")
         if status == 404:
             self._size = 0
             return None
@@ -74,6 +78,15 @@ class Witness:
             raise WitnessMisbehaved(f"its checkpoint is not one of this log: {type(err).__name__}: {err}") from None
         self._size = checkpoint.size
         return checkpoint, data
+
+    async def kept(self, log: VerifierKey, index: int) -> bytes:
+        """An epoch of ours that it audited and kept, as it says. Raises WitnessError."""
+        status, data = await self._ask("GET", f"/{_hashed(log)}/audit/{index}", most=MAX_UPDATE, timeout=EPOCH_TIMEOUT)
+        if status in (429, 503):
+            raise WitnessUnreachable(f"HTTP status {status} for epoch {index}")
+        if status != 200:
+            raise WitnessRefused(f"it does not keep epoch {index} (HTTP status {status})")
+        return data
 
     async def cosign(self, note: SignedNote, size: int, proof_from: ProofFrom) -> tuple[int, Signature]:
         """(time, cosignature) on the checkpoint of this size. Raises WitnessError."""
@@ -104,17 +117,32 @@ class Witness:
             raise WitnessMisbehaved(f"its cosignature is refused: {type(err).__name__}: {err}") from None
         raise WitnessMisbehaved("its answer holds no cosignature by its key")
 
-    async def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        most: int = MAX_NOTE,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> tuple[int, bytes]:
+        parts: list[bytes] = []
+        size = 0
         try:
             async with self._http.request(
-                method, self.at.url + path, data=body or None, timeout=TIMEOUT, allow_redirects=False
+                method, self.at.url + path, data=body or None, timeout=timeout, allow_redirects=False
             ) as response:
-                data = await response.content.read(MAX_NOTE + 1)
-                while len(data) <= MAX_NOTE and not response.content.at_eof():
-                    data += await response.content.read(MAX_NOTE + 1 - len(data))
+                async for part in response.content.iter_chunked(1 << 16):
+                    size += len(part)
+                    if size > most:
+                        raise WitnessMisbehaved(f"its answer has more than {most} bytes")
+                    parts.append(part)
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as err:
             raise WitnessUnreachable(type(err).__name__) from None
-        if len(data) > MAX_NOTE:
-            raise WitnessMisbehaved(f"its answer has more than {MAX_NOTE} bytes")
-        return status, data
+        return status, b"".join(parts)
+
+
+def _hashed(log: VerifierKey) -> str:
+    """How witnesses name a log in paths."""
+    return hashlib.sha256(log.name.encode()).hexdigest()

@@ -66,7 +66,7 @@ async def answer(context: HubContext, user_uri: str, code: str, said: AnswerLink
         if (link.user_uri, link.answer) == (user_uri, said):
             return link
         answered = replace(link, state=move(link.state, Event.ANSWER), user_uri=user_uri, answer=said)
-        _check_newest(tx, user_uri, said.device_list)
+        _check_newest(tx, context, user_uri, said.device_list)
         return answered
 
     await _change(context, code, change)
@@ -111,7 +111,7 @@ async def finish(context: HubContext, user_uri: str, code: str, said: FinishLink
         if link.device_list == said.device_list:
             return link
         listed = replace(link, state=move(link.state, Event.LIST), device_list=said.device_list)
-        _check_newest(tx, user_uri, said.device_list)
+        _check_newest(tx, context, user_uri, said.device_list)
         _check_names_it(tx, user_uri, link.opening)
         return listed
 
@@ -153,8 +153,8 @@ def _free_code(tx: Tx, random: Callable[[int], bytes]) -> str:
     raise Refusal(Code.UNAVAILABLE, "no free code was found; try again")
 
 
-def _check_newest(query: Query, user_uri: str, value: bytes) -> None:
-    newest = devices.newest_list(query, user_uri)
+def _check_newest(query: Query, context: HubContext, user_uri: str, value: bytes) -> None:
+    newest = devices.newest_list(query, context, user_uri)
     if newest != value:
         raise Refusal(Code.DEVICE_LIST_REFUSED, "expected the newest device list of the calling account, got another")
 

@@ -28,6 +28,7 @@ class Metrics:
         "keylog_age_seconds",
         "keylog_delayed",
         "keylog_epochs",
+        "keylog_lost",
         "keylog_waiting",
         "keylog_witness_failures",
         "keylog_witnesses",
@@ -68,6 +69,9 @@ class Metrics:
             "privity_keylog_witnesses", "Witnesses that have cosigned the newest epoch.", registry=to
         )
         self.keylog_waiting = Gauge("privity_keylog_waiting", "Changes that wait for the key log.", registry=to)
+        self.keylog_lost = Gauge(
+            "privity_keylog_lost", "Published values that the database lost and nobody has brought back.", registry=to
+        )
         self.keylog_age_seconds = Gauge(
             "privity_keylog_age_seconds", "Age of the newest published epoch; devices refuse a day.", registry=to
         )

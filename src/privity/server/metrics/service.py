@@ -20,5 +20,6 @@ async def page(context: HubContext) -> bytes:
     metrics.blob_bytes.set(await blobs.stored_bytes(context))
     metrics.reports_waiting.set(await reports.waiting(context))
     metrics.keylog_waiting.set(await keylog.waiting(context))
+    metrics.keylog_lost.set(await keylog.lost_values(context))
     metrics.keylog_age_seconds.set(await keylog.age_s(context))
     return generate_latest(metrics.registry)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from privity.mls.crypto import SigningKey
+from privity.mls.errors import ProtocolError
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.envelope import MLSMessage, PublicMessage
 from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
@@ -30,6 +32,7 @@ from privity.server.devices import service as devices
 from privity.server.rooms import groups, store
 from privity.server.rooms.groups import GroupCache
 from privity.server.rooms.model import Room
+from privity.server.web import log_bug
 from privity.wire.socket import EventKind, InboxKind
 
 
@@ -138,6 +141,17 @@ def depart(tx: Tx, proposer: Proposer, room: Room, client_uris: Sequence[str], u
     log.after_commit(tx, proposer.fanout, effects)
 
 
+def end(tx: Tx, proposer: Proposer, room: Room) -> None:
+    """Nobody is in this room any more. What was sent before can still be fetched; its group is forgotten."""
+    effects: list[Effect] = []
+    for client_uri in store.members(tx, room.id):
+        store.end_member(tx, room.id, client_uri, room.last_seq)
+        effects.append(Part(client_uri, room.room_uri))
+        log.tell_device(tx, client_uri, InboxKind.REMOVED, room.room_uri, room.last_seq + 1, b"", effects)
+    store.end_room(tx, room.id, proposer.now_ms())
+    log.after_commit(tx, proposer.fanout, effects)
+
+
 @dataclass(frozen=True, slots=True)
 class RoomHooks:
     """`server.context.DeviceHooks`: what a changed device list means for rooms."""
@@ -161,6 +175,25 @@ class RoomHooks:
             depart(tx, self.proposer, room, store.devices_in_room(tx, room.id, user_uri), user_uri)
         for client_uri in client_uris:
             log.forget_device(tx, client_uri)
+
+    def account_closed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
+        """The person leaves every group, and direct rooms end for both: nobody can ever come back into one.
+
+        A room that cannot be changed keeps no other from being left.
+        """
+        self.device_list_changed(tx, user_uri)
+        for room in store.rooms_of_user(tx, user_uri):
+            err = tx.attempt(partial(self._leave, tx, room, user_uri), ProtocolError, LookupError)
+            if err is not None:
+                tx.after_commit(partial(log_bug, err))
+        for client_uri in client_uris:
+            log.forget_device(tx, client_uri)
+
+    def _leave(self, tx: Tx, room: Room, user_uri: str) -> None:
+        if room.direct_pair is None:
+            depart(tx, self.proposer, room, store.devices_in_room(tx, room.id, user_uri), user_uri)
+        else:
+            end(tx, self.proposer, room)
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         """Everyone who shares a room with the user looks at the new list, the user's own devices first."""

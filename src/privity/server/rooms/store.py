@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privity.server.db.database import Query, Tx
 from privity.server.delivery.log import Head
 from privity.server.rooms.model import MadeCommit, Right, Room, StoredGroup, Summary
@@ -46,7 +48,8 @@ def set_agent(tx: Tx, room_id: int, franking_key: bytes) -> None:
 def with_other_agent(query: Query, franking_key: bytes, after_id: int, limit: int) -> list[Room]:
     """Rooms beyond this id that name another key than this one."""
     rows = query.all(
-        _ROOM + " WHERE (franking_key < ? OR franking_key > ?) AND id > ? ORDER BY id LIMIT ?",
+        _ROOM + " WHERE (franking_key < ? OR franking_key > ?) AND id > ?"  # noqa: S608  # names of columns
+        " AND EXISTS (SELECT 1 FROM room_group WHERE room_id = room.id) ORDER BY id LIMIT ?",
         (franking_key, franking_key, after_id, limit),
     )
     return [Room(*row) for row in rows]
@@ -55,6 +58,51 @@ def with_other_agent(query: Query, franking_key: bytes, after_id: int, limit: in
 def agents(query: Query) -> list[bytes]:
     """Every key that any room has named."""
     return [bytes(row[0]) for row in query.all("SELECT franking_key FROM agent_key", ())]
+
+
+# Rooms that end.
+
+
+def end_room(tx: Tx, room_id: int, now_ms: int) -> None:
+    """Everybody's participation ends. The pair that it was for is forgotten, and so is its group."""
+    tx.execute("UPDATE participation SET until_ms = ? WHERE room_id = ? AND until_ms IS NULL", (now_ms, room_id))
+    tx.execute("UPDATE room SET direct_pair = NULL WHERE id = ?", (room_id,))
+    _forget_group(tx, room_id)
+
+
+def empty(query: Query, limit: int) -> list[int]:
+    """Rooms with a group that nobody is in: nobody can enter one again."""
+    rows = query.all(
+        "SELECT g.room_id FROM room_group g WHERE NOT EXISTS"
+        " (SELECT 1 FROM participation p WHERE p.room_id = g.room_id AND p.until_ms IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM room_member m WHERE m.room_id = g.room_id AND m.until_seq IS NULL) LIMIT ?",
+        (limit,),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def bare(query: Query, limit: int) -> list[int]:
+    """Rooms of which nothing else is left."""
+    rows = query.all(
+        "SELECT r.id FROM room r WHERE NOT EXISTS (SELECT 1 FROM room_group g WHERE g.room_id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM room_member m WHERE m.room_id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM participation p WHERE p.room_id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.room_id = r.id) LIMIT ?",
+        (limit,),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def forget(tx: Tx, empty: Sequence[int], bare: Sequence[int]) -> None:
+    """The groups of the first, and the others themselves."""
+    for room_id in empty:
+        _forget_group(tx, room_id)
+    tx.executemany("DELETE FROM room WHERE id = ?", [(room_id,) for room_id in bare])
+
+
+def _forget_group(tx: Tx, room_id: int) -> None:
+    for table in ("room_group", "room_commit", "broken_notice"):
+        tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (room_id,))  # noqa: S608  # names of tables
 
 
 # Groups.
@@ -124,6 +172,12 @@ def devices_in_room(query: Query, room_id: int, user_uri: str) -> list[str]:
         "SELECT client_uri FROM room_member WHERE room_id = ? AND user_uri = ? AND until_seq IS NULL",
         (room_id, user_uri),
     )
+    return [row[0] for row in rows]
+
+
+def members(query: Query, room_id: int) -> list[str]:
+    """All devices that are members."""
+    rows = query.all("SELECT client_uri FROM room_member WHERE room_id = ? AND until_seq IS NULL", (room_id,))
     return [row[0] for row in rows]
 
 

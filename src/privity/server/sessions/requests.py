@@ -38,6 +38,7 @@ PUBLIC: Final = frozenset(
         ("GET", "/v1/keylog/checkpoint"),
         ("GET", "/v1/keylog/consistency"),
         ("GET", "/v1/keylog/evidence"),
+        ("POST", "/v1/keylog/own-returns"),
     }
 )
 """What needs no session. Everything else does, a path that does not exist included."""

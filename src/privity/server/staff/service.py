@@ -11,6 +11,7 @@ from typing import Final
 from privity.mls.crypto import verify_with_label
 from privity.mls.errors import BadPublicKey, BadSignature
 from privity.mls.suites import suite
+from privity.server.accounts import closed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
@@ -70,7 +71,9 @@ async def participation(context: HubContext, asked: Participation) -> bool:
 
     def read(query: Query) -> bool:
         room = rooms.find(query, asked.room_uri)
-        return room is not None and rooms.participated(query, room.id, asked.user_uri, _time(asked.ts_ms))
+        names = (asked.user_uri, closed.written(context, asked.user_uri))
+        at_ms = _time(asked.ts_ms)
+        return room is not None and any(rooms.participated(query, room.id, name, at_ms) for name in names)
 
     return await context.db.read(read)
 

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a person set on this device: drafts, what is muted or out of sight, what others hear of their reading.
+
+It is on disk, inside the encrypted store, when a call returns. It stays on this device.
+"""
+
+from __future__ import annotations
+
+from privity.client.engine.records import Table
+from privity.client.errors import CommandRefused
+from privity.client.store.database import Store
+from privity.message.receipts import Status
+
+MAX_DRAFT = 1 << 20
+"""Characters: far more than a message takes, so that a text pasted in error is not lost either."""
+MAX_SETTING = 4_096
+
+_DRAFT, _MUTED, _ARCHIVED = "draft", "muted", "archived"
+_SETTING = "setting"
+_SENT_UNLESS_OFF = {Status.DELIVERED: b"delivered receipts", Status.READ: b"read receipts"}
+_OFF = b"off"
+
+
+class Preferences:
+    """The preferences of one device."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Of a conversation
+
+    def draft(self, room_uri: str) -> str:
+        value = self._store.get(Table.ROOM, _DRAFT, room_uri.encode())
+        return "" if value is None else value.decode()
+
+    def set_draft(self, room_uri: str, text: str) -> None:
+        """Keep what is written and not sent; nothing forgets it. Raises CommandRefused for one that is too long."""
+        if len(text) > MAX_DRAFT:
+            raise CommandRefused(f"a draft has at most {MAX_DRAFT} characters, this one has {len(text)}")
+        self._put(Table.ROOM, _DRAFT, room_uri.encode(), text.encode("utf-8", "replace") or None)
+
+    def drafts(self) -> dict[str, str]:
+        """Every draft, by room URI."""
+        return {key.decode(): value.decode() for key, value in self._store.scan(Table.ROOM, _DRAFT)}
+
+    def muted(self, room_uri: str) -> bool:
+        return self._store.get(Table.ROOM, _MUTED, room_uri.encode()) is not None
+
+    def set_muted(self, room_uri: str, muted: bool) -> None:
+        self._put(Table.ROOM, _MUTED, room_uri.encode(), b"" if muted else None)
+
+    def archived(self, room_uri: str) -> bool:
+        """Whether a conversation is out of sight."""
+        return self._store.get(Table.ROOM, _ARCHIVED, room_uri.encode()) is not None
+
+    def set_archived(self, room_uri: str, archived: bool) -> None:
+        self._put(Table.ROOM, _ARCHIVED, room_uri.encode(), b"" if archived else None)
+
+    # Of the device
+
+    def sends(self, status: Status) -> bool:
+        """Whether others hear that their messages came (DELIVERED) or were read (READ); they do unless it is off."""
+        return self._store.get(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status]) != _OFF
+
+    def set_sends(self, status: Status, sends: bool) -> None:
+        self._put(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status], None if sends else _OFF)
+
+    def setting(self, name: str) -> str:
+        """What a face keeps here for itself, by a name of its choice."""
+        value = self._store.get(Table.OWN, _SETTING, _face(name))
+        return "" if value is None else value.decode()
+
+    def set_setting(self, name: str, text: str) -> None:
+        """Nothing forgets it. Raises CommandRefused for one that is too long."""
+        if max(len(name), len(text)) > MAX_SETTING:
+            raise CommandRefused(f"a setting has at most {MAX_SETTING} characters")
+        self._put(Table.OWN, _SETTING, _face(name), text.encode("utf-8", "replace") or None)
+
+    def _put(self, table: Table, scope: str, key: bytes, value: bytes | None) -> None:
+        if self._store.get(table, scope, key) != value:
+            self._store.save({(table, scope, key): value})
+
+
+def _face(name: str) -> bytes:
+    """Apart from what the client sets itself."""
+    return b"face " + name.encode("utf-8", "replace")

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""How questions, answers and events travel, and why something was not done."""
+
+from __future__ import annotations
+
+from privity.faces.app.port.asked import (
+    AcceptReset,
+    Accounts,
+    Agree,
+    AnswerLink,
+    AnswerOffer,
+    Begin,
+    BeginLink,
+    Begun,
+    CancelReset,
+    Comparison,
+    ConversationList,
+    Conversations,
+    Create,
+    Created,
+    CreateGroup,
+    Delete,
+    Details,
+    DeviceList,
+    DeviceOffered,
+    Devices,
+    DisappearAfter,
+    Done,
+    EditText,
+    Entries,
+    FindPerson,
+    ForgetEntry,
+    Forward,
+    FullText,
+    History,
+    Hits,
+    Invite,
+    Kept,
+    KeptRows,
+    KeptTables,
+    KeyLog,
+    KeyLogShown,
+    Leave,
+    LinkCode,
+    LockNow,
+    LookAt,
+    OfferDevice,
+    Overview,
+    Page,
+    PersonFound,
+    React,
+    Receipts,
+    ReceiptsShown,
+    Remove,
+    RemoveDevice,
+    Rename,
+    Report,
+    Reported,
+    Restore,
+    RoomDetails,
+    SafetyNumber,
+    SaveDraft,
+    Search,
+    Seen,
+    SendText,
+    Sent,
+    SetArchived,
+    SetBlocked,
+    SetChecked,
+    SetMuted,
+    SetReceipts,
+    TakeBack,
+    Text,
+    Unlock,
+    Versions,
+)
+from privity.faces.app.port.happened import (
+    AccountChanged,
+    AccountGone,
+    ConversationChanged,
+    ConversationGone,
+    EntryChanged,
+    EntryGone,
+    LinkCheck,
+    LinkEnded,
+    Progress,
+    Told,
+    WaitingChanged,
+)
+from privity.faces.app.port.shape import Shape, verb
+
+
+class Problem(Shape, frozen=True, kw_only=True):
+    """Why something was not done: the name of the error, and a sentence that says what is safe and what to do."""
+
+    name: str
+    text: str
+
+
+class Asked(Shape, frozen=True, kw_only=True):
+    """From the page. Numbers are given by the page, each once in a connection."""
+
+    number: int
+    request: (
+        Overview | Unlock | LockNow | Create | Restore | BeginLink | AnswerLink
+        | Conversations | Page | FullText | History | Details
+        | SendText | EditText | Delete | React | TakeBack | Forward | ForgetEntry | Report
+        | Seen | SaveDraft | SetMuted | SetArchived | Search
+        | FindPerson | LookAt | Begin | CreateGroup | Rename | Invite | Remove | Leave | Agree
+        | DisappearAfter | Receipts | SetReceipts
+        | SetBlocked | SafetyNumber | SetChecked | AcceptReset
+        | Devices | OfferDevice | AnswerOffer | RemoveDevice | CancelReset | KeyLog
+        | Kept | KeptRows
+    )  # fmt: skip
+
+
+class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
+    number: int
+    result: (
+        Done | Accounts | Created | LinkCode | ConversationList | Entries | Text | Versions | RoomDetails
+        | Sent | Reported | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
+        | KeptTables | ReceiptsShown
+    )  # fmt: skip
+
+
+class Failed(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
+    number: int
+    problem: Problem
+
+
+class Happened(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
+    event: (
+        AccountChanged | AccountGone | ConversationChanged | ConversationGone | EntryChanged | EntryGone
+        | WaitingChanged | LinkCheck | LinkEnded | Progress | Told
+    )  # fmt: skip
+
+
+ToPage = Answered | Failed | Happened

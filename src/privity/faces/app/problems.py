@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Why something was not done, for a person: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from privity.client import errors as client
+from privity.faces.app.errors import AppError
+from privity.faces.app.port.envelopes import Problem
+from privity.faces.commands.opening import EXPECTED
+from privity.wire.errors import Code, Refusal
+
+FORESEEN: Final = (*EXPECTED, AppError)
+"""Everything that has a name. What else is raised is a bug."""
+
+BUG: Final = Problem(
+    name="Bug",
+    text="Something in this program is wrong, and this was not done. What you have is safe. Its place is in app.log.",
+)
+
+_NEXT: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (client.StoreInUse, "Another program has this account open: end it, and try again."),
+    (client.WrongPassphrase, "Nothing was changed."),
+    (client.RegistrationUnknown, "Do the same once more, with the same passphrase, to go on."),
+    (client.RecoveryUnknown, "Do the same once more, with the same passphrase, to go on."),
+    (client.RegistrationUnfinished, "Create the account once more, with the same words, to go on."),
+    (client.RecoveryUnfinished, "Restore the account once more, with the same words, to go on."),
+    (client.DeviceNotKnown, "Link this device anew, or come back with the recovery phrase, under another name."),
+    (client.HandleMoved, "Nothing was done."),
+    (client.ConsentNeeded, "Open the details of the conversation, read what changed, and agree."),
+    (client.CertificateRefused, "Nothing was sent. Ask who runs the hub."),
+    (client.HubUnreachable, "What you have is safe. Try again when you are online."),
+    (client.LogContradicts, "Who was known stays known. Ask the people concerned outside of this program."),
+    (client.LogNotFresh, "Who was known stays known. It is tried again by itself."),
+    (client.FileRefused, "Nothing was sent."),
+    (client.CheckedKeysChanged, "Compare the new number, or take the old comparison back."),
+    (client.AccountKeyChanged, "Ask the person, compare the safety number, and then agree."),
+)
+"""What is safe and what to do, where the error alone does not say it. The first that fits is taken."""
+
+_REFUSED: Final = {
+    Code.NOT_FOUND: "The hub has nothing by this name.",
+    Code.HANDLE_TAKEN: "Somebody has this handle already: choose another one.",
+    Code.BAD_INVITE: "The hub does not take this invite: it was used, is too old, or has a typing mistake.",
+    Code.TOO_MANY: "That was more at once than the hub takes. Wait a minute, and try again.",
+    Code.UNAVAILABLE: "The hub cannot do it now. Try again later.",
+}
+
+
+def problem_of(err: Exception) -> Problem:
+    """What to tell about an error of `FORESEEN`."""
+    if isinstance(err, Refusal):
+        name = "".join(word.capitalize() for word in err.code.value.split("_"))
+        return Problem(name=name, text=_REFUSED.get(err.code) or _whole(f"the hub refused this: {err.body.message}"))
+    hint = next((f" {hint}" for kind, hint in _NEXT if isinstance(err, kind)), "")
+    return Problem(name=type(err).__name__, text=f"{_whole(str(err))}{hint}")
+
+
+def _whole(text: str) -> str:
+    said = text.strip()
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '!', '?')) else '.'}"

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The devices of the own account: adding one by code and digits, removing one, saying no to a reset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from privity.faces.app.errors import NothingToAnswer
+from privity.faces.app.opened import Opened
+from privity.faces.app.port.asked import (
+    AnswerOffer,
+    CancelReset,
+    DeviceList,
+    DeviceOffered,
+    Devices,
+    Done,
+    OfferDevice,
+    RemoveDevice,
+)
+from privity.faces.app.port.shown import DeviceShown
+from privity.faces.app.verbs import Verbs
+
+
+async def devices(opened: Opened, _: Devices) -> DeviceList:
+    device = opened.device
+    return DeviceList(
+        devices=tuple(
+            DeviceShown(client_uri=each.client_uri, added_ms=each.added_ms, this=each.client_uri == device.client_uri)
+            for each in await device.devices()
+        ),
+        can_change=device.holds_account_key,
+        reset_until_ms=device.reset_pending_until(),
+    )
+
+
+async def offer(opened: Opened, request: OfferDevice) -> DeviceOffered:
+    opened.offered = await opened.device.offered(request.code)
+    return DeviceOffered(check=opened.offered.check)
+
+
+async def answer_offer(opened: Opened, request: AnswerOffer) -> Done:
+    offered, opened.offered = opened.offered, None
+    if offered is None:
+        raise NothingToAnswer("no new device waits; show its code here first")
+    await (offered.accept() if request.same else offered.decline())
+    return Done()
+
+
+async def remove(opened: Opened, request: RemoveDevice) -> Done:
+    await opened.device.remove_device(request.client_uri)
+    return Done()
+
+
+async def cancel_reset(opened: Opened, _: CancelReset) -> Done:
+    await opened.device.cancel_reset()
+    return Done()
+
+
+VERBS: Final[Verbs] = {
+    Devices: devices,
+    OfferDevice: offer,
+    AnswerOffer: answer_offer,
+    RemoveDevice: remove,
+    CancelReset: cancel_reset,
+}

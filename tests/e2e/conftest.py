@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A hub for each module, and for each test people of its own: a hub takes few new accounts from one address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from privity.faces.demo.home import Home
+from tests.e2e.town import Town, town_of
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("hub"))
+    home.init()
+    try:
+        home.witness.start()
+        home.start_hub()
+        home.desk.start()
+        yield home
+    finally:
+        home.stop()
+
+
+@pytest.fixture
+async def town(hub: Home, tmp_path: Path) -> AsyncIterator[Town]:
+    async with town_of(hub, tmp_path) as opened:
+        yield opened
+        opened.check_quiet()

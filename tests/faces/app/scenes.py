@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A hub, a daemon with two accounts on it, and a page that sees both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from privity.faces.app.port.asked import (
+    Begin,
+    Begun,
+    Create,
+    Created,
+    Entries,
+    SendText,
+    Sent,
+)
+from privity.faces.app.port.asked import Page as PageOf
+from privity.faces.app.port.happened import (
+    AccountChanged,
+    ConversationChanged,
+    EntryChanged,
+)
+from privity.faces.app.port.shown import EntryState
+from privity.faces.app.routes import Door
+from tests.client.town import Town, town
+from tests.faces.app.pages import PASSPHRASE, Page, daemon, page
+
+
+@dataclass(slots=True)
+class Scene:
+    """A hub, a daemon with the accounts ann and bob, connected, and a page."""
+
+    town: Town
+    door: Door
+    page: Page
+    ann: str
+    bob: str
+
+    async def direct(self) -> str:
+        """The conversation of the two, which both are in."""
+        begun = await self.page.ask(Begin(account="ann", user_uri=self.bob))
+        assert isinstance(begun, Begun), begun
+        await self.page.until(lambda e: isinstance(e, ConversationChanged) and e.account == "bob")
+        return begun.room_uri
+
+    async def say(self, account: str, room_uri: str, text: str, token: str = "", **named: Any) -> bytes:
+        sent = await self.page.ask(SendText(account=account, room_uri=room_uri, text=text, token=token, **named))
+        assert isinstance(sent, Sent), sent
+        return sent.message_id
+
+    async def shown(self, account: str, message_id: bytes, state: EntryState = EntryState.SHOWN) -> Any:
+        """The entry of a message on the page, in a state."""
+        event = await self.page.until(
+            lambda e: (
+                isinstance(e, EntryChanged)
+                and (e.account, e.entry.message_id, e.entry.state) == (account, message_id, state)
+            )
+        )
+        return event.entry
+
+    async def entries(self, account: str, room_uri: str) -> Any:
+        found = await self.page.ask(PageOf(account=account, room_uri=room_uri))
+        assert isinstance(found, Entries), found
+        return found
+
+
+@asynccontextmanager
+async def scene(folder: Path) -> AsyncIterator[Scene]:
+    async with AsyncExitStack() as stack:
+        hub = await stack.enter_async_context(town(folder / "hub"))
+        door = await stack.enter_async_context(daemon(folder))
+        opened = await stack.enter_async_context(page(door))
+        uris = [await made(door, opened, hub, name) for name in ("ann", "bob")]
+        yield Scene(hub, door, opened, *uris)
+
+
+async def made(door: Door, opened: Page, hub: Town, name: str) -> str:
+    """A new account that others can add; its user URI."""
+    created = await opened.ask(Create(account=name, hub=hub.url, handle=f"{name}.x", passphrase=PASSPHRASE))
+    assert isinstance(created, Created), created
+    assert len(created.phrase.split()) == 12
+    opened_event = await opened.until(
+        lambda e: isinstance(e, AccountChanged) and e.account.account == name and e.account.connected
+    )
+    await door.house.opened(name).device.caught_up()
+    return str(opened_event.account.user_uri)
+
+
+def words(entry: Any) -> str:
+    return "".join(run.text for block in entry.blocks for run in block.runs)
+
+
+async def problem(opened: Page, request: Any) -> str:
+    found = await opened.ask(request)
+    assert hasattr(found, "name"), found
+    return str(found.name)

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""No column without a reason: what hub and desk say they keep is what their databases have, and what the page says."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from privity.desk.database import open_database as open_desk
+from privity.faces.commands.data_inventory import page
+from privity.server.db import migrations
+from privity.wire.inventory import BadInventory, Inventory
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "operators" / "data-inventory.md"
+
+
+def schema(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """The columns of every table of an open database."""
+    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+    return {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for (name,) in names}
+
+
+def hub() -> dict[str, list[str]]:
+    db = sqlite3.connect(":memory:")
+    migrations.apply(db)
+    return schema(db)
+
+
+def inventory(package: str) -> Inventory:
+    return Inventory.decode(files(package).joinpath("inventory.toml").read_bytes())
+
+
+def test_hub_keeps_what_it_says() -> None:
+    inventory("privity.server.db").check(hub())
+
+
+def test_desk_keeps_what_it_says(tmp_path: Path) -> None:
+    db = open_desk(tmp_path / "desk.db")
+    inventory("privity.desk").check(schema(db))
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda found: found["account"].append("birthday"), "account.birthday is in one of them only"),
+        (lambda found: found["account"].remove("handle"), "account.handle is in one of them only"),
+        (lambda found: found.update({"location": ["user_uri"]}), "table location is in one of them only"),
+        (lambda found: found.pop("block"), "table block is in one of them only"),
+    ],
+)
+def test_a_schema_that_grew_or_shrank_is_noticed(change: Callable[[dict[str, list[str]]], None], said: str) -> None:
+    found = hub()
+    change(found)
+    with pytest.raises(BadInventory, match=said):
+        inventory("privity.server.db").check(found)
+
+
+TABLE = """
+database = "x.db"
+[tables.t]
+what = "w"
+readers = ["nobody"]
+kept = "k"
+%s
+[tables.t.columns]
+a = { why = "y" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ("", "neither, or both"),
+        ('about_nobody = "n"\nof = { a = "user" }', "neither, or both"),
+        ('of = { b = "user" }', "t is about b, which it does not have"),
+    ],
+)
+def test_each_table_says_whom_it_is_about(about: str, said: str) -> None:
+    with pytest.raises(BadInventory, match=said):
+        Inventory.decode((TABLE % about).encode()).check({"t": ["a"]})
+
+
+@pytest.mark.parametrize("wrong", ['of = { a = "colour" }', "more = 1", 'readers = ["the government"]'])
+def test_unknown_words_are_refused(wrong: str) -> None:
+    with pytest.raises(BadInventory):
+        Inventory.decode((TABLE % wrong).encode())
+
+
+def test_the_page_is_what_the_command_prints() -> None:
+    assert DOCUMENT.read_text("utf-8") == page(), "run: privity data-inventory > docs/operators/data-inventory.md"

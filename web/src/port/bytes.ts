@@ -1,0 +1,8 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+import type { Bytes } from "./types";
+
+/** Base64 as it travels in frames, to hex as it stands in addresses. */
+export function hex(bytes: Bytes): string {
+  return Array.from(atob(bytes), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+}

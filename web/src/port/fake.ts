@@ -1,0 +1,427 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+// A port with no daemon behind it: a small world in memory, for tests and for looking at screens. It is not in the page
+// that is built.
+
+import { Refused, Unanswered, type FileAt, type FileToSend, type Line, type Port } from "./port";
+import type {
+  AccountShown,
+  AnswerTo,
+  Archive,
+  Block,
+  Comparison,
+  Consent,
+  Conversation,
+  DeviceList,
+  Entry,
+  Event,
+  KeptTable,
+  KeyLogShown,
+  Member,
+  Person,
+  Request,
+  Result,
+  Sent,
+  VersionShown,
+  Waiting,
+} from "./types";
+
+export interface FakeRoom {
+  conversation: Conversation;
+  entries: Entry[];
+  members: Member[];
+  archives: Archive[];
+  consent: Consent | null;
+  mayChange: boolean;
+  waiting: Waiting[];
+}
+
+export interface FakeWorld {
+  accounts: AccountShown[];
+  rooms: FakeRoom[];
+  people: Person[];
+  comparisons: Record<string, Comparison>;
+  versions: readonly VersionShown[];
+  devices: DeviceList;
+  keyLog: KeyLogShown;
+  kept: readonly KeptTable[];
+  passphrase: string;
+  now: () => number;
+}
+
+export function paragraph(text: string): Block {
+  return { kind: "paragraph", runs: [{ text, marks: [], url: "", warning: "", user_uri: "" }], depth: 0, number: 0 };
+}
+
+export function entry(seq: number, rest: Partial<Entry>): Entry {
+  return {
+    seq,
+    ts_ms: 0,
+    kind: "message",
+    sender: "",
+    mine: false,
+    message_id: btoa(String(seq).padStart(32, "0")),
+    state: "shown",
+    blocks: [],
+    cut: 0,
+    quote: null,
+    files: [],
+    reactions: [],
+    delivery: null,
+    expires_ms: null,
+    clock_differs: false,
+    forwarded: "",
+    from_backup: false,
+    ...rest,
+  };
+}
+
+export class FakePort implements Port {
+  readonly world: FakeWorld;
+  readonly asked: Request[] = [];
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #watchers = new Set<(line: Line) => void>();
+  #line: Line = "there";
+  /** Called before an answer is given; a test holds it up here, or has it refused. */
+  before: (request: Request) => Promise<void> | void = () => undefined;
+
+  constructor(world: FakeWorld) {
+    this.world = world;
+  }
+
+  async ask<R extends Request>(request: R): Promise<AnswerTo<R>> {
+    this.asked.push(request);
+    if (this.#line !== "there") {
+      throw new Unanswered();
+    }
+    await this.before(request);
+    return this.#answer(request) as AnswerTo<R>;
+  }
+
+  async sendFile({ account, roomUri, token, file }: FileToSend): Promise<Sent> {
+    for (const share of [0.2, 0.6, 1]) {
+      this.happen({ event: "progress", account, token, done: Math.round(share * file.size), total: file.size });
+      await this.before({ do: "overview" });
+    }
+    const shown = { part_index: 0, filename: file.name, content_type: file.type, size: file.size, picture: false };
+    return this.#sent(this.#room(roomUri), { files: [shown] });
+  }
+
+  async file(): Promise<Blob> {
+    return new Blob(["invented"]);
+  }
+
+  async preview(at: FileAt): Promise<Blob> {
+    return new Response(this.#picture(at)).blob();
+  }
+
+  listen(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  watch(watcher: (line: Line) => void): () => void {
+    this.#watchers.add(watcher);
+    watcher(this.#line);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  retry(): void {
+    this.stand("there");
+  }
+
+  happen(event: Event): void {
+    for (const listener of this.#listeners) {
+      listener(event);
+    }
+  }
+
+  stand(line: Line): void {
+    this.#line = line;
+    for (const watcher of this.#watchers) {
+      watcher(line);
+    }
+  }
+
+  /** Somebody writes. */
+  arrive(roomUri: string, rest: Partial<Entry>): Entry {
+    const room = this.#room(roomUri);
+    const arrived = entry((room.entries.at(-1)?.seq ?? 0) + 1, { ts_ms: this.world.now(), ...rest });
+    room.entries.push(arrived);
+    this.#tell(room, { unread: room.conversation.unread + (arrived.mine ? 0 : 1) });
+    this.happen({ event: "entry_changed", account: this.#account(), room_uri: roomUri, entry: arrived });
+    return arrived;
+  }
+
+  #answer(request: Request): Result {
+    switch (request.do) {
+      case "overview":
+        return { is: "accounts", accounts: this.world.accounts, version: "0.0.0" };
+      case "unlock":
+        return this.#unlock(request.account, request.passphrase);
+      case "lock_now":
+        this.#lock(request.account ?? "");
+        return { is: "done" };
+      case "create":
+        this.#made(request.account, request.handle, request.hub);
+        return {
+          is: "created",
+          phrase: "orbit maple canyon violin ember pilot saddle ribbon glacier lantern tulip anchor",
+        };
+      case "restore":
+        this.#made(request.account, request.handle, request.hub);
+        return { is: "done" };
+      case "begin_link":
+        return { is: "link_code", code: "privity-link:k3x79f02mq1v8s5wz4yd6hc0jt2nrpb7ag" };
+      case "conversations":
+        return { is: "conversation_list", conversations: this.#list() };
+      case "page":
+        return this.#page(this.#room(request.room_uri), request);
+      case "full_text":
+        return { is: "text", text: this.#text(this.#room(request.room_uri), request.seq) };
+      case "history":
+        return { is: "versions", versions: this.world.versions };
+      case "details": {
+        const { conversation, members, archives, consent, mayChange } = this.#room(request.room_uri);
+        return { is: "room_details", conversation, members, archives, consent, may_change: mayChange };
+      }
+      case "send_text":
+        return this.#sent(this.#room(request.room_uri), { blocks: [paragraph(request.text)] });
+      case "edit_text":
+        return this.#changed(request.room_uri, request.message_id, {
+          state: "edited",
+          blocks: [paragraph(request.text)],
+        });
+      case "delete":
+        return this.#changed(request.room_uri, request.message_id, { state: "deleted", blocks: [] });
+      case "react": {
+        const reaction = { emoji: request.emoji, user_uris: [this.#me()], mine: btoa("own") };
+        return this.#changed(request.room_uri, request.message_id, { reactions: [reaction] });
+      }
+      case "take_back":
+        return this.#changed(request.room_uri, request.message_id, { reactions: [] });
+      case "report":
+        return { is: "reported", receipt: "7f3a-91c0-44de" };
+      case "search":
+        return { is: "hits", hits: this.#find(request.text, request.room_uri ?? "") };
+      case "find_person":
+      case "look_at":
+        return { is: "person_found", person: this.#person("handle" in request ? request.handle : request.user_uri) };
+      case "begin": {
+        const room = this.world.rooms.find((each) => each.conversation.direct_with === request.user_uri);
+        return { is: "begun", room_uri: (room ?? this.world.rooms[0])?.conversation.room_uri ?? "" };
+      }
+      case "create_group":
+        return { is: "begun", room_uri: this.world.rooms[0]?.conversation.room_uri ?? "" };
+      case "safety_number":
+        return this.#comparison(request.user_uri);
+      case "devices":
+        return this.world.devices;
+      case "offer_device":
+        return { is: "device_offered", check: "482 913" };
+      case "key_log":
+        return this.world.keyLog;
+      case "receipts":
+        return { is: "receipts_shown", delivered: true, read: false };
+      case "disappear_after":
+        this.#tell(this.#room(request.room_uri), { disappear_s: request.seconds });
+        return { is: "done" };
+      case "forget_entry":
+        return this.#forgotten(this.#room(request.room_uri), request.message_id);
+      case "kept":
+        return { is: "kept_tables", tables: this.world.kept };
+      case "kept_rows":
+        return { is: "text", text: JSON.stringify(this.world.kept) };
+      case "set_muted":
+        this.#tell(this.#room(request.room_uri), { muted: request.muted });
+        return { is: "done" };
+      case "set_archived":
+        this.#tell(this.#room(request.room_uri), { archived: request.archived });
+        return { is: "done" };
+      case "save_draft":
+        this.#tell(this.#room(request.room_uri), { draft: request.text });
+        return { is: "done" };
+      case "seen":
+        this.#tell(this.#room(request.room_uri), { unread: 0 });
+        return { is: "done" };
+      case "rename":
+        this.#tell(this.#room(request.room_uri), { title: request.name });
+        return { is: "done" };
+      default:
+        return { is: "done" };
+    }
+  }
+
+  #unlock(account: string, passphrase: string): Result {
+    if (passphrase !== this.world.passphrase) {
+      throw new Refused({
+        name: "WrongPassphrase",
+        text: "That is not the passphrase. Nothing was changed; try again.",
+      });
+    }
+    this.#change(account, { lock: "open", connected: true });
+    return { is: "done" };
+  }
+
+  #lock(account: string): void {
+    for (const each of this.world.accounts.filter((known) => account === "" || known.account === account)) {
+      this.#change(each.account, { lock: "locked" });
+    }
+  }
+
+  #made(account: string, handle: string, hub: string): void {
+    const made = { lock: "open", wait_s: 0, user_uri: this.#me(), connected: true, problem: "", unread: 0 } as const;
+    this.world.accounts.push({
+      account,
+      handle,
+      hub: hub.replace(/^https?:\/\//, ""),
+      holds_account_key: true,
+      ...made,
+    });
+    this.#change(account, {});
+  }
+
+  #change(account: string, to: Partial<AccountShown>): void {
+    this.world.accounts = this.world.accounts.map((each) => (each.account === account ? { ...each, ...to } : each));
+    for (const each of this.world.accounts.filter((known) => known.account === account)) {
+      this.happen({ event: "account_changed", account: each });
+    }
+  }
+
+  #page(
+    room: FakeRoom,
+    { before, around, limit = 60 }: { before?: number | null; around?: number | null; limit?: number },
+  ): Result {
+    const { entries, waiting } = room;
+    let to = entries.length;
+    if (before !== undefined && before !== null) {
+      to = entries.findIndex((each) => each.seq >= before);
+    } else if (around !== undefined && around !== null) {
+      to = Math.min(entries.length, entries.findIndex((each) => each.seq >= around) + limit / 2);
+    }
+    const from = Math.max(0, to - limit);
+    return { is: "entries", entries: entries.slice(from, to), earlier: from > 0, later: to < entries.length, waiting };
+  }
+
+  #sent(room: FakeRoom, rest: Partial<Entry>): Sent {
+    const sent = this.arrive(room.conversation.room_uri, { mine: true, sender: this.#me(), delivery: "sent", ...rest });
+    return { is: "sent", message_id: sent.message_id };
+  }
+
+  #changed(roomUri: string, messageId: string, to: Partial<Entry>): Sent {
+    const room = this.#room(roomUri);
+    const place = room.entries.findIndex((each) => each.message_id === messageId);
+    const found = room.entries[place];
+    if (found !== undefined) {
+      room.entries[place] = { ...found, ...to };
+      this.happen({ event: "entry_changed", account: this.#account(), room_uri: roomUri, entry: { ...found, ...to } });
+    }
+    return { is: "sent", message_id: messageId };
+  }
+
+  #forgotten(room: FakeRoom, messageId: string): Result {
+    const place = room.entries.findIndex((each) => each.message_id === messageId);
+    for (const { seq } of room.entries.splice(place, place < 0 ? 0 : 1)) {
+      this.happen({ event: "entry_gone", account: this.#account(), room_uri: room.conversation.room_uri, seq });
+    }
+    return { is: "done" };
+  }
+
+  #tell(room: FakeRoom, to: Partial<Conversation>): void {
+    const last = room.entries.at(-1);
+    const preview = last === undefined ? "" : words(last);
+    room.conversation = { ...room.conversation, preview, last_ms: last?.ts_ms ?? 0, ...to };
+    this.happen({ event: "conversation_changed", account: this.#account(), conversation: room.conversation });
+  }
+
+  #list(): readonly Conversation[] {
+    return this.world.rooms.map((each) => each.conversation).sort((a, b) => b.last_ms - a.last_ms);
+  }
+
+  #find(text: string, roomUri: string): Extract<Result, { is: "hits" }>["hits"] {
+    const wanted = text.toLowerCase();
+    const rooms = this.world.rooms.filter((each) => roomUri === "" || each.conversation.room_uri === roomUri);
+    const hits = rooms.flatMap(({ conversation, entries }) =>
+      entries.flatMap((each) => {
+        const said = words(each);
+        const at = said.toLowerCase().indexOf(wanted);
+        const { room_uri, title } = conversation;
+        const [before, match, after] = [
+          said.slice(0, at),
+          said.slice(at, at + text.length),
+          said.slice(at + text.length),
+        ];
+        return at < 0
+          ? []
+          : [{ room_uri, title, seq: each.seq, ts_ms: each.ts_ms, sender: each.sender, before, match, after }];
+      }),
+    );
+    return hits.sort((a, b) => b.ts_ms - a.ts_ms).slice(0, 50);
+  }
+
+  #room(roomUri: string): FakeRoom {
+    const room = this.world.rooms.find((each) => each.conversation.room_uri === roomUri);
+    if (room === undefined) {
+      throw new Refused({ name: "NoSuchRoom", text: "This conversation is not on this device. Nothing was changed." });
+    }
+    return room;
+  }
+
+  #person(name: string): Person {
+    const person = this.world.people.find((each) => each.handle === name || each.user_uri === name);
+    if (person === undefined) {
+      throw new Refused({ name: "NoSuchUser", text: `Nobody has the handle ${name}. Ask them how they write it.` });
+    }
+    return person;
+  }
+
+  #comparison(userUri: string): Comparison {
+    const { digits = "", history = [] } = this.world.comparisons[userUri] ?? {};
+    return { is: "comparison", person: this.#person(userUri), digits, history };
+  }
+
+  #text(room: FakeRoom, seq: number): string {
+    const found = room.entries.find((each) => each.seq === seq);
+    return found === undefined ? "" : words(found);
+  }
+
+  #account(): string {
+    return this.world.accounts[0]?.account ?? "";
+  }
+
+  #me(): string {
+    return this.world.accounts[0]?.user_uri ?? "";
+  }
+
+  /** A drawing that shows which file it stands for. */
+  #picture(at: FileAt): ReadableStream<Uint8Array> | null {
+    const canvas = new OffscreenCanvas(640, 400);
+    const context = canvas.getContext("2d");
+    if (context !== null) {
+      const sky = context.createLinearGradient(0, 0, 0, 400);
+      sky.addColorStop(0, "#9cc4d8");
+      sky.addColorStop(1, "#f3e2c7");
+      context.fillStyle = sky;
+      context.fillRect(0, 0, 640, 400);
+      context.fillStyle = "#3f6b5c";
+      context.beginPath();
+      context.moveTo(0, 400);
+      for (let x = 0; x <= 640; x += 16) {
+        context.lineTo(x, 280 + 60 * Math.sin(x / 90 + at.partIndex));
+      }
+      context.lineTo(640, 400);
+      context.fill();
+    }
+    return new ReadableStream({
+      async start(controller) {
+        const blob = await canvas.convertToBlob();
+        controller.enqueue(new Uint8Array(await blob.arrayBuffer()));
+        controller.close();
+      },
+    });
+  }
+}
+
+function words(said: Entry): string {
+  return said.blocks.map((block) => block.runs.map((run) => run.text).join("")).join(" ");
+}

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+import type { Conversations } from "./conversations.svelte";
+import type { People } from "./people.svelte";
+import type { Places } from "./place.svelte";
+import type { Settings } from "./settings.svelte";
+import type { Event } from "../port/types";
+import { plain } from "../parts/text/plain";
+
+/** Says aloud and on the desktop that something has come: a sentence for screen readers, and a notification that
+ * holds no content unless the person asked for the sender's name. */
+export class Arrivals {
+  readonly #conversations: Conversations;
+  readonly #people: People;
+  readonly #places: Places;
+  readonly #settings: Settings;
+  spoken = $state("");
+
+  constructor(conversations: Conversations, people: People, places: Places, settings: Settings) {
+    this.#conversations = conversations;
+    this.#people = people;
+    this.#places = places;
+    this.#settings = settings;
+  }
+
+  /** Before the conversations have heard of it: what was unread is compared with what is. */
+  hear(event: Event): void {
+    if (event.event === "entry_changed" && event.entry.kind === "message" && !event.entry.mine) {
+      if (this.#isOpen(event.account, event.room_uri) && event.entry.state === "shown") {
+        const said = plain(event.entry.blocks) || "a file";
+        this.spoken = `${this.#people.name(event.account, event.entry.sender)}: ${said}`;
+      }
+    } else if (event.event === "conversation_changed") {
+      const { account, conversation } = event;
+      const before = this.#conversations.get(account, conversation.room_uri)?.unread ?? 0;
+      if (conversation.unread > before && !conversation.muted) {
+        this.#arrived(account, conversation.room_uri, conversation.title);
+      }
+    }
+  }
+
+  /** Two accounts can be in one conversation. */
+  #isOpen(account: string, roomUri: string): boolean {
+    return account === this.#places.account && roomUri === this.#places.room;
+  }
+
+  #arrived(account: string, roomUri: string, title: string): void {
+    if (!this.#isOpen(account, roomUri)) {
+      this.spoken = `New message in ${title}`;
+    }
+    const how = this.#settings.notifying;
+    if (how === "off" || !document.hidden || !("Notification" in window) || Notification.permission !== "granted") {
+      return;
+    }
+    const text = how === "sender" ? `New message in ${title}` : "New message";
+    const notification = new Notification("Privity", { body: text, tag: roomUri });
+    notification.onclick = () => {
+      window.focus();
+      this.#places.go({ at: "room", account, room: roomUri });
+      notification.close();
+    };
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+// What is said aloud: what comes where one is, and for the rest only that something came.
+
+import { beforeEach, expect, it } from "vitest";
+
+import type { FakePort } from "../src/port/fake";
+import { paragraph } from "../src/port/fake";
+import { Arrivals } from "../src/state/arrivals.svelte";
+import { Conversations } from "../src/state/conversations.svelte";
+import { People } from "../src/state/people.svelte";
+import type { Places } from "../src/state/place.svelte";
+import type { Settings } from "../src/state/settings.svelte";
+import { ACCOUNT, ROOM, small } from "./small";
+
+const SAID = { sender: "mimi://chat.example/u/abcdefgh", blocks: [paragraph("hello")] };
+
+let port: FakePort;
+let place: { account: string; room: string };
+let arrivals: Arrivals;
+
+beforeEach(async () => {
+  port = small(1);
+  place = { account: ACCOUNT, room: ROOM };
+  const conversations = new Conversations(port);
+  await conversations.refresh(ACCOUNT);
+  const settings = { notifying: "off" } as Settings;
+  arrivals = new Arrivals(conversations, new People(port), place as Places, settings);
+  port.listen((event) => {
+    arrivals.hear(event);
+    conversations.hear(event);
+  });
+});
+
+it("a message where one is, with who wrote it", () => {
+  port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).toBe("abcdef…: hello");
+});
+
+it("of another conversation only that it came", () => {
+  place.room = "another";
+  port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).toBe("New message in room");
+});
+
+it("of the same conversation in another account only that it came", () => {
+  place.account = "another";
+  port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).toBe("New message in room");
+});
+
+it("nothing of what is one's own, or of a muted conversation", async () => {
+  place.room = "another";
+  port.arrive(ROOM, { ...SAID, mine: true });
+  await port.ask({ do: "set_muted", account: ACCOUNT, room_uri: ROOM, muted: true });
+  port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).toBe("");
+});

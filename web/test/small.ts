@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+import { entry, FakePort, paragraph, type FakeRoom, type FakeWorld } from "../src/port/fake";
+
+export const ACCOUNT = "mira";
+export const ROOM = "mimi://chat.example/r/room";
+const ME = "mimi://chat.example/u/me";
+const ADA = "mimi://chat.example/u/ada";
+
+/** One conversation with so many entries, every third one's own; their numbers have holes, as a device's have. */
+export function small(count: number): FakePort {
+  const room: FakeRoom = {
+    conversation: {
+      room_uri: ROOM,
+      title: "room",
+      direct_with: "",
+      trust: "logged",
+      preview: "",
+      last_ms: 0,
+      unread: 0,
+      muted: false,
+      archived: false,
+      draft: "",
+      disappear_s: 0,
+      member: true,
+      attention: "",
+    },
+    entries: Array.from({ length: count }, (_, place) =>
+      entry(place * 3 + 1, {
+        ts_ms: place * 1000,
+        mine: place % 3 === 0,
+        sender: place % 3 === 0 ? ME : ADA,
+        blocks: [paragraph(`number ${place}`)],
+      }),
+    ),
+    members: [],
+    archives: [],
+    consent: null,
+    mayChange: false,
+    waiting: [],
+  };
+  const world: FakeWorld = {
+    accounts: [
+      {
+        account: ACCOUNT,
+        lock: "open",
+        wait_s: 0,
+        handle: "mira",
+        user_uri: ME,
+        hub: "",
+        connected: true,
+        problem: "",
+        unread: 0,
+        holds_account_key: true,
+      },
+    ],
+    rooms: [room],
+    people: [],
+    comparisons: {},
+    versions: [],
+    devices: { is: "device_list", devices: [], can_change: false, reset_until_ms: null },
+    keyLog: {
+      is: "key_log_shown",
+      origin: "",
+      size: 0,
+      newest_ms: null,
+      audited: false,
+      witnesses: [],
+      quorum: 0,
+      alarm: "",
+    },
+    kept: [],
+    passphrase: "invented",
+    now: () => count * 1000,
+  };
+  return new FakePort(world);
+}
