@@ -52,7 +52,7 @@ $(VENV)/.e2e: $(VENV)/.test constraints/e2e.txt
 	@touch $@
 
 # The page of `privity app`. Needs Node 20.19 or newer with npm; what it is built from stands in web/package-lock.json.
-app: web/node_modules/.made
+app: $(VENV)/.base web/node_modules/.made
 	@cd web && npm run --silent build
 
 web/node_modules/.made: web/package.json web/package-lock.json
@@ -62,7 +62,7 @@ web/node_modules/.made: web/package.json web/package-lock.json
 	@touch $@
 
 # The wheel with the page inside.
-dist: $(VENV)/.base app
+dist: app
 	@rm -rf dist && $(BIN)/python -m pip --disable-pip-version-check --quiet wheel --no-deps --no-build-isolation -w dist .
 	@ls dist
 

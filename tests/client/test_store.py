@@ -36,6 +36,15 @@ def test_what_was_saved_is_there_after_opening_again(tmp_path: Path) -> None:
     store.close()
 
 
+def test_nobody_else_may_read_its_files_wherever_the_folder_goes(tmp_path: Path) -> None:
+    store = make(tmp_path)
+    store.save({(Table.OWN, "", b"k"): b"v"})
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
+    assert {DATABASE, f"{DATABASE}-wal", HEADER} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+
+
 def test_a_wrong_passphrase_has_its_own_name(tmp_path: Path) -> None:
     make(tmp_path).close()
     with pytest.raises(WrongPassphrase):

@@ -89,7 +89,7 @@ class Passing:
         """Nothing of it is left to be seen here, and its key is gone."""
         self._host.store.save({(Table.OWN, "", SEED): None})
         for item in self._items(room_uri):
-            await self._host.do(lambda n, item=item: inputs.Forget(n, room_uri, item.message_id))  # type: ignore[misc]  # a default in a lambda
+            await self._host.do(_forgetting(room_uri, item.message_id))
         Preferences(self._host.store).set_archived(room_uri, True)
 
     # The device that has the history
@@ -152,6 +152,10 @@ class Passing:
             return found
         finally:
             self._host.unfollow(shown)
+
+
+def _forgetting(room_uri: str, message_id: bytes) -> Callable[[int], inputs.Command]:
+    return lambda n: inputs.Forget(n, room_uri, message_id)
 
 
 def _said(item: Item, content_type: str) -> bytes | None:

@@ -9,6 +9,7 @@ step; an engine made anew from the saved records continues as if nothing had hap
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from privity.client.engine import (
@@ -411,8 +412,8 @@ class Engine:
             self.device.inbox_read = False
             self.device.runner.start(
                 self._on_inbox(frame),
-                lambda _, seq=frame.seq: self._inbox_done(seq),  # type: ignore[misc]  # a default in a lambda
-                lambda err, frame=frame: self._inbox_failed(frame, err),  # type: ignore[misc]  # a default in a lambda
+                partial(self._inbox_done, frame.seq),
+                partial(self._inbox_failed, frame),
             )
         self._inbox_pumped = False
 
@@ -424,7 +425,7 @@ class Engine:
                 room.advance()
             self._seek_rooms()
 
-    def _inbox_done(self, seq: int) -> None:
+    def _inbox_done(self, seq: int, _: object = None) -> None:
         self._inbox_busy = False
         self.device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq))
         self._pump_inbox()

@@ -87,6 +87,7 @@ class Store:
             if cls.exists(folder) or (folder / DATABASE).exists():
                 raise StoreExists(f"{folder} holds a device already; choose another folder")
             header, key = Header.create(passphrase, cost or Cost(), random)
+            os.close(os.open(folder / DATABASE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             db = _connect(folder / DATABASE, key)
             undo.callback(db.close)
             with named(folder):

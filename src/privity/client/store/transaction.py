@@ -17,7 +17,6 @@ def transaction(db: sqlcipher.Connection) -> Iterator[None]:
     try:
         yield
         db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
+    finally:
+        if db.in_transaction:  # something raised; a full disk may have ended it by itself
             db.execute("ROLLBACK")
-        raise

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -161,9 +161,9 @@ class Account:
                 await self._close()
                 self._become(Lock.LOCKED)
                 raise AccountLocked("the account was locked while it was being opened") from None
-            except BaseException as err:
+            except Exception as err:
                 begun = isinstance(err, unfinished)
-                self._problem = problem_of(err).text if begun and isinstance(err, Exception) else ""
+                self._problem = problem_of(err).text if begun else ""
                 self._become(Lock.UNFINISHED if begun else Lock.LOCKED)
                 raise
             finally:
@@ -186,14 +186,16 @@ class Account:
     async def _open(self, device: Device) -> None:
         opened = Opened(self.name, device, self._announce)
         self._opened = opened
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._abandon, opened)
             await opened.begin()
-        except BaseException:
-            self._opened = None
-            await opened.end()
-            raise
+            undo.pop_all()
         self._lock, self._problem = Lock.OPEN, ""
         opened.look()
+
+    async def _abandon(self, opened: Opened) -> None:
+        self._opened = None
+        await opened.end()
 
     def _become(self, lock: Lock) -> None:
         self._lock = lock
