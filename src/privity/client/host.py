@@ -26,6 +26,7 @@ from privity.client.own_returns import bring_back_own
 from privity.client.store.database import Store
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import BadFrame
+from privity.wire.structs import settle_structs
 
 JITTER_MS = 10_000
 """Members commit what the hub proposed within ten seconds, so that they do not all try at once."""
@@ -52,6 +53,7 @@ class Host:
 
     def __init__(self, store: Store, base: str, now_ms: Callable[[], int] = wall_ms) -> None:
         """`now_ms` is this device's clock."""
+        settle_structs()
         self.store = store
         self.now_ms = now_ms
         self.engine = Engine(store, random=os.urandom, jitter=lambda: int.from_bytes(os.urandom(2), "big") % JITTER_MS)

@@ -23,6 +23,7 @@ from privity.desk.intake import Intake
 from privity.desk.key_log import KeyLog
 from privity.desk.keys import open_keys
 from privity.desk.loop import serve
+from privity.wire.structs import settle_structs
 
 
 def run(config_path: Path) -> None:
@@ -37,6 +38,7 @@ def run(config_path: Path) -> None:
 
 
 async def _run(config: desk_config.DeskConfig) -> None:
+    settle_structs()
     keys = open_keys(config)
     db = open_database(config.database)
     stop = asyncio.Event()

@@ -43,6 +43,7 @@ from privity.server.sessions.model import Sessions
 from privity.server.version import VERSION
 from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
+from privity.wire.structs import settle_structs
 
 DRAIN_S: Final = 10.0
 """How long requests under way may take after SIGTERM."""
@@ -111,6 +112,7 @@ def monotonic_ms() -> int:
 
 def build_context(config: HubConfig, clock: Callable[[], int] = now_ms) -> tuple[HubContext, RoomParts]:
     """Everything the slices work with. Raises HubError."""
+    settle_structs()
     for name in add_log_keys(config):
         structlog.get_logger("privity.hub").warning("keylog.key_made", file=name)
     keys = open_keys(config.keys)

@@ -20,6 +20,7 @@ from privity.faces.demo.launch import launched
 from privity.faces.demo.processes import Process, free_port, privity, wait_for_hub
 from privity.server.init import new_invite
 from privity.wire import rest
+from privity.wire.structs import settle_structs
 
 WITNESS = "watch.example/witness"
 
@@ -44,6 +45,7 @@ class Home:
     _written: str = ""
 
     def __post_init__(self) -> None:
+        settle_structs()
         hub = launched(self.broken, "hub", "privity.cli", "serve", "--config", str(self.config))
         desk = launched(self.broken, "desk", "privity.cli", "desk", "--config", str(self.config))
         self.hub = Process("hub", [sys.executable, *hub], self.folder / "hub.out")
