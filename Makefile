@@ -9,10 +9,14 @@ DEMO_ARGS ?=
 BENCH_ARGS ?=
 PROVE_ARGS ?=
 E2E_ARGS ?=
+# Most tests wait for processes that they have started: two for each core of a small machine keep both busy.
+WORKERS ?= 4
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 SECONDS ?= 60
 SOURCES := src tests $(wildcard bench)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# Dozens of processes start from the same sources: what one has compiled serves the others.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo app dist test e2e check prove fuzz format clean
 help:
@@ -70,7 +74,7 @@ demo: $(VENV)/.base
 	@$(BIN)/privity demo $(DEMO_ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -m "not prove" --ignore=tests/e2e
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not prove" --ignore=tests/e2e
 
 # The page in a real Chromium, with real daemons and a real hub. What is missing is named, and its tests are skipped.
 e2e: $(VENV)/.e2e

@@ -118,7 +118,7 @@ async def _long(town: Town, sizes: Sizes) -> dict[str, float]:
 
 async def _sending(town: Town, sizes: Sizes) -> dict[str, float]:
     alice, bob = await town.person("alice.bench"), await town.person("bob.bench")
-    await alice.begin("bob.bench")
+    await alice.begin(bob)
     await alice.say("ready")
     await bob.open("alice.bench")
     await bob.sees("ready")

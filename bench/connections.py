@@ -108,8 +108,12 @@ async def _store(residents: Residents, reader: Person, senders: list[Person], si
     """A room with each sender, filled while the reader is away."""
     rooms = [plan_direct(residents.info, sender, reader, secrets.token_bytes) for sender in senders]
     lines = [await residents.connect(sender) for sender in senders]
-    for line, room in zip(lines, rooms, strict=True):
-        await make_room(line, room)
+    waiting = await residents.connect(reader)
+    by_device = {line.name: line for line in (*lines, waiting)}
+    for room in rooms:
+        await make_room(by_device, room, residents.info.now_ms)
+    await waiting.close()
+    for line in lines:
         await _present(line)
     messages = {
         room.creator.client_uri: [seal(room.speakers[0], BODY, secrets.token_bytes) for _ in range(sizes.missed)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -21,10 +21,12 @@ from bench.line import Line
 from bench.load import Load
 from bench.peers.all import PEERS
 from bench.peers.peer import Peer
-from bench.people import MARK_BYTES, PlannedRoom, plan_direct, plan_group, seal
+from bench.people import MARK_BYTES, PlannedRoom, consent, plan_direct, plan_group, seal
 from bench.residents import Residents
+from privity.identity.consent import Op
 from privity.message.errors import BadFrankSignature
 from privity.message.franking import Frank, verify_frank_signature
+from privity.wire.contacts import Ask, ContactMade, Grant
 from privity.wire.rest import Committed, RoomCreated, ServerInfo
 from privity.wire.socket import CaughtUp, Resume, encode
 
@@ -136,7 +138,7 @@ async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contend
         group = plan_group(info, people, sizes.speakers, secrets.token_bytes)
         lines = {person.client_uri: await residents.connect(person) for person in people}
         for room in (*direct, group):
-            await make_room(lines[room.creator.client_uri], room)
+            await make_room(lines, room, info.now_ms)
         for line in lines.values():
             await line.send(encode(Resume({}, 0)))
             await line.expect(CaughtUp)
@@ -151,8 +153,14 @@ async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contend
             await load.close()
 
 
-async def make_room(line: Line, room: PlannedRoom) -> None:
-    """What the creator of a room posts."""
+async def make_room(lines: Mapping[str, Line], room: PlannedRoom, now_ms: int) -> None:
+    """Everybody asks the creator for contact, who says yes and makes the room. `lines` are by device."""
+    creator, line = room.creator, lines[room.creator.client_uri]
+    for other in room.others:
+        asking = Ask(consent(Op.REQUEST, other, creator, now_ms))
+        await lines[other.client_uri].post("/v1/contacts/requests", asking, ContactMade)
+        path = f"/v1/contacts/{other.user_uri.rpartition('/')[2]}"
+        await line.put(path, Grant(consent(Op.GRANT, creator, other, now_ms)), ContactMade)
     await line.post("/v1/rooms", room.create, RoomCreated)
     await line.post(f"/v1/rooms/{room.room_uri.rpartition('/')[2]}/commit", room.commit, Committed)
 

@@ -84,16 +84,23 @@ class Line:
 
     async def post(self, path: str, body: Body, answer: type[A]) -> A:
         """A request under the session's MAC. Raises CannotRun."""
+        return await self._request("POST", path, body, answer)
+
+    async def put(self, path: str, body: Body, answer: type[A]) -> A:
+        """As `post`."""
+        return await self._request("PUT", path, body, answer)
+
+    async def _request(self, method: str, path: str, body: Body, answer: type[A]) -> A:
         self._count += 1
         data = msgspec.json.encode(body)
         headers = {
             SESSION_HEADER: self._session,
             COUNT_HEADER: str(self._count),
-            MAC_HEADER: request_mac(self._key, "POST", path, self._count, data).hex(),
+            MAC_HEADER: request_mac(self._key, method, path, self._count, data).hex(),
         }
-        async with self._http.post(path, data=data, headers=headers) as response:
+        async with self._http.request(method, path, data=data, headers=headers) as response:
             raw = await response.read()
-        return read_answer("POST", path, response.status, raw, answer)
+        return read_answer(method, path, response.status, raw, answer)
 
     async def send(self, frame: bytes) -> None:
         await self._ws.send_bytes(frame)

@@ -64,7 +64,10 @@ async def fill(hub: Home, home: Path, talk: LongTalk, now_ms: int) -> None:
         await own.caught_up()
         await other.caught_up()
         other_uri, own_uri = other.user_uri, own.user_uri
-        room = await own.direct(await own.find(talk.other))
+        await own.contacts.ask(talk.other)
+        await other.contacts.ask(talk.handle)
+        await own.contacts.refresh()
+        room = await own.direct(other_uri)
     store = Store.open(home / "accounts" / talk.handle, PASSPHRASE)
     try:
         batch: dict[Change, bytes | None] = {}

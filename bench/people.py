@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.load import Message
+from privity.identity.consent import ConsentEntry, Op
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.uris import new_client_uri, new_room_uri, new_user_uri
 from privity.message.compose import Author, text
 from privity.message.franking import make_tag
 from privity.message.safe_aad import encode_aad
-from privity.mls.crypto import generate_signature_key
+from privity.mls.crypto import SigningKey, generate_signature_key
 from privity.mls.group import Group, Identity, KeyPackageBundle, generate_key_package
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.capabilities import Capabilities
@@ -27,6 +28,7 @@ from privity.policy.roles import Role
 from privity.policy.room_components import PARTICIPANT_LIST, Participant, ParticipantListUpdate
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import room_extensions
+from privity.wire.age import AgeBand
 from privity.wire.rest import Commit, CreateRoom, Register, ServerInfo
 from privity.wire.socket import Submit, encode
 
@@ -75,6 +77,7 @@ class PlannedRoom:
 
     room_uri: str
     creator: Person
+    others: tuple[Person, ...]
     create: CreateRoom
     commit: Commit
     speakers: tuple[Speaker, ...]
@@ -89,7 +92,14 @@ def make_person(host: str, number: int, now_ms: int, random: Random) -> Person:
     listed = Device(client_uri, public, now_ms)
     devices = DeviceList.sign(user_uri, (listed,), account_private, recovery_private=recovery_private)
     identity = Identity(SUITE, make_credential(client_uri), private, public)
-    return Person(user_uri, client_uri, identity, Register(f"load{number}", devices.encode()))
+    registration = Register(f"load{number}", devices.encode(), age=AgeBand.ADULT, listed=True)
+    return Person(user_uri, client_uri, identity, registration)
+
+
+def consent(op: Op, person: Person, other: Person, now_ms: int) -> bytes:
+    """What a person says about contact with another, signed."""
+    entry = ConsentEntry(op, person.user_uri, other.user_uri, "", "", b"", now_ms, person.client_uri)
+    return entry.sign(SigningKey(SUITE, person.identity.signature_private))
 
 
 def plan_direct(hub: ServerInfo, creator: Person, other: Person, random: Random) -> PlannedRoom:
@@ -141,7 +151,7 @@ def _plan(hub: ServerInfo, people: Sequence[Person], direct: bool, speakers: int
     for person, bundle in list(zip(others, bundles, strict=True))[: speakers - 1]:
         joined = Group.join(welcome, bundle, person.identity, ratchet_tree=pending.ratchet_tree, rules=RULES, now=now)
         found.append(Speaker(person, joined))
-    return PlannedRoom(room_uri, creator, create, body, tuple(found))
+    return PlannedRoom(room_uri, creator, tuple(others), create, body, tuple(found))
 
 
 def _bundle(person: Person, now: int, random: Random) -> KeyPackageBundle:

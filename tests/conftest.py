@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share: which errors a run brings about, logs kept apart, stores that cost nothing to open."""
+"""What all tests share: how they are spread over processes, which errors a run brings about, logs kept apart, stores
+that cost nothing to open."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -15,7 +17,9 @@ from privity.client.store.header import Cost
 from tests import raised_errors
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    # Hundreds of processes start from the same sources: what one has compiled serves the others.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # a run in the background ignores it, and so would our processes
@@ -23,10 +27,21 @@ def pytest_configure() -> None:
     settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("house")
     raised_errors.watch()
+    config.pluginmanager.register(raised_errors.LookingBack())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    """Where several processes share the tests, those of one file stay together, but for what names a group of its own:
+    that takes long, and comes first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: (item.get_closest_marker("last") is not None, not _of_its_own(item)))
+    for item in items:
+        if not _of_its_own(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(raised_errors.TESTS).as_posix()))
+
+
+def _of_its_own(item: pytest.Item) -> bool:
+    return item.get_closest_marker("xdist_group") is not None
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the house's errors a test run really brought about: the packages' roots are watched from its start."""
+"""Which of the house's errors a test run really brought about: the packages' roots are watched from its start.
+
+Where several processes share the tests, each hands what it saw to the one that started them, and that one looks back.
+"""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, Final
+
+import pytest
 
 TESTS = Path(__file__).parent
 ERRORS = {
@@ -41,6 +47,16 @@ def leaves(module: str) -> set[str]:
     return {kind.__name__ for kind in own if not any(other is not kind and issubclass(other, kind) for other in own)}
 
 
+def missing(module: str) -> list[str]:
+    """The errors of a module that nothing has made so far."""
+    return sorted(name for name in leaves(module) if (module, name) not in raised)
+
+
+def ran(files: Iterable[Path], folder: str) -> bool:
+    """Whether every test file of a folder is among these."""
+    return set((TESTS / folder).rglob("test_*.py")) <= set(files)
+
+
 def watch() -> None:
     """From now on note each error of the house that is made."""
     for module in ERRORS:
@@ -62,3 +78,40 @@ def _watch(root: type[Exception]) -> None:
         made(self, *args, **named)
 
     root.__init__ = noting  # type: ignore[method-assign, assignment]  # every error of the family passes here
+
+
+RAISED: Final = "privity_raised"
+FILES: Final = "privity_files"
+
+
+class LookingBack:
+    """What `last` tests do where one process runs everything, for a run of several: a plugin in each of them."""
+
+    def __init__(self) -> None:
+        self._files: set[Path] = set()
+        self._missing: list[str] = []
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """One of several processes has seen a part, and so cannot say what the whole has not brought about."""
+        if hasattr(config, "workeroutput"):
+            items[:] = [item for item in items if item.get_closest_marker("last") is None]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        said = getattr(node, "workeroutput", {})
+        raised.update((module, name) for module, name in said.get(RAISED, ()))
+        self._files.update(Path(path) for path in said.get(FILES, ()))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        said = getattr(session.config, "workeroutput", None)
+        if said is not None:
+            said[RAISED], said[FILES] = sorted(raised), sorted({str(item.path) for item in session.items})
+            return
+        for module in (module for module, folder in ERRORS.items() if ran(self._files, folder)):
+            self._missing += [f"{module}.{name}" for name in missing(module)]
+        if self._missing and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for name in self._missing:
+            terminalreporter.write_line(f"FAILED no test of this run brings about {name}", red=True)

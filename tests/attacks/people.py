@@ -26,6 +26,8 @@ from privity.server.init import write_fresh
 from privity.server.limits import Limits
 from privity.server.main import build_context, now_ms, serving
 from privity.server.rooms.parts import RoomParts
+from privity.wire.age import AgeBand
+from tests.client.town import befriend
 
 HOST = "hub.example"
 PASSPHRASE = "an invented passphrase"
@@ -73,10 +75,24 @@ async def open_hub(folder: Path) -> AsyncIterator[Hub]:
 async def register(hub: str, folder: Path, handle: str) -> Device:
     """A new person's device, connected and caught up. Close it in the end."""
     phrase = new_phrase(secrets.token_bytes)
-    device = await Device.register(folder / handle, PASSPHRASE, hub, handle=handle, phrase=phrase)
+    device = await Device.register(
+        folder / handle, PASSPHRASE, hub, handle=handle, phrase=phrase, age=AgeBand.ADULT, listed=True
+    )
     await device.connect()
     await device.caught_up()
     return device
+
+
+async def linked(hub: Hub, by: Device, name: str) -> Device:
+    """One more device of the same person, connected and caught up."""
+    link = await Device.link(hub.folder / name, PASSPHRASE, hub.url)
+    offering = asyncio.create_task(by.offered(link.code))
+    await link.check()
+    offered = await offering
+    new, _ = await asyncio.gather(link.accept(), offered.accept())
+    await new.connect()
+    await new.caught_up()
+    return new
 
 
 async def reopen(folder: Path, handle: str) -> Device:
@@ -97,6 +113,8 @@ async def group_of(first: Device, *others: Device) -> str:
     """A room with all of them, each a member already."""
     room = await first.create_group()
     for other in others:
+        if not first.contacts.is_contact(other.user_uri):
+            await befriend(first, other)
         await first.invite(room, other.user_uri)
         await until(lambda other=other: room in other.rooms(), "an invited device to be in the room")  # type: ignore[misc]  # a default in a lambda
     return room

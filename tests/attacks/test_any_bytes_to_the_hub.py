@@ -19,13 +19,15 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from privity.identity.consent import Op
 from privity.identity.uris import id_of
 from privity.server.app import SLICES, build_app
 from privity.server.metrics.routes import metrics_app
 from privity.wire import rest, socket
 from privity.wire.errors import Code
 from tests.attacks.open_hub import Heard, OpenHub, open_hub, request, say, signed, wire
-from tests.server.core.people import HOST, Person, key_package, text
+from tests.server.contacts.people import signed_entry
+from tests.server.core.people import HOST, NOW_MS, Person, key_package, text
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import Device
 
@@ -88,10 +90,12 @@ class Walk:
         listed = text(mallory.person.list.encode())
         packages = rest.PutKeyPackages([key_package(mallory.keys)], key_package(mallory.keys, last_resort=True))
         pending = mallory.pending(room, force_path=True)
+        entry = {"entry": signed_entry(mallory.person, Op.REQUEST, other.user_uri, at_ms=NOW_MS)}
         frank = {"tag": key, "sender_uri": mallory.user_uri, "room_uri": room, "ts_ms": 1, "server_frank": key}
         self.honest: dict[tuple[str, str], Any] = {
             ("POST", "/v1/accounts"): Person("walker").registration(),
             ("PUT", "/v1/account/device-list"): {"value": listed},
+            ("POST", "/v1/account/letters"): {"client_uri": mallory.keys.client_uri, "letter": key},
             ("POST", "/v1/recovery/lists"): {"handle": "mallory"},
             ("POST", "/v1/recovery"): {"device_list": listed},
             ("POST", "/v1/resets"): {"code": "a" * 32, "device_list": listed},
@@ -117,10 +121,23 @@ class Walk:
             ("PUT", "/v1/links/{code}/opening"): opening,
             ("PUT", "/v1/links/{code}/verdict"): {"opening": opening, "same": True},
             ("PUT", "/v1/links/{code}/outcome"): {"device_list": None},
+            ("POST", "/v1/rooms/{id}/links"): {"hash": key, "expires_ms": hub.world.clock.now + 60_000},
+            ("POST", "/v1/rooms/{id}/knocks"): {"link_id": key, "at_ms": 1, "mac": key, "signature": text(bytes(64))},
             ("POST", "/v1/rooms"): plain(mallory.creation(mallory.new_group())),
             ("POST", "/v1/rooms/{id}/commit"): plain(mallory.body(pending)),
             ("POST", "/v1/rooms/{id}/leave"): None,
             ("POST", "/v1/rooms/{id}/broken"): plain(mallory.notice(room, 0, b"x")),
+            ("POST", "/v1/contacts/requests"): entry,
+            ("PUT", "/v1/contacts/{id}"): entry,
+            ("POST", "/v1/contacts/codes"): {"code_hash": key, "purpose": "contact"},
+            ("POST", "/v1/contacts/codes/find"): {"code_hash": key},
+            ("POST", "/v1/contacts/codes/use"): {"code_hash": key, **entry},
+            ("PUT", "/v1/profile"): {"name": "m", "bio": "", "picture": None, "listed": False},
+            ("PUT", "/v1/account/age"): {"band": "adult"},
+            ("PUT", "/v1/wards/{id}/asks/{asker}"): entry,
+            ("PUT", "/v1/wards/{id}/age"): {"band": "minor", "adult_from_ms": None},
+            ("POST", "/v1/rooms/{id}/invitations"): entry,
+            ("PUT", "/v1/rooms/{id}/invitation"): entry,
             ("POST", "/v1/reports"): {"sealed": key},
             ("POST", "/staff/v1/keylog/lookup"): {"label": f"s:{HOST}", "from_version": 0, "from_size": 0},
             ("POST", "/staff/v1/reports/forget"): {"receipts": ["x"]},
@@ -138,7 +155,8 @@ class Walk:
 
     def path(self, pattern: str) -> str:
         known = id_of(self.room) if pattern.startswith("/v1/rooms") else self.target.person.id
-        return pattern.format(id=known, code=self.code, sha256=self.blob, handle="mallory", index=0, table="device")
+        values = {"id": known, "code": self.code, "sha256": self.blob, "user": self.target.person.id, "table": "device"}
+        return pattern.format(**values, handle="mallory", index=0, target="mallory", asker=self.mallory.person.id)
 
     def headers(self, method: str, target: str, body: bytes, *, known: bool) -> dict[str, str]:
         """Of the desk on its own routes, of Mallory elsewhere; none for a stranger."""

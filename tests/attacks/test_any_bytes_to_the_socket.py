@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from privity.message.typing import NOTICE_BYTES
 from privity.wire import socket
 from privity.wire.errors import Code
-from privity.wire.socket import MAX_FRAME, Ack, Challenge, Closed, Prove, Ready, Resume, Submit
+from privity.wire.socket import MAX_FRAME, Ack, Challenge, Closed, Prove, Ready, Resume, Submit, Typing
 from tests.attacks.open_hub import OpenHub, Wire, open_hub, request, wire
 from tests.server.core.people import Keys, Person, proof
 from tests.server.rooms.test_rooms import room_of
@@ -169,6 +170,7 @@ def device_frames(room: str) -> list[socket.FromDevice]:
         Resume({room: 1}, 0),
         Submit(b"r" * 16, room, b"message"),
         Ack({room: 1}, 0),
+        Typing(room, 1, bytes(NOTICE_BYTES)),
     ]
 
 

@@ -19,7 +19,7 @@ from privity.client.errors import AccountKeyChanged, CommandRefused
 from privity.identity.account import RESET_PENDING_MS
 from privity.mls.crypto import generate_signature_key
 from privity.wire import keylog, rest
-from tests.client.fake_hub import SUITE, Phone, World
+from tests.client.fake_hub import SUITE, Phone, World, befriend
 from tests.client.hostile_hub import Answers
 from tests.client.test_key_log import ghost_list
 
@@ -51,6 +51,8 @@ def take_over(world: World, victim: Phone, waited_ms: int = RESET_PENDING_MS + H
         own,
         MemoryView({(Table.OWN, "", OWN_KEY): own.encode(), (Table.LOG, "", KEYS): world.hub.log.keys.encode()}),
     )
+    for other in world.phones:
+        befriend(ghost, other)
     world.phones.append(ghost)
     world.hub.inboxes.setdefault(ghost.client, [])
     ghost.connect()

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.raised_errors import ERRORS, TESTS, leaves, raised
+from tests.raised_errors import ERRORS, TESTS, leaves, missing, ran
 
 
 def named_in_tests(folder: str) -> set[str]:
@@ -19,23 +18,16 @@ def named_in_tests(folder: str) -> set[str]:
     return set(re.findall(r"\b[A-Z]\w+\b", code))
 
 
-def ran(session: pytest.Session, folder: str) -> bool:
-    """Whether every test file of a folder is part of this run."""
-    there: set[Path] = set((TESTS / folder).rglob("test_*.py"))
-    return there <= {item.path for item in session.items}
-
-
 @pytest.mark.parametrize("module", ERRORS)
 def test_every_error_is_named_by_a_test(module: str) -> None:
-    missing = leaves(module) - named_in_tests(ERRORS[module])
-    assert not missing, f"no test names {', '.join(sorted(missing))} of {module}"
+    unnamed = leaves(module) - named_in_tests(ERRORS[module])
+    assert not unnamed, f"no test names {', '.join(sorted(unnamed))} of {module}"
 
 
 @pytest.mark.last
 @pytest.mark.parametrize("module", ERRORS)
 def test_every_error_was_brought_about(module: str, request: pytest.FixtureRequest) -> None:
     folder = ERRORS[module]
-    if not ran(request.session, folder):
+    if not ran((item.path for item in request.session.items), folder):
         pytest.skip(f"only part of tests/{folder} was asked for")
-    missing = {(module, name) for name in leaves(module)} - raised
-    assert not missing, f"no test brings about {', '.join(sorted(name for _, name in missing))} of {module}"
+    assert not missing(module), f"no test brings about {', '.join(missing(module))} of {module}"

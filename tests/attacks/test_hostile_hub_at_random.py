@@ -25,7 +25,7 @@ from privity.wire import rest, socket
 from privity.wire.errors import Code, Refusal
 from privity.wire.numbers import MAX_COUNT
 from privity.wire.socket import EventKind, InboxKind
-from tests.client.fake_hub import HOST, START_MS, Phone, World, plain
+from tests.client.fake_hub import HOST, START_MS, Phone, World, befriend, plain
 from tests.client.hostile_hub import settle_within, signed
 
 SEEDS = int(os.environ.get("PRIVITY_PROVE_HOSTILE_HUBS", "200"))
@@ -308,6 +308,7 @@ def run(seed: int, steps: int) -> None:
     settle_within(world, MAX_STEPS)
     for phone in lies.phones:
         lies.check_same(phone)
+    befriend(alice, bob)  # a contact that the hub once left out is over, and they begin it anew
     fresh = alice.create_group()
     world.hub.packages[bob.client] = []
     bob.disconnect()

@@ -19,30 +19,19 @@ from privity.policy.members import find_client
 from tests.attacks.people import (
     LIMIT_S,
     PASSPHRASE,
-    Hub,
     authenticator,
     hidden,
+    linked,
     open_hub,
     register,
     reopen,
     texts,
     until,
 )
+from tests.client.town import befriend
 
 NEVER_MS = 3_600_000
 """How long the devices that stay online leave what the hub proposed to others: longer than the test takes."""
-
-
-async def linked(hub: Hub, by: Device, name: str) -> Device:
-    """One more device of the same person, connected and caught up."""
-    link = await Device.link(hub.folder / name, PASSPHRASE, hub.url)
-    offering = asyncio.create_task(by.offered(link.code))
-    await link.check()
-    offered = await offering
-    new, _ = await asyncio.gather(link.accept(), offered.accept())
-    await new.connect()
-    await new.caught_up()
-    return new
 
 
 def test_a_new_device_enters_beside_the_leaf_of_a_lost_one_and_seals_nothing_for_it(tmp_path: Path) -> None:
@@ -52,6 +41,7 @@ def test_a_new_device_enters_beside_the_leaf_of_a_lost_one_and_seals_nothing_for
             anna = await register(hub.url, tmp_path, "anna")
             stack.push_async_callback(anna.close)
             bert = await register(hub.url, tmp_path, "bert")
+            await befriend(anna, bert)
             tablet = await linked(hub, anna, "tablet")
             room = await anna.direct(bert.user_uri)
             await until(lambda: room in bert.rooms() and room in tablet.rooms(), "the room to reach all devices")

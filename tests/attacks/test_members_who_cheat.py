@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from privity.identity.uris import new_user_uri
+from privity.mls.errors import PolicyRefused
 from privity.mls.messages.app_data import APP_COMPONENTS, SAFE_AAD, AppDataDictionary
 from privity.mls.messages.codepoints import EXTERNAL_SENDERS, REQUIRED_CAPABILITIES
 from privity.mls.messages.credential import Credential
@@ -137,6 +138,22 @@ CHEATS: dict[str, Cheat] = {
     "a member removes the only admin": lambda t: (
         t.ben,
         {"removes": [t.leaf(t.anna)], **updates(listing(removed=(t.index(t.anna),)))},
+    ),
+    "a member makes themselves moderator": lambda t: (t.ben, updates(listing(RoleChange(t.index(t.ben), 5)))),
+    "an admin gives a role and invites at once": lambda t: (
+        t.anna,
+        {
+            "adds": [t.dora.package().key_package],
+            **updates(listing(RoleChange(t.index(t.ben), 5), added=(Participant(t.dora.user_uri, 2),))),
+        },
+    ),
+    "an admin brings somebody as a moderator": lambda t: (
+        t.anna,
+        {"adds": [t.dora.package().key_package], **updates(listing(added=(Participant(t.dora.user_uri, 5),)))},
+    ),
+    "an admin lets a banned person in at once": lambda t: (
+        t.anna,
+        {"adds": [t.eve.package().key_package], **updates(listing(RoleChange(t.index(t.eve), 2)))},
     ),
     "a member lifts a ban": lambda t: (t.ben, updates(listing(removed=(t.index(t.eve),)))),
     "a member invites": lambda t: (
@@ -283,11 +300,21 @@ async def test_nobody_is_brought_into_a_direct_room_or_taken_out_of_it(hub: Open
     await carl.silent()
 
 
-async def test_a_member_who_leaves_the_role_of_admin_leaves_no_room_without_one(hub: OpenHub) -> None:
+async def test_the_last_admin_leaves_no_room_without_one(hub: OpenHub) -> None:
+    """Stepping down takes an heir, whatever the own client commits; whoever just goes is followed by the eldest."""
     room, (anna, ben) = await room_of(hub.world, "anna", "ben")
-    await anna.commit(room, anna.pending(room, app_data_updates=anna.update(room, {anna.user_uri: 2})))
+    stepping_down = {"app_data_updates": anna.update(room, {anna.user_uri: 2})}
+    with pytest.raises(PolicyRefused, match="last admin"):
+        anna.pending(room, **stepping_down)
+    anna.groups[room]._state.rules = Lawless()
+    lawless = anna.body(anna.pending(room, **stepping_down))
+    refused = await anna.refused("POST", anna.path(room, "commit"), lawless)
+    assert (refused.code, "last admin" in refused.message) == (Code.INVALID_COMMIT, True)
+    await anna.call("POST", anna.path(room, "leave"), None, rest.Done)
     carl = await hub.world.join("carl")
-    await anna.invite(room, carl)
+    await ben.until_seq(room, 3)
+    await ben.commit(room, ben.pending(room))
+    await ben.invite(room, carl)
     await carl.say(room, b"in")
     assert (await ben.hear(1)) == [b"in"]
 
@@ -314,7 +341,9 @@ async def test_a_block_that_overtakes_a_checked_invitation_stops_it(hub: OpenHub
     proposer = hub.world.parts.proposer
     with pytest.raises(Refusal) as refused:
         await hub.world.context.db.write(lambda tx: commits.apply(tx, proposer, checked))
-    assert refused.value.code is Code.NO_CONSENT
+    assert refused.value.code is Code.NOT_FOUND
+    told = await carl.frame()
+    assert isinstance(told, socket.Inbox) and told.kind is socket.InboxKind.CONTACTS, "of the own block, and no more"
     await carl.silent()
 
 

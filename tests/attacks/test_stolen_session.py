@@ -29,6 +29,7 @@ from privity.wire.errors import Code, ErrorBody
 from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER
 from tests.attacks.people import LIMIT_S, Hub, contents, open_hub, register, texts, until
 from tests.attacks.tap import Request, Tap, payloads_of, requests_of, tapped
+from tests.client.town import befriend
 
 
 class Theft:
@@ -90,6 +91,7 @@ async def stage(folder: Path, stack: AsyncExitStack) -> Theft:
     stack.push_async_callback(anna.close)
     bert = await register(hub.url, folder, "bert")
     stack.push_async_callback(bert.close)
+    await befriend(anna, bert)
     room = await anna.direct(bert.user_uri)
     await anna.send(room, "hello")
     group = await anna.create_group()
@@ -97,6 +99,7 @@ async def stage(folder: Path, stack: AsyncExitStack) -> Theft:
     await anna.find("bert")
     await anna.block(bert.user_uri, True)
     await anna.block(bert.user_uri, False)
+    await befriend(anna, bert)
     await anna.caught_up()
     await until(lambda: texts(bert, room) == ["hello"] and group in bert.rooms(), "the peer to have everything")
     theft = Theft(hub, tap, anna, bert, room, http)

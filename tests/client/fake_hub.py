@@ -13,6 +13,7 @@ from random import Random
 from privity.client.engine import effects as fx
 from privity.client.engine import inputs as i
 from privity.client.engine.calls import Call
+from privity.client.engine.contact_book import Known
 from privity.client.engine.engine import Engine
 from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import MemoryView, Table
@@ -22,6 +23,8 @@ from privity.identity import account as accounts
 from privity.identity.account import Account
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
+from privity.identity.errors import DeviceListError
+from privity.identity.room_links import Knock, hash_of
 from privity.identity.server_record import ServerRecord
 from privity.identity.uris import new_client_uri, new_user_uri
 from privity.keylog.labels import server_label, user_label
@@ -42,12 +45,15 @@ from privity.mls.messages.proposals import AppDataUpdate, Proposal, Remove
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.suites import suite
 from privity.mls.validation.proposals import QueuedProposal
-from privity.policy.members import find_client, member_of
+from privity.policy.members import find_client, member_of, members
+from privity.policy.roles import Capability
 from privity.policy.room_components import FRANKING_AGENT, PARTICIPANT_LIST, FrankingAgent, ParticipantListUpdate
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
 from privity.tlog.tree import consistency_proof
 from privity.wire import keylog, rest, socket
+from privity.wire.age import AgeBand
+from privity.wire.contacts import Age, Contact, Contacts
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Event, EventKind, Inbox, InboxKind
 from tests.keylog.memory_log import MemoryLog
@@ -93,9 +99,16 @@ class FakeHub:
         self.notices: list[tuple[str, rest.Broken]] = []
         self.reports: list[bytes] = []
         self.blobs: dict[str, int] = {}
+        self.links: dict[str, set[bytes]] = {}
         self.claims = 0
         self.tamper: Callable[[str, Event], Event] = lambda client, event: event
         self.check_leaves = True
+        self.contacts: Callable[[Phone], Contacts] = self.everybody
+
+    def everybody(self, phone: Phone) -> Contacts:
+        """Unless a test says otherwise, everybody talked to each other before there were contacts, and is an adult."""
+        pairs = [Contact(user, "somebody", [], [], [], START_MS) for user in self.lists if user != phone.user]
+        return Contacts(Age(AgeBand.ADULT, None, False), pairs, [], [], [], [], [], [], [])
 
     # Lists
 
@@ -136,6 +149,13 @@ class FakeHub:
         if published is not None and len(values) > published:
             self.lost.discard(body.label)
         return keylog.BroughtBack(taken)
+
+    def check_follows(self, user_uri: str, value: bytes) -> None:
+        """Of two lists that devices sign at the same moment the first is taken."""
+        try:
+            accounts.advance(self.account(user_uri), value, self.now_ms)
+        except DeviceListError as err:
+            raise Refusal(Code.DEVICE_LIST_REFUSED, f"{type(err).__name__}: {err}") from None
 
     def account(self, user_uri: str) -> Account:
         """Which list is in force, by the dates of the key log."""
@@ -252,6 +272,13 @@ class FakeHub:
         room.refs[(phone.client, frame.ref)] = accepted
         self.push(phone.client, accepted)
 
+    def pass_on(self, phone: Phone, frame: socket.Typing) -> None:
+        """A typing notice, to whoever else is in the room and connected."""
+        room = self.rooms[frame.room_uri]
+        for client in list(self.online):
+            if client != phone.client and find_client(room.group.tree, client) is not None:
+                self.push(client, frame)
+
     def rekey(self, room_uri: str) -> bool:
         """Whether a room names another key for franks than this hub signs with; then that is proposed, once."""
         group = self.rooms[room_uri].group
@@ -287,6 +314,12 @@ class FakeHub:
                 return keylog.Consistency(consistency_proof(self.log.node_at, old, new))
             case "POST", ["users", user, "claim"], rest.Claim():
                 return self.claim(f"mimi://{HOST}/u/{user}")
+            case "GET", ["contacts"], None:
+                return self.contacts(phone)
+            case "PUT", ["blocks", _], None:
+                return rest.Done()
+            case "PUT", ["rooms", _, "invitation"], _:
+                raise Refusal(Code.NOT_FOUND, "nobody invited you to it")
             case "GET", ["key-packages"], None:
                 return self.left(phone)
             case "POST", ["key-packages"], rest.PutKeyPackages() as body:
@@ -313,12 +346,30 @@ class FakeHub:
             case "POST", ["rooms", room, "leave"], None:
                 self.propose_removal(f"mimi://{HOST}/r/{room}", phone.client)
                 return rest.Done()
+            case "POST", ["rooms", room, "links"], rest.AllowLink() as body:
+                self.links.setdefault(f"mimi://{HOST}/r/{room}", set()).add(body.hash)
+                return rest.Done()
+            case "DELETE", ["rooms", room, "links", name], None:
+                self.links.get(f"mimi://{HOST}/r/{room}", set()).discard(bytes.fromhex(name))
+                return rest.Done()
+            case "POST", ["rooms", room, "knocks"], rest.KnockAt() as body:
+                return self.knock(phone, f"mimi://{HOST}/r/{room}", body)
+            case "DELETE", ["rooms", room, "knocks", user], None:
+                room_uri = f"mimi://{HOST}/r/{room}"
+                self.ring(room_uri, InboxKind.KNOCK_ENDED, f"mimi://{HOST}/u/{user}".encode())
+                return rest.Done()
             case "PUT", ["account", "device-list"], rest.PutDeviceList() as body:
                 self.check_not_lost(f"u:{phone.user}")
                 if body.value != self.lists[phone.user][-1]:
+                    self.check_follows(phone.user, body.value)
                     self.publish(phone.user, body.value)
                 for client in self.inboxes:
                     self.post(client, InboxKind.DEVICE_LIST_CHANGED, "", 0, phone.user.encode())
+                return rest.Done()
+            case "POST", ["account", "letters"], rest.SendLetter() as body:
+                if self.account(phone.user).in_force.device(body.client_uri) is None:
+                    raise Refusal(Code.NOT_FOUND, "no other device of this name")
+                self.post(body.client_uri, InboxKind.LETTER, "", 0, body.letter)
                 return rest.Done()
             case "GET", ["blobs", name, "stored"], None:
                 if name not in self.blobs:
@@ -344,6 +395,21 @@ class FakeHub:
             status = rest.ClaimStatus.EXHAUSTED if package is None else rest.ClaimStatus.SUCCESS
             devices.append(rest.ClaimedDevice(device.client_uri, status, package))
         return rest.Claimed(devices)
+
+    def knock(self, phone: Phone, room_uri: str, body: rest.KnockAt) -> rest.Done:
+        if hash_of(body.link_id) not in self.links.get(room_uri, set()):
+            raise Refusal(Code.BAD_INVITE, "this link opens no conversation")
+        made = Knock(body.link_id, phone.client, body.at_ms, body.mac, body.signature)
+        self.ring(room_uri, InboxKind.KNOCK, made.encode())
+        return rest.Done()
+
+    def ring(self, room_uri: str, kind: InboxKind, body: bytes) -> None:
+        """At every device of those in charge."""
+        group = self.rooms[room_uri].group
+        state = RoomState.of(group.context)
+        for member in members(group.tree).values():
+            if state.may(member.user_uri, Capability.ADD_PARTICIPANT):
+                self.post(member.client_uri, kind, room_uri, 0, body)
 
     def create(self, phone: Phone, body: rest.CreateRoom) -> rest.RoomCreated:
         info = GroupInfo.decode(body.group_info)
@@ -483,6 +549,8 @@ class Phone:
                             self.world.hub.resume(self, frame)
                         elif isinstance(frame, socket.Submit):
                             self.world.hub.submit(self, frame)
+                        elif isinstance(frame, socket.Typing):
+                            self.world.hub.pass_on(self, frame)
                         elif isinstance(frame, socket.Ack):
                             self.world.hub.acked[self.client] = frame.inbox
                 case fx.RequestRest(number, call):
@@ -586,6 +654,8 @@ class World:
         self.recovery: dict[str, bytes] = {}
         """The recovery key of each account, as its person has it on paper."""
         self.jitter_ms = 5_000
+        self.befriending = True
+        """Whether everybody knows everybody, as in a world from before there were contacts."""
         self.intake_private = hashlib.sha256(b"an intake key of this test").digest()
 
     def person(self) -> Phone:
@@ -618,6 +688,8 @@ class World:
         )
         view = MemoryView({(Table.OWN, "", OWN_KEY): own.encode(), (Table.LOG, "", KEYS): self.hub.log.keys.encode()})
         phone = Phone(self, own, view)
+        for other in self.phones if self.befriending else []:
+            befriend(phone, other)
         self.phones.append(phone)
         self.hub.inboxes.setdefault(client, [])
         if signer is not None:
@@ -647,6 +719,13 @@ class World:
 
     def open_report(self, sealed: bytes) -> AbuseReport:
         return sealed_report.open(self.intake_private, sealed)
+
+
+def befriend(one: Phone, other: Phone) -> None:
+    """Two devices whose people talked to each other before there were contacts."""
+    if one.user != other.user:
+        for phone, user in ((one, other.user), (other, one.user)):
+            phone.view.save({(Table.CONTACT, "", user.encode()): Known(before=True, listed=True).encode()})
 
 
 def intake_public(private: bytes) -> bytes:

@@ -24,7 +24,9 @@ from privity.server.init import write_fresh
 from privity.server.links import store
 from privity.server.links.model import Link
 from privity.server.main import build_context, serving
+from privity.wire.age import AgeBand
 from privity.wire.rest import LinkState
+from tests.client.town import befriend
 
 LIMIT_S = 60
 EPOCHS = "epoch_min_ms = 10\n"
@@ -46,12 +48,21 @@ class World:
     def new_folder(self) -> Path:
         return self.folder / "new"
 
-    async def person(self, name: str) -> Device:
+    async def person(self, name: str, *, friend: bool = True) -> Device:
+        """Somebody else, who is a contact of Ann unless a test says otherwise."""
         made = await Device.register(
-            self.folder / name, "invented", self.hub, handle=name, phrase=new_phrase(os.urandom)
+            self.folder / name,
+            "invented",
+            self.hub,
+            handle=name,
+            phrase=new_phrase(os.urandom),
+            age=AgeBand.ADULT,
+            listed=True,
         )
         await made.connect()
         await made.caught_up()
+        if friend:
+            await befriend(self.ann, made)
         return made
 
     async def link(self) -> NewDevice[Device]:
@@ -100,7 +111,9 @@ async def world(folder: Path) -> AsyncIterator[World]:
     context, parts = build_context(config.load(path))
     async with asyncio.timeout(LIMIT_S), serving(context, parts) as port:
         hub = f"http://127.0.0.1:{port}"
-        ann = await Device.register(folder / "ann", "one", hub, handle="ann_a", phrase=PHRASE)
+        ann = await Device.register(
+            folder / "ann", "one", hub, handle="ann_a", phrase=PHRASE, age=AgeBand.ADULT, listed=True
+        )
         async with ann:
             await ann.caught_up()
             yield World(folder, context, hub, ann)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from privity.client.backup import contents
@@ -17,6 +18,7 @@ from privity.client.backup.backups import Backups
 from privity.client.backup.format import open_backup
 from privity.client.backup.keys import PUBLIC_KEY, BackupKey
 from privity.client.engine import evidence
+from privity.client.engine.account_keys import OWN_WISH, OwnWish
 from privity.client.engine.own_lists import DRAFT_KEY
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Kind, State
@@ -196,6 +198,9 @@ def private_values(store: Store) -> dict[str, bytes]:
     """Every private key and group secret of a device, by what it is."""
     own = Own.decode(store.get(Table.OWN, "", OWN_KEY) or b"")
     found = {"signature key": own.signature_private, "account key": own.account_private or b""}
+    wish = store.get(Table.OWN, "", OWN_WISH)
+    if wish is not None:
+        found["wish key"] = msgspec.msgpack.decode(wish, type=OwnWish).private
     for number, (_, value) in enumerate(store.scan(Table.KEY_PACKAGE, "")):
         bundle = KeyPackageBundle.decode(value)
         found[f"init key {number}"] = bundle.init_private
@@ -220,11 +225,13 @@ async def test_no_private_key_and_no_group_secret_is_in_it(town: World) -> None:
     bob, room = await talked(town)
     group = await town.ann.create_group()
     await town.ann.invite(group, bob.user_uri)
+    wish = OwnWish(1, os.urandom(32), b"", b"", 0, b"", 0)
+    town.ann.host.store.save({(Table.OWN, "", OWN_WISH): msgspec.msgpack.encode(wish)})
     path = await town.ann.backups.make(town.folder / "b")
     plain = b"".join(contents.encode(record) for record in records(path, town.ann))
     assert b"from bob" in plain and room.encode() in plain, "the search finds what is there"
     secret = private_values(town.ann.host.store)
-    for kind in ("init key", "leaf key", "b'group' init_secret", "b'key", "b'msg"):
+    for kind in ("account key", "wish key", "init key", "leaf key", "b'group' init_secret", "b'key", "b'msg"):
         assert any(name.startswith(kind) for name in secret), kind
     assert [name for name, value in secret.items() if len(set(value)) > 1 and value in plain] == []
     assert secret["signature key"] not in path.read_bytes()

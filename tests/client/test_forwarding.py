@@ -18,7 +18,7 @@ from privity.message.forwarding import FORWARDED, hops_in
 from privity.mls.errors import PolicyRefused
 from privity.policy.forwarding import MAX_AT_ONCE
 from tests.client.fake_hub import World, plain
-from tests.client.town import run, shown, town
+from tests.client.town import befriend, run, shown, town
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def test_texts_and_files_are_passed_on_to_several_conversations(tmp_path: Path) 
         async with town(tmp_path) as place:
             alice, bob, room = await place.pair()
             carol = await place.person("carol_c")
+            await befriend(bob, carol)
             groups = [await bob.create_group() for _ in range(MAX_AT_ONCE)]
             await bob.invite(groups[0], carol.user_uri)
             first = await alice.send(room, "to be passed on")

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -25,8 +26,10 @@ from privity.client.own_returns import bring_back_own
 from privity.client.sdk import Device
 from privity.identity.device_list import DeviceList
 from privity.identity.recovery import new_phrase
+from privity.wire.age import AgeBand
 from privity.wire.errors import Code, Refusal
 from tests.client.linked import PHRASE, World, heard, world
+from tests.client.town import befriend
 from tests.server.core.people import Person
 from tests.server.keylog import bringing
 from tests.server.keylog.hubs import Hub
@@ -39,9 +42,9 @@ async def town(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def person(town: World, name: str) -> AsyncIterator[Device]:
+async def person(town: World, name: str, *, friend: bool = True) -> AsyncIterator[Device]:
     """Somebody who is connected."""
-    made = await town.person(name)
+    made = await town.person(name, friend=friend)
     try:
         yield made
     finally:
@@ -84,6 +87,7 @@ async def test_an_account_that_the_hub_lost_is_back_before_its_person_does_anyth
         text = await told_while(town.ann, "lost 1 of", lose(town, town.ann))
         assert "has them again" in text
         await town.ann.caught_up()
+        await befriend(town.ann, bob)  # whom she has contact with is lost too
         await town.ann.send(room, "and after it")
         await heard(bob, room, "and after it")
         assert await bob.find("ann_a") == town.ann.user_uri
@@ -136,7 +140,7 @@ async def test_a_device_whose_own_list_alone_is_lost_brings_it_back(town: World)
 async def test_a_handle_that_somebody_took_meanwhile_is_said_and_nothing_is_taken(town: World) -> None:
     await town.ann.close()
     lists = await lose(town, town.ann)
-    async with person(town, "ann_a") as usurper, Device.open(town.folder / "ann", "one") as ann:
+    async with person(town, "ann_a", friend=False) as usurper, Device.open(town.folder / "ann", "one") as ann:
         text = await notice(ann, "somebody else by now")
         assert "ann_a" in text
         with pytest.raises(DeviceNotKnown):
@@ -231,15 +235,19 @@ async def test_a_registration_whose_answer_and_account_were_lost_goes_on(
         await send(*arguments)  # type: ignore[arg-type]  # what the caller gave
         raise HubUnreachable("cut")
 
+    register = partial(Device.register, folder, "four", town.hub, handle="eve_e", phrase=phrase)
     with monkeypatch.context() as patched:
         patched.setattr(registration, "_send", cut)
         with pytest.raises(RegistrationUnknown):
-            await Device.register(folder, "four", town.hub, handle="eve_e", phrase=phrase)
+            await register(age=AgeBand.ADULT, listed=True)
     user_uri = await town.ann.find("eve_e")
     await bringing.lose(cast(Hub, town), cast(Person, Named(user_uri)))
-    async with await Device.register(folder, "four", town.hub, handle="eve_e", phrase=phrase) as eve:
+    async with await register(age=AgeBand.ADULT, listed=True) as eve:
         await eve.caught_up()
-        assert eve.user_uri == user_uri == await town.ann.find("eve_e")
+        assert eve.user_uri == user_uri
+        assert [each.client_uri for each in await town.ann.devices(user_uri)] == [eve.client_uri]
+        await eve.contacts.refresh()
+        assert eve.contacts.age.band is AgeBand.UNKNOWN, "what she said of her age was lost"
 
 
 class Named:

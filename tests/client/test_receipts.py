@@ -14,7 +14,7 @@ from privity.client.engine import receipting
 from privity.client.engine.shown import Item
 from privity.client.receipts import Receipts
 from privity.client.sdk import Device
-from privity.client.unread import unread
+from privity.client.unread import unread_of
 from privity.message.content import UNSPECIFIED, NullPart, SinglePart
 from privity.message.receipts import MEDIA_TYPE, Receipt, Status, encode
 from privity.wire.socket import Submit
@@ -137,9 +137,9 @@ def test_receipts_go_out_by_themselves_and_each_kind_can_be_turned_off(tmp_path:
             first = await alice.send(room, "did it come?")
             await receipt(alice, room, first, bob.user_uri, Status.DELIVERED)
             item = await shown(bob, room, first)
-            assert unread(bob.host.store, room) > 0
+            assert unread_of(bob.host.store, room, bob.user_uri).messages > 0
             await receipts.seen(room, item.seq)
-            assert unread(bob.host.store, room) == 0
+            assert unread_of(bob.host.store, room, bob.user_uri).messages == 0
             await receipt(alice, room, first, bob.user_uri, Status.READ)
             bob.preferences.set_sends(Status.READ, False)
             second = await alice.send(room, "and this?")

@@ -17,7 +17,7 @@ from privity.client.engine import inputs as i
 from privity.client.engine.commits import Job, Plan
 from privity.client.engine.flow import Flow
 from privity.client.engine.shown import Kind
-from privity.client.engine.who_changed import NAMED, Roster, on_entry, what_changed
+from privity.client.engine.who_changed import NAMED, Doer, Roster, on_entry, what_changed
 from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
 from privity.policy.roles import Role
 from privity.policy.room_components import Participant, ParticipantList
@@ -143,6 +143,7 @@ def test_every_kind_of_change_has_its_words() -> None:
         (room({a: 3, b: 3}, [device("a"), device("b")]), f"{b} is an admin now"),
         (room({a: 2, b: 3}, [device("a"), device("b")]), f"{a} is no admin any more; {b} is an admin now"),
         (room({b: 2}, [device("b")]), f"{b} is an admin now; {a} left"),
+        (room({a: 3, b: 5}, [device("a"), device("b")]), f"{b} is a moderator now"),
         (room(two, [device("a"), device("b"), device("b", "b")]), f"{b} has a new device here"),
         (room(two, [device("a"), device("b", "b")]), f"{b} has a new device here; {b} has a device less here"),
         (
@@ -156,6 +157,15 @@ def test_every_kind_of_change_has_its_words() -> None:
         ),
     ):
         assert what_changed(start, after) == words
+    barred = room({a: 3, b: 1}, [device("a")])
+    for before, after, took_out, words in (
+        (start, room({a: 3, b: 3}, [device("a"), device("b")]), (), f"{b} is an admin now (by {a})"),
+        (start, room({a: 3}, [device("a")]), (b,), f"{b} was removed (by {a})"),
+        (start, room({a: 3}, [device("a")]), (), f"{b} left"),
+        (start, barred, (b,), f"{b} was banned (by {a})"),
+        (barred, room({a: 3}, [device("a")]), (), f"{b} is not banned any more (by {a})"),
+    ):
+        assert what_changed(before, after, Doer(a, frozenset(took_out))) == words
     watched = room({**two, x: 4}, [device("a"), device("b"), device("x")], archive=x)
     assert what_changed(watched, start) == f"{x} is to keep no copy of what is sent from now on; {x} left"
     assert on_entry("in", None, watched, b) == f"in; {x} keeps a copy of everything sent here; with you here: {a}, {x}"

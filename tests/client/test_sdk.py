@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from privity.client.engine.shown import Item, Kind
@@ -13,6 +14,8 @@ from privity.identity.recovery import new_phrase
 from privity.server import config
 from privity.server.init import new_invite, write_fresh
 from privity.server.main import build_context, serving
+from privity.wire.age import AgeBand
+from tests.client.town import befriend
 
 LIMIT_S = 30
 PHRASE = new_phrase(bytes)
@@ -31,13 +34,15 @@ async def _talk(folder: Path) -> None:
     context, parts = build_context(config.load(path))
     async with serving(context, parts) as port:
         hub = f"http://127.0.0.1:{port}"
-        ann = await Device.register(folder / "ann", "one", hub, handle="ann_a", phrase=PHRASE, invite=first.code)
+        adult = partial(Device.register, phrase=PHRASE, age=AgeBand.ADULT, listed=True)
+        ann = await adult(folder / "ann", "one", hub, handle="ann_a", invite=first.code)
         async with ann:
             await ann.caught_up()
-            bob = await Device.register(folder / "bob", "two", hub, handle="bob_b", phrase=PHRASE, invite=second.code)
+            bob = await adult(folder / "bob", "two", hub, handle="bob_b", invite=second.code)
             async with bob:
                 await bob.caught_up()
                 heard = asyncio.create_task(_next_text(bob))
+                await befriend(ann, bob)
                 room = await ann.direct(await ann.find("bob_b"))
                 await ann.send(room, "hello over a real hub")
                 assert await heard == "hello over a real hub"

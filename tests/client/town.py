@@ -22,6 +22,7 @@ from privity.server.blobs.model import path_of
 from privity.server.context import HubContext
 from privity.server.init import write_fresh
 from privity.server.main import build_context, serving
+from privity.wire.age import AgeBand
 from tests.desk.running import Desk, started
 
 LIMIT_S = 60
@@ -39,9 +40,11 @@ class Town:
     desk: Desk
     closing: AsyncExitStack
 
-    async def person(self, handle: str) -> Device:
+    async def person(self, handle: str, age: AgeBand = AgeBand.ADULT) -> Device:
         folder = self.folder / handle
-        device = await Device.register(folder, "invented", self.url, handle=handle, phrase=PHRASE)
+        device = await Device.register(
+            folder, "invented", self.url, handle=handle, phrase=PHRASE, age=age, listed=age is AgeBand.ADULT
+        )
         await self.closing.enter_async_context(device)
         await device.caught_up()
         return device
@@ -49,6 +52,7 @@ class Town:
     async def pair(self) -> tuple[Device, Device, str]:
         """Two people and their direct room, which both are in."""
         alice, bob = await self.person("alice_a"), await self.person("bob_b")
+        await befriend(alice, bob)
         room = await alice.direct(bob.user_uri)
         await shown(bob, room, await alice.send(room, "hello"))
         return alice, bob, room
@@ -82,6 +86,18 @@ async def town(folder: Path) -> AsyncIterator[Town]:
         desk = started(desk_config.check(watched, folder), http)
         closing.callback(desk.db.close)
         yield Town(folder, context, url, desk, closing)
+
+
+async def befriend(one: Device, other: Device) -> None:
+    """Both ask for each other, and each knows what came of it."""
+    await one.contacts.ask(handle_of(other))
+    assert await other.contacts.ask(handle_of(one))
+    await one.contacts.refresh()
+    assert one.contacts.is_contact(other.user_uri) and other.contacts.is_contact(one.user_uri)
+
+
+def handle_of(device: Device) -> str:
+    return device.host.engine.device.own.handle
 
 
 def run(work: Coroutine[object, object, None]) -> None:

@@ -15,6 +15,7 @@ from tests.e2e.running import App, Window
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """Resolves once what was changed is on the screen."""
 PASSPHRASE = "invented words for a passphrase"
+ADULT = "I am 18 or older"
 
 
 @dataclass
@@ -47,21 +48,24 @@ class Person:
 
     # Accounts
 
-    async def fill_account(self, hub: str, handle: str, invite: str, passphrase: str = PASSPHRASE) -> None:
+    async def fill_account(self, hub: str, handle: str, invite: str, *, age: str = ADULT, listed: bool = True) -> None:
         """The form of a new account, not sent yet."""
         await self.press(re.compile("^Create an account"))
         await self.field("Address of the hub").fill(hub)
         await self.field("Invite").fill(invite)
         await self.field("Handle").fill(handle)
-        await self.fill_passphrase(passphrase)
+        await self.fill_passphrase()
+        await self.page.get_by_role("radio", name=age).check()
+        if age == ADULT:
+            await self.page.get_by_role("checkbox", name="Let people find me by my handle").set_checked(listed)
 
     async def fill_passphrase(self, passphrase: str = PASSPHRASE) -> None:
         await self.field("Passphrase").fill(passphrase)
         await self.field("The passphrase again").fill(passphrase)
 
-    async def create(self, hub: str, invite: str) -> None:
+    async def create(self, hub: str, invite: str, *, age: str = ADULT, listed: bool = True) -> None:
         """A new account, its phrase written down, its list of conversations on the screen."""
-        await self.fill_account(hub, self.handle, invite)
+        await self.fill_account(hub, self.handle, invite, age=age, listed=listed)
         await self.press("Create the account")
         await self.write_down()
 
@@ -147,11 +151,48 @@ class Person:
         await expect(found).to_contain_text(handle)
         return found
 
-    async def begin(self, handle: str) -> None:
-        """A direct conversation with somebody."""
+    async def ask_for(self, handle: str) -> None:
+        """Ask somebody who can be found for contact."""
         await self.find(handle)
-        await self.press(f"Talk with {handle}")
-        await expect(self.page.get_by_role("region", name=handle, exact=True)).to_be_visible()
+        await self.press(f"Ask {handle} for contact")
+        await expect(self.page.get_by_role("status").filter(has_text="Asked.")).to_be_visible()
+
+    async def ask_unseen(self, handle: str) -> None:
+        """Ask for somebody who is shown to nobody."""
+        await self.conversations.get_by_role("button", name="Find a person").first.click()
+        await self.field("Handle").fill(handle)
+        await self.press("Find")
+        await expect(self.page.get_by_role("status", name="Not shown")).to_contain_text("Nobody is ever told")
+        await self.press(f"Ask for {handle}")
+
+    async def requests(self) -> None:
+        """Go to what waits for a yes or a no."""
+        if not await self.conversations.is_visible():
+            await self.to_list()
+        await self.conversations.get_by_role("button", name=re.compile("^Requests ")).click()
+        await expect(self.page.get_by_role("region", name="Requests")).to_be_visible()
+
+    def card(self, handle: str) -> Locator:
+        """Somebody's profile where it is shown."""
+        return self.page.get_by_role("main").get_by_role("article", name=handle, exact=True)
+
+    async def accept(self, handle: str) -> None:
+        """Say yes to somebody who asked."""
+        await self.requests()
+        await self.press(f"Accept {handle}")
+        await expect(self.page.get_by_role("status").filter(has_text=f"{handle} is your contact now")).to_be_visible()
+
+    async def befriend(self, other: Person) -> None:
+        """Ask, and hear of the yes. The way to a conversation is on the screen then."""
+        await self.ask_for(other.handle)
+        await other.accept(self.handle)
+        await expect(self.button(f"Talk with {other.handle}")).to_be_visible()
+
+    async def begin(self, other: Person) -> None:
+        """Become contacts, and begin a direct conversation."""
+        await self.befriend(other)
+        await self.press(f"Talk with {other.handle}")
+        await expect(self.page.get_by_role("region", name=other.handle, exact=True)).to_be_visible()
 
     # Talking
 
@@ -198,6 +239,24 @@ class Person:
             await self.press("Send files")
         chooser = await choosing.value
         await chooser.set_files(file)
+
+    async def choose(self, label: str, file: Path) -> None:
+        """Put a file into a field of a form."""
+        await self.field(label).set_input_files(file)
+
+    async def saves(self, button: str, folder: Path) -> Path:
+        """Press what makes a file, and keep what the browser saves, under its name."""
+        async with self.page.expect_download() as downloading:
+            await self.press(button)
+        download = await downloading.value
+        target: Path = folder / download.suggested_filename
+        await download.save_as(target)
+        return target
+
+    async def settings(self, way: str) -> None:
+        """One of the places behind the settings."""
+        await self.account("Settings")
+        await self.press(way)
 
     async def close_sheet(self) -> None:
         await self.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +118,20 @@ class App:
         assert other.process is not None
         await asyncio.wait_for(other.process.wait(), START_S)
         return address
+
+    async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What a program of the same user asks, in the words of the port; its result."""
+        reader, writer = await asyncio.open_unix_connection(self.home / "app.sock", limit=1 << 22)
+        try:
+            writer.write(json.dumps({"number": 1, "request": request}).encode() + b"\n")
+            while True:
+                said = json.loads(await asyncio.wait_for(reader.readline(), START_S))
+                if said.get("number") == 1:
+                    assert said["kind"] == "answered", said
+                    result: dict[str, Any] = said["result"]
+                    return result
+        finally:
+            writer.close()
 
     async def kill(self) -> None:
         assert self.process is not None

@@ -37,7 +37,7 @@ DIGITS = re.compile(r"^\d[\d ]+\d$")
 
 async def test_a_third_device_is_linked_sees_what_comes_and_is_removed(town: Town) -> None:
     alice, bob = await town.person("alice.l"), await town.person("bob.l")
-    await alice.begin("bob.l")
+    await alice.begin(bob)
     await alice.say("Before the tablet")
     await bob.open("alice.l")
     await bob.sees("Before the tablet")
@@ -66,6 +66,37 @@ async def test_a_third_device_is_linked_sees_what_comes_and_is_removed(town: Tow
     await expect(tablet.page.get_by_text("Not for the tablet any more")).to_have_count(0)
 
 
+async def test_a_linked_device_removes_the_first_one_and_links_a_third(town: Town) -> None:
+    """All devices are equal: nothing that the first one can do is missing on the others."""
+    alice, bob = await town.person("alice.q"), await town.person("bob.q")
+    await alice.begin(bob)
+    await alice.say("From the first one")
+    await bob.open("alice.q")
+    await bob.sees("From the first one")
+    tablet = await town.visitor("alice.q")
+    await link(alice, tablet, town.hub.url)
+    await tablet.account("Devices")
+    devices = tablet.page.get_by_role("region", name="Devices").get_by_role("listitem")
+    await expect(devices).to_have_count(2)
+    await tablet.press(re.compile("^Remove device"))
+    await tablet.press("Remove it")
+    await expect(devices).to_have_count(1)
+    await expect(alice.page.get_by_text(re.compile("removed|no longer", re.IGNORECASE)).first).to_be_visible()
+
+    laptop = await town.visitor("alice.q", width=360, height=740)
+    await link(tablet, laptop, town.hub.url)
+    await expect(devices).to_have_count(2)
+    await laptop.open("bob.q")
+    await bob.say("To whoever is left")
+    await laptop.sees("To whoever is left")
+    await laptop.say("From the third one")
+    await bob.sees("From the third one")
+    await expect(alice.page.get_by_text("To whoever is left")).to_have_count(0)
+    await laptop.account("Devices")
+    await expect(laptop.button("Add a device")).to_be_enabled()
+    await expect(laptop.button(re.compile("^Remove device"))).to_have_count(1)
+
+
 async def test_digits_that_differ_link_nothing(town: Town) -> None:
     alice = await town.person("alice.d")
     tablet = await town.visitor("alice.d", width=360, height=740)
@@ -78,8 +109,8 @@ async def test_digits_that_differ_link_nothing(town: Town) -> None:
     await alice.press("Add a device")
     await alice.field("Code of the new device").fill(code)
     await alice.press("Go on")
-    await alice.press("They differ")
     await tablet.press("They are the same")
+    await alice.press("They differ")
     await expect(tablet.page.get_by_role("main").get_by_role("alert")).to_be_visible()
     await expect(tablet.conversations).to_have_count(0)
     await expect(alice.page.get_by_role("region", name="Devices").get_by_role("listitem")).to_have_count(1)

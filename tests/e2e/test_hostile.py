@@ -17,6 +17,7 @@ from privity.client.sdk import Device
 from privity.faces.demo.home import Home
 from privity.faces.demo.throwaway import COST, PASSPHRASE
 from privity.identity.recovery import new_phrase
+from privity.wire.age import AgeBand
 from tests.e2e.material import MIB, bytes_of, harbour
 from tests.e2e.person import DRAWN, Person
 from tests.e2e.town import Town, town_of
@@ -51,10 +52,14 @@ async def visit(hub: Home, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
             phrase=new_phrase(os.urandom),
             invite=hub.invite(),
             cost=COST,
+            age=AgeBand.ADULT,
         )
         async with device as mallory:
             room = await mallory.create_group()
             await mallory.rename(room, f"{SCRIPT[:60]} {TURNED}")
+            assert not await mallory.contacts.ask("alice.h")
+            await alice.accept("mallory.h")
+            await mallory.contacts.refresh()
             await mallory.invite(room, await mallory.find("alice.h"))
             await alice.conversations.get_by_role("listitem").get_by_role("button").click()
             await expect(alice.composer).to_be_visible()

@@ -75,7 +75,13 @@ async def create_by_keys(town: Town, one: Person) -> None:
     await write(page, one.field("Handle"), one.handle)
     await write(page, one.field("Passphrase"), PASSPHRASE)
     await write(page, one.field("The passphrase again"), PASSPHRASE)
-    await keys.press("Enter")
+    await tab_to(page, page.get_by_role("radio", name="I would rather not say"))
+    await keys.press("ArrowUp")
+    await keys.press("ArrowUp")
+    await expect(page.get_by_role("radio", name="I am 18 or older")).to_be_checked()
+    await tab_to(page, page.get_by_role("checkbox", name="Let people find me by my handle"))
+    await keys.press("Space")
+    await choose(page, one.button("Create the account"))
     await expect(one.heading("Your recovery phrase")).to_be_visible()
     await tab_to(page, page.get_by_role("checkbox", name="I have them on paper"))
     await keys.press("Space")
@@ -92,6 +98,8 @@ async def test_a_day_without_a_mouse(town: Town) -> None:
     await expect(alice.field("Handle")).to_be_focused()
     await keys.type("bob.y")
     await keys.press("Enter")
+    await choose(page, alice.button("Ask bob.y for contact"))
+    await bob.accept("alice.y")
     await choose(page, alice.button("Talk with bob.y"))
     await expect(page.get_by_role("region", name="bob.y", exact=True)).to_be_visible()
 
@@ -143,17 +151,25 @@ async def test_a_day_without_a_mouse(town: Town) -> None:
 
 async def test_every_place_is_left_by_escape_and_shows_its_focus(town: Town) -> None:
     alice, bob = await town.person("alice.z"), await town.person("bob.z")
-    await alice.begin("bob.z")
+    await alice.begin(bob)
     await alice.say("something to look at")
     await bob.open("alice.z")
     page, keys = alice.page, alice.page.keyboard
     places = 0
-    for way in ("Devices", "Key log", "What the hub keeps about you", "Settings"):
+    for way in (
+        "Profile and age",
+        "People",
+        "Guardians",
+        "Devices",
+        "Key log",
+        "What the hub keeps about you",
+        "Settings",
+    ):
         await alice.to_list()
         await tab_to(page, alice.switch)
         await keys.press("Enter")
         sheet = page.get_by_role("dialog")
-        await expect(sheet.get_by_role("button", name="Devices")).to_be_focused()
+        await expect(sheet.get_by_role("button", name="Profile and age")).to_be_focused()
         wanted = sheet.get_by_role("button", name=way, exact=True)
         while not await wanted.evaluate("(one) => one === document.activeElement"):
             await keys.press("ArrowDown")
@@ -180,4 +196,4 @@ async def test_every_place_is_left_by_escape_and_shows_its_focus(town: Town) -> 
     await keys.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(alice.button("Leave the conversation")).to_be_focused()
-    assert places == 6
+    assert places == 9

@@ -55,7 +55,7 @@ async def each_once(one: Person, texts: list[str]) -> None:
 
 async def pair(town: Town) -> tuple[Person, Person]:
     alice, bob = await town.person("alice.q"), await town.person("bob.q")
-    await alice.begin("bob.q")
+    await alice.begin(bob)
     await alice.say("ready")
     await bob.open("alice.q")
     await bob.sees("ready")
@@ -98,7 +98,7 @@ async def test_a_killed_browser_loses_nothing_that_was_sent_and_no_draft(own_tow
         async with window(browser, address) as opened:
             alice = Person("alice.w", visitor.app, opened)
             await alice.create(town.hub.url, town.hub.invite())
-            await alice.begin("bob.w")
+            await alice.begin(bob)
             texts = [f"sent browser {number}" for number in range(MESSAGES)]
             await type_quickly(alice, texts)
             await alice.composer.fill("half a sentence when the browser died")

@@ -13,8 +13,8 @@ from tests.e2e.town import Town
 
 
 async def test_a_locked_account_shows_nothing_and_makes_guessers_wait(town: Town) -> None:
-    alice, _ = await town.person("alice.k"), await town.person("bob.k")
-    await alice.begin("bob.k")
+    alice, bob = await town.person("alice.k"), await town.person("bob.k")
+    await alice.begin(bob)
     await alice.say("Nobody else's business")
     await alice.composer.fill("and this is a draft")
     await alice.account("Lock now")
@@ -35,12 +35,12 @@ async def test_a_locked_account_shows_nothing_and_makes_guessers_wait(town: Town
 
 
 async def test_two_accounts_side_by_side(town: Town) -> None:
-    alice = await town.person("alice.s")
+    alice, bob = await town.person("alice.s"), await town.person("bob.s")
+    await bob.befriend(alice)
     await alice.account("All accounts, and another one")
     work = Person("alice.work", alice.app, alice.window)
     await work.create(town.hub.url, town.hub.invite())
-    bob = await town.person("bob.s")
-    await bob.begin("alice.s")
+    await bob.press("Talk with alice.s")
     await bob.say("For the other of your names")
     switch = work.conversations.get_by_role("button").first
     await expect(switch).to_have_accessible_name(re.compile("alice.work .* 1 unread in other accounts"))

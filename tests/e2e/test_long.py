@@ -35,6 +35,7 @@ async def read_it_all(town: Town, talk: LongTalk) -> None:
     town.people.append(alice)
     await alice.page.get_by_role("list", name="Accounts").get_by_role("button", name=talk.handle).click()
     await alice.unlock(PASSPHRASE)
+    await expect(alice.conversations).to_be_visible()
     await alice.open(talk.other)
     newest = alice.message(text_of(talk.messages - 1)[:60])
     await expect(newest).to_be_in_viewport()

@@ -16,7 +16,7 @@ from tests.e2e.person import Person
 from tests.e2e.pictures import PHONE, WIDE, Mode, take
 from tests.e2e.town import Town
 
-SCREENS = 39
+SCREENS = 44
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

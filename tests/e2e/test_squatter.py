@@ -63,7 +63,7 @@ async def squatting(port: int) -> AsyncIterator[Squatter]:
 
 async def test_who_took_the_port_hears_nothing_and_the_page_goes_on_afterwards(town: Town) -> None:
     alice, bob = await town.person("alice.s"), await town.person("bob.s")
-    await alice.begin("bob.s")
+    await alice.begin(bob)
     await alice.say("ready")
     port = urlsplit(alice.page.url).port
     assert port is not None

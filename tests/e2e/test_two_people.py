@@ -43,7 +43,7 @@ async def pair(hub: Home, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
     """They have found each other, and each has the conversation open."""
     async with town_of(hub, tmp_path_factory.mktemp("pair")) as town:
         alice, bob = await town.person("alice.t"), await town.person("bob.t")
-        await alice.begin("bob.t")
+        await alice.begin(bob)
         await alice.say("Hello from the lighthouse")
         await bob.open("alice.t")
         await bob.sees("Hello from the lighthouse")

@@ -46,7 +46,7 @@ async def first_screens(town: Town, visitor: Person) -> AsyncIterator[str]:
 async def talk_a_little(town: Town, one: Person, folder: Path) -> Person:
     """A conversation that shows what a conversation can have, and a group; the other person."""
     friend = await town.person(one.handle.replace("alice", "bob"))
-    await one.begin(friend.handle)
+    await one.begin(friend)
     ferry = "The ferry leaves at **seven**, from the *old* pier:\n\n1. tickets\n2. sandwiches\n3. the big umbrella"
     await one.say(ferry, shown="The ferry leaves at seven")
     await friend.open(one.handle)
@@ -120,7 +120,7 @@ async def screens(one: Person, friend: Person) -> AsyncIterator[str]:
     yield "find"
     await one.field("Handle").fill("nobody.at.all")
     await one.press("Find")
-    await expect(one.page.get_by_role("main").get_by_role("alert")).to_be_visible()
+    await expect(one.page.get_by_role("status", name="Not shown")).to_be_visible()
     yield "find-nobody"
     await one.to_list()
     await one.conversations.get_by_role("button", name="New group").click()
@@ -166,7 +166,42 @@ async def screens(one: Person, friend: Person) -> AsyncIterator[str]:
     await one.account("Settings")
     await expect(one.heading("Account")).to_be_visible()
     yield "settings"
+    async for name in keeping(one):
+        yield name
     await one.to_list()
+
+
+async def keeping(one: Person) -> AsyncIterator[str]:
+    """What keeps, takes along and ends, from the settings."""
+    await one.press("Backup")
+    async with one.page.expect_download():
+        await one.press("Make a backup")
+    await expect(one.page.get_by_text("The backup is saved", exact=False)).to_be_visible()
+    yield "backup"
+    await one.press("Bring a backup in")
+    yield "backup-bring"
+    await one.close_sheet()
+    await one.press("Back")
+    await one.press("Export and import")
+    await one.page.get_by_role("radio", name="For programs").check()
+    await one.page.get_by_role("radio", name="Those that I choose").check()
+    await one.page.get_by_role("checkbox", name="Boat builders").check()
+    async with one.page.expect_download() as downloading:
+        await one.press("Write the export")
+    exported = await (await downloading.value).path()
+    yield "export"
+    await one.press("Import an export")
+    await one.choose("The export", exported)
+    await one.press("Import it")
+    imported = one.page.get_by_role("region", name="Imported conversations")
+    await imported.get_by_role("button", name="Boat builders").click()
+    await expect(one.page.get_by_role("list", name="Imported messages")).to_contain_text("Where do we begin?")
+    yield "imported"
+    await one.press("Back")
+    await one.press("Back")
+    await one.press("Close the account")
+    await expect(one.field("Your handle")).to_be_visible()
+    yield "closing"
 
 
 async def last_screens(one: Person, friend: Person) -> AsyncIterator[str]:

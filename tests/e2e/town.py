@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 from privity.faces.demo.home import Home
-from tests.e2e.person import Person
+from tests.e2e.person import ADULT, Person
 from tests.e2e.running import App, chromium, need_page, window
 
 
@@ -38,10 +38,10 @@ class Town:
         self.people.append(arrived)
         return arrived
 
-    async def person(self, handle: str) -> Person:
-        """Somebody with an account."""
+    async def person(self, handle: str, *, age: str = ADULT, listed: bool = True) -> Person:
+        """Somebody with an account; whoever types their handle finds them."""
         arrived = await self.visitor(handle)
-        await arrived.create(self.hub.url, self.hub.invite())
+        await arrived.create(self.hub.url, self.hub.invite(), age=age, listed=listed)
         return arrived
 
     def hush(self) -> None:

@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from privity import cli
 from privity.faces.demo.home import Home
 
 LIMIT_S = 60
+HANDLES = ("alice.b", "bob.c", "carol.d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,17 @@ def settle(home: Home) -> Town:
     home.witness.start()
     home.start_hub()
     people = [Shell(home.folder / name) for name in ("alice", "bob", "carol")]
-    for shell, handle in zip(people, ("alice.b", "bob.c", "carol.d"), strict=True):
+    for shell, handle in zip(people, HANDLES, strict=True):
         invite = first if handle == "alice.b" else home.invite()
-        assert len(shell.ok("register", home.url, handle, "--invite", invite).splitlines()[-1].split()) == 12
+        made = shell.ok("register", home.url, handle, "--invite", invite, "--age", "adult")
+        assert len(made.splitlines()[-1].split()) == 12
+    befriend(people, HANDLES)
     return Town(home, *people)
+
+
+def befriend(people: Sequence[Shell], handles: Sequence[str]) -> None:
+    """Everybody asks for everybody: whoever is asked second makes both contacts."""
+    for at, (asking, handle) in enumerate(zip(people, handles, strict=True)):
+        for asked, other in zip(people[at + 1 :], handles[at + 1 :], strict=True):
+            asking.ok("contacts", "ask", other)
+            assert "are contacts now" in asked.ok("contacts", "ask", handle)

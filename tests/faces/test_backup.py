@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 
 from privity.faces.demo.home import Home
-from tests.faces.shell import Done, Shell
+from tests.faces.shell import Done, Shell, befriend
 from tests.faces.test_devices import Asked, unwatched
 
 OTHER_WORDS = "zoo " * 11 + "wrong"
@@ -24,8 +24,7 @@ OTHER_WORDS = "zoo " * 11 + "wrong"
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
-    home.invites.append(home.init())
-    unwatched(home)
+    home.invites.append(unwatched(home))
     home.start_hub()
     yield home
     home.stop()
@@ -48,6 +47,7 @@ def typed(shell: Shell, words: str, *arguments: str) -> Done:
 def talked(home: Home) -> tuple[Shell, str, Shell]:
     alice, words = register(home, "alice", "alice.b")
     bob, _ = register(home, "bob", "bob.c")
+    befriend((alice, bob), ("alice.b", "bob.c"))
     alice.ok("room", "direct", "bob.c")
     alice.ok("send", "@bob.c", "from alice")
     bob.ok("read", "@alice.b")

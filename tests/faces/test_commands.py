@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 
-from tests.faces.shell import Shell, Town
+from tests.faces.shell import Shell, Town, befriend
 from tests.waiting import wait_until
 
 
@@ -42,6 +42,8 @@ def test_two_people_at_the_command_line(town: Town) -> None:
     alice.ok("block", "bob.c")
     assert "no_consent" in bob.refused("send", short, "still there?")
     alice.ok("unblock", "bob.c")
+    assert "no_consent" in bob.refused("send", short, "now?"), "a block ended their contact"
+    befriend((alice, bob), ("alice.b", "bob.c"))
     bob.ok("send", short, "-thank you")
     assert "bob.c: -thank you" in alice.ok("read", short)
 
@@ -77,7 +79,7 @@ def test_a_group_and_what_is_unread(town: Town) -> None:
     alice, bob, carol = town.alice, town.bob, town.carol
     room = alice.ok("room", "create", "bob.c").strip()
     short = room.rsplit("/", 1)[-1][:8]
-    assert alice.ok("room", "invite", room, "carol.d") == "invited carol.d\n"
+    assert alice.ok("room", "invite", room, "carol.d") == "added carol.d\n"
     assert "in this conversation already" in alice.refused("room", "invite", room, "carol.d")
     alice.ok("send", room, "one")
     bob.ok("send", room, "two")
@@ -92,7 +94,7 @@ def test_a_group_and_what_is_unread(town: Town) -> None:
     )
     assert "-- carol.d joined" in alice.ok("read", room)
     assert alice.ok("room", "remove", room, "bob.c") == "removed bob.c\n"
-    assert "-- bob.c left" in carol.ok("read", room)
+    assert "-- bob.c was removed (by alice.b)" in carol.ok("read", room)
     assert "bob.c is not in" in alice.refused("room", "remove", room, "bob.c")
     carol.ok("room", "leave", room)
     assert room not in carol.ok("room", "list", "--json")

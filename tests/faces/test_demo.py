@@ -11,9 +11,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Set
-from concurrent.futures import Future
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +18,8 @@ import pytest
 from privity.faces.demo.keeping import SOUGHT
 from privity.faces.demo.launch import BREAKS
 from tests.faces import broken as begun
-from tests.faces.broken import Done, Run
+from tests.faces.broken import Done, each_of_its_own
+from tests.faces.shell import Shell
 from tests.waiting import wait_until
 
 
@@ -56,30 +54,23 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
         shutil.rmtree(folder)
 
 
-def runs_without(asked: Set[str]) -> list[Run]:
-    """One demo for each defence: it ends at the first check that does not hold."""
-    return [((name,), partial(run, "--break", name)) for name in BREAKS if name in asked]
-
-
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_disabled_defence_fails_the_check_that_watches_it(name: str, broken: dict[str, Future[Done]]) -> None:
-    done = broken[name].result()
+@pytest.mark.parametrize("name", each_of_its_own([name] for name in BREAKS))
+def test_a_disabled_defence_fails_the_check_that_watches_it(name: str) -> None:
+    """The demo ends at the first check that does not hold."""
+    done = run("--break", name)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith(f"FAILED {BREAKS[name].check}:"), done.stdout
 
 
-def test_every_defence_is_listed_and_an_unknown_one_is_named() -> None:
-    listed = run("--break", "list")
-    assert listed.returncode == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(BREAKS)
-    unknown = run("--break", "everything")
-    assert unknown.returncode == 1
-    assert "no defence is named 'everything'" in unknown.stderr
+def test_every_defence_is_listed_and_an_unknown_one_is_named(tmp_path: Path) -> None:
+    listed = Shell(tmp_path).ok("demo", "--break", "list")
+    assert [line.split()[0] for line in listed.splitlines()] == list(BREAKS)
+    assert "no defence is named 'everything'" in Shell(tmp_path).refused("demo", "--break", "everything")
 
 
 def test_a_file_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
-    refused = run("--file", str(tmp_path / "nowhere"))
+    refused = Shell(tmp_path).run("demo", "--file", str(tmp_path / "nowhere"))
     assert refused.returncode == 1
     assert "NotAFile" in refused.stderr
     assert refused.stdout == ""

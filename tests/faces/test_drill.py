@@ -8,9 +8,7 @@ import os
 import re
 import signal
 import urllib.request
-from collections.abc import Sequence, Set
-from concurrent.futures import Future
-from functools import partial
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -20,7 +18,8 @@ import pytest
 from privity.faces.drill.attacks import ATTACKS
 from privity.faces.drill.launch import BREAKS
 from tests.faces import broken as begun
-from tests.faces.broken import Done, Run
+from tests.faces.broken import Done, each_of_its_own
+from tests.faces.shell import Shell
 from tests.waiting import wait_until
 
 
@@ -49,7 +48,8 @@ def run(*arguments: str, folder: Path | None = None) -> Done:
     return begun.run("drill", "ghost", *arguments, **({} if folder is None else {"TMPDIR": str(folder)}))
 
 
-def run_without(names: Sequence[str]) -> Done:
+@cache
+def run_without(names: tuple[str, ...]) -> Done:
     """Only the attacks that these defences stop, each without its own. Nothing may be left of it."""
     options = [(("--only", BREAKS[name].check), ("--break", name)) for name in names]
     with TemporaryDirectory(prefix="privity-without-") as name:
@@ -57,11 +57,6 @@ def run_without(names: Sequence[str]) -> Done:
         done = run(*(word for pair in options for option in pair for word in option), folder=folder)
         assert list(folder.iterdir()) == []
     return done
-
-
-def runs_without(asked: Set[str]) -> list[Run]:
-    """A drill for each of RUNS that somebody asked for."""
-    return [(names, partial(run_without, names)) for names in RUNS if asked & set(names)]
 
 
 def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Path) -> None:
@@ -86,10 +81,10 @@ def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Pa
         wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), f"process {pid} to end")  # type: ignore[misc]  # a default in a lambda
 
 
-@pytest.mark.parametrize("name", BREAKS)
-def test_an_attack_succeeds_by_its_name_where_a_defence_is_gone(name: str, broken: dict[str, Future[Done]]) -> None:
-    done = broken[name].result()
+@pytest.mark.parametrize("name", each_of_its_own(RUNS))
+def test_an_attack_succeeds_by_its_name_where_a_defence_is_gone(name: str) -> None:
     together = next(names for names in RUNS if name in names)
+    done = run_without(tuple(together))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     failed = [line for line in done.stdout.splitlines() if line.startswith(f"FAILED {BREAKS[name].check}: ")]
@@ -104,10 +99,11 @@ def test_every_attack_has_a_defence_that_can_be_taken_away() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 21
 
 
-def test_attacks_and_defences_are_listed_and_unknown_ones_named() -> None:
-    assert [line.split()[0] for line in run("--only", "list").stdout.splitlines()] == [each.name for each in ATTACKS]
-    assert [line.split()[0] for line in run("--break", "list").stdout.splitlines()] == list(BREAKS)
-    for option, what in (("--only", "attack"), ("--break", "defence")):
-        unknown = run(option, "everything")
-        assert unknown.returncode == 1
-        assert f"no {what} is named 'everything'" in unknown.stderr
+def test_attacks_and_defences_are_listed_and_unknown_ones_named(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    for option, what, names in (
+        ("--only", "attack", [each.name for each in ATTACKS]),
+        ("--break", "defence", list(BREAKS)),
+    ):
+        assert [line.split()[0] for line in shell.ok("drill", "ghost", option, "list").splitlines()] == names
+        assert f"no {what} is named 'everything'" in shell.refused("drill", "ghost", option, "everything")

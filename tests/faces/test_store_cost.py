@@ -28,8 +28,7 @@ THROWAWAY = "privity.faces.demo.throwaway"
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
-    home.invites.append(home.init())
-    unwatched(home)
+    home.invites.append(unwatched(home))
     home.start_hub()
     yield home
     home.stop()

@@ -21,12 +21,14 @@ from tests.faces.shell import Shell, Town
 COMMANDS = [name for commands in TABLE.values() for name in commands]
 SUBCOMMANDS = [
     *(("room", name) for name in ("create", "direct", "invite", "remove", "leave", "members", "list")),
-    *(("room", name) for name in ("declare-archive", "withdraw-archive", "accept")),
+    *(("room", name) for name in ("declare-archive", "withdraw-archive", "accept", "role", "ban", "unban")),
+    *(("room", name) for name in ("link", "links", "revoke-link", "join", "knocks", "let-in", "turn-away")),
     *(("keylog", name) for name in ("evidence", "trust", "start-over")),
     ("devices", "add"),
     ("devices", "remove"),
     ("devices", "recover"),
     ("devices", "cancel-reset"),
+    *(("ages", name) for name in ("list", "set", "refuse", "unguard")),
     ("desk", "reports"),
     ("witness", "init"),
     ("witness", "add"),

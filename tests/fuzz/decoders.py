@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from privity.identity.errors import DeviceListError, RecordError
+from privity.identity.errors import DeviceListError, RecordError, RoomLinkError
+from privity.identity.room_links import MEDIA_TYPE, RoomLink, read_statement, statement
 from privity.keylog.errors import KeylogError
 from privity.message import cbor, receipts, safe_aad, sealed_report
+from privity.message.content import SinglePart
 from privity.message.errors import CborError, ContentError, FrankError, ReportError
 from privity.mls.errors import ProtocolError
 from privity.mls.messages import envelope
@@ -52,7 +54,7 @@ class Decoder:
 ROOMS: dict[str, tuple[type[Exception], ...]] = {
     "privity.mls.messages": (ProtocolError,),
     "privity.message": (CborError, ContentError, ReportError),
-    "privity.identity": (DeviceListError, RecordError),
+    "privity.identity": (DeviceListError, RecordError, RoomLinkError),
     "privity.policy": (ProtocolError,),
     "privity.keylog": (KeylogError,),
 }
@@ -107,6 +109,18 @@ def functions() -> Iterator[Decoder]:
         lambda data: VerifierKey.decode(data.decode(errors="surrogateescape")),
         lambda key: key.encode().encode(),
         (TlogError,),
+    )
+    yield Decoder(
+        "identity.room_links.RoomLink",
+        lambda data: RoomLink.parse(data.decode(errors="surrogateescape")),
+        lambda link: link.text().encode(),
+        (RoomLinkError,),
+    )
+    yield Decoder(
+        "identity.room_links.statement",
+        lambda data: read_statement(SinglePart(MEDIA_TYPE, data)),
+        lambda links: statement(links).content,
+        (RoomLinkError,),
     )
     yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
     yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))

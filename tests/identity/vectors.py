@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Makes spec/vectors/device-list.json, and the lists in linking.json there: `python -m tests.identity.vectors`."""
+"""Makes spec/vectors/device-list.json and account-key.json, and the lists in linking.json there:
+`python -m tests.identity.vectors`."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from privity.identity.account import RESET_PENDING_MS, Account, advance, first, settle
+from privity.identity.account_key import Wish, seal
 from privity.identity.device_list import Device, DeviceList
 from privity.identity.linking import HubView, Meeting, Opening
 from privity.identity.recovery import root_of
@@ -162,6 +164,27 @@ def linking_vectors(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def account_key_vectors() -> dict[str, Any]:
+    """A wish, and the account key sealed to it; each time it is made, it is sealed in another way."""
+    rnd = random.Random("privity account key vectors").randbytes
+    user = new_user_uri("hub.example", rnd)
+    device_key, account_key, paper, private = (rnd(32) for _ in range(4))
+    tablet = Device(new_client_uri(user, rnd), public(device_key), START_MS)
+    phone = Device(new_client_uri(user, rnd), public(rnd(32)), START_MS)
+    devices = DeviceList.sign(user, (phone, tablet), account_key, recovery_private=paper)
+    wish = Wish.sign(tablet.client_uri, device_key, START_MS, public(rnd(32)), private)
+    return {
+        "about": "A device of this list wishes for the account key and is given it; see spec/account-key.md. The wish"
+        " says that the device holds another one. Keys are test keys.",
+        "device_list": devices.encode().hex(),
+        "device_private_key": device_key.hex(),
+        "sealing_private_key": private.hex(),
+        "account_private_key": account_key.hex(),
+        "wish": wish.encode().hex(),
+        "passed": seal(wish, account_key).encode().hex(),
+    }
+
+
 def _without(newest: DeviceList, key: bytes, dropped: Device) -> bytes:
     left = tuple(device for device in newest.devices if device != dropped)
     return resigned(following(newest, devices=left), key)
@@ -171,6 +194,7 @@ def main() -> None:
     linking = VECTORS / "linking.json"
     for path, found in (
         (VECTORS / "device-list.json", device_list_vectors()),
+        (VECTORS / "account-key.json", account_key_vectors()),
         (linking, linking_vectors(json.loads(linking.read_text()))),
     ):
         path.write_text(json.dumps(found, indent=1) + "\n")

@@ -94,6 +94,8 @@ def test_devices_and_desk_talk_to_a_hub_that_speaks_tls_on_every_address(operato
         "--tls-key", str(pair.key),
     )  # fmt: skip
     config = str(tmp_path / "home" / "privity.toml")
+    sections = Path(config).read_text()
+    Path(config).write_text(sections.replace("[desk]\n", "[desk]\npoll_interval_s = 0.1\n"))
     invite = made.split("): ")[1].split()[0]
     operator.start("serve", "--config", config)
     wait_until(lambda: accepts(port), "the hub to listen")
@@ -101,12 +103,20 @@ def test_devices_and_desk_talk_to_a_hub_that_speaks_tls_on_every_address(operato
     operator.ok("register", f"https://localhost:{port}", "ann.a", "--invite", invite, device="ann")
     second = operator.ok("invite", "--config", config).strip()
     operator.ok("register", f"https://127.0.0.1:{port}", "bob.b", "--invite", second, device="bob")
+    operator.ok("contacts", "ask", "bob.b", device="ann")
+    operator.ok("contacts", "ask", "ann.a", device="bob")
     room = operator.ok("room", "direct", "bob.b", device="ann").strip()
     sent = operator.ok("send", room, "hello over TLS", device="ann").split()[-1]
     assert "hello over TLS" in operator.ok("read", room, device="bob")
     operator.ok("report", room, sent, "--reason", "harassment", device="bob")
-    wait_until(lambda: len(operator.reports(config)) == 1, f"the desk to take the report: {said.read_text()}")
-    assert operator.reports(config)[0]["messages"][0]["outcome"] == "VERIFIED_AUTHORSHIP"
+    found: list[dict[str, Any]] = []
+
+    def taken() -> bool:
+        found[:] = operator.reports(config)
+        return bool(found)
+
+    wait_until(taken, f"the desk to take the report: {said.read_text()}")
+    assert [one["messages"][0]["outcome"] for one in found] == ["VERIFIED_AUTHORSHIP"]
     with pytest.raises((urllib.error.URLError, ConnectionError)):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/server", timeout=5)
 

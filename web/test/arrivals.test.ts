@@ -18,14 +18,15 @@ const SAID = { sender: "mimi://chat.example/u/abcdefgh", blocks: [paragraph("hel
 let port: FakePort;
 let place: { account: string; room: string };
 let arrivals: Arrivals;
+let settings: { notifying: string; named: boolean };
 
 beforeEach(async () => {
   port = small(1);
   place = { account: ACCOUNT, room: ROOM };
   const conversations = new Conversations(port);
   await conversations.refresh(ACCOUNT);
-  const settings = { notifying: "off" } as Settings;
-  arrivals = new Arrivals(conversations, new People(port), place as Places, settings);
+  settings = { notifying: "off", named: true };
+  arrivals = new Arrivals(conversations, new People(port), place as Places, settings as Settings);
   port.listen((event) => {
     arrivals.hear(event);
     conversations.hear(event);
@@ -54,5 +55,47 @@ it("nothing of what is one's own, or of a muted conversation", async () => {
   port.arrive(ROOM, { ...SAID, mine: true });
   await port.ask({ do: "set_muted", account: ACCOUNT, room_uri: ROOM, muted: true });
   port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).toBe("");
+});
+
+it("of a muted conversation that one is named there, unless that is off", async () => {
+  place.room = "another";
+  await port.ask({ do: "set_muted", account: ACCOUNT, room_uri: ROOM, muted: true });
+  const row = (mentions: number): void => {
+    const { conversation } = port.world.rooms[0]!;
+    port.happen({
+      event: "conversation_changed",
+      account: ACCOUNT,
+      conversation: { ...conversation, muted: true, unread: mentions, mentions },
+    });
+  };
+  row(1);
+  expect(arrivals.spoken).toBe("New message in room");
+  arrivals.spoken = "";
+  row(1);
+  expect(arrivals.spoken).toBe("");
+  settings.named = false;
+  row(2);
+  expect(arrivals.spoken).toBe("");
+});
+
+it("no words of a message that is gone, nor of an account that is locked", () => {
+  const { seq } = port.arrive(ROOM, SAID);
+  expect(arrivals.spoken).not.toBe("");
+  port.happen({ event: "entry_gone", account: ACCOUNT, room_uri: ROOM, seq: seq - 1 });
+  expect(arrivals.spoken).not.toBe("");
+  port.happen({ event: "entry_gone", account: ACCOUNT, room_uri: ROOM, seq });
+  expect(arrivals.spoken).toBe("");
+  const gone = port.arrive(ROOM, SAID);
+  port.happen({
+    event: "entry_changed",
+    account: ACCOUNT,
+    room_uri: ROOM,
+    entry: { ...gone, state: "expired", blocks: [] },
+  });
+  expect(arrivals.spoken).toBe("");
+  port.arrive(ROOM, SAID);
+  const { 0: account } = port.world.accounts;
+  port.happen({ event: "account_changed", account: { ...account!, lock: "locked" } });
   expect(arrivals.spoken).toBe("");
 });

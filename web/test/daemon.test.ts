@@ -267,6 +267,22 @@ describe("a file", () => {
     expect(fetched).toEqual([]);
   });
 
+  it("for an errand goes with the session, and what one made is whole or nothing", async () => {
+    response = () => Response.json({ kind: "answered", number: 0, result: { is: "brought", name: "n" } });
+    const brought = { account: "a&b", kind: "backup", token: "t", file: new Blob(["invented"]) } as const;
+    expect(await port.bring(brought)).toBe("n");
+    expect(fetched[0]?.path).toBe("/brought?account=a%26b&kind=backup&token=t");
+    expect(fetched[0]?.init.headers).toMatchObject({ Authorization: "Privity secret" });
+    response = () => new Response("invented");
+    expect(await (await port.made("a/b", 3)).text()).toBe("invented");
+    expect(fetched[1]?.path).toBe("/errands/a%2Fb/3");
+    const cut = new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) });
+    response = () => new Response(cut);
+    await expect(port.made("a", 3)).rejects.toMatchObject({ name: "CutShort" });
+    response = () => Response.json({ name: "NotThere", text: "It was fetched before." }, { status: 404 });
+    await expect(port.made("a", 3)).rejects.toThrow("It was fetched before.");
+  });
+
   it("that is refused says why", async () => {
     response = () =>
       Response.json(
@@ -297,5 +313,17 @@ describe("a file", () => {
     await expect(port.preview({ account: "a", roomUri: "r", messageId: "AA==", partIndex: 0 })).rejects.toMatchObject({
       name: "NoSuchPart",
     });
+  });
+
+  it("of a profile is asked for by its person, and one's own is shaped where it goes nowhere", async () => {
+    response = () => new Response("png");
+    const person = "mimi://chat.example/u/ada/../eve?x";
+    await port.portrait("a", person);
+    await port.shape("a", new Blob(["picture"]), 30, 70);
+    expect(fetched.map((each) => each.path)).toEqual([
+      `/portraits/a/${encodeURIComponent(person)}`,
+      "/portraits/a?along=30&close=70",
+    ]);
+    expect(fetched[1]?.init.method).toBe("POST");
   });
 });

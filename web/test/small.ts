@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Privity authors
 // SPDX-License-Identifier: Apache-2.0
-import { entry, FakePort, paragraph, type FakeRoom, type FakeWorld } from "../src/port/fake";
+import { entry, FakePort, NO_CONTACTS, paragraph, type FakeRoom, type FakeWorld } from "../src/port/fake";
 
 export const ACCOUNT = "mira";
 export const ROOM = "mimi://chat.example/r/room";
@@ -18,8 +18,11 @@ export function small(count: number): FakePort {
       preview: "",
       last_ms: 0,
       unread: 0,
+      mentions: 0,
+      knocks: 0,
       muted: false,
       archived: false,
+      frozen: false,
       draft: "",
       disappear_s: 0,
       member: true,
@@ -51,14 +54,13 @@ export function small(count: number): FakePort {
         connected: true,
         problem: "",
         unread: 0,
-        holds_account_key: true,
       },
     ],
     rooms: [room],
     people: [],
     comparisons: {},
     versions: [],
-    devices: { is: "device_list", devices: [], can_change: false, reset_until_ms: null },
+    devices: { is: "device_list", devices: [], reset_until_ms: null, closing_until_ms: null },
     keyLog: {
       is: "key_log_shown",
       origin: "",
@@ -70,6 +72,8 @@ export function small(count: number): FakePort {
       alarm: "",
     },
     kept: [],
+    contacts: NO_CONTACTS,
+    profile: { is: "own_profile_shown", name: "", bio: "", picture: null, listed: false },
     passphrase: "invented",
     now: () => count * 1000,
   };

@@ -28,6 +28,9 @@ from privity.wire.rest import LinkState
 REPEATS = 15
 REPEAT_S = 2.0
 """How often and how fast the outcome is told again when the connection breaks just then."""
+PASSED_ON_S = 15.0
+PASSED_ON_POLL_S = 0.05
+"""How long a program that ends after a link stays until the new device has the account key, and how often it looks."""
 UNTOLD = "the device was added but could not be told; it finds out by itself, or else remove it with `privity devices`"
 
 
@@ -97,6 +100,15 @@ class Offered:
         if not isinstance(following, DeviceList):
             raise ClientError("the engine signed a device without giving its list")
         await self._tell(rest.FinishLink(following.encode()))
+
+    async def passed_on(self, limit_s: float = PASSED_ON_S) -> bool:
+        """Stay connected until the new device has been given the account key. Whether it was: if not, it is later."""
+        account_keys = self._host.engine.account_keys
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while not account_keys.has_been_given(self.client_uri):
+                    await asyncio.sleep(PASSED_ON_POLL_S)
+        return account_keys.has_been_given(self.client_uri)
 
     async def decline(self) -> None:
         """The digits differ, or nobody asked for this device. Nothing is signed."""

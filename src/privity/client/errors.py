@@ -6,7 +6,7 @@ ClientError
   StoreError: WrongPassphrase, CorruptStore, StoreInUse, StoreExists, NoStore
   RolledBack: the hub shows an older state of a conversation than this device has known
   CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, WrongPhrase,
-    RegistrationUnfinished, RecoveryUnfinished, ResetWaits
+    RegistrationUnfinished, RecoveryUnfinished, ResetWaits, NotAContact
   HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown, RecoveryUnknown
   HubRefused (wire.errors.Refusal travels as itself)
   DeviceRefused: a device is not in the verified list of its user
@@ -70,6 +70,10 @@ class RecoveryUnfinished(CommandRefused):
 
 class ResetWaits(CommandRefused):
     """This device was made by a reset that is not in force yet."""
+
+
+class NotAContact(CommandRefused):
+    """Only contacts talk to each other, and these two are none; the sentence says how to ask."""
 
 
 class WrongPhrase(CommandRefused):

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import TypeVar
 
 import aiohttp
 
@@ -24,9 +25,12 @@ from privity.client.net.backoff import delay_ms
 from privity.client.net.connection import Connection
 from privity.client.own_returns import bring_back_own
 from privity.client.store.database import Store
+from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import BadFrame
 from privity.wire.structs import settle_structs
+
+A = TypeVar("A", bound=rest.Answer)
 
 JITTER_MS = 10_000
 """Members commit what the hub proposed within ten seconds, so that they do not all try at once."""
@@ -98,6 +102,13 @@ class Host:
             return await future
         finally:
             self._waiting.pop(number, None)
+
+    async def ask(self, call: Call, kind: type[A]) -> A:
+        """One request beside the engine, which keeps nothing of it. Raises Refusal, HubUnreachable."""
+        answer = await self.connected().call(call)
+        if not isinstance(answer, kind):
+            raise ClientError(f"expected {kind.__name__}, got {type(answer).__name__}")
+        return answer
 
     def connected(self) -> Connection:
         """The connection that stands. Raises HubUnreachable."""

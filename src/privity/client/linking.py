@@ -164,6 +164,20 @@ class NewDevice(Generic[D]):
             undo.pop_all()
         return link
 
+    @classmethod
+    async def kept(cls, folder: Path, passphrase: str, opened: Callable[[Store], D]) -> Self:
+        """The link in this folder as it stands, with no word to the hub. Raises CommandRefused where there is none."""
+        async with AsyncExitStack() as undo:
+            store = await apart(lambda: Store.open(folder, passphrase), close)
+            undo.callback(store.close)
+            value = store.get(Table.OWN, "", LINK_KEY)
+            if value is None:
+                raise CommandRefused(f"{folder} holds no link that has not ended; nothing was forgotten")
+            http = await undo.enter_async_context(aiohttp.ClientSession())
+            link = cls(folder, store, http, msgspec.msgpack.decode(value, type=Pending), opened)
+            undo.pop_all()
+        return link
+
     @property
     def ended(self) -> bool:
         """Whether it came to something, came to nothing, or was closed."""

@@ -37,7 +37,7 @@ class Names:
 
     def handle(self, user_uri: str) -> str | None:
         """The pinned handle of a person, or None."""
-        return self._handles.get(user_uri)
+        return self._handles.get(user_uri) or self._kept(user_uri)
 
     def remember(self, user_uri: str, handle: Handle) -> None:
         """What another device of this account was told first. A pinned handle stays."""
@@ -45,12 +45,13 @@ class Names:
 
     def bearers(self, handle: str) -> list[str]:
         """Everybody on this device with this handle: more than one where the hub has told it of several."""
-        return [user_uri for user_uri, pinned in self._handles.items() if pinned == handle]
+        pinned = {key.decode(): value.decode() for key, value in self._host.store.scan(Table.PIN, SCOPE)}
+        return [user_uri for user_uri, each in (self._handles | pinned).items() if each == handle]
 
     async def learn(self, user_uris: Iterable[str]) -> None:
         """Ask the hub once for everyone who has no name here yet. Who stays unknown is asked for the next time."""
         for user_uri in user_uris:
-            if user_uri in self._handles or host_of(user_uri) != self._host.engine.device.own.hub_host:
+            if self.handle(user_uri) is not None or host_of(user_uri) != self._host.engine.device.own.hub_host:
                 continue
             try:
                 handle = await self._told(user_uri)
@@ -104,7 +105,14 @@ class Names:
         data = await self._host.connected().request("GET", path, b"", "application/json")
         return parse_handle(decode(data, rest.HandleTold).handle)
 
+    def _kept(self, user_uri: str) -> str | None:
+        """One that the engine pinned meanwhile, when somebody became a contact (`engine.contact_list`)."""
+        value = self._host.store.get(Table.PIN, SCOPE, user_uri.encode())
+        if value is not None:
+            self._handles[user_uri] = value.decode()
+        return self._handles.get(user_uri)
+
     def _pin(self, user_uri: str, handle: Handle) -> None:
-        if user_uri not in self._handles:
+        if self.handle(user_uri) is None:
             self._host.store.save({(Table.PIN, SCOPE, user_uri.encode()): handle.encode()})
             self._handles[user_uri] = handle

@@ -8,6 +8,7 @@ It is on disk, inside the encrypted store, when a call returns. It stays on this
 from __future__ import annotations
 
 from privity.client.engine.records import Table
+from privity.client.engine.typing import OFF, SETTING
 from privity.client.errors import CommandRefused
 from privity.client.store.database import Store
 from privity.message.receipts import Status
@@ -17,9 +18,9 @@ MAX_DRAFT = 1 << 20
 MAX_SETTING = 4_096
 
 _DRAFT, _MUTED, _ARCHIVED = "draft", "muted", "archived"
+_FROZEN = "frozen"
 _SETTING = "setting"
 _SENT_UNLESS_OFF = {Status.DELIVERED: b"delivered receipts", Status.READ: b"read receipts"}
-_OFF = b"off"
 
 
 class Preferences:
@@ -59,14 +60,31 @@ class Preferences:
     def set_archived(self, room_uri: str, archived: bool) -> None:
         self._put(Table.ROOM, _ARCHIVED, room_uri.encode(), b"" if archived else None)
 
+    # Of a person
+
+    def frozen(self, user_uri: str) -> bool:
+        """Whether nothing of somebody is shown on this device."""
+        return self._store.get(Table.OWN, _FROZEN, user_uri.encode()) is not None
+
+    def set_frozen(self, user_uri: str, frozen: bool) -> None:
+        """Nobody is told, and nothing that came is lost."""
+        self._put(Table.OWN, _FROZEN, user_uri.encode(), b"" if frozen else None)
+
     # Of the device
 
     def sends(self, status: Status) -> bool:
         """Whether others hear that their messages came (DELIVERED) or were read (READ); they do unless it is off."""
-        return self._store.get(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status]) != _OFF
+        return self._store.get(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status]) != OFF
 
     def set_sends(self, status: Status, sends: bool) -> None:
-        self._put(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status], None if sends else _OFF)
+        self._put(Table.OWN, _SETTING, _SENT_UNLESS_OFF[status], None if sends else OFF)
+
+    def typing(self) -> bool:
+        """Whether others see that this person writes, and this person that others do; they do unless it is off."""
+        return self._store.get(*SETTING) != OFF
+
+    def set_typing(self, typing: bool) -> None:
+        self._put(*SETTING, None if typing else OFF)
 
     def setting(self, name: str) -> str:
         """What a face keeps here for itself, by a name of its choice."""

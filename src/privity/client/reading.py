@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a file that a person named: a plain one, or a refusal by name."""
+"""Reading a file that a person named, or gave: a plain one, or a refusal by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from privity.client.errors import FileUnreadable, NotAFile
+
+Given = Path | BinaryIO
+"""Where a file is, or the open file itself, which stays open."""
+
+
+@contextmanager
+def given_file(given: Given) -> Iterator[BinaryIO]:
+    """An open file at its beginning. Raises NotAFile, FileUnreadable."""
+    if isinstance(given, Path):
+        with plain_file(given) as file:
+            yield file
+    else:
+        given.seek(0)
+        yield given
 
 
 @contextmanager

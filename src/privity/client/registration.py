@@ -20,6 +20,7 @@ import msgspec
 
 from privity.client.apart import apart, close
 from privity.client.backup.keys import kept_rows
+from privity.client.engine.contact_book import age_row
 from privity.client.engine.key_log import KEYS
 from privity.client.engine.own_lists import fresh_rows
 from privity.client.engine.records import Table
@@ -45,6 +46,8 @@ from privity.identity.uris import new_client_uri, new_user_uri, user_of
 from privity.mls.crypto import generate_signature_key
 from privity.mls.suites import suite
 from privity.wire import rest
+from privity.wire.age import AgeBand
+from privity.wire.contacts import Age
 from privity.wire.errors import Code, Refusal
 from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
 
@@ -76,6 +79,8 @@ async def register(
     handle: str,
     phrase: str,
     invite: str | None = None,
+    age: AgeBand = AgeBand.UNKNOWN,
+    listed: bool = False,
     cost: Cost | None = None,
 ) -> Store:
     """The store of a new device, whose account the hub has taken. `cost` is that of its passphrase.
@@ -94,7 +99,7 @@ async def register(
         with ExitStack() as undo:
             undo.callback(store.close)
             try:
-                await _send(http, store, asked, invite)
+                await _send(http, store, asked, invite, age, listed)
             except HubUnreachable as err:
                 raise _unknown(err, folder) from None
             except Refusal as refusal:
@@ -103,7 +108,8 @@ async def register(
                 undo.pop_all()
                 forget(store, folder)
                 raise
-            store.save({(Table.OWN, "", _UNFINISHED_KEY): None, **kept_rows(root_of(phrase))})
+            said = age_row(Age(age, None, False))
+            store.save({(Table.OWN, "", _UNFINISHED_KEY): None, **kept_rows(root_of(phrase)), **said})
             undo.pop_all()
     return store
 
@@ -210,9 +216,12 @@ def own_device(
     )
 
 
-async def _send(http: aiohttp.ClientSession, store: Store, asked: Unfinished, invite: str | None) -> None:
+async def _send(
+    http: aiohttp.ClientSession, store: Store, asked: Unfinished, invite: str | None, age: AgeBand, listed: bool
+) -> None:
     ((_, account),) = store.scan(Table.PIN, "")
-    body = msgspec.json.encode(rest.Register(asked.handle, pinned_account(account).newest.encode(), invite))
+    value = pinned_account(account).newest.encode()
+    body = msgspec.json.encode(rest.Register(asked.handle, value, invite, age, listed))
 
     async def send() -> None:
         decode(await exchange(http, "POST", f"{asked.hub}/v1/accounts", body, JSON), rest.Registered)

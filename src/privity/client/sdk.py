@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,7 @@ from privity.client.attachments import File
 from privity.client.backup.backups import Backups
 from privity.client.blocks import Blocks
 from privity.client.checked import Checked
+from privity.client.contacts import Contacts, How
 from privity.client.engine import consent, inputs, own_devices, verbs
 from privity.client.engine.consent import Archive
 from privity.client.engine.profile import is_message
@@ -35,15 +36,20 @@ from privity.client.engine.timeline import is_reaction, plain_text
 from privity.client.errors import ClientError, CommandRefused, DeviceNotKnown, HubUnreachable
 from privity.client.export.exports import Exports
 from privity.client.forwarding import Forwarded
+from privity.client.guarding import Guarding
 from privity.client.history import History
 from privity.client.host import Host, wall_ms
 from privity.client.leaving import Leaving
 from privity.client.linking import NewDevice
+from privity.client.mentions import with_links
 from privity.client.names import Names
 from privity.client.net.connection import Progress
+from privity.client.offices import Offices
 from privity.client.preferences import Preferences
+from privity.client.profiles import Profiles
 from privity.client.receipts import Receipts
 from privity.client.registration import HUB_KEY
+from privity.client.room_links import RoomLinks
 from privity.client.search import Search
 from privity.client.store.database import Store
 from privity.client.store.header import Cost
@@ -56,6 +62,7 @@ from privity.message import compose
 from privity.message.content import REACTION, MimiContent, NullPart, Part, SinglePart
 from privity.message.report import Reason
 from privity.policy.roles import Role
+from privity.wire.age import AgeBand
 
 CATCH_UP_S = 30
 SETTLE_POLL_S = 0.02
@@ -80,7 +87,12 @@ class Device:
         self.preferences = Preferences(store)
         self.blocks = Blocks(self._host)
         self.checked = Checked(self._host, self._key_log)
+        self.contacts = Contacts(self._host)
+        self.profiles = Profiles(self._host)
+        self.guarding = Guarding(self._host)
         self.receipts = Receipts(self._host, self.preferences)
+        self.offices = Offices(self._host)
+        self.room_links = RoomLinks(self._host)
 
     # Opening
 
@@ -104,9 +116,13 @@ class Device:
         handle: str,
         phrase: str,
         invite: str | None = None,
+        age: AgeBand = AgeBand.UNKNOWN,
+        listed: bool = False,
         cost: Cost | None = None,
     ) -> Self:
-        """A new account with this as its first device; it holds the account key.
+        """A new account with this as its first device.
+
+        Who says nothing of their `age` is protected as a minor; an adult who is `listed` is found by their handle.
 
         The recovery key comes from the recovery phrase (`identity.recovery.new_phrase`), which is kept nowhere once the
         hub has taken the account: show it to the person. Raises Refusal or HubUnreachable, and then nothing is left;
@@ -115,7 +131,7 @@ class Device:
         """
         with ExitStack() as undo:
             store = await registration.register(
-                folder, passphrase, hub, handle=handle, phrase=phrase, invite=invite, cost=cost
+                folder, passphrase, hub, handle=handle, phrase=phrase, invite=invite, age=age, listed=listed, cost=cost
             )
             undo.callback(store.close)
             device = cls(store)
@@ -124,13 +140,18 @@ class Device:
 
     @classmethod
     async def link(cls, folder: Path, passphrase: str, hub: str, *, cost: Cost | None = None) -> NewDevice[Self]:
-        """A second device of an account, which a device that holds the account key must confirm (`offered`).
+        """A further device of an account, which another device of it must confirm (`offered`).
 
         Show the `code` of what comes back; await its `check`, compare, then `accept` or `decline`. With a folder that
         holds a link under way it goes on with that. Raises Refusal, HubUnreachable, StoreError, CommandRefused.
         A `cost` is what `register` says of it.
         """
         return await NewDevice.begin(folder, passphrase, hub, cls, cost)
+
+    @classmethod
+    async def kept_link(cls, folder: Path, passphrase: str) -> NewDevice[Self]:
+        """The link that a folder holds and that has not ended, to be declined. Raises CommandRefused, StoreError."""
+        return await NewDevice.kept(folder, passphrase, cls)
 
     @classmethod
     async def recovered(cls, folder: Path, passphrase: str, hub: str, *, handle: str, phrase: str) -> Self:
@@ -205,7 +226,10 @@ class Device:
         return self._host.engine.device.own.client_uri
 
     async def find(self, handle: str) -> str:
-        """The user URI behind a handle. Raises BadHandle, Refusal, HubUnreachable, HandleMoved."""
+        """The user URI behind a handle: of a listed adult, a contact, or somebody in a common conversation.
+
+        Raises BadHandle, Refusal with NOT_FOUND for everybody else, HubUnreachable, HandleMoved.
+        """
         return await self._names.find(handle)
 
     @property
@@ -235,7 +259,8 @@ class Device:
     async def offered(self, code: str) -> Offered:
         """The new device behind a code that `link` gave. Compare its `check`, then `accept` or `decline`.
 
-        Raises CommandRefused on a device without the account key, LinkRefused, WrongOpening, Refusal, HubUnreachable.
+        Raises CommandRefused on a device that waits for the account key, LinkRefused, WrongOpening, Refusal,
+        HubUnreachable.
         """
         return await Offered.answer(self._host, lambda: self._devices(self.user_uri), code)
 
@@ -248,8 +273,18 @@ class Device:
 
     @property
     def holds_account_key(self) -> bool:
-        """Whether this device can add and remove devices, and cancel a reset, without the recovery phrase."""
+        """Whether this device has the account key in force, as every device of the account has a moment after it was
+        linked, or after another one changed the key. Without it, it can change no list but by the recovery phrase.
+        """
         return own_devices.holds_account_key(self._host.engine.device)
+
+    async def given_account_key(self, limit_s: float = CATCH_UP_S) -> bool:
+        """Wait until another device of the account has given this one the account key. Whether it has."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while not self.holds_account_key:
+                    await asyncio.sleep(SETTLE_POLL_S)
+        return self.holds_account_key
 
     def reset_pending_until(self, user_uri: str | None = None) -> int | None:
         """When a reset of this or another account takes effect unless it is cancelled (ms), as seen last; or None."""
@@ -282,7 +317,9 @@ class Device:
 
     def left_rooms(self) -> dict[str, str]:
         """The same of those it is no longer in. What it has read of them stays readable, and can be reported."""
-        return {uri: room.record.name for uri, room in self._host.engine.rooms.items() if not room.record.member}
+        rooms = self._host.engine.rooms.items()
+        left = {uri: room.record for uri, room in rooms if not room.record.member}
+        return {uri: record.name for uri, record in left.items() if record.held is None or record.epoch >= 0}
 
     def direct_with(self, room_uri: str) -> str | None:
         """The other person of a direct conversation; None in a group, or while this device is not in it."""
@@ -300,10 +337,12 @@ class Device:
         return str(await self._host.do(inputs.CreateGroup))
 
     async def direct(self, user_uri: str) -> str:
+        """The conversation with a contact, begun now if there is none. Raises NotAContact."""
         return str(await self._host.do(lambda n: inputs.CreateDirect(n, user_uri)))
 
-    async def invite(self, room_uri: str, user_uri: str) -> None:
-        await self._host.do(lambda n: inputs.Invite(n, room_uri, user_uri))
+    async def invite(self, room_uri: str, user_uri: str) -> How:
+        """Add a contact to a group; let somebody else be asked whether they want to come. Raises NotAContact."""
+        return await self.contacts.invite(room_uri, user_uri)
 
     async def remove(self, room_uri: str, user_uri: str) -> None:
         await self._host.do(lambda n: inputs.RemoveUser(n, room_uri, user_uri))
@@ -368,8 +407,12 @@ class Device:
         expires: tuple[bool, int] | None = None,
         token: str = "",
     ) -> bytes:
-        """With a `token`, the same call again is the same message, also after a crash."""
-        return await self._send(room_uri, _text(text), in_reply_to=in_reply_to, expires=expires, token=token)
+        """Markdown, in which `@handle` names somebody in the conversation.
+
+        With a `token`, the same call again is the same message, also after a crash.
+        """
+        part = _text(self._mentioning(room_uri, text))
+        return await self._send(room_uri, part, in_reply_to=in_reply_to, expires=expires, token=token)
 
     async def attach(
         self,
@@ -419,7 +462,7 @@ class Device:
         return [await self._pass_on(each, file, what) for each in to_rooms]
 
     async def edit(self, room_uri: str, message_id: bytes, text: str) -> bytes:
-        return await self._send(room_uri, _text(text), replaces=message_id)
+        return await self._send(room_uri, _text(self._mentioning(room_uri, text)), replaces=message_id)
 
     async def delete(self, room_uri: str, message_id: bytes) -> bytes:
         return await self._send(room_uri, NullPart(), replaces=message_id)
@@ -434,6 +477,13 @@ class Device:
     async def forget(self, room_uri: str, message_id: bytes) -> None:
         """Take a message out of this device's history. Nobody hears of it; it can be reported for three more days."""
         await self._host.do(lambda n: inputs.Forget(n, room_uri, message_id))
+
+    async def say_typing(self, room_uri: str) -> bool:
+        """Let the others in a conversation see that this person writes there, at most every six seconds.
+
+        Whether that was said: it is not where it is turned off, where nothing may be sent, and in large groups.
+        """
+        return bool(await self._host.do(lambda n: inputs.SayTyping(n, room_uri)))
 
     async def rename(self, room_uri: str, name: str) -> bytes:
         """Name a group. Raises CommandRefused for who is no admin, BadProfile, and what `send` raises."""
@@ -464,6 +514,16 @@ class Device:
             self._host.unfollow(queue)
 
     # Helpers
+
+    def _mentioning(self, room_uri: str, text: str) -> str:
+        """A text with links in place of the handles of others there; of one that two people have, neither's."""
+        if "@" not in text or not self._host.engine.room(room_uri).record.member:
+            return text
+        handles = {each: self._names.handle(each) for each in self.people(room_uri) if each != self.user_uri}
+        return with_links(text, {name: each for each, name in handles.items() if name and self._is_alone(name)})
+
+    def _is_alone(self, handle: str) -> bool:
+        return len(self._names.bearers(handle)) == 1
 
     async def _send(
         self,

@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Kind, decode_item
+from privity.client.mentions import is_named
 from privity.client.store.database import Store
 from privity.mls.codec import u64
 
@@ -17,11 +21,29 @@ def last_shown(store: Store, room_uri: str) -> bytes | None:
     return store.get(Table.ROOM, SCOPE, room_uri.encode())
 
 
-def unread(store: Store, room_uri: str, most: int | None = None) -> int:
-    """Messages of others after the last entry that was shown, among the first `most` entries after it."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many messages of others came since, and how many of them name the person of this device."""
+
+    messages: int
+    mentions: int
+
+
+def unread_of(
+    store: Store,
+    room_uri: str,
+    user_uri: str,
+    most: int | None = None,
+    counts: Callable[[str], bool] = lambda _: True,
+) -> Unread:
+    """Those after the last entry that was shown, among the first `most` entries after it; `user_uri` is one's own.
+
+    `counts` says of which senders.
+    """
     after = last_shown(store, room_uri)
     items = (decode_item(value) for _, value in store.scan(Table.TIMELINE, room_uri, after=after, limit=most))
-    return sum(item.kind is Kind.MESSAGE and not item.mine for item in items)
+    new = [item for item in items if item.kind is Kind.MESSAGE and not item.mine and counts(item.sender)]
+    return Unread(len(new), sum(is_named(item.text, user_uri) for item in new))
 
 
 def note_shown(store: Store, room_uri: str, seq: int) -> None:

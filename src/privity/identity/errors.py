@@ -10,6 +10,8 @@ IdentityError
 +-- BadPhrase                  a recovery phrase was mistyped
 +-- RecordError                a hub's own record breaks a rule of its format or of its chain
 +-- LinkError                  what another device or the hub showed while linking
++-- ConsentError               what somebody is said to have said about contact is refused
++-- LetterError                what a device says to another one about the account key is refused
 """
 
 from __future__ import annotations
@@ -189,3 +191,78 @@ class BadAnswer(LinkError):
 
 class ForeignHost(LinkError):
     """The account that answered lives on another host."""
+
+
+class ConsentError(IdentityError):
+    """A consent entry is refused."""
+
+
+class MalformedConsent(ConsentError):
+    """The bytes are not the one encoding of a consent entry."""
+
+
+class ConsentNotSigned(ConsentError):
+    """No device of the person who is said to have spoken signed the entry."""
+
+
+class BadCode(ConsentError):
+    """The text is not a one-time code."""
+
+
+class WrongCodeProof(ConsentError):
+    """Whoever signed the entry did not know the one-time code."""
+
+
+class LetterError(IdentityError):
+    """A letter between two devices of an account is refused."""
+
+
+class BadLetter(LetterError):
+    """The bytes are no letter between devices, or name a key that is none."""
+
+
+class WishNotSigned(LetterError):
+    """The device that is said to wish for the account key did not sign that."""
+
+
+class KeyDoesNotOpen(LetterError):
+    """A sealed account key does not open under the wish of this device."""
+
+
+class NotTheAccountKey(LetterError):
+    """What was passed on is not the private half of the account key of the list in force."""
+
+
+# Links into a room (spec/room-links.md)
+
+
+class RoomLinkError(IdentityError):
+    """A link into a room, or a knock that names one, does not count."""
+
+
+class BadRoomLink(RoomLinkError):
+    """The text is no link into a room in its one form."""
+
+
+class BadLinkStatement(RoomLinkError):
+    """What somebody says in a room about its links is not what can be said."""
+
+
+class BadKnock(RoomLinkError):
+    """The bytes are no knock."""
+
+
+class KnockNotByLink(RoomLinkError):
+    """Whoever made the knock does not have the link."""
+
+
+class KnockNotByDevice(RoomLinkError):
+    """The device that the knock names did not make it."""
+
+
+class LinkIsOver(RoomLinkError):
+    """The link is unknown in the room, revoked, or past its time."""
+
+
+class KnockIsOld(RoomLinkError):
+    """The knock is past its time, before its time, or from before the person last left the room."""

@@ -10,6 +10,7 @@ MessageError
 +-- AttachmentError       an attachment is not what the message says
 +-- ReportError           a report cannot be opened or decoded
 +-- AuthorshipError       evidence of authorship (level 2) does not hold
++-- TypingError           a typing notice is not one of this room, epoch and member
 """
 
 from __future__ import annotations
@@ -215,3 +216,22 @@ class LeafNotBound(AuthorshipError):
 
 class BadAuthorSignature(AuthorshipError):
     """The leaf's key did not sign this message."""
+
+
+# Typing notices (spec/typing.md)
+
+
+class TypingError(MessageError):
+    """A typing notice must not be shown."""
+
+
+class BadTypingLength(TypingError):
+    """A typing notice has another length than all of them have."""
+
+
+class TypingDoesNotOpen(TypingError):
+    """Nobody who is in this epoch of this room sealed it."""
+
+
+class BadTypingSignature(TypingError):
+    """Another member than the one it names made it."""

@@ -6,7 +6,11 @@ What it keeps true, whoever commits:
 - a leaf belongs to a device that its user's signed list names, and stands in the tree once;
 - the user of every leaf is in the participant list and not banned; people and their leaves come and go together;
 - a direct room is of the same two people for ever;
-- in a group only admins bring or remove others; anyone brings and removes devices of their own;
+- in a group admins and moderators bring and remove others, and nobody but an admin removes one of them; anyone brings
+  and removes devices of their own;
+- roles are given by admins in a commit that changes nothing else about who is here; the last admin names another before
+  stepping down, and when they go, who stands in follows from the list alone (`policy.roles`);
+- a ban is lifted by whoever may ban, and by nobody else: not by the hub;
 - who keeps a copy (an archive) is declared by an admin's own commit, comes with it, and goes with its withdrawal;
 - the hub may propose that a leaf, or a participant, goes, and name the key that its own record names for franks;
 - nothing but participant list, logging policy and franking agent of a room's context ever changes.
@@ -27,7 +31,7 @@ from privity.mls.messages.proposals import Add, AppDataUpdate, ExternalInit, Pro
 from privity.mls.rules import CommitView, LeafUse, SentProposal
 from privity.policy.logging_policy import LOGGING_POLICY, replaced_policy
 from privity.policy.members import Member, member_of, members
-from privity.policy.roles import Capability, Role, check_capability, check_role_change
+from privity.policy.roles import OFFICES, Capability, Role, check_capability, check_role_change, has_admin
 from privity.policy.room_components import (
     FRANKING_AGENT,
     PARTICIPANT_LIST,
@@ -129,6 +133,7 @@ class RoomRules:
         _check_leaves(after, new.participants)
         _check_people(old, new, change, before, after)
         _check_archives(old, new)
+        _check_offices(old, new, change)
 
 
 def _update_of(proposal: AppDataUpdate) -> bytes:
@@ -231,12 +236,49 @@ def _check_update(update: ParticipantListUpdate, actor: str | None, old: RoomSta
     if old.direct:
         raise PolicyRefused("the two participants of a direct room are fixed")
     for user_uri, (role_before, role_after) in update.changes(old.participants).items():
-        if actor is HUB:
-            continue  # check_external_sender let only removals through
+        if actor is HUB:  # check_external_sender let only removals through
+            if role_before == Role.BANNED:
+                raise PolicyRefused("the hub would lift a ban; only members do")
+            continue
         if role_before == Role.ARCHIVE and user_uri in new.logging.archives:
             raise PolicyRefused("a member takes an archive out that the logging policy still declares")
-        if user_uri != actor or role_after != Role.NONE:
+        if user_uri != actor or not (role_after == Role.NONE or _steps_down(role_before, role_after)):
             check_role_change(old.participants, actor, role_before, role_after)
+
+
+def _steps_down(before: int, after: int) -> bool:
+    return before in OFFICES and after == Role.MEMBER
+
+
+def _check_offices(old: RoomState, new: RoomState, change: CommitView) -> None:
+    """A role is given or taken in a commit of its own, beside nothing but what the hub proposed and each must cover.
+
+    So the line that tells of it is not lost among those who come and go, and no device has to judge which of two
+    changes counts first.
+    """
+    if old.direct:
+        return
+    before, after = old.participants.roles(), new.participants.roles()
+    given = [
+        user for user, role in after.items() if role in OFFICES and before.get(user, role) not in (role, Role.NONE)
+    ]
+    if not given:
+        return
+    if change.external or any(not _may_stand_beside(sent, old) for sent in change.proposals):
+        raise PolicyRefused("a role is changed in a commit that changes who is here; each takes a commit of its own")
+    if has_admin(old.participants) and not has_admin(new.participants):
+        raise PolicyRefused("the last admin steps down only by naming another")
+
+
+def _may_stand_beside(sent: SentProposal, old: RoomState) -> bool:
+    """Whether a proposal may be part of a commit that changes a role: what the hub proposed, and changes of roles."""
+    proposal = sent.proposal
+    if sent.sender.type == SenderType.EXTERNAL or isinstance(proposal, Update):
+        return True
+    if not isinstance(proposal, AppDataUpdate) or proposal.component_id != PARTICIPANT_LIST:
+        return False
+    changes = _decode_update(proposal).changes(old.participants)
+    return all(role in OFFICES for pair in changes.values() for role in pair)
 
 
 def _check_leaves(after: dict[int, Member], participants: ParticipantList) -> None:

@@ -28,7 +28,7 @@ from privity.mls.messages.extensions import (
 )
 from privity.mls.messages.group_context import GroupContext
 from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
-from privity.policy.roles import Role, known_role
+from privity.policy.roles import CAPABILITIES, Capability, Role, known_role, may, role_of, roles_that_count
 from privity.policy.room_components import (
     BASE_ROOM_POLICY,
     FRANK_AAD,
@@ -98,6 +98,25 @@ class RoomState:
             senders[0].signature_key,
             logging,
         )
+
+    def role(self, user_uri: str) -> Role:
+        """The role that counts: in a group also for who stands in; in a direct room both are members."""
+        return known_role(self.participants.role(user_uri)) if self.direct else role_of(self.participants, user_uri)
+
+    def roles(self) -> dict[str, Role]:
+        """The same for everybody in the list."""
+        if self.direct:
+            return {user_uri: known_role(number) for user_uri, number in self.participants.roles().items()}
+        return roles_that_count(self.participants)
+
+    def may(self, user_uri: str, capability: Capability) -> bool:
+        """Whether the user may do this to others here. In a direct room nobody may do anything to the other."""
+        return not self.direct and may(self.participants, user_uri, capability)
+
+    def who_may(self, capability: Capability) -> frozenset[str]:
+        """Everybody in the list who may do this to others here."""
+        allowed = {role for role, capabilities in CAPABILITIES.items() if capability in capabilities}
+        return frozenset() if self.direct else frozenset(who for who, role in self.roles().items() if role in allowed)
 
     def check_keys(self, *, hub_key: bytes, franking_key: bytes) -> None:
         """Raise PolicyRefused unless the room names these keys of the hub."""

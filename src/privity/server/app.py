@@ -10,16 +10,20 @@ from typing import Protocol
 from aiohttp import web
 
 from privity.server.accounts import routes as accounts
+from privity.server.ages import routes as ages
 from privity.server.blobs import routes as blobs
 from privity.server.blocks import routes as blocks
+from privity.server.contacts import routes as contacts
 from privity.server.context import HubContext
 from privity.server.devices import routes as devices
+from privity.server.guardians import routes as guardians
 from privity.server.invites import routes as invites
 from privity.server.keylog import routes as keylog
 from privity.server.keylog.publisher import publishing, stop_waiting
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.links import routes as links
+from privity.server.profiles import routes as profiles
 from privity.server.sessions.requests import authenticate
 from privity.server.stored import routes as stored
 from privity.server.web import errors
@@ -31,7 +35,21 @@ class Slice(Protocol):
     def routes(self, context: HubContext) -> list[web.RouteDef]: ...
 
 
-SLICES: tuple[Slice, ...] = (accounts, devices, keylog, keypackages, blobs, invites, blocks, links, stored)
+SLICES: tuple[Slice, ...] = (
+    accounts,
+    devices,
+    keylog,
+    keypackages,
+    blobs,
+    invites,
+    blocks,
+    links,
+    stored,
+    ages,
+    profiles,
+    contacts,
+    guardians,
+)
 
 
 def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Application:

@@ -42,6 +42,9 @@ class DeviceHooks(Protocol):
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         """The user's devices changed, or a list with a new version was published; called after the others."""
 
+    def contacts_changed(self, tx: Tx, user_uris: Sequence[str]) -> None:
+        """What these people are shown of their contacts is another now; their devices ask for it."""
+
 
 class NoDeviceHooks:
     """For tests of slices that have no rooms."""
@@ -56,6 +59,9 @@ class NoDeviceHooks:
         return None
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
+        return None
+
+    def contacts_changed(self, tx: Tx, user_uris: Sequence[str]) -> None:
         return None
 
 

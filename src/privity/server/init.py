@@ -89,6 +89,11 @@ def new_reset_code(config_path: Path, handle: str) -> ResetCode:
     )
 
 
+def beside_the_hub(config_path: Path, change: Callable[[Tx], T]) -> T:
+    """Change something in the database, also while the hub runs."""
+    return _write(config.load(config_path).database, change)
+
+
 def add_log_keys(checked: config.HubConfig) -> list[str]:
     """Make the key log's keys where a hub from before it has none; which were made.
 

@@ -26,7 +26,7 @@ HOUR: Final = 60 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`per` says whose bucket it is: an address, an account, a device, or a pair of accounts."""
+    """`per` says whose bucket it is: an address, an account, a device, a device in a room, or a pair of accounts."""
 
     burst: int
     refill_ms: int
@@ -45,6 +45,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "device_list.put": Limit(20, 10 * MINUTE, "account", "each change touches every room of the user"),
         "recovery.find": Limit(20, 30 * SECOND, "address", "it answers who has a handle, and shows their lists"),
         "recovery.put": Limit(10, 10 * MINUTE, "address", "nobody loses their last device twice a day"),
+        "letter.send": Limit(200, 30 * SECOND, "device", "a device answers 31 others at once, and asks them"),
         "keylog.lookup": Limit(600, SECOND // 5, "account", "a new device of a busy user checks hundreds of people"),
         "keylog.read": Limit(600, SECOND // 50, "address", "who audits fetches one update for each epoch it missed"),
         "keylog.return": Limit(600, SECOND, "account", "a busy device brings back the lists of hundreds of people"),
@@ -58,13 +59,26 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
         "account.stored": Limit(60, 10 * SECOND, "account", "an export asks for each table once; it reads many rows"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
+        "contact.ask": Limit(30, 30 * MINUTE, "account", "people meet few others a day; a flood asks everybody"),
+        "contact.change": Limit(300, 5 * SECOND, "account", "a list is tidied in one sitting"),
+        "contact.get": Limit(120, 2 * SECOND, "device", "a device looks once for each thing that happened"),
+        "code.make": Limit(20, MINUTE, "account", "one for each person one stands before"),
+        "code.find": Limit(20, 30 * SECOND, "account", "a code is typed a few times; ten bytes are not guessed"),
+        "age.set": Limit(10, HOUR, "account", "nobody's age changes often, and a review is work for people"),
+        "profile.put": Limit(30, MINUTE, "account", "a picture is chosen a few times"),
+        "profile.get": Limit(600, SECOND // 5, "account", "a new device of a busy user shows hundreds of people"),
         "room.create": Limit(30, 2 * MINUTE, "account", "a person starts few rooms; spam starts many"),
         "room.get": Limit(600, SECOND // 5, "device", "a returning device fetches the state of each of its rooms"),
         "room.commit": Limit(120, 2 * SECOND, "device", "the hub checks a commit's tree; races need repeats"),
         "room.leave": Limit(60, 10 * SECOND, "account", "each writes a proposal for everyone in the room"),
+        "room.invite": Limit(200, 20 * SECOND, "account", "a large room is filled at once, and rarely"),
+        "room.link": Limit(30, 20 * SECOND, "account", "links are made and revoked by hand, and knocks answered so"),
+        "room.knock": Limit(10, 10 * MINUTE, "account", "each rings at every device of those in charge"),
         "room.broken": Limit(20, MINUTE, "account", "honest notices are rare"),
         "message.send": Limit(200, SECOND // 10, "device", "a fast typist with receipts never meets it, a flood does"),
         "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
+        "typing.send": Limit(20, SECOND, "device", "who writes in more places at once is no person"),
+        "typing.send_room": Limit(1, 5 * SECOND, "device in a room", "a notice is shown for eight seconds"),
         "cursors.ack": Limit(
             600, SECOND // 10, "device", "one for each hundred rooms: a device says them once when it has caught up"
         ),
@@ -123,6 +137,18 @@ CODES_KEPT_MS: Final = 30 * 24 * HOUR
 """How long invites and reset codes stay after the time until which they work; an unknown one is refused like a used."""
 MAX_BLOCKS: Final = 10_000
 """People that one account blocks: nobody meets more, and each is asked for with every contact."""
+MAX_ASKS: Final = 200
+"""Requests for contact of one account that wait for the other, whether or not there is one."""
+MAX_CODES: Final = 5
+"""One-time codes of one account that are open at once."""
+MAX_INVITATIONS: Final = 1_000
+"""Invitations of one account that are open, to all groups: as many as people fit into the largest."""
+MAX_SHOWN: Final = 200
+"""Requests, or invitations, that a person is shown at once, the oldest first; the next when these are answered."""
+MAX_GUARDIANS: Final = 2
+"""Of one minor: more would be many to ask, and many who see who asks."""
+MAX_WARDS: Final = 20
+"""Whom one person watches over: a large family, and not a school."""
 MAX_LINKS: Final = 10_000
 """Links at once, of all addresses together: a row is at most 40 KiB once answered, and 100 bytes before."""
 MAX_LINK_BYTES: Final = 4 * 1024

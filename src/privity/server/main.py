@@ -33,6 +33,7 @@ from privity.server.keylog import continuing
 from privity.server.keylog.continuing import Continued
 from privity.server.keylog.regained import Told
 from privity.server.keys import open_keys
+from privity.server.knocks import service as knocks
 from privity.server.limits import Limits
 from privity.server.links import service as links
 from privity.server.logs import open_log
@@ -197,6 +198,7 @@ async def keep_house(context: HubContext, parts: RoomParts) -> None:
             await maintain(context, parts.franker)
             await propose_everywhere(context, parts.proposer)
             await links.forget_expired(context)
+            await knocks.forget_over(context)
         except (Refusal, OSError, sqlite3.Error) as err:
             log_bug(err)
         await asyncio.sleep(HOUSEKEEPING_S)

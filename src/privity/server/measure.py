@@ -19,9 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from privity.identity.uris import new_client_uri, new_room_uri, new_user_uri
+from privity.identity.uris import id_of, new_client_uri, new_room_uri, new_user_uri
 from privity.mls.crypto import SigningKey, generate_signature_key
 from privity.mls.suites import suite
+from privity.server.accounts import store as accounts
+from privity.server.accounts.model import Account
+from privity.server.contacts import store as contacts
+from privity.server.contacts.model import How, Side
 from privity.server.db.database import Database, Tx
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.service import Checked, Submissions
@@ -115,14 +119,17 @@ def _no_rekey(tx: Tx, room_uri: str) -> None:
 
 
 def _room(tx: Tx, franking_key: bytes) -> list[_Sender]:
-    """A room of two devices whose group nobody has."""
+    """A direct room of two contacts with a device each, whose group nobody has."""
     room_uri = new_room_uri("measure.invalid", secrets.token_bytes)
     users = [new_user_uri("measure.invalid", secrets.token_bytes) for _ in range(2)]
     room_id = rooms.add(tx, room_uri, " ".join(sorted(users)), 1, 0, franking_key)
     rooms.set_epoch(tx, room_id, EPOCH, 0)
     senders = [_Sender(new_client_uri(user, secrets.token_bytes), user, room_uri) for user in users]
     for sender in senders:
+        accounts.add(tx, Account(sender.user_uri, id_of(sender.user_uri)), 0)
         rooms.put_member(tx, room_id, sender.client_uri, sender.user_uri, 0)
+    for one, other in (users, users[::-1]):
+        contacts.put_side(tx, Side(one, other, How.MET, None, 0, 0))
     return senders
 
 

@@ -43,7 +43,8 @@ class Code(StrEnum):
     DIRECT_ROOM_EXISTS = "direct_room_exists"
     """The two already share a direct room; `room_uri` names it."""
     NO_CONSENT = "no_consent"
-    """The target does not accept contact; also the answer when the target blocked the caller."""
+    """In a direct room: the two are no contacts any more, because one ended it, blocked the other, or is a minor now.
+    Who shares no room is answered NOT_FOUND."""
     NO_FRANK_TAG = "no_frank_tag"
     """The message carries no frank_aad of 32 bytes, or more than one."""
     CLOCK_AHEAD = "clock_ahead"

@@ -26,6 +26,11 @@ class Reader(StrEnum):
     NOBODY = "nobody"
     SELF = "the person"
     MEMBERS = "members of the room"
+    OTHER = "the other, if they may be told"
+    GUARDIANS = "guardians"
+    SHOWN = "whoever may see the profile"
+    """Contacts, whom the person asked or invited, guardians; of an adult also who shares a group, and everybody with an
+    account if the person is listed."""
     USERS = "whoever has an account and knows the address"
     EVERYBODY = "everybody"
     DESK = "the desk"

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
+from privity.wire.age import AgeBand
 from privity.wire.numbers import Count
 
 
@@ -56,11 +57,16 @@ class ServerInfo(Answer, frozen=True):
 
 
 class Register(Body, frozen=True):
-    """`POST /v1/accounts`. `device_list` is version 0 of the signed device list; its user URI becomes the account."""
+    """`POST /v1/accounts`. `device_list` is version 0 of the signed device list; its user URI becomes the account.
+
+    `listed`: anybody here who types the exact handle finds the account. Nobody but an adult is.
+    """
 
     handle: str
     device_list: bytes
     invite: str | None = None
+    age: AgeBand = AgeBand.UNKNOWN
+    listed: bool = False
 
 
 class Registered(Answer, frozen=True):
@@ -84,6 +90,17 @@ class PutDeviceList(Body, frozen=True):
     """`PUT /v1/account/device-list`: the next version. Devices it drops are removed from every room."""
 
     value: bytes
+
+
+MAX_LETTER = 1024
+"""Bytes of a letter between devices: those of `identity.account_key` are under 400."""
+
+
+class SendLetter(Body, frozen=True):
+    """`POST /v1/account/letters`: a few bytes for another device of the calling account. The hub cannot read them."""
+
+    client_uri: str
+    letter: bytes
 
 
 class FindChain(Body, frozen=True):
@@ -134,9 +151,14 @@ class ClaimStatus(StrEnum):
 
 
 class Claim(Body, frozen=True):
-    """`POST /v1/users/ID/claim`: one KeyPackage of each device of a user, for one of these suites."""
+    """`POST /v1/users/ID/claim`: one KeyPackage of each device of a user, for one of these suites.
+
+    `room_uri` is the group that the user is to come into; empty for a direct conversation. NOT_FOUND where the user
+    does not exist, or did not agree to that.
+    """
 
     suites: list[int]
+    room_uri: str = ""
 
 
 class ClaimedDevice(Answer, frozen=True):
@@ -226,6 +248,29 @@ class BrokenCounted(Answer, frozen=True):
     notices: Count
     needed: Count
     """When `notices` reaches `needed`, the hub proposes the Remove of the committing device."""
+
+
+class AllowLink(Body, frozen=True):
+    """`POST /v1/rooms/ID/links`, from a device of who may let people in: `hash` is that of a link's public half.
+
+    `DELETE /v1/rooms/ID/links/HASH` (hex) revokes it. Both are answered with `Done`.
+    """
+
+    hash: bytes
+    expires_ms: Count
+
+
+class KnockAt(Body, frozen=True):
+    """`POST /v1/rooms/ID/knocks`, with a link: `Done`, or one BAD_INVITE for whatever opens nothing.
+
+    The link's public half, the time by the hub's clock, and what proves to those in charge that the device has the link
+    and knocks itself (`identity.room_links.Knock`). `DELETE /v1/rooms/ID/knocks/USER-ID` takes it back, or says no.
+    """
+
+    link_id: bytes
+    at_ms: Count
+    mac: bytes
+    signature: bytes
 
 
 class BlobStored(Answer, frozen=True):

@@ -85,6 +85,10 @@ class InboxKind(IntEnum):
     REMOVED = 2
     DEVICE_LIST_CHANGED = 3
     REPORT_OUTCOME = 4
+    LETTER = 5
+    KNOCK = 6
+    KNOCK_ENDED = 7
+    CONTACTS = 8
 
 
 INBOX_STEP = 1 << 20
@@ -98,7 +102,10 @@ class Inbox(Frame, frozen=True, tag=6):
 
     WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
     REMOVED: the device is no longer a member as of `room_seq`. DEVICE_LIST_CHANGED: `body` is a user URI in UTF-8.
-    REPORT_OUTCOME: `body` is text of the desk for the reporter.
+    REPORT_OUTCOME: `body` is text of the desk for the reporter. LETTER: `body` is what another device of the account
+    sent to this one (`POST /v1/account/letters`). KNOCK: `body` is an encoded `identity.room_links.Knock`. KNOCK_ENDED:
+    `body` is the URI of a user who does not wait any more. CONTACTS: `GET /v1/contacts` has something new; `body` is
+    empty.
     """
 
     seq: Count
@@ -159,6 +166,17 @@ class Ack(Frame, frozen=True, tag=11):
     inbox: int
 
 
+class Typing(Frame, frozen=True, tag=14):
+    """Device, and then the hub to the other members who are connected: somebody writes (spec/typing.md).
+
+    It is no event: it has no number and no answer, nobody keeps it, and it may be lost.
+    """
+
+    room_uri: str
+    epoch: Count
+    notice: bytes
+
+
 class Closed(Frame, frozen=True, tag=12):
     """Hub: last frame before it closes, with the reason."""
 
@@ -166,8 +184,8 @@ class Closed(Frame, frozen=True, tag=12):
     message: str
 
 
-FromHub = Challenge | Ready | Event | Inbox | CaughtUp | Forgotten | Accepted | Refused | Closed
-FromDevice = Prove | Resume | Submit | Ack
+FromHub = Challenge | Ready | Event | Inbox | CaughtUp | Forgotten | Accepted | Refused | Typing | Closed
+FromDevice = Prove | Resume | Submit | Ack | Typing
 
 MAX_FRAME = 1 << 20
 """Bytes of one frame. A franked message of 64 KiB and its envelope fit many times; a Welcome of 1,000 members fits."""

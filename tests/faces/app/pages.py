@@ -22,6 +22,7 @@ from privity.faces.app.page import Asset, BuiltPage
 from privity.faces.app.port.asked import Request
 from privity.faces.app.port.entering import DaemonProof, Entered, Hello, PageProof, Renewed
 from privity.faces.app.port.envelopes import Answered, Failed, Happened
+from privity.faces.app.port.happened import ContactsChanged
 from privity.faces.app.routes import Door
 from privity.faces.app.tokens import LABEL, keys
 
@@ -72,6 +73,14 @@ class Page:
         async with self._happened:
             await asyncio.wait_for(self._happened.wait_for(lambda: bool(found())), LIMIT_S)
         return found()[0]
+
+    def count(self, account: str) -> int:
+        """How often it was told that the contacts of an account are others."""
+        return sum(isinstance(each, ContactsChanged) and each.account == account for each in self.events)
+
+    async def more(self, account: str, heard: int) -> None:
+        """Wait until it was told more often."""
+        await self.until(lambda _: self.count(account) > heard)
 
     async def close(self) -> None:
         await self.ws.close()

@@ -4,22 +4,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from privity.client.sdk import Device
 from privity.faces.app.port.asked import (
     Begin,
     Begun,
     Create,
     Created,
+    Done,
     Entries,
     SendText,
     Sent,
 )
 from privity.faces.app.port.asked import Page as PageOf
+from privity.faces.app.port.contacts import (
+    AcceptContact,
+    AskContact,
+    CodeMade,
+    ContactAsked,
+    Contacts,
+    ContactsShown,
+    MakeCode,
+)
 from privity.faces.app.port.happened import (
     AccountChanged,
     ConversationChanged,
@@ -27,8 +39,10 @@ from privity.faces.app.port.happened import (
 )
 from privity.faces.app.port.shown import EntryState
 from privity.faces.app.routes import Door
+from privity.wire.age import AgeBand
+from privity.wire.contacts import Purpose
 from tests.client.town import Town, town
-from tests.faces.app.pages import PASSPHRASE, Page, daemon, page
+from tests.faces.app.pages import LIMIT_S, PASSPHRASE, Page, daemon, page
 
 
 @dataclass(slots=True)
@@ -42,7 +56,8 @@ class Scene:
     bob: str
 
     async def direct(self) -> str:
-        """The conversation of the two, which both are in."""
+        """The conversation of the two, who are contacts by then and both in it."""
+        await befriend(self.page, "ann", "bob")
         begun = await self.page.ask(Begin(account="ann", user_uri=self.bob))
         assert isinstance(begun, Begun), begun
         await self.page.until(lambda e: isinstance(e, ConversationChanged) and e.account == "bob")
@@ -79,9 +94,12 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
         yield Scene(hub, door, opened, *uris)
 
 
-async def made(door: Door, opened: Page, hub: Town, name: str) -> str:
-    """A new account that others can add; its user URI."""
-    created = await opened.ask(Create(account=name, hub=hub.url, handle=f"{name}.x", passphrase=PASSPHRASE))
+async def made(
+    door: Door, opened: Page, hub: Town, name: str, *, age: AgeBand = AgeBand.ADULT, listed: bool = True
+) -> str:
+    """A new account; its user URI."""
+    create = Create(account=name, hub=hub.url, handle=f"{name}.x", passphrase=PASSPHRASE, age=age, listed=listed)
+    created = await opened.ask(create)
     assert isinstance(created, Created), created
     assert len(created.phrase.split()) == 12
     opened_event = await opened.until(
@@ -89,6 +107,47 @@ async def made(door: Door, opened: Page, hub: Town, name: str) -> str:
     )
     await door.house.opened(name).device.caught_up()
     return str(opened_event.account.user_uri)
+
+
+async def befriend(opened: Page, one: str, other: str) -> None:
+    """`one` asks for `other`, who says yes; both know it."""
+    asked = await opened.ask(AskContact(account=one, target=f"{other}.x"))
+    assert isinstance(asked, ContactAsked), asked
+    if not asked.connected:
+        (wish,) = (await contacts_until(opened, other, lambda found: bool(found.requests))).requests
+        assert wish.card.handle == f"{one}.x"
+        assert isinstance(await opened.ask(AcceptContact(account=other, user_uri=wish.card.user_uri)), Done)
+    for account in (one, other):
+        await contacts_until(opened, account, lambda found: bool(found.contacts))
+
+
+async def meet(opened: Page, account: str, other: Device) -> None:
+    """An account of the page and a device that is none of it become contacts, by a code."""
+    code = await opened.ask(MakeCode(account=account, purpose=Purpose.CONTACT))
+    assert isinstance(code, CodeMade), code
+    before = len((await contacts_until(opened, account, lambda _: True)).contacts)
+    heard = other.host.follow()
+    try:
+        await other.contacts.use_code(code.code)
+        await contacts_until(opened, account, lambda found: len(found.contacts) > before)
+        while not any(each.how == "met" for each in other.contacts.people()):
+            await heard.get()
+    finally:
+        other.host.unfollow(heard)
+
+
+async def contacts_until(
+    opened: Page, account: str, holds: Callable[[ContactsShown], bool], limit_s: float = LIMIT_S
+) -> ContactsShown:
+    """What an account knows of contacts, once it is so."""
+    async with asyncio.timeout(limit_s):
+        while True:
+            heard = opened.count(account)
+            found = await opened.ask(Contacts(account=account))
+            assert isinstance(found, ContactsShown), found
+            if holds(found):
+                return found
+            await opened.more(account, heard)
 
 
 def words(entry: Any) -> str:

@@ -25,6 +25,7 @@ from privity.faces.app.port.asked import (
     FullText,
     History,
     Invite,
+    Invited,
     KeyLog,
     Leave,
     LockNow,
@@ -57,7 +58,7 @@ from privity.faces.app.port.happened import (
 from privity.faces.app.port.shown import BlockKind, Delivery, EntryKind, EntryState, Trust
 from tests.client.town import run
 from tests.faces.app.pages import PASSPHRASE
-from tests.faces.app.scenes import problem, scene, words
+from tests.faces.app.scenes import befriend, problem, scene, words
 
 
 def test_two_people_converse(tmp_path: Path) -> None:
@@ -181,8 +182,10 @@ def test_marks_of_a_conversation_are_kept_and_told(tmp_path: Path) -> None:
 def test_a_group_is_made_named_filled_and_left(tmp_path: Path) -> None:
     async def story() -> None:
         async with scene(tmp_path) as at:
+            await befriend(at.page, "ann", "bob")
             room = (await at.page.ask(CreateGroup(account="ann", name="Tea"))).room_uri
-            assert isinstance(await at.page.ask(Invite(account="ann", room_uri=room, user_uri=at.bob)), Done)
+            invite = Invite(account="ann", room_uri=room, user_uri=at.bob)
+            assert await at.page.ask(invite) == Invited(added=True)
             assert await problem(at.page, Invite(account="ann", room_uri=room, user_uri=at.bob)) == "CommandRefused"
             await at.page.until(
                 lambda e: isinstance(e, ConversationChanged) and (e.account, e.conversation.title) == ("bob", "Tea")
@@ -251,10 +254,10 @@ def test_receipts_are_told_unless_they_are_off(tmp_path: Path) -> None:
             room = await at.direct()
             shown = await at.page.ask(Receipts(account="bob"))
             assert (shown.delivered, shown.read) == (True, True)
-            await at.page.ask(SetReceipts(account="bob", delivered=False, read=False))
+            await at.page.ask(SetReceipts(account="bob", delivered=False, read=False, typing=True))
             shown = await at.page.ask(Receipts(account="bob"))
             assert (shown.delivered, shown.read) == (False, False)
-            await at.page.ask(SetReceipts(account="bob", delivered=False, read=True))
+            await at.page.ask(SetReceipts(account="bob", delivered=False, read=True, typing=True))
             await at.say("bob", room, "hello")  # whoever has spoken is no stranger
             entry = await at.shown("bob", await at.say("ann", room, "read me"))
             assert (await at.shown("ann", entry.message_id)).delivery is Delivery.SENT

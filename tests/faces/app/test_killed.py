@@ -25,9 +25,10 @@ from privity.faces.app.port.asked import Page as PageOf
 from privity.faces.app.port.happened import AccountChanged, ConversationChanged
 from privity.faces.app.port.shown import EntryKind, Lock
 from privity.faces.demo.processes import privity
+from privity.wire.age import AgeBand
 from tests.client.town import run, town
 from tests.faces.app.pages import PASSPHRASE, Page, connected, enter
-from tests.faces.app.scenes import words
+from tests.faces.app.scenes import meet, words
 
 KILLS = int(os.environ.get("PRIVITY_PROVE_APP_KILLS", "100"))
 MESSAGES = 12
@@ -77,8 +78,11 @@ async def kill_amid_sends(folder: Path, kills: int, seed: int) -> None:
             running = await asyncio.to_thread(Running, folder / "home", page)
             last.callback(lambda: running.child.kill())  # the one that runs when this fails
             opened = await entered(http, running.url)
-            await opened.ask(Create(account="ann", hub=hub.url, handle="ann.x", passphrase=PASSPHRASE))
+            await opened.ask(
+                Create(account="ann", hub=hub.url, handle="ann.x", passphrase=PASSPHRASE, age=AgeBand.ADULT)
+            )
             await opened.until(lambda e: isinstance(e, AccountChanged) and e.account.connected)
+            await meet(opened, "ann", bob)
             begun = await opened.ask(Begin(account="ann", user_uri=bob.user_uri))
             room = begun.room_uri
             await opened.until(lambda e: isinstance(e, ConversationChanged))

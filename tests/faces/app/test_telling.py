@@ -25,7 +25,7 @@ from privity.faces.app.problems import problem_of
 from privity.faces.app.telling import told
 from privity.wire.errors import Code, Refusal
 from tests.client.town import run, town
-from tests.faces.app.scenes import problem, scene
+from tests.faces.app.scenes import befriend, meet, problem, scene
 
 
 def test_each_is_a_sentence_about_a_person(tmp_path: Path) -> None:
@@ -76,6 +76,8 @@ def test_a_new_policy_stops_sending_until_the_person_agreed(tmp_path: Path) -> N
     async def story() -> None:
         async with scene(tmp_path) as at:
             keeper = await at.town.person("keeper.x")
+            await befriend(at.page, "ann", "bob")
+            await meet(at.page, "ann", keeper)
             room = (await at.page.ask(CreateGroup(account="ann", name="Tea"))).room_uri
             await at.page.ask(Invite(account="ann", room_uri=room, user_uri=at.bob))
             await at.door.house.opened("ann").device.declare_archive(room, keeper.user_uri, "kept six years")

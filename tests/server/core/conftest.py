@@ -31,6 +31,7 @@ from privity.server.sessions import handshake
 from privity.server.sessions.model import Sessions
 from privity.server.stored import routes as stored
 from privity.wire.errors import Refusal
+from tests.server.befriending import befriend
 from tests.server.core.people import HOST, NOW_MS, Line, Person, connect
 
 
@@ -50,6 +51,7 @@ class Removals:
     changed: list[str] = field(default_factory=list)
     resets: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     closed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def devices_removed(self, tx: Tx, user_uri: str, client_uris: Sequence[str]) -> None:
         self.removed.append((user_uri, tuple(client_uris)))
@@ -62,6 +64,9 @@ class Removals:
 
     def device_list_changed(self, tx: Tx, user_uri: str) -> None:
         self.changed.append(user_uri)
+
+    def contacts_changed(self, tx: Tx, user_uris: Sequence[str]) -> None:
+        self.told += user_uris
 
 
 class BareSocket:
@@ -103,6 +108,9 @@ class Hub:
         async with self.http.post("/v1/accounts", json=person.registration(await self.invite())) as response:
             assert response.status == 200, await response.text()
         return person
+
+    async def befriend(self, *people: Person) -> None:
+        await befriend(self.context.db, *(person.user_uri for person in people))
 
     async def join(self, handle: str) -> tuple[Person, Line]:
         person = await self.register(handle)

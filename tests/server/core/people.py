@@ -119,7 +119,14 @@ class Person:
         )
 
     def registration(self, invite: str | None = None) -> dict[str, Any]:
-        return {"handle": self.handle, "device_list": text(self.list.encode()), "invite": invite}
+        """As an adult whom others find by the handle."""
+        return {
+            "handle": self.handle,
+            "device_list": text(self.list.encode()),
+            "invite": invite,
+            "age": "adult",
+            "listed": True,
+        }
 
 
 def _private() -> bytes:

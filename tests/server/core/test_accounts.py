@@ -169,17 +169,20 @@ async def test_dropped_device_loses_session_and_proof_at_once(hub: Hub) -> None:
     assert (await line.request("GET", "/v1/blocks"))[0] == 200
 
 
-async def test_blocks_are_private_and_stop_claims(hub: Hub) -> None:
+async def test_blocks_are_private_and_end_contact(hub: Hub) -> None:
     alice, line = await hub.join("alice")
     bob, other = await hub.join("bob")
+    await hub.befriend(alice, bob)
+    assert (await other.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]}))[0] == 200
     assert (await line.request("PUT", f"/v1/blocks/{bob.id}"))[0] == 200
     assert (await line.request("PUT", f"/v1/blocks/{bob.id}"))[0] == 200
     assert (await line.request("GET", "/v1/blocks"))[1] == {"user_uris": [bob.user_uri]}
     assert (await other.request("GET", "/v1/blocks"))[1] == {"user_uris": []}
-    status, answer = await other.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]})
-    assert (status, answer["code"]) == (403, "no_consent")
-    assert (await line.request("POST", f"/v1/users/{bob.id}/claim", {"suites": [1]}))[0] == 200
+    nobody = await other.request("POST", f"/v1/users/{Person('x').id}/claim", {"suites": [1]})
+    assert nobody[0] == 404
+    assert await other.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]}) == nobody
+    assert await line.request("POST", f"/v1/users/{bob.id}/claim", {"suites": [1]}) == nobody
     assert (await line.request("DELETE", f"/v1/blocks/{bob.id}"))[0] == 200
-    assert (await other.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]}))[0] == 200
+    assert await other.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]}) == nobody, "a block is no pause"
     assert (await line.request("PUT", f"/v1/blocks/{alice.id}"))[0] == 403
     assert (await line.request("PUT", f"/v1/blocks/{Person('x').id}"))[0] == 404

@@ -24,9 +24,16 @@ async def claim(line: Line, target: Person, suites: list[int] | None = None) -> 
     return [(one["status"], raw(one["key_package"]) if one["key_package"] else None) for one in answer["devices"]]
 
 
-async def test_each_key_package_is_handed_out_once(hub: Hub) -> None:
+async def contacts(hub: Hub) -> tuple[Person, Line, Line]:
+    """Alice, her line, and the line of Bob, who is a contact of hers."""
     alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    bob, other = await hub.join("bob")
+    await hub.befriend(alice, bob)
+    return alice, line, other
+
+
+async def test_each_key_package_is_handed_out_once(hub: Hub) -> None:
+    alice, line, bob = await contacts(hub)
     stock = [key_package(alice.device) for _ in range(5)]
     assert await put(line, *stock) == (200, {"left": 5, "has_last_resort": False})
     handed = await asyncio.gather(*(claim(bob, alice) for _ in range(7)))
@@ -39,8 +46,7 @@ async def test_each_key_package_is_handed_out_once(hub: Hub) -> None:
 
 
 async def test_last_resort_comes_last_and_stays(hub: Hub) -> None:
-    alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    alice, line, bob = await contacts(hub)
     once, last = key_package(alice.device), key_package(alice.device, last_resort=True)
     assert await put(line, once, last_resort=last) == (200, {"left": 1, "has_last_resort": True})
     assert [(await claim(bob, alice))[0][1] for _ in range(3)] == [once, last, last]
@@ -50,8 +56,7 @@ async def test_last_resort_comes_last_and_stays(hub: Hub) -> None:
 
 
 async def test_claim_answers_for_each_device_and_in_order_of_suites(hub: Hub) -> None:
-    alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    alice, line, bob = await contacts(hub)
     phone = alice.new_device()
     both = alice.next_list([alice.device, phone])
     await line.request("PUT", "/v1/account/device-list", {"value": text(both.encode())})
@@ -64,8 +69,7 @@ async def test_claim_answers_for_each_device_and_in_order_of_suites(hub: Hub) ->
 
 
 async def test_one_caller_cannot_drain_a_victim(hub: Hub) -> None:
-    alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    alice, line, bob = await contacts(hub)
     assert (await put(line, *(key_package(alice.device) for _ in range(40))))[0] == 200
     answers = [await bob.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]}) for _ in range(35)]
     refused = [answer for status, answer in answers if status == 429]
@@ -103,8 +107,7 @@ async def test_invalid_key_packages_are_refused_together_with_their_neighbours(h
 
 
 async def test_expired_key_package_is_not_handed_out(hub: Hub) -> None:
-    alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    alice, line, bob = await contacts(hub)
     short = key_package(alice.device, not_after=NOW_MS // 1000 + 7200)
     long = key_package(alice.device)
     await put(line, short, long)
@@ -120,8 +123,7 @@ async def test_stock_is_bounded(hub: Hub) -> None:
 
 
 async def test_dropped_device_leaves_no_key_packages(hub: Hub) -> None:
-    alice, line = await hub.join("alice")
-    _, bob = await hub.join("bob")
+    alice, line, bob = await contacts(hub)
     phone = alice.new_device()
     both = alice.next_list([alice.device, phone])
     await line.request("PUT", "/v1/account/device-list", {"value": text(both.encode())})

@@ -63,9 +63,11 @@ async def test_overtaken_counter_is_taken_once_within_the_window(hub: Hub) -> No
 
 
 async def test_altered_body_path_method_and_counter_are_refused(hub: Hub) -> None:
-    _, line = await hub.join("alice")
+    alice, line = await hub.join("alice")
+    bob = await hub.register("bob")
+    await hub.befriend(alice, bob)
     body = b'{"suites":[1]}'
-    path = f"/v1/users/{(await hub.register('bob')).id}/claim"
+    path = f"/v1/users/{bob.id}/claim"
     good = line.headers("POST", path, 9, body)
     for method, where, sent, headers in (
         ("POST", path, body + b" ", good),

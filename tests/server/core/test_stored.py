@@ -46,7 +46,7 @@ async def test_everything_about_the_caller_and_nothing_of_others(hub: Hub) -> No
     assert value["value"] == {"type": "Opaque", "base64": text(ann.list.encode())}
     shown = str([await rows(line, name) for name in found])
     assert ben.device.client_uri not in shown and ben.handle not in shown
-    assert shown.count(ben.user_uri) == 1  # in ann's own list of whom she does not want to hear from
+    assert shown.count(ben.user_uri) == 2  # in ann's own lists of whom she does not want to hear from
 
 
 async def test_who_takes_no_contact_is_not_told_to_the_other(hub: Hub) -> None:

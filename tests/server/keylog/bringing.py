@@ -17,6 +17,7 @@ from privity.keylog.labels import vrf_input
 from privity.keylog.opening import opening_of
 from privity.keylog.vrf import vrf_output
 from privity.mls.crypto import sign_with_label
+from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
@@ -48,7 +49,9 @@ async def lose(hub: Hub, person: Person, from_version: int = 0) -> list[bytes]:
         for table in ("account_reset", "account_state", "reset_code"):
             tx.execute(f"DELETE FROM {table} WHERE user_uri = ?", (person.user_uri,))
         if from_version == 0:
-            tx.execute("DELETE FROM account WHERE user_uri = ?", (person.user_uri,))
+            forgetting.forget(tx, hub.context.hooks, person.user_uri)
+            for table in ("age", "profile", "account"):
+                tx.execute(f"DELETE FROM {table} WHERE user_uri = ?", (person.user_uri,))
             return gone
         log = StoredLog.of(tx)
         epochs = [log.held(label_of(person).encode(), version).epoch for version in range(from_version)]

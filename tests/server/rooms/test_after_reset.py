@@ -13,6 +13,7 @@ from privity.policy.room_state import RoomState
 from privity.server.devices import recovery
 from privity.wire import rest, socket
 from privity.wire.errors import Code
+from tests.server.befriending import befriend
 from tests.server.core.people import Person, text
 from tests.server.keylog.hubs import later
 from tests.server.rooms.world import Device, World
@@ -54,6 +55,11 @@ async def test_the_old_devices_are_out_and_the_new_one_finds_no_group(world: Wor
     await anna.until_seq(room, anna.cursors[room] + 2)
     await anna.commit(room, anna.pending(room))
     assert people_in(anna, room) == [anna.user_uri]
+    pending = anna.invitation(room, ghost)
+    error = await anna.refused("POST", anna.path(room, "commit"), anna.body(pending))
+    assert error.code == Code.NOT_FOUND, "whoever holds the account now is nobody's contact"
+    anna.groups[room].clear_pending()
+    await befriend(world.context.db, anna.user_uri, ghost.user_uri)
     await anna.invite(room, ghost)
     assert ben.user_uri in people_in(anna, room), "a member may invite again, knowingly"
 
@@ -72,6 +78,7 @@ async def test_in_a_direct_room_the_new_device_enters_only_by_a_member(world: Wo
     refused = await ghost.refused("POST", ghost.path(room, "commit"), ghost.body(pending))
     assert (refused.code, "reset" in refused.message) == (Code.NOT_ALLOWED, True)
     await anna.until_seq(room, anna.cursors[room] + 1)
+    await befriend(world.context.db, anna.user_uri, ghost.user_uri)
     await anna.invite(room, ghost)
     phone = await world.second_device(ghost)
     await phone.join_external(room)

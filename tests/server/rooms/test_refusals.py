@@ -77,7 +77,7 @@ async def test_who_blocked_the_inviter_is_not_invited(world: World) -> None:
     carl = await world.join("carl")
     await carl.line.request("PUT", f"/v1/blocks/{anna.person.id}")
     error = await anna.refused("POST", anna.path(room, "commit"), anna.body(anna.invitation(room, carl)))
-    assert error.code == Code.NO_CONSENT
+    assert error.code == Code.NOT_FOUND
 
 
 async def test_room_of_other_keys_or_of_another_creator_is_refused(world: World) -> None:

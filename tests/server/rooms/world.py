@@ -50,6 +50,7 @@ from privity.server.rooms.service import BROKEN_LABEL, broken_tbs
 from privity.wire import rest, socket
 from privity.wire.errors import ErrorBody
 from privity.wire.staff import NONCE_HEADER, SIGNATURE_HEADER, STAFF_LABEL, TIME_HEADER, staff_tbs
+from tests.server.befriending import befriend
 from tests.server.core.people import DAY_S, HOST, NOW_MS, Keys, Line, Person, connect
 
 NOW_S = NOW_MS // 1000
@@ -74,12 +75,17 @@ class World:
     http: ClientSession
     staff_private: bytes
     devices: dict[str, bytes] = field(default_factory=dict)
+    people: list[str] = field(default_factory=list)
 
-    async def join(self, handle: str) -> Device:
-        """A new account with one connected device that has resumed."""
+    async def join(self, handle: str, *, stranger: bool = False, **registered: Any) -> Device:
+        """A new account with one connected device that has resumed; a contact of everybody who is no stranger."""
         person = Person(handle)
-        async with self.http.post("/v1/accounts", json=person.registration()) as response:
+        async with self.http.post("/v1/accounts", json=person.registration() | registered) as response:
             assert response.status == 200, await response.text()
+        if not stranger:
+            for known in self.people:
+                await befriend(self.context.db, known, person.user_uri)
+            self.people.append(person.user_uri)
         return await self.device(person, person.device)
 
     async def device(self, person: Person, keys: Keys) -> Device:

@@ -3,7 +3,7 @@
 // An invented world to look at screens with: ordinary talk, and what hostile people write.
 
 import { entry, paragraph, type FakeRoom, type FakeWorld } from "../port/fake";
-import type { Block, Conversation, Entry, Member, Person, Run, Trust } from "../port/types";
+import type { Block, Card, ContactsShown, Conversation, Entry, Member, Person, Run, Trust } from "../port/types";
 
 const HOST = "mimi://chat.example";
 const ME = `${HOST}/u/me`;
@@ -27,12 +27,22 @@ const block = (kind: Block["kind"], runs: readonly Run[], rest: Partial<Block> =
 });
 
 function person(handle: string, trust: Trust, rest: Partial<Person> = {}): Person {
-  return { user_uri: `${HOST}/u/${handle}`, handle, trust, me: false, blocked: false, attention: "", ...rest };
+  return {
+    user_uri: `${HOST}/u/${handle}`,
+    handle,
+    trust,
+    me: false,
+    blocked: false,
+    attention: "",
+    contact: false,
+    frozen: false,
+    ...rest,
+  };
 }
 
 const me = person("me", "checked", { user_uri: ME, handle: "mira.k", me: true });
-const ada = person("ada", "checked");
-const ben = person("ben.t", "logged");
+const ada = person("ada", "checked", { contact: true });
+const ben = person("ben.t", "logged", { contact: true });
 const chi = person("chidi", "unaudited");
 const dana = person("dana", "logged", {
   attention: "dana has new keys since you compared them. Nothing is sent until you have asked.",
@@ -47,8 +57,11 @@ function conversation(name: string, title: string, rest: Partial<Conversation>):
     preview: "",
     last_ms: 0,
     unread: 0,
+    mentions: 0,
+    knocks: 0,
     muted: false,
     archived: false,
+    frozen: false,
     draft: "",
     disappear_s: 0,
     member: true,
@@ -64,7 +77,13 @@ function room(shown: Conversation, entries: Entry[], members: Member[], rest: Pa
   return { conversation: filled, entries, members, archives: [], consent: null, mayChange: true, waiting: [], ...rest };
 }
 
-const member = (who: Person, role: string, devices: number): Member => ({ person: who, role, devices });
+const member = (who: Person, role: string, devices: number): Member => ({
+  person: who,
+  role,
+  devices,
+  can_give: who.me ? [] : ["admin", "moderator"],
+  can_take_out: !who.me,
+});
 
 function walk(now: number): Entry[] {
   const day = now - DAY;
@@ -184,6 +203,59 @@ function long(now: number, count: number): Entry[] {
   });
 }
 
+const card = (handle: string, name: string, bio: string, rest: Partial<Card> = {}): Card => ({
+  user_uri: `${HOST}/u/${handle}`,
+  handle,
+  name,
+  bio,
+  picture: true,
+  since_ms: 1_700_000_000_000,
+  ...rest,
+});
+
+function contacts(now: number): ContactsShown {
+  const eve = card("eve.l", "Eve Larkin", "Choir on Tuesdays. We met at the harbour festival.");
+  const twin = card("eve.iarkin", "Eve Larkin", "<b>Trust me</b> \u{fffd}moc.knab", { picture: false });
+  return {
+    is: "contacts_shown",
+    age: { band: "adult", adult_from_ms: null, review: false },
+    contacts: [
+      { person: ada, name: "Ada Brook", since_ms: now - 60 * DAY, how: "met" },
+      { person: ben, name: "", since_ms: now - 9 * DAY, how: "asked" },
+    ],
+    requests: [
+      { card: eve, mutual: 2, asked_ms: now - 2 * DAY, guardian: false },
+      { card: twin, mutual: 0, asked_ms: now - 5 * MINUTE, guardian: false },
+    ],
+    asked: [{ target: "gus", asked_ms: now - 3 * DAY }],
+    invitations: [
+      {
+        room_uri: `${HOST}/r/choir`,
+        card: card("hana.o", "Hana", "", { picture: false }),
+        people: 9,
+        contacts: [ada.user_uri],
+      },
+    ],
+    held: [
+      {
+        room_uri: `${HOST}/r/held`,
+        added_by: chi.user_uri,
+        people: [chi.user_uri, dana.user_uri],
+        contacts: [],
+      },
+    ],
+    wards: [
+      {
+        user_uri: `${HOST}/u/kit`,
+        handle: "kit",
+        age: { band: "minor", adult_from_ms: null, review: true },
+        asks: [{ card: eve, mutual: 0, asked_ms: now - DAY, guardian: false }],
+      },
+    ],
+    guardians: [],
+  };
+}
+
 export function world(now: () => number, count = 10_000): FakeWorld {
   const at = now();
   const open = {
@@ -192,7 +264,6 @@ export function world(now: () => number, count = 10_000): FakeWorld {
     hub: "chat.example",
     connected: true,
     problem: "",
-    holds_account_key: true,
   } as const;
   return {
     accounts: [
@@ -268,8 +339,8 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         { client_uri: `${HOST}/d/me/q7x2mk41`, added_ms: at - 60 * DAY, this: true },
         { client_uri: `${HOST}/d/me/b93ndd0f`, added_ms: at - 9 * DAY, this: false },
       ],
-      can_change: true,
       reset_until_ms: null,
+      closing_until_ms: null,
     },
     keyLog: {
       is: "key_log_shown",
@@ -307,6 +378,8 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         rows: 0,
       },
     ],
+    contacts: contacts(at),
+    profile: { is: "own_profile_shown", name: "Mira Kent", bio: "Hills, maps, soup.", picture: null, listed: true },
     passphrase: "invented",
     now,
   };

@@ -4,10 +4,11 @@
 
 import { waitMs } from "./backoff";
 import { hex } from "./bytes";
-import { Refused, Unanswered, type FileAt, type FileToSend, type Line, type Port } from "./port";
+import { Refused, Unanswered, type FileAt, type FileToSend, type Line, type Port, type ToBring } from "./port";
 import { Handshake, type Entered } from "./proof";
-import type { AnswerTo, Answered, Asked, Event, Failed, Problem, Request, Result, Sent, ToPage } from "./types";
+import type { AnswerTo, Answered, Asked, Brought, Event, Failed, Problem, Request, Result, Sent, ToPage } from "./types";
 
+const CUT_SHORT = { name: "CutShort", text: "The file came to an end too soon, so nothing was saved. Begin again." };
 const NO_SESSION = 4403; // the daemon's word for a session that it does not know
 
 interface Asking {
@@ -81,6 +82,31 @@ export class DaemonPort implements Port {
     return this.#blob("previews", at);
   }
 
+  portrait(account: string, userUri: string): Promise<Blob> {
+    return this.#whole(`/portraits/${encodeURIComponent(account)}/${encodeURIComponent(userUri)}`);
+  }
+
+  shape(account: string, picture: Blob, along: number, close: number): Promise<Blob> {
+    const query = new URLSearchParams({ along: String(along), close: String(close) });
+    const headers = { "Content-Type": "application/octet-stream" };
+    const path = `/portraits/${encodeURIComponent(account)}?${query}`;
+    return this.#whole(path, { method: "POST", body: picture, headers });
+  }
+
+  async bring({ account, kind, token, file }: ToBring): Promise<string> {
+    const path = `/brought?${new URLSearchParams({ account, kind, token })}`;
+    const type = "application/octet-stream";
+    const answer = await saidBy(await this.#fetch(path, { method: "POST", body: file, headers: { "Content-Type": type } }));
+    if (answer.kind === "failed") {
+      throw new Refused(answer.problem);
+    }
+    return (answer.result as Brought).name;
+  }
+
+  made(account: string, number: number): Promise<Blob> {
+    return this.#whole(`/errands/${encodeURIComponent(account)}/${number}`);
+  }
+
   listen(listener: (event: Event) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -107,15 +133,26 @@ export class DaemonPort implements Port {
     }
   }
 
-  async #blob(folder: "files" | "previews", at: FileAt): Promise<Blob> {
+  #blob(folder: "files" | "previews", at: FileAt): Promise<Blob> {
     const room = encodeURIComponent(at.roomUri);
-    const path = `/${folder}/${encodeURIComponent(at.account)}/${room}/${hex(at.messageId)}/${at.partIndex}`;
-    const response = await this.#fetch(path, {});
+    return this.#whole(`/${folder}/${encodeURIComponent(at.account)}/${room}/${hex(at.messageId)}/${at.partIndex}`);
+  }
+
+  /** A file to its last byte, or none of it. */
+  async #whole(path: string, init: RequestInit = {}): Promise<Blob> {
+    const response = await this.#fetch(path, init);
     if (!response.ok) {
       const answer = await saidBy(response);
       throw new Refused(answer.kind === "failed" ? answer.problem : unreadable(response));
     }
-    return response.blob();
+    try {
+      return await response.blob();
+    } catch (error) {
+      if (error instanceof TypeError) {
+        throw new Refused(CUT_SHORT);
+      }
+      throw error;
+    }
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {

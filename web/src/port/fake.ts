@@ -3,21 +3,26 @@
 // A port with no daemon behind it: a small world in memory, for tests and for looking at screens. It is not in the page
 // that is built.
 
-import { Refused, Unanswered, type FileAt, type FileToSend, type Line, type Port } from "./port";
+import { Refused, Unanswered, type FileAt, type FileToSend, type Line, type Port, type ToBring } from "./port";
 import type {
   AccountShown,
   AnswerTo,
   Archive,
   Block,
+  Card,
   Comparison,
   Consent,
+  ContactsShown,
   Conversation,
   DeviceList,
   Entry,
+  ErrandKind,
+  ErrandShown,
   Event,
   KeptTable,
   KeyLogShown,
   Member,
+  OwnProfileShown,
   Person,
   Request,
   Result,
@@ -36,6 +41,18 @@ export interface FakeRoom {
   waiting: Waiting[];
 }
 
+export const NO_CONTACTS: ContactsShown = {
+  is: "contacts_shown",
+  age: { band: "adult", adult_from_ms: null, review: false },
+  contacts: [],
+  requests: [],
+  asked: [],
+  invitations: [],
+  held: [],
+  wards: [],
+  guardians: [],
+};
+
 export interface FakeWorld {
   accounts: AccountShown[];
   rooms: FakeRoom[];
@@ -45,6 +62,8 @@ export interface FakeWorld {
   devices: DeviceList;
   keyLog: KeyLogShown;
   kept: readonly KeptTable[];
+  contacts: ContactsShown;
+  profile: OwnProfileShown;
   passphrase: string;
   now: () => number;
 }
@@ -70,6 +89,8 @@ export function entry(seq: number, rest: Partial<Entry>): Entry {
     delivery: null,
     expires_ms: null,
     clock_differs: false,
+    deleted_by: "",
+    deleted_as: "",
     forwarded: "",
     from_backup: false,
     ...rest,
@@ -79,6 +100,7 @@ export function entry(seq: number, rest: Partial<Entry>): Entry {
 export class FakePort implements Port {
   readonly world: FakeWorld;
   readonly asked: Request[] = [];
+  readonly errands = new Map<number, ErrandShown>();
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #watchers = new Set<(line: Line) => void>();
   #line: Line = "there";
@@ -111,8 +133,31 @@ export class FakePort implements Port {
     return new Blob(["invented"]);
   }
 
+  async bring({ account, token, file }: ToBring): Promise<string> {
+    this.happen({ event: "progress", account, token, done: file.size, total: file.size });
+    return "brought";
+  }
+
+  async made(_account: string, number: number): Promise<Blob> {
+    const made = this.errands.get(number);
+    if (made?.state !== "ready") {
+      throw new Refused({ name: "NotThere", text: "There is nothing to fetch." });
+    }
+    this.errand({ ...made, state: "done" });
+    return new Blob(["invented"]);
+  }
+
   async preview(at: FileAt): Promise<Blob> {
     return new Response(this.#picture(at)).blob();
+  }
+
+  async portrait(account: string, userUri: string): Promise<Blob> {
+    const drawn = this.#picture({ account, roomUri: "", messageId: "", partIndex: userUri.length });
+    return new Response(drawn).blob();
+  }
+
+  async shape(): Promise<Blob> {
+    return this.portrait("", "");
   }
 
   listen(listener: (event: Event) => void): () => void {
@@ -134,6 +179,12 @@ export class FakePort implements Port {
     for (const listener of this.#listeners) {
       listener(event);
     }
+  }
+
+  /** An errand looks like this now. */
+  errand(shown: ErrandShown): void {
+    this.errands.set(shown.number, shown);
+    this.happen({ event: "errand_changed", account: this.#account(), errand: shown });
   }
 
   stand(line: Line): void {
@@ -183,7 +234,19 @@ export class FakePort implements Port {
         return { is: "versions", versions: this.world.versions };
       case "details": {
         const { conversation, members, archives, consent, mayChange } = this.#room(request.room_uri);
-        return { is: "room_details", conversation, members, archives, consent, may_change: mayChange };
+        return {
+          is: "room_details",
+          conversation,
+          members,
+          archives,
+          consent,
+          may_change: mayChange,
+          may_name: mayChange,
+          may_delete: mayChange,
+          banned: [],
+          links: [],
+          knocks: [],
+        };
       }
       case "send_text":
         return this.#sent(this.#room(request.room_uri), { blocks: [paragraph(request.text)] });
@@ -218,11 +281,13 @@ export class FakePort implements Port {
       case "devices":
         return this.world.devices;
       case "offer_device":
-        return { is: "device_offered", check: "482 913" };
+        return { is: "device_offered", check: "482 913", client_uri: "mimi://chat.example/d/me/new" };
       case "key_log":
         return this.world.keyLog;
       case "receipts":
-        return { is: "receipts_shown", delivered: true, read: false };
+        return { is: "receipts_shown", delivered: true, read: false, typing: true };
+      case "draw_qr":
+        return { is: "qr_code", rows: ["00000", "01110", "01010", "01110", "00000"] };
       case "disappear_after":
         this.#tell(this.#room(request.room_uri), { disappear_s: request.seconds });
         return { is: "done" };
@@ -232,6 +297,36 @@ export class FakePort implements Port {
         return { is: "kept_tables", tables: this.world.kept };
       case "kept_rows":
         return { is: "text", text: JSON.stringify(this.world.kept) };
+      case "look_at_errand":
+        return { is: "errand_is", errand: [...this.errands.values()].at(-1) ?? null };
+      case "backup_key":
+        return { is: "backup_key_shown", known: true };
+      case "make_backup":
+        return this.#begun("backup", "mira.privity-backup");
+      case "bring_back":
+        return this.#begun("restore", "");
+      case "export":
+        return this.#begun("export", `mira-${request.form}.zip`);
+      case "import":
+        return this.#begun("import", "");
+      case "give_history":
+        return this.#begun("give_history", "");
+      case "take_history":
+        return this.#begun("take_history", "");
+      case "stop_errand": {
+        const stopped = this.errands.get(request.number);
+        if (stopped !== undefined) {
+          this.errand({ ...stopped, state: "stopped" });
+        }
+        return { is: "done" };
+      }
+      case "imported_conversations":
+        return { is: "imported_list", conversations: [] };
+      case "read_imported":
+        return { is: "imported_entries", entries: [], later: false };
+      case "closing":
+      case "close_account":
+        return { is: "closing_shown", until_ms: null, closed: false, may_ask: true };
       case "set_muted":
         this.#tell(this.#room(request.room_uri), { muted: request.muted });
         return { is: "done" };
@@ -242,14 +337,99 @@ export class FakePort implements Port {
         this.#tell(this.#room(request.room_uri), { draft: request.text });
         return { is: "done" };
       case "seen":
-        this.#tell(this.#room(request.room_uri), { unread: 0 });
+        this.#tell(this.#room(request.room_uri), { unread: 0, mentions: 0 });
         return { is: "done" };
+      case "contacts":
+        return this.world.contacts;
+      case "ask_contact":
+        this.#contacts({
+          asked: [...this.world.contacts.asked, { target: request.target, asked_ms: this.world.now() }],
+        });
+        return { is: "contact_asked", connected: false };
+      case "take_back_ask":
+        this.#contacts({ asked: this.world.contacts.asked.filter((each) => each.target !== request.target) });
+        return { is: "done" };
+      case "accept_contact":
+        this.#befriend(request.user_uri);
+        return { is: "done" };
+      case "decline_contact":
+        this.#contacts({ requests: this.#requestsBut(request.user_uri) });
+        return { is: "done" };
+      case "end_contact":
+        this.#contacts({
+          contacts: this.world.contacts.contacts.filter((each) => each.person.user_uri !== request.user_uri),
+        });
+        return { is: "done" };
+      case "answer_invitation":
+        this.#contacts({
+          invitations: this.world.contacts.invitations.filter((each) => each.room_uri !== request.room_uri),
+        });
+        return { is: "done" };
+      case "answer_held":
+        this.#contacts({ held: this.world.contacts.held.filter((each) => each.room_uri !== request.room_uri) });
+        return { is: "done" };
+      case "make_code":
+        return { is: "code_made", code: "MZXW 6YTB OI7Q A4TN", expires_ms: this.world.now() + 600_000 };
+      case "look_code":
+        return { is: "code_of", user_uri: this.world.people[1]?.user_uri ?? "", handle: "ada", purpose: "contact" };
+      case "own_profile":
+        return this.world.profile;
+      case "put_profile":
+        this.world.profile = { ...this.world.profile, ...request, is: "own_profile_shown" };
+        return { is: "done" };
+      case "profile_of":
+        return { is: "profile_shown", card: this.#card(request.user_uri) };
+      case "set_age":
+        this.#contacts({ age: { ...this.world.contacts.age, band: request.band } });
+        return { is: "age_set", age: this.world.contacts.age };
+      case "set_frozen":
+        this.world.people = this.world.people.map((each) =>
+          each.user_uri === request.user_uri ? { ...each, frozen: request.frozen } : each,
+        );
+        this.#contacts({});
+        return { is: "done" };
+      case "invite":
+        return { is: "invited", added: true };
       case "rename":
         this.#tell(this.#room(request.room_uri), { title: request.name });
         return { is: "done" };
       default:
         return { is: "done" };
     }
+  }
+
+  #contacts(to: Partial<ContactsShown>): void {
+    this.world.contacts = { ...this.world.contacts, ...to };
+    this.happen({ event: "contacts_changed", account: this.#account() });
+  }
+
+  #befriend(userUri: string): void {
+    const wish = this.world.contacts.requests.find((each) => each.card.user_uri === userUri);
+    if (wish === undefined) {
+      throw new Refused({ name: "NotFound", text: "The hub has nothing by this name." });
+    }
+    const { handle, name } = wish.card;
+    const rest = { trust: "logged", me: false, blocked: false, contact: true, frozen: false, attention: "" } as const;
+    const made = { person: { user_uri: userUri, handle, ...rest }, name, since_ms: this.world.now(), how: "asked" };
+    this.#contacts({ contacts: [...this.world.contacts.contacts, made], requests: this.#requestsBut(userUri) });
+  }
+
+  #requestsBut(userUri: string): ContactsShown["requests"] {
+    return this.world.contacts.requests.filter((each) => each.card.user_uri !== userUri);
+  }
+
+  #card(userUri: string): Card {
+    const asked = this.world.contacts.requests.find((each) => each.card.user_uri === userUri);
+    const { handle, user_uri } = this.#person(userUri);
+    return asked?.card ?? { user_uri, handle, name: "", bio: "", picture: false, since_ms: 0 };
+  }
+
+  #begun(kind: ErrandKind, filename: string): Result {
+    const began_ms = this.world.now();
+    const rest = { state: "under_way", done: 0, total: 0, text: "" } as const;
+    const errand = { number: this.errands.size + 1, kind, began_ms, filename, ...rest };
+    this.errand(errand);
+    return { is: "errand_is", errand };
   }
 
   #unlock(account: string, passphrase: string): Result {
@@ -275,7 +455,6 @@ export class FakePort implements Port {
       account,
       handle,
       hub: hub.replace(/^https?:\/\//, ""),
-      holds_account_key: true,
       ...made,
     });
     this.#change(account, {});

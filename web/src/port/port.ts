@@ -46,11 +46,27 @@ export interface FileAt {
   partIndex: number;
 }
 
+/** A large file for an errand, and what its account is called. */
+export interface ToBring {
+  account: string;
+  kind: "backup" | "export";
+  token: string;
+  file: Blob;
+}
+
 export interface Port {
   ask<R extends Request>(request: R): Promise<AnswerTo<R>>;
   sendFile(file: FileToSend): Promise<Sent>;
   file(at: FileAt): Promise<Blob>;
   preview(at: FileAt): Promise<Blob>;
+  /** The picture of somebody's profile, made anew by the daemon. */
+  portrait(account: string, userUri: string): Promise<Blob>;
+  /** A square out of a picture of one's own, as it would go out: how far along its longer side, how close, in percent. */
+  shape(account: string, picture: Blob, along: number, close: number): Promise<Blob>;
+  /** Bring a file in; the name by which an errand finds it. */
+  bring(what: ToBring): Promise<string>;
+  /** What an errand has made. It is given once. */
+  made(account: string, number: number): Promise<Blob>;
   /** Hear what happens. Gives back how to stop. */
   listen(listener: (event: Event) => void): () => void;
   /** Hear how the line stands, at once and whenever it changes. Gives back how to stop. */

@@ -23,6 +23,9 @@ export interface LockNow {
   account?: string;
 }
 
+/** Who has said nothing is treated as a minor (`policy.age`). */
+export type AgeBand = "unknown" | "minor" | "adult";
+
 /** A new account: `Created`. The same again goes on with one whose answer was lost. */
 export interface Create {
   do: "create";
@@ -31,9 +34,15 @@ export interface Create {
   handle: string;
   passphrase: string;
   invite?: string;
+  age?: AgeBand;
+  listed?: boolean;
 }
 
-/** Come back to an account with the recovery phrase: `Done`. Its other devices are dropped. */
+/**
+ * Come back to an account with the recovery phrase: `Done`. Its other devices are dropped.
+ *
+ * `backup` names one that was brought: it is checked before anything else, and then comes in as an errand.
+ */
 export interface Restore {
   do: "restore";
   account: string;
@@ -41,6 +50,7 @@ export interface Restore {
   handle: string;
   passphrase: string;
   phrase: string;
+  backup?: string;
 }
 
 /** Make this a further device of an account: `LinkCode`; `LinkCheck` happens when the other device has answered. */
@@ -247,7 +257,7 @@ export interface Rename {
   name: string;
 }
 
-/** `Done`. */
+/** Add a contact to a group at once, and invite anybody else: `Invited`. */
 export interface Invite {
   do: "invite";
   account: string;
@@ -286,7 +296,7 @@ export interface DisappearAfter {
   seconds: number;
 }
 
-/** Whether others hear that their messages came, and were read: `ReceiptsShown`. */
+/** Whether others hear that their messages came, and were read, and see that one writes: `ReceiptsShown`. */
 export interface Receipts {
   do: "receipts";
   account: string;
@@ -298,6 +308,98 @@ export interface SetReceipts {
   account: string;
   delivered: boolean;
   read: boolean;
+  typing: boolean;
+}
+
+/** The person writes in a conversation just now: `Done`. It is told to the others at most every six seconds. */
+export interface SayTyping {
+  do: "say_typing";
+  account: string;
+  room_uri: string;
+}
+
+/** A text as a QR code: `QrCode`. Fails with `TooLongToDraw`. */
+export interface DrawQr {
+  do: "draw_qr";
+  text: string;
+}
+
+/** Make somebody an `admin`, a `moderator` or a `member`, as `Member.can_give` offers: `Done`. */
+export interface GiveRole {
+  do: "give_role";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+  role: string;
+}
+
+/** Take somebody out for good: `Done`. */
+export interface Ban {
+  do: "ban";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+}
+
+/** `Done`. */
+export interface Unban {
+  do: "unban";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+}
+
+/** A link into a group that works for so many days: `LinkMade`. `asks`: each who comes is to be let in by a yes. */
+export interface MakeLink {
+  do: "make_link";
+  account: string;
+  room_uri: string;
+  asks: boolean;
+  days: number;
+}
+
+/** `Done`. */
+export interface RevokeLink {
+  do: "revoke_link";
+  account: string;
+  room_uri: string;
+  link_id: Bytes;
+}
+
+/** Let in somebody who asks, or turn them away: `Done`. */
+export interface AnswerKnock {
+  do: "answer_knock";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+  yes: boolean;
+}
+
+/** What a link says, before anybody hears of it: `LinkSeen`. */
+export interface LookAtLink {
+  do: "look_at_link";
+  account: string;
+  text: string;
+}
+
+/** Ask to come in: `Done` once those in charge can hear of it. */
+export interface JoinByLink {
+  do: "join_by_link";
+  account: string;
+  text: string;
+}
+
+/** Where this account asked to come in, and waits: `KnockingShown`. */
+export interface Knocking {
+  do: "knocking";
+  account: string;
+}
+
+/** Wait no longer: `Done`. */
+export interface TakeKnockBack {
+  do: "take_knock_back";
+  account: string;
+  room_uri: string;
 }
 
 /** `Done`. */
@@ -382,6 +484,266 @@ export interface KeptRows {
   account: string;
 }
 
+/** Whether the account ends: `ClosingShown`. `CancelReset` says no to it. */
+export interface Closing {
+  do: "closing";
+  account: string;
+}
+
+/**
+ * End the account: `ClosingShown`. At once by the recovery phrase, without one in 72 hours.
+ *
+ * `handle` is typed by the person, who means this account and no other.
+ */
+export interface CloseAccount {
+  do: "close_account";
+  account: string;
+  handle: string;
+  phrase?: string;
+}
+
+/**
+ * Take a link back that has not ended, and what this machine keeps of it: `Done`. The other device hears a no.
+ *
+ * The passphrase is needed where the program was started anew meanwhile.
+ */
+export interface ForgetLink {
+  do: "forget_link";
+  account: string;
+  passphrase?: string;
+}
+
+/** `ErrandIs`. */
+export interface LookAtErrand {
+  do: "look_at_errand";
+  account: string;
+}
+
+/** End an errand, and drop what it has made and nobody fetched: `Done`. */
+export interface StopErrand {
+  do: "stop_errand";
+  account: string;
+  number: number;
+}
+
+/** Whether this device can make backups without hearing the recovery phrase once: `BackupKeyShown`. */
+export interface BackupKey {
+  do: "backup_key";
+  account: string;
+}
+
+/** `ErrandIs`. `phrase` is for a device that never heard it. */
+export interface MakeBackup {
+  do: "make_backup";
+  account: string;
+  phrase?: string;
+}
+
+/** Bring a backup of this account into this device: `ErrandIs`. */
+export interface BringBack {
+  do: "bring_back";
+  account: string;
+  brought: string;
+  phrase: string;
+}
+
+export type ExportForm = "html" | "json";
+
+/** Write these conversations, all for none named, as a ZIP file: `ErrandIs`. `fetch` asks the hub for files too. */
+export interface Export {
+  do: "export";
+  account: string;
+  form: ExportForm;
+  room_uris?: readonly string[];
+  fetch?: boolean;
+}
+
+/** Take an export in, apart from all conversations: `ErrandIs`. */
+export interface Import {
+  do: "import";
+  account: string;
+  brought: string;
+}
+
+/** Pass everything on to another device of the account once it asks: `ErrandIs`. */
+export interface GiveHistory {
+  do: "give_history";
+  account: string;
+  client_uri: string;
+}
+
+/** Ask the other devices of the account for everything, and wait for it: `ErrandIs`. */
+export interface TakeHistory {
+  do: "take_history";
+  account: string;
+}
+
+/** `ImportedList`. */
+export interface ImportedConversations {
+  do: "imported_conversations";
+  account: string;
+}
+
+/** Entries of one behind the first `after`: `ImportedEntries`. */
+export interface ReadImported {
+  do: "read_imported";
+  account: string;
+  number: number;
+  after?: number;
+}
+
+/** `Done`. */
+export interface RemoveImported {
+  do: "remove_imported";
+  account: string;
+  number: number;
+}
+
+/** Contacts, and everything that waits for a yes or a no: `ContactsShown`. */
+export interface Contacts {
+  do: "contacts";
+  account: string;
+}
+
+/** Ask somebody for contact, by handle or user URI: `ContactAsked`. */
+export interface AskContact {
+  do: "ask_contact";
+  account: string;
+  target: string;
+}
+
+/** `Done`. */
+export interface TakeBackAsk {
+  do: "take_back_ask";
+  account: string;
+  target: string;
+}
+
+/** `Done`. */
+export interface AcceptContact {
+  do: "accept_contact";
+  account: string;
+  user_uri: string;
+}
+
+/** `Done`. They are not told. */
+export interface DeclineContact {
+  do: "decline_contact";
+  account: string;
+  user_uri: string;
+}
+
+/** `Done`. They are not told. */
+export interface EndContact {
+  do: "end_contact";
+  account: string;
+  user_uri: string;
+}
+
+/** Show nothing of a person on this device, or show it again: `Done`. They are not told. */
+export interface SetFrozen {
+  do: "set_frozen";
+  account: string;
+  user_uri: string;
+  frozen: boolean;
+}
+
+/** What a one-time code is for. */
+export type Purpose = "contact" | "guardian";
+
+/** A code that works once, for somebody who is in the same room: `CodeMade`. */
+export interface MakeCode {
+  do: "make_code";
+  account: string;
+  purpose: Purpose;
+}
+
+/** Whose code this is: `CodeOf`. */
+export interface LookCode {
+  do: "look_code";
+  account: string;
+  code: string;
+}
+
+/** Meet whoever made the code, or take them as guardian: `Done`. Their device answers, and only then it counts. */
+export interface UseCode {
+  do: "use_code";
+  account: string;
+  code: string;
+  purpose: Purpose;
+}
+
+/** `Done`. */
+export interface AnswerInvitation {
+  do: "answer_invitation";
+  account: string;
+  room_uri: string;
+  accept: boolean;
+}
+
+/** Come into a conversation that one was added to, or leave it unread: `Done`. */
+export interface AnswerHeld {
+  do: "answer_held";
+  account: string;
+  room_uri: string;
+  stay: boolean;
+}
+
+/** `OwnProfileShown`. */
+export interface OwnProfile {
+  do: "own_profile";
+  account: string;
+}
+
+/** All of the own profile anew: `Done`. The picture is made anew before it goes out. */
+export interface PutProfile {
+  do: "put_profile";
+  account: string;
+  name: string;
+  bio: string;
+  picture: Bytes | null;
+  listed: boolean;
+}
+
+/** `ProfileShown`. */
+export interface ProfileOf {
+  do: "profile_of";
+  account: string;
+  user_uri: string;
+}
+
+/** Say another age: `AgeSet`. A minor who says adult asks a guardian or the operator to decide. */
+export interface SetAge {
+  do: "set_age";
+  account: string;
+  band: AgeBand;
+}
+
+/** Agree that a ward is asked by somebody, or not: `Done`. */
+export interface Vouch {
+  do: "vouch";
+  account: string;
+  ward_uri: string;
+  user_uri: string;
+  agree: boolean;
+}
+
+/** Watch over a ward no longer: `Done`. */
+export interface EndGuardianship {
+  do: "end_guardianship";
+  account: string;
+  ward_uri: string;
+}
+
+/** How old a ward is, and from which day on an adult: `Done`. With the band `adult` the guardianship ends. */
+export interface SetWardAge {
+  do: "set_ward_age";
+  account: string;
+  ward_uri: string;
+  band: AgeBand;
+  adult_from_ms?: number | null;
+}
+
 /** From the page. Numbers are given by the page, each once in a connection. */
 export interface Asked {
   number: number;
@@ -407,7 +769,6 @@ export interface AccountShown {
   connected: boolean;
   problem: string;
   unread: number;
-  holds_account_key: boolean;
 }
 
 export interface Accounts {
@@ -439,10 +800,13 @@ export interface Conversation {
   preview: string;
   last_ms: number;
   unread: number;
+  mentions: number;
   muted: boolean;
   archived: boolean;
+  frozen: boolean;
   draft: string;
   disappear_s: number;
+  knocks: number;
   member: boolean;
   attention: string;
 }
@@ -528,6 +892,8 @@ export interface Entry {
   reactions: readonly ReactionShown[];
   delivery: Delivery | null;
   expires_ms: number | null;
+  deleted_by: string;
+  deleted_as: string;
   forwarded: string;
   clock_differs: boolean;
   from_backup: boolean;
@@ -571,6 +937,8 @@ export interface Person {
   trust: Trust;
   me: boolean;
   blocked: boolean;
+  contact: boolean;
+  frozen: boolean;
   attention: string;
 }
 
@@ -579,6 +947,8 @@ export interface Member {
   person: Person;
   role: string;
   devices: number;
+  can_give: readonly string[];
+  can_take_out: boolean;
 }
 
 /** An account that keeps a copy of everything, as the conversation itself says. */
@@ -593,6 +963,15 @@ export interface Consent {
   policy_hash: Bytes;
 }
 
+/** A link into a group. `asks`: somebody in charge says yes or no to whoever comes by it. */
+export interface RoomLink {
+  link_id: Bytes;
+  text: string;
+  asks: boolean;
+  expires_ms: number;
+  maker: Person;
+}
+
 export interface RoomDetails {
   is: "room_details";
   conversation: Conversation;
@@ -600,6 +979,11 @@ export interface RoomDetails {
   archives: readonly Archive[];
   consent: Consent | null;
   may_change: boolean;
+  may_name: boolean;
+  may_delete: boolean;
+  banned: readonly Person[];
+  links: readonly RoomLink[];
+  knocks: readonly Person[];
 }
 
 export interface Sent {
@@ -659,16 +1043,18 @@ export interface DeviceShown {
   this: boolean;
 }
 
+/** `closing_until_ms` is when the account is closed, as one of its devices asked; `CancelReset` says no to it. */
 export interface DeviceList {
   is: "device_list";
   devices: readonly DeviceShown[];
-  can_change: boolean;
   reset_until_ms: number | null;
+  closing_until_ms: number | null;
 }
 
 export interface DeviceOffered {
   is: "device_offered";
   check: string;
+  client_uri: string;
 }
 
 /** Somebody who watches the key log. `cosigned_ms` is None when they have not cosigned the newest checkpoint. */
@@ -703,10 +1089,250 @@ export interface KeptTables {
   tables: readonly KeptTable[];
 }
 
+export interface LinkMade {
+  is: "link_made";
+  link: RoomLink;
+}
+
+/** `name` is the word of whoever made the link. `here`: this account is in that conversation already. */
+export interface LinkSeen {
+  is: "link_seen";
+  room_uri: string;
+  name: string;
+  hub: string;
+  expires_ms: number;
+  here: boolean;
+}
+
+/** Where this account asked to come in, and waits. `name` is what the link said. */
+export interface KnockingAt {
+  room_uri: string;
+  name: string;
+  at_ms: number;
+}
+
+/** The latest first. */
+export interface KnockingShown {
+  is: "knocking_shown";
+  at: readonly KnockingAt[];
+}
+
 export interface ReceiptsShown {
   is: "receipts_shown";
   delivered: boolean;
   read: boolean;
+  typing: boolean;
+}
+
+/** The rows of the code with its quiet border, `1` for each dark square. */
+export interface QrCode {
+  is: "qr_code";
+  rows: readonly string[];
+}
+
+/** `until_ms` is when it is closed unless somebody says no, None where nobody has asked for it. */
+export interface ClosingShown {
+  is: "closing_shown";
+  until_ms: number | null;
+  closed: boolean;
+  may_ask: boolean;
+}
+
+export type ErrandKind = "backup" | "restore" | "export" | "import" | "give_history" | "take_history";
+
+export type ErrandState = "under_way" | "ready" | "done" | "failed" | "stopped";
+
+/** `done` and `total` are bytes, and both 0 while it waits. `text` is what came of it, or why nothing did. */
+export interface ErrandShown {
+  number: number;
+  kind: ErrandKind;
+  state: ErrandState;
+  done: number;
+  total: number;
+  began_ms: number;
+  text: string;
+  filename: string;
+}
+
+/** The last errand of the account, None before the first. */
+export interface ErrandIs {
+  is: "errand_is";
+  errand: ErrandShown | null;
+}
+
+export interface BackupKeyShown {
+  is: "backup_key_shown";
+  known: boolean;
+}
+
+/** What the page has brought is here under this name, for one errand. */
+export interface Brought {
+  is: "brought";
+  name: string;
+}
+
+/** `of` is who the export says it belonged to. */
+export interface ImportedConversation {
+  number: number;
+  title: string;
+  of: string;
+  exported_ms: number;
+  imported_ms: number;
+  entries: number;
+}
+
+export interface ImportedList {
+  is: "imported_list";
+  conversations: readonly ImportedConversation[];
+}
+
+/** `line` is no message. `files` are names of files, which stayed where the export is. */
+export interface ImportedEntry {
+  ts_ms: number;
+  name: string;
+  text: string;
+  mine: boolean;
+  line: boolean;
+  files: readonly string[];
+}
+
+/** In the order of the export. `later` says whether there are more. */
+export interface ImportedEntries {
+  is: "imported_entries";
+  entries: readonly ImportedEntry[];
+  later: boolean;
+}
+
+/** `added`: the person is in it. Otherwise they may be asked; it is not told whether they are. */
+export interface Invited {
+  is: "invited";
+  added: boolean;
+}
+
+/**
+ * How old the hub takes somebody to be, and from when on as an adult. `review`: they asked to be an adult, and
+ * nobody has decided.
+ */
+export interface AgeShown {
+  band: AgeBand;
+  adult_from_ms: number | null;
+  review: boolean;
+}
+
+/** Somebody with whom the account may talk. `how` is `asked`, `met`, `vouched` or `before`. */
+export interface ContactShown {
+  person: Person;
+  name: string;
+  since_ms: number;
+  how: string;
+}
+
+/**
+ * Somebody's profile, as they wrote it: it proves nothing, so their handle stands beside their name. `picture` says
+ * whether there can be one; it is fetched beside the port. `since_ms` is the day on which the account was made.
+ */
+export interface Card {
+  user_uri: string;
+  handle: string;
+  name: string;
+  bio: string;
+  picture: boolean;
+  since_ms: number;
+}
+
+/** Somebody who would like contact. `mutual` are contacts that both have. */
+export interface WishShown {
+  card: Card;
+  mutual: number;
+  asked_ms: number;
+  guardian: boolean;
+}
+
+/** Somebody whom the account asked for, and of whom nothing came yet. Whether anybody saw it is not known. */
+export interface AskedShown {
+  target: string;
+  asked_ms: number;
+}
+
+/** Somebody invites the account to a group of `people`, among them `contacts`. */
+export interface InvitationShown {
+  room_uri: string;
+  card: Card;
+  people: number;
+  contacts: readonly string[];
+}
+
+/** A conversation that somebody added the account to, and that it has not entered. `contacts` are among `people`. */
+export interface HeldShown {
+  room_uri: string;
+  added_by: string;
+  people: readonly string[];
+  contacts: readonly string[];
+}
+
+/** A minor whom the account watches over: who asks for them, and nothing that they say. */
+export interface WardShown {
+  user_uri: string;
+  handle: string;
+  age: AgeShown;
+  asks: readonly WishShown[];
+}
+
+/** Somebody who watches over the account; `pending` while another guardian has to agree first. */
+export interface GuardianShown {
+  user_uri: string;
+  handle: string;
+  pending: boolean;
+}
+
+export interface ContactsShown {
+  is: "contacts_shown";
+  age: AgeShown;
+  contacts: readonly ContactShown[];
+  requests: readonly WishShown[];
+  asked: readonly AskedShown[];
+  invitations: readonly InvitationShown[];
+  held: readonly HeldShown[];
+  wards: readonly WardShown[];
+  guardians: readonly GuardianShown[];
+}
+
+/** `connected`: they had asked too, and both are contacts. Otherwise nobody says whether there is such a person. */
+export interface ContactAsked {
+  is: "contact_asked";
+  connected: boolean;
+}
+
+/** `code` is in groups of letters; nothing keeps it but this device. */
+export interface CodeMade {
+  is: "code_made";
+  code: string;
+  expires_ms: number;
+}
+
+export interface CodeOf {
+  is: "code_of";
+  user_uri: string;
+  handle: string;
+  purpose: Purpose;
+}
+
+export interface OwnProfileShown {
+  is: "own_profile_shown";
+  name: string;
+  bio: string;
+  picture: Bytes | null;
+  listed: boolean;
+}
+
+export interface ProfileShown {
+  is: "profile_shown";
+  card: Card;
+}
+
+export interface AgeSet {
+  is: "age_set";
+  age: AgeShown;
 }
 
 export interface Answered {
@@ -806,6 +1432,27 @@ export interface Told {
   alarm: boolean;
 }
 
+/** Somebody else writes there. It is shown for `lasts_ms`, or until they have said something. */
+export interface TypingShown {
+  event: "typing_shown";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+  lasts_ms: number;
+}
+
+export interface ErrandChanged {
+  event: "errand_changed";
+  account: string;
+  errand: ErrandShown;
+}
+
+/** What `Contacts` answers is another now. */
+export interface ContactsChanged {
+  event: "contacts_changed";
+  account: string;
+}
+
 export interface Happened {
   kind: "happened";
   event: Event;
@@ -850,6 +1497,18 @@ export type Request =
   | DisappearAfter
   | Receipts
   | SetReceipts
+  | SayTyping
+  | DrawQr
+  | GiveRole
+  | Ban
+  | Unban
+  | MakeLink
+  | RevokeLink
+  | AnswerKnock
+  | LookAtLink
+  | JoinByLink
+  | Knocking
+  | TakeKnockBack
   | SetBlocked
   | SafetyNumber
   | SetChecked
@@ -861,7 +1520,41 @@ export type Request =
   | CancelReset
   | KeyLog
   | Kept
-  | KeptRows;
+  | KeptRows
+  | Closing
+  | CloseAccount
+  | ForgetLink
+  | LookAtErrand
+  | StopErrand
+  | BackupKey
+  | MakeBackup
+  | BringBack
+  | Export
+  | Import
+  | GiveHistory
+  | TakeHistory
+  | ImportedConversations
+  | ReadImported
+  | RemoveImported
+  | Contacts
+  | AskContact
+  | TakeBackAsk
+  | AcceptContact
+  | DeclineContact
+  | EndContact
+  | SetFrozen
+  | MakeCode
+  | LookCode
+  | UseCode
+  | AnswerInvitation
+  | AnswerHeld
+  | OwnProfile
+  | PutProfile
+  | ProfileOf
+  | SetAge
+  | Vouch
+  | EndGuardianship
+  | SetWardAge;
 
 /** Everything that can come back. */
 export type Result =
@@ -884,7 +1577,25 @@ export type Result =
   | DeviceOffered
   | KeyLogShown
   | KeptTables
-  | ReceiptsShown;
+  | LinkMade
+  | LinkSeen
+  | KnockingShown
+  | ReceiptsShown
+  | QrCode
+  | ClosingShown
+  | ErrandIs
+  | BackupKeyShown
+  | Brought
+  | ImportedList
+  | ImportedEntries
+  | Invited
+  | ContactsShown
+  | ContactAsked
+  | CodeMade
+  | CodeOf
+  | OwnProfileShown
+  | ProfileShown
+  | AgeSet;
 
 /** Everything that can happen. */
 export type Event =
@@ -898,7 +1609,10 @@ export type Event =
   | LinkCheck
   | LinkEnded
   | Progress
-  | Told;
+  | Told
+  | TypingShown
+  | ErrandChanged
+  | ContactsChanged;
 
 /** Everything that the page receives. */
 export type ToPage =
@@ -908,55 +1622,101 @@ export type ToPage =
 
 /** What each request is answered with. */
 export interface Answers {
+  accept_contact: Done;
   accept_reset: Done;
   agree: Done;
+  answer_held: Done;
+  answer_invitation: Done;
+  answer_knock: Done;
   answer_link: Done;
   answer_offer: Done;
+  ask_contact: ContactAsked;
+  backup_key: BackupKeyShown;
+  ban: Done;
   begin: Begun;
   begin_link: LinkCode;
+  bring_back: ErrandIs;
   cancel_reset: Done;
+  close_account: ClosingShown;
+  closing: ClosingShown;
+  contacts: ContactsShown;
   conversations: ConversationList;
   create: Created;
   create_group: Begun;
+  decline_contact: Done;
   delete: Sent;
   details: RoomDetails;
   devices: DeviceList;
   disappear_after: Done;
+  draw_qr: QrCode;
   edit_text: Sent;
+  end_contact: Done;
+  end_guardianship: Done;
+  export: ErrandIs;
   find_person: PersonFound;
   forget_entry: Done;
+  forget_link: Done;
   forward: Done;
   full_text: Text;
+  give_history: ErrandIs;
+  give_role: Done;
   history: Versions;
-  invite: Done;
+  import: ErrandIs;
+  imported_conversations: ImportedList;
+  invite: Invited;
+  join_by_link: Done;
   kept: KeptTables;
   kept_rows: Text;
   key_log: KeyLogShown;
+  knocking: KnockingShown;
   leave: Done;
   lock_now: Done;
   look_at: PersonFound;
+  look_at_errand: ErrandIs;
+  look_at_link: LinkSeen;
+  look_code: CodeOf;
+  make_backup: ErrandIs;
+  make_code: CodeMade;
+  make_link: LinkMade;
   offer_device: DeviceOffered;
   overview: Accounts;
+  own_profile: OwnProfileShown;
   page: Entries;
+  profile_of: ProfileShown;
+  put_profile: Done;
   react: Sent;
+  read_imported: ImportedEntries;
   receipts: ReceiptsShown;
   remove: Done;
   remove_device: Done;
+  remove_imported: Done;
   rename: Done;
   report: Reported;
   restore: Done;
+  revoke_link: Done;
   safety_number: Comparison;
   save_draft: Done;
+  say_typing: Done;
   search: Hits;
   seen: Done;
   send_text: Sent;
+  set_age: AgeSet;
   set_archived: Done;
   set_blocked: Done;
   set_checked: Done;
+  set_frozen: Done;
   set_muted: Done;
   set_receipts: Done;
+  set_ward_age: Done;
+  stop_errand: Done;
   take_back: Sent;
+  take_back_ask: Done;
+  take_history: ErrandIs;
+  take_knock_back: Done;
+  unban: Done;
   unlock: Done;
+  use_code: Done;
+  vouch: Done;
 }
 
 export type AnswerTo<R extends Request> = Answers[R["do"]];

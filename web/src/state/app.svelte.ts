@@ -4,27 +4,34 @@
 
 import { getContext, setContext } from "svelte";
 
+import { save } from "../parts/saving";
 import type { Line, Port } from "../port/port";
 import type { Event } from "../port/types";
 import { Accounts } from "./accounts.svelte";
 import { Arrivals } from "./arrivals.svelte";
+import { Contacts } from "./contacts.svelte";
 import { Conversations } from "./conversations.svelte";
 import { Drafts } from "./drafts";
+import { Errands } from "./errands.svelte";
 import { Notices } from "./notices.svelte";
 import { Outbox } from "./outbox.svelte";
 import { People } from "./people.svelte";
 import { Places } from "./place.svelte";
 import { Settings } from "./settings.svelte";
 import { Timeline } from "./timeline.svelte";
+import { Typing } from "./typing.svelte";
 
 export class App {
   readonly port: Port;
   readonly accounts: Accounts;
   readonly conversations: Conversations;
   readonly people: People;
+  readonly contacts: Contacts;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly notices: Notices;
+  readonly errands: Errands;
+  readonly typing: Typing;
   readonly settings = new Settings();
   readonly places = new Places();
   readonly arrivals: Arrivals;
@@ -39,6 +46,7 @@ export class App {
     this.accounts = new Accounts(port);
     this.conversations = new Conversations(port);
     this.people = new People(port);
+    this.contacts = new Contacts(port, this.people);
     this.drafts = new Drafts(port, later);
     this.outbox = new Outbox(port, ({ file, account, roomUri, text }) => {
       if (file === null) {
@@ -46,6 +54,8 @@ export class App {
       }
     });
     this.notices = new Notices(later);
+    this.errands = new Errands(port, save, Date.now);
+    this.typing = new Typing(port, later);
     this.arrivals = new Arrivals(this.conversations, this.people, this.places, this.settings);
     port.listen((event) => this.#hear(event));
     port.watch((line) => this.#stands(line));
@@ -80,6 +90,7 @@ export class App {
     this.arrivals.hear(event);
     this.accounts.hear(event);
     this.conversations.hear(event);
+    this.contacts.hear(event);
     this.outbox.hear(event);
     const newest = this.timeline?.newest?.seq ?? Infinity;
     this.timeline?.hear(event);
@@ -87,6 +98,8 @@ export class App {
       this.outbox.land(event.account, event.room_uri);
     }
     this.notices.hear(event);
+    void this.try(() => this.errands.hear(event));
+    this.typing.hear(event);
     if (event.event === "account_changed" && event.account.lock === "open") {
       this.#goOn(event.account.account);
     } else if (event.event === "account_changed") {
@@ -99,8 +112,10 @@ export class App {
   /** The keys of an account are gone: nothing that it showed stays in this page. */
   #closed(account: string, next: { at: "unlock"; account: string } | { at: "start" }): void {
     this.conversations.forget(account);
+    this.contacts.forget(account);
     this.people.forget(account);
     this.outbox.forget(account);
+    this.errands.forget(account);
     if (this.searched.account === account) {
       this.searched = { account: "", room: "", text: "" };
     }
@@ -132,7 +147,9 @@ export class App {
       } else {
         if (this.conversations.of(account) !== undefined) {
           await this.conversations.refresh(account);
+          await this.contacts.refresh(account);
         }
+        await this.errands.refresh(account);
         this.#goOn(account);
       }
     }

@@ -14,6 +14,8 @@ export class Arrivals {
   readonly #people: People;
   readonly #places: Places;
   readonly #settings: Settings;
+  #of = { account: "", roomUri: "", seq: -1 };
+  /** Nothing of it outlives what it was said of: a message that is gone, an account that is locked. */
   spoken = $state("");
 
   constructor(conversations: Conversations, people: People, places: Places, settings: Settings) {
@@ -25,17 +27,37 @@ export class Arrivals {
 
   /** Before the conversations have heard of it: what was unread is compared with what is. */
   hear(event: Event): void {
+    this.#forget(event);
     if (event.event === "entry_changed" && event.entry.kind === "message" && !event.entry.mine) {
       if (this.#isOpen(event.account, event.room_uri) && event.entry.state === "shown") {
         const said = plain(event.entry.blocks) || "a file";
-        this.spoken = `${this.#people.name(event.account, event.entry.sender)}: ${said}`;
+        this.#say(`${this.#people.name(event.account, event.entry.sender)}: ${said}`, event.account, event.room_uri);
+        this.#of.seq = event.entry.seq;
       }
     } else if (event.event === "conversation_changed") {
       const { account, conversation } = event;
-      const before = this.#conversations.get(account, conversation.room_uri)?.unread ?? 0;
-      if (conversation.unread > before && !conversation.muted) {
+      const before = this.#conversations.get(account, conversation.room_uri);
+      const named = conversation.mentions > (before?.mentions ?? 0);
+      const heard = conversation.muted ? named && this.#settings.named : conversation.unread > (before?.unread ?? 0);
+      if (heard) {
         this.#arrived(account, conversation.room_uri, conversation.title);
       }
+    }
+  }
+
+  #say(text: string, account: string, roomUri: string): void {
+    this.spoken = text;
+    this.#of = { account, roomUri, seq: -1 };
+  }
+
+  #forget(event: Event): void {
+    const { account, roomUri, seq } = this.#of;
+    const gone =
+      (event.event === "entry_changed" && event.entry.state !== "shown") || event.event === "entry_gone"
+        ? event.account === account && event.room_uri === roomUri && seqOf(event) === seq
+        : event.event === "account_changed" && event.account.lock !== "open" && event.account.account === account;
+    if (gone) {
+      this.spoken = "";
     }
   }
 
@@ -46,7 +68,7 @@ export class Arrivals {
 
   #arrived(account: string, roomUri: string, title: string): void {
     if (!this.#isOpen(account, roomUri)) {
-      this.spoken = `New message in ${title}`;
+      this.#say(`New message in ${title}`, account, roomUri);
     }
     const how = this.#settings.notifying;
     if (how === "off" || !document.hidden || !("Notification" in window) || Notification.permission !== "granted") {
@@ -60,4 +82,8 @@ export class Arrivals {
       notification.close();
     };
   }
+}
+
+function seqOf(event: Extract<Event, { event: "entry_changed" | "entry_gone" }>): number {
+  return event.event === "entry_gone" ? event.seq : event.entry.seq;
 }

@@ -3,6 +3,8 @@
 // Where the person is. It is kept in memory and not in the address: a browser writes addresses to disk, and which
 // conversations exist must not stand there while the account is locked.
 
+import type { Purpose } from "../port/types";
+
 export type Place =
   | { at: "start" }
   | { at: "create"; account: string }
@@ -15,12 +17,23 @@ export type Place =
   | { at: "details"; account: string; room: string }
   | { at: "find"; account: string; inviteTo?: string }
   | { at: "group"; account: string }
+  | { at: "join"; account: string }
   | { at: "search"; account: string; room?: string }
   | { at: "person"; account: string; user: string }
   | { at: "devices"; account: string }
   | { at: "keylog"; account: string }
   | { at: "kept"; account: string }
-  | { at: "settings"; account: string };
+  | { at: "backup"; account: string }
+  | { at: "export"; account: string }
+  | { at: "imported"; account: string; number: number; title: string; of: string }
+  | { at: "history"; account: string }
+  | { at: "closing"; account: string }
+  | { at: "settings"; account: string }
+  | { at: "requests"; account: string }
+  | { at: "people"; account: string }
+  | { at: "code"; account: string; purpose: Purpose }
+  | { at: "profile"; account: string }
+  | { at: "guardians"; account: string };
 
 export class Places {
   #way = $state.raw<readonly Place[]>([{ at: "start" }]);
@@ -46,9 +59,13 @@ export class Places {
     history.pushState({ depth: this.#way.length }, "", "/");
   }
 
-  /** Go there without a way back to here. */
+  /** Go there without a way back to here. Whoever went back to the beginning meanwhile keeps the way to it. */
   replace(place: Place): void {
-    this.#way = [...this.#way.slice(0, -1), place];
+    if (this.canGoBack) {
+      this.#way = [...this.#way.slice(0, -1), place];
+    } else {
+      this.go(place);
+    }
   }
 
   /** Begin anew there, as after a lock. */

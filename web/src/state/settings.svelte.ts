@@ -7,10 +7,23 @@ export type Notifying = "off" | "plain" | "sender";
 
 const THEME = "privity.theme";
 const NOTIFYING = "privity.notifying";
+const NAMED = "privity.named";
 
 export class Settings {
   #theme = $state<Theme>(oneOf(["system", "light", "dark"], localStorage.getItem(THEME)));
   #notifying = $state<Notifying>(oneOf(["off", "plain", "sender"], localStorage.getItem(NOTIFYING)));
+
+  #named = $state(localStorage.getItem(NAMED) !== "off");
+
+  /** Whether being named is told of in a muted conversation too. */
+  get named(): boolean {
+    return this.#named;
+  }
+
+  set named(named: boolean) {
+    this.#named = named;
+    localStorage.setItem(NAMED, named ? "on" : "off");
+  }
 
   get theme(): Theme {
     return this.#theme;

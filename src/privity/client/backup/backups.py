@@ -19,9 +19,10 @@ from privity.client.backup.passing import Passing
 from privity.client.backup.restoring import Restored, Restoring
 from privity.client.engine import inputs
 from privity.client.engine.records import Table
+from privity.client.errors import BackupRefused
 from privity.client.host import Host
 from privity.client.names import Names
-from privity.client.reading import plain_file
+from privity.client.reading import Given, given_file
 from privity.identity.device_list import DeviceList
 from privity.identity.recovery import root_of
 from privity.identity.undated import once_in_force
@@ -56,40 +57,44 @@ class Backups:
 
         Raises CommandRefused without the key, SaveRefused; then nothing is left of it.
         """
-        public = keys.kept_public(self._host.store)
+        keys.kept_public(self._host.store)  # before a file is begun
         with saving.drafted(NAME, to) as (file, target):
-            device = self._host.engine.device
-            await making.make(self._host.store, device, public, self._host.now_ms(), file, progress)
+            await self.write(file, progress)
         return target
 
+    async def write(self, out: BinaryIO, progress: Progress | None = None) -> None:
+        """The same into an open file. Raises CommandRefused without the key."""
+        host, public = self._host, keys.kept_public(self._host.store)
+        await making.make(host.store, host.engine.device, public, host.now_ms(), out, progress)
+
     @staticmethod
-    async def check_readable(path: Path, phrase: str) -> None:
+    async def check_readable(backup: Given, phrase: str) -> None:
         """Whether these words open this file, to its end: before a recovery by the same words, say.
 
         Raises BadPhrase, FileRefused, BackupRefused.
         """
         key = BackupKey.of(root_of(phrase))
-        with plain_file(path) as file:
+        with given_file(backup) as file:
             await asyncio.to_thread(format.check_readable, file, key)
 
-    async def heed(self, path: Path, phrase: str) -> int:
+    async def heed(self, backup: Given, phrase: str) -> int:
         """Check a whole backup, and heed what its device had seen: to be called before a new device connects for the
         first time. How many conversations it brings.
 
         Raises BadPhrase, FileRefused, BackupRefused, LogRefused; then nothing has changed.
         """
         key = BackupKey.of(root_of(phrase))
-        with plain_file(path) as file:
+        with given_file(backup) as file:
             opened = await asyncio.to_thread(self._opened, file, key, self._own_lists())
             return await restoring.heed(self._host, opened)
 
-    async def restore(self, path: Path, phrase: str, progress: Progress | None = None) -> Restored:
+    async def restore(self, backup: Given, phrase: str, progress: Progress | None = None) -> Restored:
         """Bring a backup of this account in. The device is connected, and has caught up.
 
         Raises what `heed` raises, and LogNotFresh where the key log is not as long as it was.
         """
         key = BackupKey.of(root_of(phrase))
-        with plain_file(path) as file:
+        with given_file(backup) as file:
             return await self._bring_in(file, key, progress)
 
     # History for a device that was just linked
@@ -97,13 +102,18 @@ class Backups:
     async def ask_history(self, progress: Progress | None = None) -> Restored:
         """On the new device, connected: ask the other ones for the history, wait for it, and bring it in.
 
-        It waits until a person has another device `give_history`. Raises what `restore` raises.
+        It waits until a person has another device `give_history`, and goes on with that when it is called again. Raises
+        what `restore` raises.
         """
         passing = Passing(self._host)
         room_uri = await passing.ask()
-        with tempfile.TemporaryFile() as file:
-            key = await passing.fetched(room_uri, file, progress)
-            done = await self._bring_in(file, key, progress)
+        try:
+            with tempfile.TemporaryFile() as file:
+                key = await passing.fetched(room_uri, file, progress)
+                done = await self._bring_in(file, key, progress)
+        except BackupRefused:  # the same again would be the same
+            await passing.done(room_uri)
+            raise
         await passing.done(room_uri)
         return done
 
@@ -117,7 +127,7 @@ class Backups:
         file.seek(0)
         opened = await asyncio.to_thread(self._opened, file, key, self._own_lists())
         rooms = await restoring.heed(self._host, opened)
-        size = os.fstat(file.fileno()).st_size
+        size = file.seek(0, os.SEEK_END)
         done = await Restoring(self._host, self._names, opened, size, progress).run()
         done.rooms = rooms
         return done

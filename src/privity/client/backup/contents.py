@@ -25,6 +25,7 @@ KEPT: Final[dict[Table, str]] = {
     Table.LOG: "how far the key log was seen, so that a shorter or another one is told",
     Table.OWN: "what the person set, and nothing else of this table",
     Table.ARCHIVE: "imported conversations, which prove nothing anyway",
+    Table.CONTACT: "when contacts ended, and who was one before there were any: what no entry at the hub says",
 }
 """Tables of which something stands in a backup."""
 LEFT_OUT: Final[dict[Table, str]] = {
@@ -71,13 +72,17 @@ class RoomSeen(msgspec.Struct, frozen=True, tag="room"):
 
 
 class Person(msgspec.Struct, frozen=True, tag="person"):
-    """Somebody the account has met: the newest list that was proven, its proof, the handle, a number compared."""
+    """Somebody the account has met: the newest list that was proven, its proof, the handle, a number compared, and what
+    `contact_book.Known` holds of an end and of a time before there were contacts."""
 
     user_uri: str
     device_list: bytes
     proof: bytes
     handle: str
     checked: bytes
+    before: bool = False
+    own_after: int = -1
+    theirs_after: int = -1
 
 
 class Row(msgspec.Struct, frozen=True, tag="row"):

@@ -19,6 +19,7 @@ import msgspec
 from privity.client.backup import contents
 from privity.client.backup.format import Maker, Writer
 from privity.client.engine import checked, ciphertexts, evidence, proven
+from privity.client.engine.contact_book import Known
 from privity.client.engine.evidence import EvidenceRecord
 from privity.client.engine.key_log import SEEN
 from privity.client.engine.key_log import Seen as SeenLog
@@ -109,14 +110,18 @@ class _Backup:
     def _people(self) -> Iterator[contents.Record]:
         pins, store = self._device.pins, self._store
         handles = {key: value.decode() for key, value in store.scan(Table.PIN, HANDLES)}
-        for user_uri in sorted({*pins.met(), *(key.decode() for key in handles)}):
-            account = pins.account(user_uri)
+        contacts = self._device.contacts.everybody()
+        for user_uri in sorted({*pins.met(), *(key.decode() for key in handles), *contacts}):
+            account, contact = pins.account(user_uri), contacts.get(user_uri, Known())
             yield contents.Person(
                 user_uri,
                 b"" if account is None else account.newest.encode(),
                 pins.proof(user_uri),
                 handles.get(user_uri.encode(), ""),
                 store.get(Table.PIN, checked.SCOPE, user_uri.encode()) or b"",
+                contact.before,
+                contact.own_after,
+                contact.theirs_after,
             )
 
     def _archives(self) -> Iterator[contents.Record]:

@@ -39,6 +39,8 @@ NAME: Final = "between your devices"
 SEED: Final = b"history key"
 """Under which `Table.OWN` keeps the private key until the history is here."""
 PIECE_BYTES: Final = 8 << 20
+ROOM: Final = b"history room"
+"""Under which it keeps where that key was said."""
 MAX_PIECES: Final = 10_000
 
 
@@ -53,12 +55,22 @@ class Passing:
     # The new device
 
     async def ask(self) -> str:
-        """Say a fresh key to the other devices of this account; the conversation in which that is."""
-        seed = os.urandom(BACKUP_SEED_BYTES)
-        self._host.store.save({(Table.OWN, "", SEED): seed})
-        room_uri = str(await self._host.do(inputs.CreateGroup))
-        await self._host.do(lambda n: inputs.Rename(n, room_uri, NAME))
-        await self._send(room_uri, SinglePart(WANTED, BackupKey(seed).public))
+        """Say a fresh key to the other devices of this account; the conversation in which that is.
+
+        Whoever was stopped while they waited goes on with what they asked for: it may be given by now.
+        """
+        own, store = self._host.engine.device.own, self._host.store
+        seed, before = store.get(Table.OWN, "", SEED), store.get(Table.OWN, "", ROOM)
+        if seed is None or before is None or before.decode() not in self._host.engine.rooms:
+            seed = os.urandom(BACKUP_SEED_BYTES)
+            room_uri = str(await self._host.do(inputs.CreateGroup))
+            store.save({(Table.OWN, "", SEED): seed, (Table.OWN, "", ROOM): room_uri.encode()})
+            Preferences(store).set_archived(room_uri, True)
+            await self._host.do(lambda n: inputs.Rename(n, room_uri, NAME))
+        else:
+            room_uri = before.decode()
+        if not any(item.client == own.client_uri and _said(item, WANTED) for item in self._items(room_uri)):
+            await self._send(room_uri, SinglePart(WANTED, BackupKey(seed).public))
         return room_uri
 
     async def fetched(self, room_uri: str, out: BinaryIO, progress: Progress | None) -> BackupKey:
@@ -71,7 +83,8 @@ class Passing:
             file = await attachments.fetch(self._host, room_uri, item.message_id, _piece_of(item), None)
             out.write(file.plaintext)
             if progress is not None:
-                progress(number, count)
+                done = out.tell()
+                progress(done, done if number == count else max(done + 1, count * PIECE_BYTES))
         seed = self._host.store.get(Table.OWN, "", SEED)
         if seed is None:
             raise BackupMalformed("this device asked for no history")
@@ -87,7 +100,7 @@ class Passing:
 
     async def done(self, room_uri: str) -> None:
         """Nothing of it is left to be seen here, and its key is gone."""
-        self._host.store.save({(Table.OWN, "", SEED): None})
+        self._host.store.save({(Table.OWN, "", SEED): None, (Table.OWN, "", ROOM): None})
         for item in self._items(room_uri):
             await self._host.do(_forgetting(room_uri, item.message_id))
         Preferences(self._host.store).set_archived(room_uri, True)
@@ -111,15 +124,16 @@ class Passing:
         await self.done(room_uri)
 
     def _asked_by(self, client_uri: str) -> tuple[str, bytes] | None:
-        """The key that this device has said in a conversation with nobody else's devices."""
+        """The key that this device has said last in a conversation with nobody else's devices."""
+        asked: list[tuple[int, str, bytes]] = []
         for room in self._host.engine.rooms.values():
             if not self._is_among_own(room):
                 continue
             for item in self._items(room.uri):
                 public = _said(item, WANTED)
                 if public is not None and item.client == client_uri and len(public) == PUBLIC_BYTES:
-                    return room.uri, public
-        return None
+                    asked.append((item.ts_ms, room.uri, public))
+        return max(asked)[1:] if asked else None
 
     def _is_among_own(self, room: Room) -> bool:
         if room.group is None or room.record.direct or room.record.stopped:

@@ -23,6 +23,7 @@ from privity.client.backup.format import Opened
 from privity.client.backup.making import Progress
 from privity.client.backup.proving import OnceEach, Prover, made_anew
 from privity.client.engine import evidence, inputs
+from privity.client.engine.contact_book import Known
 from privity.client.engine.evidence import EvidenceRecord
 from privity.client.engine.from_backup import ReturnedEntry, SeenRoom
 from privity.client.engine.profile import MAX_NAME
@@ -54,6 +55,8 @@ RECENT_BYTES: Final = 64 << 20
 MAX_CURSOR: Final = 1 << 40
 """Events of one conversation: more than anybody says."""
 MAX_ROOMS: Final = 100_000
+MAX_AHEAD_MS: Final = 86_400_000
+"""How far clocks may differ."""
 BUSY_TRIES: Final = 60
 
 
@@ -219,6 +222,7 @@ class Restoring:
             return
         if handle is not None:
             self._names.remember(user_uri, handle)
+        self._contact(user_uri, person)
         found = await self._history(user_uri)
         if found is None:
             return
@@ -229,6 +233,17 @@ class Restoring:
             self._done.differing.append(user_uri)
         if await self._host.do(lambda n: inputs.HeedPerson(n, user_uri, known, person.checked)):
             self._done.compare_again.append(user_uri)
+
+    def _contact(self, user_uri: str, person: contents.Person) -> None:
+        """A contact that ended stays ended. Who was one before there were any is one if the hub says so too."""
+        host = self._host
+        if max(person.own_after, person.theirs_after) > host.now_ms() + MAX_AHEAD_MS:
+            raise BackupMalformed("a contact of the backup ended at a time that is to come")
+        book = host.engine.device.contacts
+        known = book.known(user_uri) or Known()
+        now = known.ended_with(person.before, person.own_after, person.theirs_after)
+        if now != known:
+            host.store.save({(Table.CONTACT, "", user_uri.encode()): now.encode()})
 
     def _row(self, row: contents.Row) -> None:
         """What the person has set here already stays; how far a conversation was read only grows."""

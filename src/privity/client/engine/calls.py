@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from privity.wire import keylog, rest
+from privity.identity.room_links import Knock
+from privity.wire import contacts, keylog, rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def consistency(old_size: int, size: int) -> Call:
     return Call("GET", f"/v1/keylog/consistency?from={old_size}&to={size}", keylog.Consistency)
 
 
-def claim(user_uri: str, suites: list[int]) -> Call:
-    return Call("POST", f"/v1/users/{_id(user_uri)}/claim", rest.Claimed, rest.Claim(suites=suites))
+def claim(user_uri: str, suites: list[int], room_uri: str = "") -> Call:
+    return Call("POST", f"/v1/users/{_id(user_uri)}/claim", rest.Claimed, rest.Claim(suites, room_uri))
 
 
 def create_room(group_info: bytes, ratchet_tree: bytes) -> Call:
@@ -69,6 +70,23 @@ def leave(room_uri: str) -> Call:
     return Call("POST", f"/v1/rooms/{_id(room_uri)}/leave", rest.Done)
 
 
+def allow_link(room_uri: str, link_hash: bytes, expires_ms: int) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/links", rest.Done, rest.AllowLink(link_hash, expires_ms))
+
+
+def revoke_link(room_uri: str, link_hash: bytes) -> Call:
+    return Call("DELETE", f"/v1/rooms/{_id(room_uri)}/links/{link_hash.hex()}", rest.Done)
+
+
+def knock(room_uri: str, made: Knock) -> Call:
+    body = rest.KnockAt(made.link_id, made.at_ms, made.mac, made.signature)
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/knocks", rest.Done, body)
+
+
+def end_knock(room_uri: str, user_uri: str) -> Call:
+    return Call("DELETE", f"/v1/rooms/{_id(room_uri)}/knocks/{_id(user_uri)}", rest.Done)
+
+
 def key_packages_left() -> Call:
     return Call("GET", "/v1/key-packages", rest.KeyPackagesLeft)
 
@@ -79,6 +97,10 @@ def put_key_packages(key_packages: list[bytes], last_resort: bytes | None) -> Ca
 
 def put_device_list(value: bytes) -> Call:
     return Call("PUT", "/v1/account/device-list", rest.Done, rest.PutDeviceList(value))
+
+
+def send_letter(client_uri: str, letter: bytes) -> Call:
+    return Call("POST", "/v1/account/letters", rest.Done, rest.SendLetter(client_uri, letter))
 
 
 def blob_stored(sha256: bytes) -> Call:
@@ -95,3 +117,43 @@ def blocks() -> Call:
 
 def block(user_uri: str, blocked: bool) -> Call:
     return Call("PUT" if blocked else "DELETE", f"/v1/blocks/{_id(user_uri)}", rest.Done)
+
+
+def known_contacts() -> Call:
+    return Call("GET", "/v1/contacts", contacts.Contacts)
+
+
+def grant(user_uri: str, entry: bytes) -> Call:
+    return Call("PUT", f"/v1/contacts/{_id(user_uri)}", contacts.ContactMade, contacts.Grant(entry))
+
+
+def end_contact(user_uri: str) -> Call:
+    return Call("DELETE", f"/v1/contacts/{_id(user_uri)}", rest.Done)
+
+
+def grant_room(room_uri: str, entry: bytes) -> Call:
+    return Call("PUT", f"/v1/rooms/{_id(room_uri)}/invitation", rest.Done, contacts.Grant(entry))
+
+
+def ask_contact(entry: bytes) -> Call:
+    return Call("POST", "/v1/contacts/requests", contacts.ContactMade, contacts.Ask(entry))
+
+
+def make_code(code_hash: bytes, purpose: contacts.Purpose) -> Call:
+    return Call("POST", "/v1/contacts/codes", contacts.CodeMade, contacts.MakeCode(code_hash, purpose))
+
+
+def use_code(code_hash: bytes, entry: bytes) -> Call:
+    return Call("POST", "/v1/contacts/codes/use", contacts.ContactMade, contacts.UseCode(code_hash, entry))
+
+
+def invite_to_room(room_uri: str, entry: bytes) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/invitations", rest.Done, contacts.Invite(entry))
+
+
+def vouch(ward_uri: str, asker_uri: str, entry: bytes) -> Call:
+    return Call("PUT", f"/v1/wards/{_id(ward_uri)}/asks/{_id(asker_uri)}", rest.Done, contacts.Vouch(entry))
+
+
+def end_ward(user_uri: str) -> Call:
+    return Call("DELETE", f"/v1/wards/{_id(user_uri)}", rest.Done)

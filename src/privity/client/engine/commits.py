@@ -130,11 +130,19 @@ class Commits:
     # One commit
 
     def commit(self, job: Job) -> Flow[None]:
-        """Make the commit of a job and post it. Raises Again when the race was lost."""
+        """Make the commit of a job and post it. Raises Again when the race was lost, and when a proposal of the hub
+        about the same people has to be committed first."""
         job.tries += 1
         plan = yield from job.plan()
         if plan is None:
             return
+        if _is_proposed(self._room, plan):
+            yield from self._make(Plan())
+            raise Again("what the hub proposed comes first")
+        yield from self._make(plan)
+
+    def _make(self, plan: Plan) -> Flow[None]:
+        """One commit, kept before it is posted."""
         room = self._room
         group = room.require_group()
         updates: tuple[AppDataUpdate, ...] = ()
@@ -199,6 +207,17 @@ class Commits:
             if isinstance(err, Refusal) and err.code in PASSING:
                 self._due_at = self._room.device.now_ms + wait_ms(err.body.retry_after_ms)
                 self._room.device.wake_at(self._due_at)
+
+
+def _is_proposed(room: Room, plan: Plan) -> bool:
+    """Whether a plan is about leaves or people about whom a proposal waits: one commit touches nobody twice."""
+    waiting = [queued.sent.proposal for queued in room.require_group().proposals.values()]
+    leaves = {each.removed for each in waiting if isinstance(each, Remove)}
+    people: set[str] = set()
+    for each in waiting:
+        if isinstance(each, AppDataUpdate) and each.component_id == PARTICIPANT_LIST and each.update is not None:
+            people.update(ParticipantListUpdate.decode(each.update).changes(room.state.participants))
+    return not (leaves.isdisjoint(plan.removes) and people.isdisjoint(user for user, _ in plan.roles))
 
 
 def _is_leaving(group: Group) -> bool:

@@ -15,8 +15,8 @@ from privity.client.engine.commits import Job, Plan
 from privity.client.engine.effects import Finished
 from privity.client.engine.flow import Flow
 from privity.client.engine.inputs import AcceptPolicy, DeclareArchive
+from privity.client.engine.inviting import claim
 from privity.client.engine.room import Room
-from privity.client.engine.verbs import claim
 from privity.client.errors import CommandRefused
 from privity.mls.messages.key_package import KeyPackage
 from privity.policy.members import member_of
@@ -33,7 +33,7 @@ def declare_archive(room: Room, command: DeclareArchive) -> None:
 
     def plan() -> Flow[Plan | None]:
         if not claimed:
-            claimed.extend((yield from claim(room.device, user_uri)))
+            claimed.extend((yield from claim(room.device, user_uri, room.uri)))
         state = room.state
         if user_uri in state.logging.archives:
             raise CommandRefused(f"{user_uri} is declared here already; withdraw it first")

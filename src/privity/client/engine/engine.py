@@ -17,16 +17,22 @@ from privity.client.engine import (
     checked,
     ciphertexts,
     consent,
+    contacting,
     declaring,
     evidence,
     keypackages,
+    knocking,
+    offices,
     older_store,
     own_devices,
     receipting,
     reports,
     restored,
+    room_links,
     verbs,
 )
+from privity.client.engine.account_keys import AccountKeys
+from privity.client.engine.admission import Unasked, may_look_again
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
 from privity.client.engine.going_back import check_place, check_state
@@ -35,11 +41,14 @@ from privity.client.engine.inputs import (
     AcceptPolicy,
     AcceptReset,
     Answered,
+    AnswerKnock,
+    Ban,
     Block,
     CancelReset,
     CloseAccount,
     ConfirmDevice,
     Connected,
+    ContactCommand,
     CreateDirect,
     CreateGroup,
     DeclareArchive,
@@ -48,13 +57,16 @@ from privity.client.engine.inputs import (
     Disconnected,
     FetchDevices,
     Forget,
+    GiveRole,
     HeedPerson,
     Input,
     Invite,
     KeepCiphertext,
     KeyHistory,
+    KnockAt,
     Leave,
     ListHistory,
+    MakeLink,
     Received,
     RecoverAccount,
     RememberSeen,
@@ -62,13 +74,17 @@ from privity.client.engine.inputs import (
     RemoveUser,
     Rename,
     Report,
+    RevokeLink,
+    SayTyping,
     Send,
     SendReceipts,
     SetChecked,
     TakeBack,
+    TakeKnockBack,
     Tick,
     TrustLog,
     Unanswered,
+    Unban,
     WithdrawArchive,
 )
 from privity.client.engine.joining import check_room, join
@@ -118,12 +134,15 @@ class Engine:
         self._sought = False
         self._early: dict[str, Held[Event]] = {}
         self._watch = Watch(self.device)
+        self.account_keys = AccountKeys(self.device)
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
             stored = dict(view.scan(Table.MLS, record.room_uri))
             group = Group.load(stored, self.device.identity, self.device.rules) if stored else None
             self.rooms[record.room_uri] = Room(self.device, record, group)
             self.device.hub_said_ms = max(self.device.hub_said_ms, record.last_ts)
+        self.refresher = contacting.Refresher(self)
+        self.device.contacts.begin((room.record.people for room in self.rooms.values()), self.device.own.user_uri)
 
     def step(self, event: Input, now_ms: int) -> list[Effect]:
         """What is to be done about an input, in order. A bug raises; then drop this engine, nothing was saved."""
@@ -136,6 +155,7 @@ class Engine:
             if command is None:
                 raise
             device.effects.append(Failed(command, err))
+        self.account_keys.look()
         effects, device.effects = device.effects, []
         changes = device.batch.take()
         return [Save(changes), *effects] if changes else effects
@@ -151,6 +171,11 @@ class Engine:
         if room is None:
             raise CommandRefused(f"this device knows no conversation {room_uri}")
         return room
+
+    def is_in(self, room_uri: str) -> bool:
+        """Whether this device is in a conversation."""
+        room = self.rooms.get(room_uri)
+        return room is not None and room.record.member
 
     def run(self, command: int | None, flow: Flow[T]) -> None:
         """Start a flow that belongs to no room."""
@@ -171,7 +196,9 @@ class Engine:
         """Begin to follow a room at this event."""
         room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
         if group is not None:
+            room.record.knocks_after_ms = self.device.hub_now_ms
             consent.come_in(room.record, group.context)
+        knocking.forget(self.device, room_uri)
         self.rooms[room_uri] = room
         room.save()
         early = self._early.pop(room_uri, None)
@@ -180,6 +207,9 @@ class Engine:
         return room
 
     def _dispatch(self, event: Input) -> None:
+        if isinstance(event, ContactCommand):
+            self.run(event.command, contacting.decided(self, event))
+            return
         match event:
             case Received(frame):
                 self._frame(frame)
@@ -210,6 +240,24 @@ class Engine:
                 verbs.invite(self.room(room_uri), command, user_uri)
             case RemoveUser(command, room_uri, user_uri):
                 verbs.remove_user(self.room(room_uri), command, user_uri)
+            case GiveRole():
+                offices.give_role(self.room(event.room_uri), event)
+            case Ban():
+                offices.ban(self.room(event.room_uri), event)
+            case Unban():
+                offices.unban(self.room(event.room_uri), event)
+            case MakeLink():
+                room_links.make_link(self.room(event.room_uri), event)
+            case RevokeLink():
+                room_links.revoke_link(self.room(event.room_uri), event)
+            case AnswerKnock():
+                knocking.answer_knock(self.room(event.room_uri), event)
+            case KnockAt():
+                if self.is_in(event.link.room_uri):
+                    raise CommandRefused("this device is in that conversation already")
+                self.run(event.command, knocking.knock(self.device, event))
+            case TakeKnockBack():
+                self.run(event.command, knocking.take_back(self.device, event))
             case DeclareArchive():
                 declaring.declare_archive(self.room(event.room_uri), event)
             case WithdrawArchive(command, room_uri, user_uri):
@@ -222,6 +270,8 @@ class Engine:
                 verbs.send(self.room(event.room_uri), event)
             case SendReceipts():
                 receipting.send_receipts(self.room(event.room_uri), event)
+            case SayTyping(command, room_uri):
+                self.room(room_uri).typing.say(command)
             case Rename():
                 verbs.rename(self.room(event.room_uri), event)
             case DisappearAfter():
@@ -238,6 +288,8 @@ class Engine:
                 ciphertexts.keep(self.device, event.room_uri, event.message_id, event.part_index, event.ciphertext)
                 self.device.effects.append(Finished(event.command))
             case Block(command, user_uri, blocked):
+                if blocked:
+                    contacting.forget_contact(self.device, user_uri)
                 self.run(command, ask(calls.block(user_uri, blocked), rest.Done))
             case FetchDevices(command, user_uri):
                 self.run(command, self.device.pins.refresh(user_uri))
@@ -313,7 +365,7 @@ class Engine:
                 room = self.rooms.get(frame.room_uri)
                 if room is not None and (room.record.member or room.busy):
                     room.event(frame)
-                else:
+                elif room is None or room.record.held is None:
                     self._keep_early(frame)
             case Inbox():
                 self._mend_inbox(frame.seq)
@@ -329,6 +381,9 @@ class Engine:
             case Refused():
                 for room in self.rooms.values():
                     room.refused(frame)
+            case socket.Typing():
+                if frame.room_uri in self.rooms:
+                    self.rooms[frame.room_uri].typing.hear(frame)
             case socket.CaughtUp():
                 self._caught_up()
             case _:
@@ -349,9 +404,11 @@ class Engine:
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
         self.device.transmit(Ack(cursors, self._inbox_cursor()))
         for room in list(self.rooms.values()):
-            room.advance()
+            room.tick()
         self._watch.connected()
+        self.account_keys.connected()
         self.run(None, keypackages.top_up(self.device))
+        self.refresher.connected()
         self._seek_rooms()
 
     def _seek_rooms(self) -> None:
@@ -373,7 +430,7 @@ class Engine:
                 unentered += 1
                 room = self.new_room(summary.room_uri, seq=0, direct=False, group=None)
                 room.enter(ENTERED_TEXT)
-            elif (room.group is None or room.record.stopped) and not room.busy:
+            elif (room.group is None or room.record.stopped) and not room.busy and may_look_again(room.record.held):
                 room.enter(REJOINED_TEXT)
 
     def _is_here(self, room_uri: str) -> bool:
@@ -458,6 +515,14 @@ class Engine:
                     room.removed(frame.room_seq)
             case InboxKind.DEVICE_LIST_CHANGED:
                 yield from self._on_device_list(frame.body.decode("utf-8", "replace"))
+            case InboxKind.CONTACTS:
+                self.refresher.look()
+            case InboxKind.LETTER:
+                yield from self.account_keys.on_letter(frame.body)
+            case InboxKind.KNOCK:
+                yield from knocking.heard(self, frame)
+            case InboxKind.KNOCK_ENDED:
+                knocking.ended(self, frame)
             case InboxKind.REPORT_OUTCOME:
                 self.device.show(Notice(frame.body.decode("utf-8", "replace")[:MAX_OUTCOME]))
 
@@ -467,6 +532,9 @@ class Engine:
             return  # this device entered by itself meanwhile
         try:
             group = yield from join(self.device, frame.room_uri, frame.body, None)
+        except Unasked as err:
+            self._hold(frame, err)
+            return
         except (MlsError, IdentityError) as err:
             self.device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
             return
@@ -484,6 +552,18 @@ class Engine:
         room.timeline.line(frame.room_seq, self.device.now_ms, text)
         self.device.show(RoomChanged(frame.room_uri))
         room.save()
+
+    def _hold(self, frame: Inbox, err: Unasked) -> None:
+        """Somebody added this device who may not. What it had read of the conversation before stays."""
+        self._early.pop(frame.room_uri, None)
+        room = self.rooms.get(frame.room_uri)
+        if room is None and sum(room.record.epoch < 0 for room in self.rooms.values()) >= MAX_UNENTERED:
+            return
+        if room is None:
+            room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=False, group=None)
+        else:
+            room.left(frame.room_seq, room.latest_ms)
+        room.hold(err.held)
 
     def _on_device_list(self, user_uri: str) -> Flow[None]:
         if user_uri != self.device.own.user_uri and self.device.pins.get(parse_user_uri(user_uri)) is None:

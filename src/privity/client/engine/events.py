@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.client.engine import consent, evidence, newcomers, older_store
+from privity.client.engine import consent, evidence, knocking, newcomers, older_store
 from privity.client.engine.effects import Finished
 from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.flow import Flow
@@ -17,7 +17,7 @@ from privity.client.engine.reentry import enter_again, poisoned
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
 from privity.client.engine.state import SUITE_ID, OutboxRecord
 from privity.client.engine.trust import UnknownDevice
-from privity.client.engine.who_changed import Roster, what_changed
+from privity.client.engine.who_changed import Doer, Roster, what_changed
 from privity.identity.errors import IdentityError
 from privity.message.content import MimiContent
 from privity.message.errors import MessageError
@@ -28,9 +28,10 @@ from privity.message.safe_aad import tag_of
 from privity.mls.errors import MlsError, ProtocolError
 from privity.mls.group import ApplicationMessage, Group, OwnCommit, OwnMessage, StagedCommit, UnknownOwnCommit
 from privity.mls.messages.framing import SenderType
+from privity.mls.messages.proposals import Remove
 from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import member_of, members
-from privity.policy.roles import Capability, check_capability, known_role
+from privity.policy.roles import Capability, check_capability
 from privity.policy.room_state import RoomState
 from privity.wire import socket
 from privity.wire.socket import Event, EventKind
@@ -89,8 +90,7 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
     room.timeline.check_new(franked.message_id)
     heard = heard_in(franked.content)
     hops_in(franked.content)  # refuses one that counts nothing
-    role = known_role(state.participants.role(sender.user_uri))
-    room.timeline.apply(franked, event.seq, sender.client_uri, role)
+    room.timeline.apply(franked, event.seq, sender.client_uri, state)
     if heard is not None:
         room.device.gossip.hear(heard, sender.user_uri)
     evidence.keep(room.device, franked, opened, sender.client_uri)
@@ -109,10 +109,9 @@ def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: in
         franked = accept(entry.content, *args)
         room.timeline.check_place(seq)
         room.timeline.check_new(franked.message_id)
-        role = known_role(state.participants.role(room.device.own.user_uri))
-        room.timeline.apply(franked, seq, room.device.own.client_uri, role)
+        room.timeline.apply(franked, seq, room.device.own.client_uri, state)
         evidence.keep_own(room.device, franked, group.epoch, group.own_leaf)
-    except (MessageError, ProtocolError) as err:
+    except (MessageError, ProtocolError, IdentityError) as err:
         room.timeline.hide(seq, ts_ms)
         room.tell_sender(entry, err)
         return 0
@@ -169,12 +168,14 @@ def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow
         return
     if staged.self_removed:
         room.passed(event.seq)
+        room.timeline.line(event.seq, event.ts_ms, _what_changed(staged))
         room.left(event.seq, event.ts_ms)
         return
     text = _what_changed(staged)
     committer = staged.tree.leaf(staged.committer)
     group.merge(staged)
     _follow_policy(room, staged, event.ts_ms, own=member_of(committer).user_uri == room.device.own.user_uri)
+    knocking.follow(room, staged, event.ts_ms)
     _merged(room, group)
     room.passed(event.seq)
     newcomers.tell(room, staged, own=False)
@@ -189,6 +190,7 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
         text = _what_changed(pending.staged)
         group.merge_pending(pending)
         _follow_policy(room, pending.staged, ts_ms, own=True)
+        knocking.follow(room, pending.staged, ts_ms)
         _say(room, seq, ts_ms, text)
     room.record.pending = None
     _merged(room, group)
@@ -199,7 +201,18 @@ def merge_own(room: Room, seq: int, ts_ms: int) -> None:
 
 def _what_changed(staged: StagedCommit) -> str:
     base = staged.base.public
-    return what_changed(Roster.of(base.tree, base.context), Roster.of(staged.tree, staged.context))
+    return what_changed(Roster.of(base.tree, base.context), Roster.of(staged.tree, staged.context), _doer(staged))
+
+
+def _doer(staged: StagedCommit) -> Doer:
+    """Who made a commit, as far as it was not the hub that proposed what is in it."""
+    base = staged.base.public
+    took_out = {
+        member_of(base.tree.leaf(sent.proposal.removed)).user_uri
+        for sent in staged.proposals
+        if isinstance(sent.proposal, Remove) and sent.sender.type is SenderType.MEMBER
+    }
+    return Doer(member_of(staged.tree.leaf(staged.committer)).user_uri, frozenset(took_out))
 
 
 def _follow_policy(room: Room, staged: StagedCommit, ts_ms: int, *, own: bool) -> None:

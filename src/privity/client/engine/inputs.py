@@ -7,10 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from privity.client.engine.from_backup import ReturnedEntry, SeenRoom
+from privity.identity.room_links import Mode, RoomLink
 from privity.keylog.verify import LogKeys
 from privity.message.content import Part
 from privity.message.receipts import Status
 from privity.message.report import Reason
+from privity.policy.roles import Role
+from privity.wire.contacts import Purpose
 from privity.wire.errors import Refusal
 from privity.wire.rest import Answer
 from privity.wire.socket import FromHub
@@ -45,6 +48,75 @@ class RemoveUser:
     command: int
     room_uri: str
     user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRole:
+    """On a device of an admin: give somebody here another role, oneself included."""
+
+    command: int
+    room_uri: str
+    user_uri: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Take somebody out who is not to come back, or bar them before they come."""
+
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unban:
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeLink:
+    """Make a link by which others can come into a group. Finished with the `RoomLink`; the name in it is for those who
+    do not know the group's."""
+
+    command: int
+    room_uri: str
+    mode: Mode
+    lifetime_ms: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeLink:
+    command: int
+    room_uri: str
+    link_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKnock:
+    """The person says yes or no to somebody who waits."""
+
+    command: int
+    room_uri: str
+    user_uri: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnockAt:
+    """Ask to be let into the room of a link. Finished when the hub has passed it on."""
+
+    command: int
+    link: RoomLink
+
+
+@dataclass(frozen=True, slots=True)
+class TakeKnockBack:
+    command: int
+    room_uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +180,14 @@ class SendReceipts:
     room_uri: str
     status: Status
     message_ids: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SayTyping:
+    """This person writes here just now. Finished with whether that was said."""
+
+    command: int
+    room_uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +328,7 @@ class AcceptReset:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDevice:
-    """On a device that holds the account key: sign the list with one more device. Finished with it once published."""
+    """Sign the list with one more device. Finished with it once published."""
 
     command: int
     client_uri: str
@@ -257,7 +337,7 @@ class ConfirmDevice:
 
 @dataclass(frozen=True, slots=True)
 class RemoveDevice:
-    """On a device that holds the account key: sign the list without another device. Finished with it once published."""
+    """Sign the list without another device. Finished with it once published."""
 
     command: int
     client_uri: str
@@ -265,14 +345,14 @@ class RemoveDevice:
 
 @dataclass(frozen=True, slots=True)
 class CancelReset:
-    """On a device that holds the account key: say no to the reset of the own account. Finished with the list."""
+    """Say no to the reset of the own account. Finished with the list."""
 
     command: int
 
 
 @dataclass(frozen=True, slots=True)
 class CloseAccount:
-    """On a device that holds the account key: ask for the end of the own account. Finished with the list that waits."""
+    """Ask for the end of the own account. Finished with the list that waits."""
 
     command: int
 
@@ -286,17 +366,132 @@ class RecoverAccount:
     dropped: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefreshContacts:
+    """Ask the hub for contacts and what waits, and take over what is proven."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskContact:
+    """Ask somebody for contact, by handle or user URI. Finished with whether both are contacts now."""
+
+    command: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantContact:
+    """Say yes to the request of a person. Finished as above."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndContact:
+    """Say no to a person: to their request, or to a contact from now on. They are not told."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCode:
+    """A one-time code of this device, kept and known to the hub by its hash. Finished with a `KeptCode`."""
+
+    command: int
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class UseCode:
+    """Use the code of somebody whom the person saw and means. Finished with whether both are contacts now."""
+
+    command: int
+    code: bytes = field(repr=False)
+    purpose: Purpose
+    maker_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToRoom:
+    """Let the hub show a person that this account invites them to a group."""
+
+    command: int
+    room_uri: str
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptInvitation:
+    """Say yes to being added to a group by whoever invited this account to it."""
+
+    command: int
+    room_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """On a device of a guardian: agree that a ward has contact with somebody who asked."""
+
+    command: int
+    ward_uri: str
+    asker_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptHeld:
+    """Come into a conversation that was held back."""
+
+    command: int
+    room_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveHeld:
+    """Leave a conversation that was held back, without having been in it."""
+
+    command: int
+    room_uri: str
+
+
+ContactCommand = (
+    RefreshContacts
+    | AskContact
+    | GrantContact
+    | EndContact
+    | MakeCode
+    | UseCode
+    | InviteToRoom
+    | AcceptInvitation
+    | Vouch
+    | AcceptHeld
+    | LeaveHeld
+)
+"""What a person decides about contact (`contacting`)."""
+
 Command = (
     CreateGroup
     | CreateDirect
     | Invite
     | RemoveUser
+    | GiveRole
+    | Ban
+    | Unban
+    | MakeLink
+    | RevokeLink
+    | AnswerKnock
+    | KnockAt
+    | TakeKnockBack
     | DeclareArchive
     | WithdrawArchive
     | AcceptPolicy
     | Leave
     | Send
     | SendReceipts
+    | SayTyping
     | Rename
     | DisappearAfter
     | Forget
@@ -317,6 +512,7 @@ Command = (
     | CancelReset
     | CloseAccount
     | RecoverAccount
+    | ContactCommand
 )
 
 # The hub

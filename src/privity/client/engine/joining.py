@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from privity.client.engine import calls
+from privity.client.engine import admission, calls
 from privity.client.engine.entering import AnyLeaf, EnteringRules, leaving
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.going_back import check_place, check_state
@@ -55,7 +55,10 @@ def check_room(device: Device, context: GroupContext, room_uri: str) -> RoomStat
 
 
 def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None) -> Flow[Group]:
-    """Join by a Welcome to one of our KeyPackages. The KeyPackage is used up, unless it is the last resort."""
+    """Join by a Welcome to one of our KeyPackages. The KeyPackage is used up, unless it is the last resort.
+
+    Raises Unasked where whoever made the Welcome may not add this device; then nothing of the group is kept.
+    """
     welcome = Welcome.decode(body)
     bundle = _bundle_for(device, welcome)
 
@@ -68,9 +71,18 @@ def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None)
         yield from device.meet(joined(AnyLeaf(device.pins.check_device)).tree)
         group = yield from device.with_lists(lambda: joined(device.rules))
     yield from device.with_lists(lambda: check_room(device, group.context, room_uri))
+    try:
+        yield from admission.check_welcome(device, room_uri, group)
+    except admission.Unasked:
+        _used_up(device, bundle)
+        raise
+    _used_up(device, bundle)
+    return group
+
+
+def _used_up(device: Device, bundle: KeyPackageBundle) -> None:
     if not any(extension.type == LAST_RESORT for extension in bundle.key_package.extensions):
         device.batch.delete(Table.KEY_PACKAGE, "", bundle.key_package.reference())
-    return group
 
 
 def _bundle_for(device: Device, welcome: Welcome) -> KeyPackageBundle:
@@ -84,7 +96,8 @@ def _bundle_for(device: Device, welcome: Welcome) -> KeyPackageBundle:
 def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
     """Enter from outside, replacing an old leaf of this device if there is one: the group, seq and time of the entry.
 
-    Raises RolledBack for a state that is older than one this device was in, or a number that it has dealt with. What
+    Raises RolledBack for a state that is older than one this device was in, or a number that it has dealt with; Unasked
+    for a room that it was not in, where its account neither began nor agreed to be there. What
     the entry made is not kept before the hub has it: after a crash in between, the device simply enters again.
     """
     room_uri = record.room_uri
@@ -95,6 +108,8 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
         room = yield from device.with_lists(partial(check_room, device, group_info.group_context, room_uri))
         tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
         yield from device.meet(tree)
+        if record.epoch < 0 or not record.member:
+            yield from admission.check_entry(device, room_uri, room, tree)
         if room.direct:
             for participant in room.participants.participants:
                 device.pins.check_accepted(participant.user_uri)

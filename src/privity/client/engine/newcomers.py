@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privity.client.engine import profile
+from privity.client.engine.known_links import LETS_IN, links_to_say_again, newly_in_charge
 from privity.message import compose
 from privity.mls.group import StagedCommit
 from privity.policy.members import Member, members
-from privity.policy.roles import known_role
 from privity.policy.room_state import RoomState
 
 if TYPE_CHECKING:
@@ -22,22 +22,28 @@ if TYPE_CHECKING:
 
 
 def tell(room: Room, staged: StagedCommit, *, own: bool) -> None:
-    """A commit was merged, an `own` one or somebody else's: put what its newcomers must know into the outbox."""
+    """A commit was merged, an `own` one or somebody else's: put what its newcomers must know into the outbox.
+
+    Of links into the room they hear where they can let people in, and so does who can do that from now on.
+    """
     before = set(members(staged.base.public.tree).values())
     came = set(members(staged.tree).values()) - before
-    if not came or not (own or (staged.external and _speaks_for_all(room, staged, came))):
+    if not own and not (came and staged.external and _speaks_for_all(room, staged, came)):
         return
-    device = room.device
+    device, state = room.device, RoomState.of(staged.context)
     author = compose.Author(device.own.user_uri, room.uri)
-    role = known_role(room.state.participants.role(author.user_uri))
-    for part in profile.to_say_again(room.record, role):
+    parts = profile.to_say_again(room.record, state.role(author.user_uri)) if came else ()
+    earlier = RoomState.of(staged.base.public.context)
+    if newly_in_charge(earlier, state, {each.user_uri for each in came}):
+        parts = (*parts, *links_to_say_again(room.record, state.may(author.user_uri, LETS_IN), device.hub_now_ms))
+    for part in parts:
         room.outbox.add(compose.message(author, part, random=device.random))
 
 
 def _speaks_for_all(room: Room, staged: StagedCommit, came: set[Member]) -> bool:
     """Whether this is the device that tells who enters by themselves."""
-    participants = RoomState.of(staged.context).participants.participants
-    believed = [each.user_uri for each in participants if profile.may_decide(room.record, known_role(each.role))]
+    roles = RoomState.of(staged.context).roles()
+    believed = [user_uri for user_uri, role in roles.items() if profile.may_decide(room.record, role)]
     if not believed:
         return False
     known = (member for _, member in sorted(members(staged.tree).items()) if member not in came)

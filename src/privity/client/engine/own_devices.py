@@ -32,28 +32,44 @@ OVERTAKEN = (Code.DEVICE_LIST_REFUSED, Code.CONFLICT)
 """The account went on without this list, and will never take it."""
 
 
+def key_in_force(device: Device) -> bytes | None:
+    """Of the account keys this device has, the one that the list in force names. A draft may be published already."""
+    known = device.pins.get(device.own.user_uri)
+    for private in _held(device):
+        if known is None or signature_public_key(SUITE, private) == known.account_key:
+            return private
+    return None
+
+
+def keep_account_key(device: Device, private: bytes) -> None:
+    """Take the account key in force in the place of the one before."""
+    device.own = msgspec.structs.replace(device.own, account_private=private)
+    device.batch.put(Table.OWN, "", OWN_KEY, device.own.encode())
+
+
 def holds_account_key(device: Device) -> bool:
     """Whether this device can sign the next list: its account key is the one in force."""
-    return _key_in_force(device) is not None
+    return key_in_force(device) is not None
 
 
 def require_any_key(device: Device) -> None:
-    """Raise CommandRefused on a device that never had an account key: nothing has to be looked up for that."""
+    """Raise CommandRefused on a device that was never given an account key: nothing has to be looked up for that."""
     if not _held(device):
         raise CommandRefused(
-            "this device does not hold the account key; use the device that made the account, or the recovery phrase"
+            "this device has not been given the account key yet; that happens by itself once another device of the"
+            " account is connected. Try again then, use that device, or the recovery phrase"
         )
 
 
 def require_account_key(device: Device) -> bytes:
     """The private account key in force, or CommandRefused. Look the own account up before."""
     require_any_key(device)
-    private = _key_in_force(device)
+    private = key_in_force(device)
     if private is not None:
         return private
     raise CommandRefused(
-        "the account key has changed, and this device does not hold the new one; use the device that changed it, or the"
-        " recovery phrase"
+        "the account key has changed, and this device has not been given the new one yet; that happens by itself once a"
+        " device that has it is connected. Try again then, use that device, or the recovery phrase"
     )
 
 
@@ -88,7 +104,7 @@ def remove_device(device: Device, command: RemoveDevice) -> Flow[DeviceList]:
     """
     require_any_key(device)
     if command.client_uri == device.own.client_uri:
-        raise CommandRefused("a device does not remove itself; do it on another device that holds the account key")
+        raise CommandRefused("a device does not remove itself; do it on another device of the account")
     before = device.pins.account(device.own.user_uri)
     account = yield from _caught_up(device)
     private = require_account_key(device)
@@ -195,6 +211,11 @@ def _publish(device: Device, following: DeviceList, fresh: bytes | None) -> Flow
     except Refusal as refusal:
         if refusal.code in OVERTAKEN:
             device.batch.delete(Table.OWN, "", DRAFT_KEY)
+            yield from device.pins.refresh(device.own.user_uri)
+            if _account(device).newest.version >= following.version:
+                raise CommandRefused(
+                    "another device of this account made a change at the same moment; look at them, and try again"
+                ) from None
         raise
     yield from device.pins.refresh(device.own.user_uri)
     _settle_draft(device)
@@ -213,18 +234,8 @@ def _settle_draft(device: Device) -> None:
     if account.newest.version < signed.version:
         return
     if draft.account_private is not None and account.in_force.account_key == signed.account_key:
-        device.own = msgspec.structs.replace(device.own, account_private=draft.account_private)
-        device.batch.put(Table.OWN, "", OWN_KEY, device.own.encode())
+        keep_account_key(device, draft.account_private)
     device.batch.delete(Table.OWN, "", DRAFT_KEY)
-
-
-def _key_in_force(device: Device) -> bytes | None:
-    """Of the keys this device has, the one that the list in force names. A draft may be published already."""
-    known = device.pins.get(device.own.user_uri)
-    for private in _held(device):
-        if known is None or signature_public_key(SUITE, private) == known.account_key:
-            return private
-    return None
 
 
 def _held(device: Device) -> list[bytes]:

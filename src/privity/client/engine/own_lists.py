@@ -60,6 +60,10 @@ class OwnLists:
         begin = max((at for at in range(1, len(rows)) if versions[at] != versions[at - 1] + 1), default=0)
         return (versions[begin] if rows else 0), [value for _, value in rows[begin:]]
 
+    def all(self) -> list[DeviceList]:
+        """Every list that is kept."""
+        return [DeviceList.decode(value) for _, value in self._batch.scan(Table.PIN, SCOPE)]
+
     @property
     def is_whole(self) -> bool:
         """Whether all lists are here, from version 0 to the newest that was proven."""

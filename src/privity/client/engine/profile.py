@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privity.identity.room_links import MEDIA_TYPE as ROOM_LINKS
 from privity.message.content import UNSPECIFIED, YEAR_S, Expiry, Part, SinglePart, walk
 from privity.message.errors import MessageError
 from privity.message.receipts import MEDIA_TYPE as RECEIPTS
@@ -96,4 +97,4 @@ def duration(seconds: int) -> str:
 
 
 def _tells_devices(part: Part) -> bool:
-    return isinstance(part, SinglePart) and part.content_type in (ROOM_PROFILE, ROOM_EXPIRY, RECEIPTS)
+    return isinstance(part, SinglePart) and part.content_type in (ROOM_PROFILE, ROOM_EXPIRY, ROOM_LINKS, RECEIPTS)

@@ -19,7 +19,8 @@ class Table(StrEnum):
 
     OWN = "own"
     """Scope "": this device's identity, account key and settings, by name. Scope "setting": what the person set
-    (`preferences`). Scope "store": what the store remembers of itself."""
+    (`preferences`). Scope "store": what the store remembers of itself. Scope "wish": by which other devices of the
+    account are given the account key (`account_keys`)."""
     MLS = "mls"
     """Records of `mls.group`, by room."""
     ROOM = "room"
@@ -47,6 +48,10 @@ class Table(StrEnum):
     """Scope "": private halves of published KeyPackages, by reference."""
     ARCHIVE = "archive"
     """Scope "": imported conversations by number. Scope of a number: their entries, which prove nothing (`export`)."""
+    CONTACT = "contact"
+    """Scope "": what is known of each contact, by user URI. Scope "room": what this account signed about rooms. Scope
+    "own": the age band, and since when contacts are kept. Scopes "made", "used": one-time codes. Scope "profile": what
+    people say of themselves, as the hub showed it (`contact_book`, `profiles`)."""
     ERASE = "erase"
     """Scope "": what is to be erased, by time (u64 ms), room and message id."""
 

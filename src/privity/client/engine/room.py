@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from privity.client.engine import checked, consent
+from privity.client.engine import checked, consent, knocking
+from privity.client.engine.admission import Unasked
 from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
 from privity.client.engine.entry_pace import EntryPace, TooSoon
@@ -25,15 +26,17 @@ from privity.client.engine.events import deal_with, merge_own, own_message
 from privity.client.engine.flow import Flow
 from privity.client.engine.going_back import note_state
 from privity.client.engine.held import Held
+from privity.client.engine.held_back import HeldBack
 from privity.client.engine.joining import Overtaken
 from privity.client.engine.listed import Listed
 from privity.client.engine.outbox import Outbox
 from privity.client.engine.proven import note_leaves
 from privity.client.engine.records import Table
 from privity.client.engine.reentry import enter_again
-from privity.client.engine.shown import REJOINED_TEXT, Notice, RoomChanged
+from privity.client.engine.shown import REJOINED_TEXT, ContactsChanged, Notice, RoomChanged
 from privity.client.engine.state import PASSING, Device, OutboxRecord, RoomRecord, still_waits, wait_ms
 from privity.client.engine.timeline import Timeline
+from privity.client.engine.typing import TypingNotices
 from privity.client.engine.who_changed import Roster
 from privity.client.errors import CommandRefused, KeysLost, LogNotFresh
 from privity.mls.codec import u64
@@ -64,6 +67,7 @@ class Room:
         self.timeline = Timeline(device, record)
         self.outbox = Outbox(device, record.room_uri)
         self.commits = Commits(self)
+        self.typing = TypingNotices(self)
         self.sending: dict[bytes, int] = {}
         self.pace = EntryPace()
         self._events: Held[Event] = Held(device.space)
@@ -184,9 +188,11 @@ class Room:
         self.record.direct = RoomState.of(group.context).direct
         self.record.member = True
         self.record.stopped = ""
+        self.record.held = None
         self.record.leaves_at = None
         self.record.leaving = self._listed.dropped(group.tree)
         self.record.pending = None
+        self.record.knocks_after_ms = self.device.hub_now_ms
         consent.come_in(self.record, group.context)
         self._gone_before = 0
         self._events.drop_until(seq)
@@ -197,6 +203,7 @@ class Room:
         if not self.record.member:
             return
         self.record.member = False
+        self.device.contacts.left_room(self.uri)
         self.record.pending = None
         ended = self._ended()
         self.replace_group(None)
@@ -213,6 +220,14 @@ class Room:
             if self.device.pins.is_closed(member.user_uri):
                 return f"{member.user_uri} closed their account: this conversation stays readable, and has ended"
         return ""
+
+    def hold(self, held: HeldBack) -> None:
+        """The hub counts this device in, and its person has not agreed to that: nothing is entered."""
+        self.record.held = held
+        self.record.member = False
+        self._events.take()
+        self.save()
+        self.device.show(ContactsChanged())
 
     def unsend(self, err: CommandRefused) -> bool:
         """Nothing that waits is sent any more; whether there was anything."""
@@ -269,6 +284,7 @@ class Room:
     def tick(self) -> None:
         """Time has passed."""
         self.commits.tick()
+        knocking.tick(self)
         self.advance()
 
     def accepted(self, frame: Accepted) -> None:
@@ -311,7 +327,7 @@ class Room:
                 continue
             elif (event := self._events.pop(self.record.cursor + 1)) is not None:
                 self._deal_with(event)
-            elif (out := self.record.leaves_at) is not None and (self.record.cursor + 1 >= out or self._has_gap()):
+            elif (out := self.record.leaves_at) is not None and self._is_out(out):
                 self.left(out, self.latest_ms)
             elif self._is_lost():
                 self._entry = REJOINED_TEXT
@@ -344,10 +360,17 @@ class Room:
         def failed(err: Exception) -> None:
             if self._passes(err):
                 self._entry = text
+            elif isinstance(err, Unasked):
+                self.hold(err.held)
             else:
                 self._stop(self.record.cursor + 1, err)
 
         self._run(enter_again(self, text), lambda _: None, failed)
+
+    def _is_out(self, out: int) -> bool:
+        """Whether everything before this device's end was dealt with. The commit that removes it, and says by whom,
+        may still come before the hub has sent all that waited."""
+        return self._has_gap() or (self.record.cursor + 1 >= out and self.device.caught_up)
 
     def _has_gap(self) -> bool:
         """Whether the log goes on beyond events that are gone, and no Welcome is on its way that heals it."""
@@ -394,8 +417,8 @@ class Room:
         self.passed(following, int.from_bytes(ts, "big"))
         return True
 
-    def _flush(self) -> None:
-        """Send what waits, unless the state to seal it in is about to change."""
+    def _settled(self) -> Group | None:
+        """The group, unless the state to seal in is about to change."""
         if (
             self._busy
             or still_waits(self._paused_until, self.device.now_ms)
@@ -404,12 +427,31 @@ class Room:
             or not self.device.caught_up
             or self.record.stopped
         ):
+            return None
+        if self.group is None or self.group.proposals or self.group.epoch < self._not_before_epoch:
+            return None
+        return self.group
+
+    def sealable(self) -> Group | None:
+        """The group, if a message that is asked for now would leave at once."""
+        group = self._settled()
+        if group is None or self._listed.dropped(group.tree) or self._listed.unasked(group.tree):
+            return None
+        if consent.is_missing(self.record, group.context) or checked.changed_in(self) is not None:
+            return None
+        return group
+
+    def is_going(self, client_uri: str) -> bool:
+        """Whether this device stands in the tree and nowhere else any more: nothing that it says is believed."""
+        dropped = () if self.group is None else self._listed.dropped(self.group.tree)
+        return client_uri in self.record.leaving or client_uri in dropped
+
+    def _flush(self) -> None:
+        """Send what waits."""
+        group = self._settled()
+        if group is None or self.outbox.is_empty():
             return
-        if self.group is None or self.outbox.is_empty():
-            return
-        if self.group.proposals or self.group.epoch < self._not_before_epoch:
-            return
-        dropped, unasked = self._listed.dropped(self.group.tree), self._listed.unasked(self.group.tree)
+        dropped, unasked = self._listed.dropped(group.tree), self._listed.unasked(group.tree)
         if (dropped, unasked) != self._told:
             self._told = dropped, unasked
             if dropped:
@@ -418,9 +460,9 @@ class Room:
                 self.device.show(Notice(f"messages wait: the account of {', '.join(unasked)} was reset; agree first"))
         if dropped or unasked:
             return
-        if self._needs_consent(self.group) or self._needs_check():
+        if self._needs_consent(group) or self._needs_check():
             return
-        self.outbox.submit(self.group)
+        self.outbox.submit(group)
 
     def _needs_consent(self, group: Group) -> bool:
         """Whether what waits must wait for a person's word; said once for each policy."""

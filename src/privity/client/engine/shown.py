@@ -38,6 +38,13 @@ class Reaction(msgspec.Struct, frozen=True):
     message_id: bytes
 
 
+class Deleter(msgspec.Struct, frozen=True):
+    """Who deleted a message of somebody else, and the role that let them."""
+
+    user_uri: str
+    role: str
+
+
 class Item(msgspec.Struct, frozen=True):
     """One entry of a conversation: a message, a neutral line for a hidden one, or a line of the program.
 
@@ -65,6 +72,7 @@ class Item(msgspec.Struct, frozen=True):
     reactions: tuple[Reaction, ...] = ()
     receipts: dict[str, int] = {}
     mine: bool = False
+    deleted_by: Deleter | None = None
     from_backup: bool = False
 
     def __repr__(self) -> str:
@@ -115,10 +123,21 @@ class AccountClosed(msgspec.Struct, frozen=True):
     user_uri: str
 
 
+class SomebodyTypes(msgspec.Struct, frozen=True):
+    """A person writes in a conversation, as one of their devices says just now (`engine.typing.LASTS_MS`)."""
+
+    room_uri: str
+    user_uri: str
+
+
 class LogAlarm(msgspec.Struct, frozen=True):
     """The hub has shown two histories of its key log. It belongs to no room, and to all."""
 
     text: str
+
+
+class ContactsChanged(msgspec.Struct, frozen=True):
+    """Contacts, or what waits for a yes or a no, are others than before."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -139,7 +158,9 @@ Shown = (
     | AccountReset
     | ClosingPending
     | AccountClosed
+    | SomebodyTypes
     | LogAlarm
+    | ContactsChanged
     | Notice
     | CaughtUp
 )

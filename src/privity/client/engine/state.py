@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from privity.client.engine.contact_book import ContactBook
 from privity.client.engine.effects import Effect, RequestRest, Show, Transmit, WakeAt
 from privity.client.engine.flow import Flow, Runner, T
 from privity.client.engine.gossip import Gossip
 from privity.client.engine.held import Space
+from privity.client.engine.held_back import HeldBack
 from privity.client.engine.hub_record import look_at_hub
 from privity.client.engine.key_log import KEYS, KeyLog
 from privity.client.engine.list_changes import told
@@ -70,7 +72,7 @@ BELIEVED_MS = 3_650 * 86_400_000
 
 
 class Own(msgspec.Struct, frozen=True):
-    """This device, as it is kept. `account_private` is there on devices that have signed the list (`own_devices`)."""
+    """This device, as it is kept. `account_private`: once made (`own_devices`) or given (`account_keys`)."""
 
     user_uri: str
     client_uri: str
@@ -131,6 +133,32 @@ class PendingRecord(msgspec.Struct, frozen=True):
         return f"<PendingRecord seq={self.seq}>"
 
 
+class LinkRecord(msgspec.Struct, frozen=True):
+    """A link into a room as it is kept (`room_links`)."""
+
+    secret: bytes
+    mode: int
+    revoked: bool
+    expires_ms: int
+    maker: str
+    name: str
+
+    def __repr__(self) -> str:
+        return f"<LinkRecord by {self.maker}{' revoked' if self.revoked else ''}>"
+
+
+class KnockRecord(msgspec.Struct, frozen=True):
+    """Somebody who knocked with a link that was open, and did so themselves (`knocking`). `asks`: a person is to say
+    yes or no. Otherwise this device lets them in at `due_ms`, if nobody did before; `tries` counts how often it has."""
+
+    user_uri: str
+    link_id: bytes
+    at_ms: int
+    asks: bool
+    due_ms: int = 0
+    tries: int = 0
+
+
 class RoomRecord(msgspec.Struct):
     """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with.
 
@@ -140,7 +168,10 @@ class RoomRecord(msgspec.Struct):
     direct room. `agreed_hash` and `agreed_logging` are the policy that the person agreed to (`consent`); `archives`
     says since when (ms) each was declared, 0 where that was before this device came. `let_in` says how many resets each
     person's account had gone through when their devices came in. `spoke`: this account made the room, or has said
-    something there. `expires_s` is after how long new messages disappear, 0 for never (`profile`).
+    something there. `expires_s` is after how long new messages disappear, 0 for never (`profile`). `held` says that the
+    hub counts this device in, and that its person has not agreed to it (`admission`). `links` lead into the room,
+    `knocks` says who waits for being let in, `left_ms` when people left who could knock again, `knocks_after_ms` since
+    when this device sees who leaves.
     """
 
     room_uri: str
@@ -164,6 +195,11 @@ class RoomRecord(msgspec.Struct):
     let_in: dict[str, int] = {}
     spoke: bool = False
     expires_s: int = 0
+    held: HeldBack | None = None
+    links: tuple[LinkRecord, ...] = ()
+    knocks: tuple[KnockRecord, ...] = ()
+    left_ms: dict[str, int] = {}
+    knocks_after_ms: int = 0
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -222,6 +258,7 @@ class Device:
     identity: Identity = field(init=False)
     runner: Runner = field(init=False)
     gossip: Gossip = field(init=False)
+    contacts: ContactBook = field(init=False)
 
     def __post_init__(self) -> None:
         keys = self.batch.get(Table.LOG, "", KEYS)
@@ -238,11 +275,22 @@ class Device:
         self.identity = self.own.identity()
         self.runner = Runner(lambda number, call: self.effects.append(RequestRest(number, call)))
         self.gossip = Gossip(self)
+        self.contacts = ContactBook(self.batch, lambda: self.hub_ms)
 
     @property
     def now_s(self) -> int:
         """By the hub's clock: a device whose own is wrong must not refuse KeyPackages that all others take."""
-        return (self.now_ms + self.hub_ahead_ms) // 1000
+        return self.hub_ms // 1000
+
+    @property
+    def hub_ms(self) -> int:
+        """The hub's clock, as far as this device knows."""
+        return self.now_ms + self.hub_ahead_ms
+
+    @property
+    def hub_now_ms(self) -> int:
+        """What the hub's clock says, as far as this device knows."""
+        return self.now_ms + self.hub_ahead_ms
 
     @property
     def surely_ms(self) -> int:

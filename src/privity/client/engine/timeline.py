@@ -2,21 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What accepted content does to a conversation: new entries, edits, deletes, reactions, receipts, names, expiry.
 
-Rules (MIMI content): only the original sender edits or deletes; an edit keeps the earlier versions; a delete empties
-what is shown and leaves the evidence alone for a grace; unknown dispositions, extensions and media types are shown as
-they are. Content that breaks a rule becomes a neutral hidden line.
+Rules (MIMI content): only the original sender edits; beside them admins and moderators of a group delete; an edit keeps
+the earlier versions; a delete empties what is shown and leaves the evidence alone for a grace; unknown dispositions,
+extensions and media types are shown as they are. Content that breaks a rule becomes a neutral hidden line.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from privity.client.engine import profile
+from privity.client.engine import known_links, profile
 from privity.client.engine.evidence import forget_later
 from privity.client.engine.profile import ROOM_EXPIRY, ROOM_PROFILE
 from privity.client.engine.records import Table
 from privity.client.engine.shown import (
     HIDDEN_TEXT,
+    Deleter,
     Item,
     Kind,
     Reaction,
@@ -26,12 +27,15 @@ from privity.client.engine.shown import (
     decode_item,
 )
 from privity.client.engine.state import CLOCK_LIMIT_MS, Device, RoomRecord
+from privity.identity.room_links import MEDIA_TYPE as ROOM_LINKS
+from privity.identity.room_links import read_statement
 from privity.message import receipts
 from privity.message.content import REACTION, ExternalPart, MimiContent, NullPart, Part, SinglePart, walk
 from privity.message.errors import MessageError
 from privity.message.franking import Franked
 from privity.mls.codec import u64
-from privity.policy.roles import Role
+from privity.policy.roles import Capability, Role
+from privity.policy.room_state import RoomState
 
 MAX_LINE = 4_000
 """Characters of one line, which grows when more is to be said at the same place."""
@@ -78,11 +82,13 @@ class Timeline:
         if item is not None and (seq <= self._room.cursor or item.kind is not Kind.LINE):
             raise PlaceTaken(f"event {seq} is another message already")
 
-    def apply(self, franked: Franked, seq: int, client_uri: str, role: Role) -> None:
-        """Let content take effect. Raises RuleBroken (nothing changed) for what must be hidden."""
+    def apply(self, franked: Franked, seq: int, client_uri: str, state: RoomState) -> None:
+        """Let content take effect. `state` is the room of the epoch that it was sent in. Raises RuleBroken (nothing
+        changed) for what must be hidden."""
         content = franked.content
+        role = state.role(franked.sender_uri)
         if content.replaces is not None:
-            self._replace(franked, seq, client_uri, content.replaces)
+            self._replace(franked, seq, client_uri, content.replaces, state)
         elif content.in_reply_to is not None and is_reaction(content.part):
             self._react(franked, seq, content.in_reply_to)
         elif isinstance(content.part, SinglePart) and content.part.content_type == receipts.MEDIA_TYPE:
@@ -91,6 +97,8 @@ class Timeline:
             self._profile(franked, seq, content.part, role)
         elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_EXPIRY:
             self._expiry(franked, seq, content.part, role)
+        elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_LINKS:
+            self._links(franked, seq, content.part, state)
         else:
             self._add(franked, seq, client_uri, State.SHOWN)
 
@@ -161,7 +169,7 @@ class Timeline:
         if expires_ms is not None:
             forget_later(device, self._room.room_uri, franked.message_id, expires_ms, seq)
 
-    def _replace(self, franked: Franked, seq: int, client_uri: str, target_id: bytes) -> None:
+    def _replace(self, franked: Franked, seq: int, client_uri: str, target_id: bytes, state: RoomState) -> None:
         content = franked.content
         found = self._find(target_id)
         if found is None:
@@ -180,13 +188,16 @@ class Timeline:
         if kind == _REACTION:
             self._unreact(franked, seq, item, target_id)
             return
-        if item.sender != franked.sender_uri:
-            raise RuleBroken("only the original sender edits or deletes")
+        deletes = isinstance(content.part, NullPart)
+        own = item.sender == franked.sender_uri
+        if not own and not (deletes and state.may(franked.sender_uri, Capability.DELETE_OTHER)):
+            raise RuleBroken("only the original sender edits, and deletes beside admins and moderators")
         self._note(franked.message_id, _OTHER, seq)
         if item.state in (State.DELETED, State.EXPIRED):
             return
-        if isinstance(content.part, NullPart):
-            self._empty(item, State.DELETED)
+        if deletes:
+            by = None if own else Deleter(franked.sender_uri, state.role(franked.sender_uri).name.lower())
+            self._empty(item, State.DELETED, by)
             return
         versions = (*item.versions, Version(item.version_id, item.ts_ms, item.content))
         edited = msgspec.structs.replace(
@@ -199,10 +210,12 @@ class Timeline:
         )
         self._device.put_item(edited)
 
-    def _empty(self, item: Item, state: State) -> None:
-        """Show nothing of it any more. The evidence of every version stays for its grace."""
+    def _empty(self, item: Item, state: State, by: Deleter | None = None) -> None:
+        """Show nothing of it any more. Its place stays, and the evidence of every version for its grace."""
         versions = tuple(msgspec.structs.replace(old, content=b"") for old in item.versions)
-        emptied = msgspec.structs.replace(item, state=state, content=b"", text="", versions=versions, reactions=())
+        emptied = msgspec.structs.replace(
+            item, state=state, content=b"", text="", versions=versions, reactions=(), deleted_by=by
+        )
         self._device.put_item(emptied)
         for message_id in item.version_ids():
             forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
@@ -261,6 +274,20 @@ class Timeline:
             self._room.expires_s = seconds
             after = f"new messages disappear after {profile.duration(seconds)}" if seconds else "new messages stay"
             self.line(seq, franked.ts_ms, f"{franked.sender_uri} decided: {after}", franked.message_id)
+            self._device.show(RoomChanged(self._room.room_uri))
+
+    def _links(self, franked: Franked, seq: int, part: SinglePart, state: RoomState) -> None:
+        who = franked.sender_uri
+        if not state.may(who, Capability.ADD_PARTICIPANT):
+            raise RuleBroken("only admins and moderators speak of links into a group")
+        said = read_statement(part)
+        self._note(franked.message_id, _OTHER, seq)
+        new, ended = known_links.note(self._room, said, franked.ts_ms)
+        lines = [f"{who} made a link by which others can come in" for each in new if each.maker == who]
+        lines += [f"{who} revoked a link" for _ in ended]
+        if lines:
+            self.line(seq, franked.ts_ms, "; ".join(lines), franked.message_id)
+        if new or ended:
             self._device.show(RoomChanged(self._room.room_uri))
 
     def _find(self, message_id: bytes) -> tuple[bytes, int] | None:

@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 
 from privity.client.engine import calls, checked, consent, profile, tokens
 from privity.client.engine.commits import Job, Plan
+from privity.client.engine.contact_list import refresh
 from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.gossip import own_checkpoint
 from privity.client.engine.inputs import DisappearAfter, Forget, Rename, Send
+from privity.client.engine.inviting import claim, invitation
 from privity.client.engine.keypackages import LIFETIME_S
 from privity.client.engine.room import Room
 from privity.client.engine.shown import State
-from privity.client.engine.state import CAPABILITIES, SUITE_ID, Device
+from privity.client.engine.state import CAPABILITIES, Device
 from privity.client.engine.timeline import is_reaction
-from privity.client.errors import CommandRefused
+from privity.client.errors import CommandRefused, NotAContact
 from privity.identity.uris import new_room_uri
 from privity.message import compose
 from privity.message.content import PLAINTEXT_HASHES, Expiry, MimiContent, NullPart
 from privity.message.forwarding import FORWARDED
 from privity.message.gossip import GOSSIP
-from privity.mls.errors import CredentialRefused
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.key_package import KeyPackage
 from privity.policy.members import member_of
-from privity.policy.roles import Role, known_role
+from privity.policy.roles import Capability, Role
 from privity.policy.room_state import room_extensions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
@@ -37,26 +38,14 @@ if TYPE_CHECKING:
     from privity.client.engine.engine import Engine
 
 
-def claim(device: Device, user_uri: str) -> Flow[tuple[KeyPackage, ...]]:
-    """One KeyPackage of each device of a user but this one, each checked against the verified list."""
-    devices = yield from device.pins.refresh(user_uri)
-    device.pins.check_accepted(user_uri)
-    if all(listed.client_uri == device.own.client_uri for listed in devices.devices):
-        return ()
-    answer = yield from ask(calls.claim(user_uri, [SUITE_ID]), rest.Claimed)
-    device.pins.check_accepted(user_uri)  # the account may have been reset while the hub answered
-    packages: dict[str, KeyPackage] = {}
-    for claimed in answer.devices:
-        if claimed.key_package is None or claimed.client_uri == device.own.client_uri:
-            continue
-        package = KeyPackage.decode(claimed.key_package)
-        member = member_of(package.leaf_node)
-        if (member.user_uri, member.client_uri) != (user_uri, claimed.client_uri):
-            raise CredentialRefused(f"a KeyPackage said to be of {claimed.client_uri} names {member.client_uri}")
-        device.pins.check_device(user_uri, member.client_uri, package.leaf_node.signature_key)
-        if packages.setdefault(claimed.client_uri, package) is not package:
-            raise CredentialRefused(f"the hub hands out two KeyPackages of {claimed.client_uri}")
-    return tuple(packages.values())
+def check_contact(device: Device, user_uri: str) -> Flow[None]:
+    """Raise NotAContact unless this person is a contact, by what is known or else by what the hub says now."""
+    if device.contacts.is_contact(user_uri):
+        return
+    yield from refresh(device)
+    if not device.contacts.is_contact(user_uri):
+        handle = device.contacts.handle(user_uri) or user_uri
+        raise NotAContact(f"{user_uri} is no contact of this account: ask first, `privity contacts ask {handle}`")
 
 
 def create_group(engine: Engine) -> Flow[str]:
@@ -70,10 +59,15 @@ def create_group(engine: Engine) -> Flow[str]:
 
 
 def create_direct(engine: Engine, command: int, user_uri: str) -> None:
-    """The direct room of two. Its people are claimed first, so that a refusal leaves no empty room behind."""
+    """The direct room of two. Its people are claimed first, so that a refusal leaves no empty room behind.
+
+    With somebody who is no contact there may be one from when they were.
+    """
     device = engine.device
+    pair = tuple(sorted((device.own.user_uri, user_uri)))
 
     def flow() -> Flow[tuple[Room, tuple[KeyPackage, ...]]]:
+        yield from check_contact(device, user_uri)
         theirs = yield from claim(device, user_uri)
         if not theirs:
             raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
@@ -93,6 +87,11 @@ def create_direct(engine: Engine, command: int, user_uri: str) -> None:
                 return
             except CommandRefused as other:
                 err = other
+        if isinstance(err, NotAContact):
+            for uri, room in engine.rooms.items():
+                if room.record.member and room.record.people == pair:
+                    device.effects.append(Finished(command, uri))
+                    return
         device.effects.append(Failed(command, err))
 
     device.runner.start(flow(), made, failed)
@@ -147,25 +146,10 @@ def _just(plan: Plan) -> Flow[Plan | None]:
     return plan
 
 
-def invite(room: Room, command: int, user_uri: str) -> None:
-    """One commit with the person and all their devices. Devices that came meanwhile are not added twice."""
+def invite(room: Room, command: int | None, user_uri: str) -> None:
+    """Bring a person in."""
     room.require_group()
-    claimed: list[KeyPackage] = []
-
-    def plan() -> Flow[Plan | None]:
-        if not claimed:
-            claimed.extend((yield from claim(room.device, user_uri)))
-        group = room.require_group()
-        present = {member_of(leaf).client_uri for _, leaf in group.members()}
-        adds = tuple(kp for kp in claimed if member_of(kp.leaf_node).client_uri not in present)
-        role = room.state.participants.role(user_uri)
-        if not adds:
-            if role >= Role.MEMBER:
-                return None
-            raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
-        return Plan(adds=adds, roles=() if role >= Role.MEMBER else ((user_uri, int(Role.MEMBER)),))
-
-    room.add_job(Job(plan, command))
+    room.add_job(Job(invitation(room, user_uri), command))
 
 
 def remove_user(room: Room, command: int, user_uri: str) -> None:
@@ -243,7 +227,10 @@ def _content(room: Room, command: Send) -> MimiContent:
             raise CommandRefused("only your own reactions can be taken back")
         item = room.timeline.item(command.replaces)
         if item is not None:
-            if not item.mine or item.message_id != command.replaces:
+            deletes = isinstance(command.part, NullPart) and room.state.may(
+                device.own.user_uri, Capability.DELETE_OTHER
+            )
+            if not (item.mine or deletes) or item.message_id != command.replaces:
                 raise CommandRefused("only your own messages can be edited or deleted, by their first id")
             if item.state in (State.DELETED, State.EXPIRED):
                 raise CommandRefused("this message is gone already")
@@ -294,7 +281,7 @@ def forget(room: Room, command: Forget) -> None:
 
 
 def _own_role(room: Room) -> Role:
-    return known_role(room.state.participants.role(room.device.own.user_uri))
+    return room.state.role(room.device.own.user_uri)
 
 
 def _extensions(device: Device, command: Send) -> dict[int | str, object]:

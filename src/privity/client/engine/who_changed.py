@@ -14,13 +14,13 @@ from typing import Final
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.policy.members import Member, members
-from privity.policy.roles import Role, roles_that_count
+from privity.policy.roles import Role
 from privity.policy.room_state import RoomState
 
 NAMED: Final = 20
 """People of one kind of change that are named in a line; the rest are counted, and `privity room members` has all."""
 
-_BECAME: Final = {Role.MEMBER: "is no admin any more", Role.ADMIN: "is an admin now"}
+_NAMES: Final = {Role.ADMIN: ("an admin", "no admin"), Role.MODERATOR: ("a moderator", "no moderator")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,37 @@ class Roster:
     @classmethod
     def of(cls, tree: RatchetTree, context: GroupContext) -> Roster:
         state = RoomState.of(context)
-        return cls(frozenset(members(tree).values()), state, roles_that_count(state.participants))
+        return cls(frozenset(members(tree).values()), state, state.roles())
 
     def people(self) -> set[str]:
         """Users who have a device here."""
         return {member.user_uri for member in self.members}
 
 
-def what_changed(old: Roster, new: Roster) -> str:
-    """A plain line about what changed, empty if nothing did that concerns people."""
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who made a commit, and whom they took out with it; the others who go in it left."""
+
+    user_uri: str
+    took_out: frozenset[str] = frozenset()
+
+
+def what_changed(old: Roster, new: Roster, by: Doer | None = None) -> str:
+    """A plain line about what changed, empty if nothing did that concerns people. `by` is named where it matters."""
     parts = [*_archives(old, new)]
     if old.state.franking_key != new.state.franking_key:
         parts.append("the hub's key for reports changed")
     stayed = old.people() & new.people()
-    for role, words in _BECAME.items():
-        changed = [user for user in stayed if new.roles.get(user) is role and old.roles.get(user, role) is not role]
-        parts += _each(changed, words)
+    parts += _offices(old, new, stayed, by)
     banned = {user for user, role in new.roles.items() if role is Role.BANNED and old.roles.get(user) is not role}
-    parts += _each(banned, "was banned")
+    parts += _each(banned, f"was banned{_by(by)}")
+    freed = {user for user, role in old.roles.items() if role is Role.BANNED and user not in new.roles}
+    parts += _each(freed, f"is not banned any more{_by(by)}")
     parts += _each(new.people() - old.people(), "joined")
-    parts += _each((old.people() - new.people() | set(old.roles) - set(new.roles)) - banned, "left")
+    gone = (old.people() - new.people() | set(old.roles) - set(new.roles)) - banned - freed
+    taken = frozenset() if by is None else by.took_out - set(old.state.logging.archives)
+    parts += _each(gone & taken, f"was removed{_by(by)}")
+    parts += _each(gone - taken, "left")
     parts += _each(_users(new.members - old.members, stayed), "has a new device here")
     parts += _each(_users(old.members - new.members, stayed), "has a device less here")
     return "; ".join(parts)
@@ -87,6 +98,26 @@ def _archives(old: Roster, new: Roster) -> list[str]:
     if before.archives and after.archives and before.text != after.text:
         parts.append("what is said about the copy changed")
     return parts
+
+
+def _offices(old: Roster, new: Roster, stayed: set[str], by: Doer | None) -> list[str]:
+    """What people are now and were not before. Who only stands in for the admins was made one by nobody."""
+    changes: dict[str, list[str]] = {}
+    for user in stayed:
+        before, now = old.roles.get(user), new.roles.get(user)
+        if now is None or before in (None, now):
+            continue
+        listed = old.state.participants.role(user) != new.state.participants.role(user)
+        said = _by(by) if listed and by is not None and user != by.user_uri else ""
+        if now in _NAMES:
+            changes.setdefault(f"is {_NAMES[now][0]} now{said}", []).append(user)
+        elif before in _NAMES:
+            changes.setdefault(f"is {_NAMES[before][1]} any more{said}", []).append(user)
+    return [part for words in sorted(changes, reverse=True) for part in _each(changes[words], words)]
+
+
+def _by(by: Doer | None) -> str:
+    return "" if by is None else f" (by {by.user_uri})"
 
 
 def _users(changed: Iterable[Member], of: set[str]) -> set[str]:

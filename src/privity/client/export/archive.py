@@ -2,24 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports read back: conversations that prove nothing, apart from all others; nobody answers or reports them.
 
-A folder may come from anybody. Its list names folders by five digits and nothing else is ever opened; sizes and types
+An export may come from anybody. Its list names folders by five digits and nothing else is ever opened; sizes and types
 are checked before anything counts, and an import that is refused half way leaves nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from contextlib import ExitStack
+from typing import IO, Final, TypeVar
 
 import msgspec
 
 from privity.client.engine.records import Change, Table
-from privity.client.errors import FileRefused, ImportRefused
+from privity.client.errors import ImportRefused
 from privity.client.export.entries import (
     FOLDERS,
     INDEX,
@@ -29,7 +27,8 @@ from privity.client.export.entries import (
     ExportedEntry,
     ExportedIndex,
 )
-from privity.client.reading import plain_file
+from privity.client.export.written import Written, written
+from privity.client.reading import Given
 from privity.client.store.database import Store
 from privity.mls.codec import u64
 
@@ -81,23 +80,28 @@ class Archive:
         while rows := self._store.scan(Table.ARCHIVE, scope, limit=STEP):
             self._store.save({(Table.ARCHIVE, scope, key): None for key, _ in rows})
 
-    async def take_in(self, folder: Path, now_ms: int, progress: Progress | None = None) -> list[int]:
+    async def take_in(self, export: Given, now_ms: int, progress: Progress | None = None) -> list[int]:
         """Import an export; the numbers of its conversations. Raises ImportRefused, and then nothing of it is here."""
-        index = _index(folder)
-        places = [folder / FOLDERS / each.folder / MESSAGES for each in index.conversations]
-        total, done = 1 + sum(_size(place) for place in places), 0
+        with written(export) as found:
+            return await self._take_in(found, now_ms, progress)
+
+    async def _take_in(self, export: Written, now_ms: int, progress: Progress | None) -> list[int]:
+        index = _index(export)
+        places = [f"{FOLDERS}/{each.folder}/{MESSAGES}" for each in index.conversations]
+        sizes = [export.size(place) for place in places]
+        total, done = 1 + sum(sizes), 0
         numbers: list[int] = []
         with ExitStack() as undo:
-            for conversation, place in zip(index.conversations, places, strict=True):
+            for conversation, place, size in zip(index.conversations, places, sizes, strict=True):
                 number = max(self.conversations(), default=0) + 1 + len(numbers)
                 numbers.append(number)
                 self.remove(number)  # what an import that was killed has left
                 undo.callback(self.remove, number)
-                for at in self._entries(number, place, conversation.folder):
+                for at in self._entries(number, export, place, conversation.folder):
                     if progress is not None:
                         progress(done + at, total)
                     await asyncio.sleep(0)
-                done += _size(place)
+                done += size
             heads: dict[Change, bytes | None] = {}
             for number, conversation in zip(numbers, index.conversations, strict=True):
                 head = Imported(conversation.title, index.handle, index.exported_ms, now_ms, self._count(number))
@@ -106,10 +110,10 @@ class Archive:
             undo.pop_all()
         return numbers
 
-    def _entries(self, number: int, place: Path, folder: str) -> Iterator[int]:
+    def _entries(self, number: int, export: Written, place: str, folder: str) -> Iterator[int]:
         """Keep the entries of one file, some at a time; how many bytes of it were read."""
         scope, changes, at = u64(number).hex(), dict[Change, bytes | None](), 0
-        with _opened(place) as file:
+        with export.opened(place) as file:
             for line_number, line in enumerate(_lines(file, folder)):
                 if line_number >= MAX_ENTRIES:
                     raise ImportRefused(f"conversation {folder} has more than {MAX_ENTRIES} entries")
@@ -128,8 +132,8 @@ class Archive:
         return int.from_bytes(last[0][0], "big") + 1 if last else 0
 
 
-def _index(folder: Path) -> ExportedIndex:
-    with _opened(folder / INDEX) as file:
+def _index(export: Written) -> ExportedIndex:
+    with export.opened(INDEX) as file:
         data = file.read(MAX_INDEX + 1)
     if len(data) > MAX_INDEX:
         raise ImportRefused(f"the list of conversations has more than {MAX_INDEX} bytes")
@@ -150,24 +154,7 @@ def _check(conversation: ExportedConversation) -> None:
         raise ImportRefused(f"a title has more than {MAX_TITLE} characters")
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A plain file at this very place: a link could lead out of the folder."""
-    try:
-        if any(each.is_symlink() for each in (path, path.parent, path.parent.parent)):
-            raise ImportRefused(f"{path} is a link, or stands behind one")
-        with plain_file(path) as file:
-            yield file
-    except FileRefused as err:
-        raise ImportRefused(f"not an export, or one in part: {err}") from None
-
-
-def _size(path: Path) -> int:
-    with _opened(path) as file:
-        return os.fstat(file.fileno()).st_size
-
-
-def _lines(file: BinaryIO, folder: str) -> Iterator[bytes]:
+def _lines(file: IO[bytes], folder: str) -> Iterator[bytes]:
     while line := file.readline(MAX_LINE + 1):
         if len(line) > MAX_LINE:
             raise ImportRefused(f"an entry of conversation {folder} has more than {MAX_LINE} bytes")

@@ -67,9 +67,19 @@ class ExportedConversation(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     entries: Count
 
 
+class ExportedContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with whom the account may talk, since when, and how that came about (`contacts.Person`)."""
+
+    user_uri: str
+    name: str
+    since_ms: Count
+    how: str
+
+
 class ExportedIndex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Count
     user_uri: str
     handle: str
     exported_ms: Count
     conversations: tuple[ExportedConversation, ...]
+    contacts: tuple[ExportedContact, ...] = ()

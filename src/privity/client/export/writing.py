@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Writing an export: a new folder, whole or not there, readable by its person alone. It needs no hub.
+"""Writing an export: a new folder or a ZIP file, whole or not there. It needs no hub.
 
 What stands in it is no longer encrypted. Names of files are the senders' words, so they are made safe, and what a
 browser would run when it is opened gets an ending by which it is shown as text.
@@ -9,16 +9,19 @@ browser would run when it is opened gets an ending by which it is shown as text.
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 import msgspec
 
+from privity.client.contacts import people
 from privity.client.engine import ciphertexts
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Kind, State, decode_item
@@ -31,6 +34,7 @@ from privity.client.export.entries import (
     INDEX,
     MESSAGES,
     VERSION,
+    ExportedContact,
     ExportedConversation,
     ExportedEntry,
     ExportedFile,
@@ -38,8 +42,9 @@ from privity.client.export.entries import (
     ExportedReaction,
     ExportedVersion,
 )
+from privity.client.export.places import IntoFolder, Place, into_zip
 from privity.client.names import Names
-from privity.client.saving import safe_name, save
+from privity.client.saving import safe_name
 from privity.client.store.database import Store
 from privity.message.attachments import TAG_BYTES, decrypt
 from privity.message.content import ExternalPart, MimiContent, walk
@@ -55,21 +60,50 @@ ACTIVE: Final = frozenset({".htm", ".html", ".xhtml", ".xht", ".shtml", ".mht", 
 """Endings of what a browser would run."""
 
 
+class Form(Enum):
+    """For whom it is written: to be looked at, or to be read by programs and imported."""
+
+    HTML = "html"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to export. `rooms` None is every conversation."""
+
+    forms: tuple[Form, ...] = (Form.HTML, Form.JSON)
+    rooms: Collection[str] | None = None
+
+
+EVERYTHING: Final = Wanted()
+
+
 class Export:
     """One export of one device."""
 
-    def __init__(self, store: Store, device: Device, names: Names, now_ms: int, fetch: Fetch | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        device: Device,
+        names: Names,
+        now_ms: int,
+        fetch: Fetch | None,
+        progress: Progress | None = None,
+        wanted: Wanted = EVERYTHING,
+    ) -> None:
+        """`progress` counts bytes of the store."""
         self._store = store
         self._device = device
         self._names = names
         self._now_ms = now_ms
         self._fetch = fetch
+        self._progress = progress
+        self._wanted = wanted
+        self._total = 1
         self._done = 0
 
-    async def write(self, folder: Path, progress: Progress | None = None) -> Path:
-        """Write everything into a new folder. `progress` counts bytes of the store. Raises SaveRefused."""
-        rooms = [RoomRecord.decode(value) for _, value in self._store.scan(Table.ROOM, "")]
-        total = 1 + sum(self._store.weigh(Table.TIMELINE, room.room_uri) for room in rooms)
+    async def write(self, folder: Path) -> Path:
+        """Write into a new folder. Raises SaveRefused, and then nothing is left."""
         draft = folder.with_name(f".{secrets.token_hex(8)}.draft")
         try:
             if folder.exists() or folder.is_symlink():
@@ -77,58 +111,86 @@ class Export:
             with ExitStack() as undo:
                 undo.callback(shutil.rmtree, draft, ignore_errors=True)
                 draft.mkdir(mode=0o700)
-                (draft / FOLDERS).mkdir(mode=0o700)
-                listed = []
-                for number, room in enumerate(rooms, 1):
-                    listed.append(await self._conversation(draft, f"{number:05}", room, progress, total))
-                self._index(draft, tuple(listed))
+                await self._all(IntoFolder(draft))
                 draft.rename(folder)
                 undo.pop_all()
         except OSError as err:
             raise SaveRefused(f"{folder} cannot be written: {err.strerror or type(err).__name__}") from None
-        if progress is not None:
-            progress(total, total)
         return folder
 
-    def _index(self, draft: Path, listed: tuple[ExportedConversation, ...]) -> None:
-        own = self._device.own
-        index = ExportedIndex(VERSION, own.user_uri, own.handle, self._now_ms, listed)
-        save(msgspec.json.format(msgspec.json.encode(index), indent=1), INDEX, draft)
-        lines = [
-            page.element("p", page.link(f"{FOLDERS}/{each.folder}/index.html", each.title), f", {each.entries} entries")
-            for each in listed
-        ]
-        save("".join((page.head(f"Conversations of {own.handle}"), *lines, page.END)).encode(), "index.html", draft)
+    async def pack(self, out: BinaryIO) -> None:
+        """Write a ZIP file into an open file."""
+        with into_zip(out, self._now_ms) as place:
+            await self._all(place)
 
-    async def _conversation(
-        self, draft: Path, number: str, room: RoomRecord, progress: Progress | None, total: int
-    ) -> ExportedConversation:
-        place = draft / FOLDERS / number
-        place.mkdir(mode=0o700)
-        title = self._title(room)
+    async def _all(self, place: Place) -> None:
+        wanted = self._wanted.rooms
+        rooms = [RoomRecord.decode(value) for _, value in self._store.scan(Table.ROOM, "")]
+        rooms = [room for room in rooms if wanted is None or room.room_uri in wanted]
+        rounds = 1 + len(self._wanted.forms)
+        self._total = 1 + rounds * sum(self._store.weigh(Table.TIMELINE, room.room_uri) for room in rooms)
+        listed = tuple([await self._conversation(place, f"{number:05}", room) for number, room in enumerate(rooms, 1)])
+        self._index(place, listed)
+        if self._progress is not None:
+            self._progress(self._total, self._total)
+
+    def _index(self, place: Place, listed: tuple[ExportedConversation, ...]) -> None:
+        own = self._device.own
+        if Form.JSON in self._wanted.forms:
+            contacts = tuple(
+                ExportedContact(each.user_uri, self._called(each.user_uri), each.since_ms, each.how)
+                for each in people(self._device.contacts)
+            )
+            index = ExportedIndex(VERSION, own.user_uri, own.handle, self._now_ms, listed, contacts)
+            with place.new(INDEX, packed=True) as file:
+                file.write(msgspec.json.format(msgspec.json.encode(index), indent=1))
+        if Form.HTML in self._wanted.forms:
+            with place.new("index.html", packed=True) as file:
+                file.write(page.head(f"Conversations of {own.handle}").encode())
+                for each in listed:
+                    link = page.link(f"{FOLDERS}/{each.folder}/index.html", each.title)
+                    file.write(page.element("p", link, f", {each.entries} entries").encode())
+                file.write(page.END.encode())
+
+    async def _conversation(self, place: Place, number: str, room: RoomRecord) -> ExportedConversation:
+        """First its files, so that every form can say where they are; then it once for each form."""
+        folder, title = f"{FOLDERS}/{number}", self._title(room)
+        files: dict[int, tuple[ExportedFile, ...]] = {}
         count = 0
-        with _private(place / MESSAGES) as lines, _private(place / "index.html") as html:
-            html.write(page.head(title).encode())
-            for key, value in self._store.each(Table.TIMELINE, room.room_uri):
-                found = await self._entry(decode_item(value), place)
-                lines.write(msgspec.json.encode(found) + b"\n")
-                html.write(page.entry(found).encode() + b"\n")
-                count += 1
-                self._done += len(key) + len(value)
-                if progress is not None:
-                    progress(self._done, total)
-                if count % PAUSE == 0:
-                    await asyncio.sleep(0)
-            html.write(page.END.encode())
+        async for item in self._items(room.room_uri):
+            count += 1
+            found = [await self._file(item, index, part, place, folder) for index, part in _files_of(item)]
+            if found:
+                files[item.seq] = tuple(found)
+        if Form.JSON in self._wanted.forms:
+            with place.new(f"{folder}/{MESSAGES}", packed=True) as out:
+                async for item in self._items(room.room_uri, count):
+                    out.write(msgspec.json.encode(self._entry(item, files)) + b"\n")
+        if Form.HTML in self._wanted.forms:
+            with place.new(f"{folder}/index.html", packed=True) as out:
+                out.write(page.head(title).encode())
+                async for item in self._items(room.room_uri, count):
+                    out.write(page.entry(self._entry(item, files)).encode() + b"\n")
+                out.write(page.END.encode())
         return ExportedConversation(number, room.room_uri, title, room.direct, count)
+
+    async def _items(self, room_uri: str, limit: int | None = None) -> AsyncIterator[Item]:
+        """Entries of a conversation, the first `limit` of them. Between some of them the connection goes on."""
+        for count, (key, value) in enumerate(islice(self._store.each(Table.TIMELINE, room_uri), limit), 1):
+            yield decode_item(value)
+            self._done += len(key) + len(value)
+            if self._progress is not None:
+                self._progress(min(self._done, self._total), self._total)
+            if count % PAUSE == 0:
+                await asyncio.sleep(0)
 
     def _title(self, room: RoomRecord) -> str:
         others = [user_uri for user_uri in room.people if user_uri != self._device.own.user_uri]
         called = self._names.handle(others[0]) or others[0] if others else ""
         return room.name or called or room.room_uri.rsplit("/", 1)[-1]
 
-    async def _entry(self, item: Item, place: Path) -> ExportedEntry:
-        shown = item.kind is Kind.MESSAGE and item.state in (State.SHOWN, State.EDITED)
+    def _entry(self, item: Item, files: Mapping[int, tuple[ExportedFile, ...]]) -> ExportedEntry:
+        shown = _is_shown(item)
         return ExportedEntry(
             item.seq,
             item.ts_ms,
@@ -145,24 +207,24 @@ class Export:
                 ExportedVersion(each.ts_ms, _text_of(each.content)) for each in item.versions if shown and each.content
             ),
             tuple(ExportedReaction(each.sender, self._called(each.sender), each.text) for each in item.reactions),
-            tuple([await self._file(item, index, part, place) for index, part in _files_of(item)]) if shown else (),
+            files.get(item.seq, ()) if shown else (),
         )
 
     def _called(self, user_uri: str) -> str:
         return self._names.handle(user_uri) or user_uri
 
-    async def _file(self, item: Item, index: int, part: ExternalPart, place: Path) -> ExportedFile:
+    async def _file(self, item: Item, index: int, part: ExternalPart, place: Place, folder: str) -> ExportedFile:
         told = ExportedFile(part.filename, part.content_type, max(0, part.size - TAG_BYTES))
         plaintext = await self._plaintext(item, index)
         if plaintext is None:
             return told
-        files = place / "files"
-        files.mkdir(mode=0o700, exist_ok=True)
         name = f"{item.seq}-{index}-{safe_name(part.filename)}"
         if PurePosixPath(name).suffix.lower() in ACTIVE:
             name += ".txt"
-        written = save(plaintext, name, files)
-        return msgspec.structs.replace(told, path=f"files/{written.name}")
+        name = safe_name(name)
+        with place.new(f"{folder}/files/{name}", packed=False) as file:
+            file.write(plaintext)
+        return msgspec.structs.replace(told, path=f"files/{name}")
 
     async def _plaintext(self, item: Item, index: int) -> bytes | None:
         kept = ciphertexts.find(self._device, item.room_uri, item.version_id, index)
@@ -174,7 +236,13 @@ class Export:
             return None
 
 
+def _is_shown(item: Item) -> bool:
+    return item.kind is Kind.MESSAGE and item.state in (State.SHOWN, State.EDITED)
+
+
 def _files_of(item: Item) -> list[tuple[int, ExternalPart]]:
+    if not _is_shown(item):
+        return []
     try:
         parts = walk(MimiContent.decode(item.content).part)
     except MessageError:
@@ -187,9 +255,3 @@ def _text_of(content: bytes) -> str:
         return plain_text(MimiContent.decode(content).part)
     except MessageError:
         return ""
-
-
-def _private(path: Path) -> BinaryIO:
-    """A new file that its person alone can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    return open(descriptor, "wb")  # noqa: PTH123 - a descriptor; its caller closes it

@@ -52,6 +52,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE indexing (scope TEXT NOT NULL, key BLOB NOT NULL) STRICT",
     ),
     (_made(Table.ARCHIVE),),
+    (_made(Table.CONTACT),),
 )
 
 SCHEMA: Final = len(STEPS)

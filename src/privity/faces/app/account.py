@@ -7,24 +7,29 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from privity.client.apart import apart, close
-from privity.client.errors import CommandRefused, RecoveryUnknown, RegistrationUnknown
+from privity.client.backup.backups import Backups
+from privity.client.errors import CommandRefused, RecoveryUnknown, RegistrationUnknown, StoreError
 from privity.client.linking import NewDevice
 from privity.client.registration import kept_phrase
 from privity.client.sdk import Device
 from privity.client.store.database import Store
-from privity.faces.app.errors import AccountLocked, AccountOpen, NothingToAnswer
+from privity.faces.app.brought import BroughtFiles
+from privity.faces.app.errors import AccountLocked, AccountOpen, NothingToAnswer, TooSoon
+from privity.faces.app.keeping import bringing_back
 from privity.faces.app.lock import Attempts
 from privity.faces.app.opened import Announce, Opened
+from privity.faces.app.port.errands import ErrandKind
 from privity.faces.app.port.happened import AccountChanged, AccountGone, LinkCheck, LinkEnded
 from privity.faces.app.port.shown import AccountShown, Lock
 from privity.faces.app.problems import FORESEEN, problem_of
 from privity.identity.handle import typed_handle
 from privity.identity.recovery import new_phrase
+from privity.wire.age import AgeBand
 
 UNFINISHED: Final = (RegistrationUnknown, RecoveryUnknown)
 
@@ -32,11 +37,12 @@ UNFINISHED: Final = (RegistrationUnknown, RecoveryUnknown)
 class Account:
     """`name` is that of its folder. What was asked of it one after another is done one after another."""
 
-    def __init__(self, name: str, folder: Path, attempts: Attempts, announce: Announce) -> None:
+    def __init__(self, name: str, folder: Path, attempts: Attempts, announce: Announce, brought: BroughtFiles) -> None:
         self.name = name
         self._folder = folder
         self._attempts = attempts
         self._announce = announce
+        self._brought = brought
         self._busy = asyncio.Lock()
         self._lock = Lock.LOCKED
         self._problem = ""
@@ -82,7 +88,7 @@ class Account:
             self._attempts.right()
             await self._open(device)
 
-    async def create(self, passphrase: str, hub: str, handle: str, invite: str) -> str:
+    async def create(self, passphrase: str, hub: str, handle: str, invite: str, *, age: AgeBand, listed: bool) -> str:
         """A new account, or one gone on with; its recovery phrase. Raises what `Device.register` raises."""
         name = typed_handle(handle)
         async with self._changing():
@@ -90,18 +96,43 @@ class Account:
             kept = await apart(lambda: kept_phrase(self._folder, passphrase), lambda _: None)
             phrase = kept or new_phrase(os.urandom)
             device = await Device.register(
-                self._folder, passphrase, hub, handle=name, phrase=phrase, invite=invite.strip() or None
+                self._folder,
+                passphrase,
+                hub,
+                handle=name,
+                phrase=phrase,
+                invite=invite.strip() or None,
+                age=age,
+                listed=listed,
             )
             await self._open(device)
         return phrase
 
-    async def restore(self, passphrase: str, hub: str, handle: str, phrase: str) -> None:
-        """Raises what `Device.recovered` raises."""
+    async def restore(self, passphrase: str, hub: str, handle: str, phrase: str, backup: BinaryIO | None) -> None:
+        """A new device, alone in the list; what a backup holds comes in as an errand of the open account.
+
+        Raises what `Device.recovered` raises, and BackupRefused before anything is lost by it.
+        """
         name = typed_handle(handle)
         async with self._changing():
             await self._prove(passphrase)
+            if backup is not None:
+                await Backups.check_readable(backup, phrase)
             device = await Device.recovered(self._folder, passphrase, hub, handle=name, phrase=phrase)
+            if backup is not None:
+                await self._heed(device, backup, phrase)
             await self._open(device)
+            if backup is not None:
+                work = bringing_back(self.opened, backup, phrase)
+                self.opened.errands.begin(ErrandKind.RESTORE, work, backup)
+
+    @staticmethod
+    async def _heed(device: Device, backup: BinaryIO, phrase: str) -> None:
+        """Before the device connects for the first time. Raises BackupRefused, LogRefused."""
+        with ExitStack() as undo:
+            undo.callback(device.host.store.close)
+            await device.backups.heed(backup, phrase)
+            undo.pop_all()
 
     async def begin_link(self, passphrase: str, hub: str) -> str:
         """The code for the other device. Its digits follow as an event. Raises what `Device.link` raises."""
@@ -111,6 +142,22 @@ class Account:
             self._become(Lock.UNFINISHED)
             self._linking = asyncio.ensure_future(self._await_check(self._link))
             return self._link.code
+
+    async def forget_link(self, passphrase: str) -> None:
+        """Take a link back that has not ended. The other device hears a no, if the hub answers.
+
+        After a restart the passphrase has to show that a link is all that is here. Raises AccountOpen, TooSoon,
+        WrongPassphrase, CommandRefused, LinkRefused.
+        """
+        link, self._link = self._link, None
+        stays = (StoreError, CommandRefused, TooSoon) if self._lock is Lock.UNFINISHED else ()
+        async with self._changing(unfinished=stays), AsyncExitStack() as undo:
+            if link is None or link.ended:
+                await self._prove(passphrase)
+                link = await Device.kept_link(self._folder, passphrase)
+            undo.push_async_callback(link.close)
+            await link.decline()
+            self._become(Lock.LOCKED)
 
     def answer_link(self, same: bool) -> None:
         """What the person says about the digits. What follows is told by events. Raises NothingToAnswer."""
@@ -184,7 +231,7 @@ class Account:
             self._attempts.right()
 
     async def _open(self, device: Device) -> None:
-        opened = Opened(self.name, device, self._announce)
+        opened = Opened(self.name, self._folder, device, self._announce, self._brought)
         self._opened = opened
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self._abandon, opened)

@@ -11,14 +11,15 @@ from privity.client.engine.records import Table
 from privity.client.engine.shown import Kind, decode_item
 from privity.client.errors import AccountKeyChanged, CheckedKeysChanged, CommandRefused, ConsentNeeded
 from privity.client.sdk import Device
-from privity.client.unread import unread
+from privity.client.unread import unread_of
 from privity.faces.app.entries import preview
 from privity.faces.app.errors import NotThere
 from privity.faces.app.limits import MAX_UNREAD
-from privity.faces.app.people import CHANGED, RESET, least
+from privity.faces.app.people import CHANGED, RESET, least, person
 from privity.faces.app.plain import one_line
-from privity.faces.app.port.shown import Conversation
+from privity.faces.app.port.shown import Conversation, RoomLink
 from privity.faces.commands.naming import called
+from privity.identity import room_links as identity
 from privity.policy.members import members
 
 NAMED = 3
@@ -33,9 +34,11 @@ def row(device: Device, room_uri: str) -> Conversation:
     others = others_in(device, room_uri)
     last = device.host.store.latest(Table.TIMELINE, room_uri, 1)
     item = decode_item(last[0][1]) if last else None
-    said = "" if item is None else preview(device, item)
-    if item is not None and item.kind is Kind.MESSAGE and not record.direct:
+    frozen = device.preferences.frozen
+    said = "" if item is None or frozen(item.sender) else preview(device, item)
+    if said and item is not None and item.kind is Kind.MESSAGE and not record.direct:
         said = f"{called(device, item.sender)}: {said}"
+    new = unread_of(device.host.store, room_uri, device.user_uri, MAX_UNREAD, lambda sender: not frozen(sender))
     return Conversation(
         room_uri=room_uri,
         title=title(device, room_uri),
@@ -43,11 +46,14 @@ def row(device: Device, room_uri: str) -> Conversation:
         trust=least(device, others or [device.user_uri]),
         preview=said,
         last_ms=record.last_ts if item is None else item.ts_ms,
-        unread=unread(device.host.store, room_uri, MAX_UNREAD),
+        unread=new.messages,
+        mentions=new.mentions,
         muted=device.preferences.muted(room_uri),
         archived=device.preferences.archived(room_uri),
+        frozen=record.direct and any(map(frozen, others)),
         draft=device.preferences.draft(room_uri),
         disappear_s=record.expires_s,
+        knocks=len(device.room_links.waiting(room_uri)),
         member=record.member,
         attention=attention(device, room_uri),
     )
@@ -109,6 +115,17 @@ def devices_of(device: Device, room_uri: str) -> dict[str, int]:
     return found
 
 
+def link_shown(device: Device, link: identity.RoomLink, *, asks: bool, maker: str) -> RoomLink:
+    """A link into a group, for who may revoke it."""
+    return RoomLink(
+        link_id=link.link_id,
+        text=link.text(),
+        asks=asks,
+        expires_ms=link.expires_ms,
+        maker=person(device, maker),
+    )
+
+
 def known(device: Device, room_uri: str) -> str:
     """The room, if this device knows it. Raises NotThere."""
     if room_uri not in device.host.engine.rooms:
@@ -122,7 +139,14 @@ def rooms_with(device: Device, user_uri: str) -> list[str]:
 
 
 def all_rooms(device: Device) -> list[str]:
-    return [uri for uri, room in device.host.engine.rooms.items() if room.record.epoch >= 0 or room.record.member]
+    """Every conversation that this device is in, or was."""
+    return [uri for uri in device.host.engine.rooms if was_in(device, uri)]
+
+
+def was_in(device: Device, room_uri: str) -> bool:
+    """Not so where somebody added the account to it and it stayed outside (`contacts.held`)."""
+    record = device.host.engine.room(room_uri).record
+    return record.epoch >= 0 or record.member
 
 
 def named(device: Device, room_uris: Iterable[str]) -> set[str]:

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from privity.client.engine.shown import Item, Kind, State
+from privity.client.mentions import without_links
 from privity.client.sdk import Device
 from privity.faces.app.limits import MAX_PREVIEW
+from privity.faces.app.mentioning import mentioning
 from privity.faces.app.plain import one_line, visible
 from privity.faces.app.port.shown import (
     Block,
@@ -20,7 +22,7 @@ from privity.faces.app.port.shown import (
     Run,
 )
 from privity.faces.app.text import LaidOut, markdown, plain
-from privity.faces.commands.naming import with_names
+from privity.faces.commands.naming import called, with_names
 from privity.faces.commands.showing import files_of, size_of, text_of
 from privity.message.content import MimiContent, SinglePart, walk
 from privity.message.forwarding import hops_in
@@ -33,6 +35,8 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 
 
 def entry(device: Device, item: Item) -> Entry:
+    if item.kind is Kind.MESSAGE and device.preferences.frozen(item.sender):
+        return _of_frozen(device, item)
     laid_out = _laid_out(device, item)
     return Entry(
         seq=item.seq,
@@ -49,9 +53,24 @@ def entry(device: Device, item: Item) -> Entry:
         reactions=_reactions(device, item),
         delivery=_delivery(item),
         expires_ms=item.expires_ms,
+        deleted_by="" if item.deleted_by is None else item.deleted_by.user_uri,
+        deleted_as="" if item.deleted_by is None else item.deleted_by.role,
         forwarded=_forwarded(item),
         clock_differs=item.clock_differs,
         from_backup=item.from_backup,
+    )
+
+
+def _of_frozen(device: Device, item: Item) -> Entry:
+    """In place of a message of somebody whom the person froze: that there is one."""
+    said = plain(f"You froze {called(device, item.sender)}: what they write is not shown")
+    return Entry(
+        seq=item.seq,
+        ts_ms=item.ts_ms,
+        kind=EntryKind.HIDDEN,
+        sender=item.sender,
+        message_id=item.message_id,
+        blocks=said.blocks,
     )
 
 
@@ -61,12 +80,13 @@ def preview(device: Device, item: Item) -> str:
         return one_line(with_names(device, item.text), MAX_PREVIEW)
     if item.state in (State.DELETED, State.EXPIRED):
         return f"({item.state.value})"
-    words = "".join(run.text for block in laid_out(item.content).blocks for run in (*block.runs, _SPACE))
+    blocks = laid_out(device, item.room_uri, item.content).blocks
+    words = "".join(run.text for block in blocks for run in (*block.runs, _SPACE))
     return one_line(words if words.strip() else text_of(item), MAX_PREVIEW)
 
 
-def laid_out(content: bytes) -> LaidOut:
-    """The texts of a message, one under another."""
+def laid_out(device: Device, room_uri: str, content: bytes) -> LaidOut:
+    """The texts of a message, one under another, with people named as this device names them."""
     blocks: list[Block] = []
     cut = 0
     for _, part in walk(MimiContent.decode(content).part):
@@ -74,21 +94,22 @@ def laid_out(content: bytes) -> LaidOut:
             one = _of(part)
             blocks += one.blocks
             cut += one.cut
-    return LaidOut(tuple(blocks), cut)
+    return LaidOut(tuple(mentioning(device, room_uri, blocks)), cut)
 
 
-def full_text(item: Item) -> str:
+def full_text(device: Device, item: Item) -> str:
     """All the texts of a message as they were written, but for what steers instead of showing."""
     if not item.content:
         return ""
     parts = [part for _, part in walk(MimiContent.decode(item.content).part) if isinstance(part, SinglePart)]
-    return "\n\n".join(visible(part.content.decode("utf-8", "replace")) for part in parts if _is_text(part))
+    texts = (visible(part.content.decode("utf-8", "replace")) for part in parts if _is_text(part))
+    return without_links("\n\n".join(texts), device.names.handle)
 
 
 def _laid_out(device: Device, item: Item) -> LaidOut:
     if item.kind is not Kind.MESSAGE:
         return plain(with_names(device, item.text))
-    return laid_out(item.content) if item.content else LaidOut((), 0)
+    return laid_out(device, item.room_uri, item.content) if item.content else LaidOut((), 0)
 
 
 def _of(part: SinglePart) -> LaidOut:
@@ -112,7 +133,7 @@ def _quote(device: Device, item: Item) -> Quote | None:
     answered = device.host.engine.room(item.room_uri).timeline.item(item.in_reply_to)
     if answered is None:
         return Quote(message_id=item.in_reply_to, seq=None, sender="", text="")
-    text = preview(device, answered)
+    text = "" if device.preferences.frozen(answered.sender) else preview(device, answered)
     return Quote(message_id=item.in_reply_to, seq=answered.seq, sender=answered.sender, text=text)
 
 
@@ -132,6 +153,8 @@ def _files(item: Item) -> list[FileShown]:
 def _reactions(device: Device, item: Item) -> tuple[ReactionShown, ...]:
     people: dict[str, dict[str, bytes]] = {}
     for each in item.reactions:
+        if device.preferences.frozen(each.sender):
+            continue
         people.setdefault(each.text, {})[each.sender] = each.message_id
     return tuple(
         ReactionShown(emoji=one_line(emoji, 64), user_uris=tuple(of), mine=of.get(device.user_uri, b""))

@@ -6,7 +6,8 @@ AppError
   CannotStart: PageMissing, HomeRefused, PortTaken
   Unwelcome: WrongHost, ForeignOrigin, NoSession, TokenRefused, TooManyPages
   Malformed: what came is nothing that can be asked
-  AccountRefused: BadName, NoAccount, AccountLocked, AccountOpen, TooManyAccounts, TooSoon, NothingToAnswer
+  AccountRefused: BadName, NoAccount, AccountLocked, AccountOpen, TooManyAccounts, TooSoon, NothingToAnswer,
+    ErrandUnderWay
   NotThere: what was named is not there
   PreviewRefused: NoSandbox, NotAPicture
 """
@@ -92,6 +93,14 @@ class TooSoon(AccountRefused):
 
 class NothingToAnswer(AccountRefused):
     """No link is under way whose digits could be answered."""
+
+
+class ErrandUnderWay(AccountRefused):
+    """Something that takes long is under way, and a second one at a time is not begun."""
+
+
+class TooLongToDraw(AppError):
+    """More than a QR code holds that a camera still reads."""
 
 
 class NotThere(AppError):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from privity.client.sdk import Device
 from privity.client.search import AROUND, Found
 from privity.client.words import first_match
 from privity.faces.app.entries import laid_out
@@ -15,12 +16,12 @@ _EDGES: Final = " \t\n.,;:!?)]}…-–—"
 """What no excerpt begins with."""
 
 
-def excerpt(found: Found, query: str) -> tuple[str, str, str]:
+def excerpt(device: Device, found: Found, query: str) -> tuple[str, str, str]:
     """Before, the match, after.
 
     What was found in what is not read as text, the address of a link say, is shown as it was typed.
     """
-    text = _read(found)
+    text = _read(device, found)
     place = first_match(text, query)
     if place is None:
         return visible(found.before), visible(found.match), visible(found.after)
@@ -30,9 +31,9 @@ def excerpt(found: Found, query: str) -> tuple[str, str, str]:
     return (_from_a_word(before) if first else before), text[start:end], text[end : end + AROUND]
 
 
-def _read(found: Found) -> str:
+def _read(device: Device, found: Found) -> str:
     """The text of a message without its marks."""
-    blocks = laid_out(found.item.content).blocks
+    blocks = laid_out(device, found.item.room_uri, found.item.content).blocks
     return " ".join("".join(run.text for run in block.runs) for block in blocks)
 
 

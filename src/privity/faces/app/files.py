@@ -53,7 +53,7 @@ class Files:
         kind = request.content_type if _TYPE.fullmatch(request.content_type) else None
         try:
             async with self._room:
-                data = await _read(request)
+                data = await read_body(request, MAX_FILE)
 
                 async def send() -> bytes:
                     return await opened.device.attach(
@@ -69,8 +69,8 @@ class Files:
 
                 sent = Sent(message_id=await opened.do(opened.sent_once(room_uri, token, send)))
         except FORESEEN as err:
-            return _json(Failed(number=0, problem=problem_of(err)), 409)
-        return _json(Answered(number=0, result=sent), 200)
+            return as_json(Failed(number=0, problem=problem_of(err)), 409)
+        return as_json(Answered(number=0, result=sent), 200)
 
     async def give(self, request: web.Request) -> web.Response:
         """The file of a message, to be saved."""
@@ -107,15 +107,15 @@ class Files:
         return opened, known(opened.device, request.match_info["room"])
 
 
-async def _read(request: web.Request) -> bytes:
+async def read_body(request: web.Request, most: int) -> bytes:
     """The whole body. Raises FileTooLarge as soon as it is."""
-    if (request.content_length or 0) > MAX_FILE:
-        raise FileTooLarge(f"the file has more than {MAX_FILE >> 20} MiB")
+    if (request.content_length or 0) > most:
+        raise FileTooLarge(f"the file has more than {most >> 20} MiB")
     data = bytearray()
     async for piece in request.content.iter_chunked(1 << 16):
         data += piece
-        if len(data) > MAX_FILE:
-            raise FileTooLarge(f"the file has more than {MAX_FILE >> 20} MiB")
+        if len(data) > most:
+            raise FileTooLarge(f"the file has more than {most >> 20} MiB")
     return bytes(data)
 
 
@@ -169,5 +169,6 @@ def _id(text: str) -> bytes:
         raise Malformed("the id of a message is hex") from None
 
 
-def _json(value: msgspec.Struct, status: int) -> web.Response:
+def as_json(value: msgspec.Struct, status: int) -> web.Response:
+    """What the page reads beside its WebSocket."""
     return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from privity.faces.app.account import Account
+from privity.faces.app.brought import BroughtFiles
 from privity.faces.app.errors import NoAccount, TooManyAccounts
 from privity.faces.app.home import Home, checked_name
 from privity.faces.app.limits import MAX_ACCOUNTS, WATCH_S
@@ -25,6 +26,7 @@ class House:
         self._home = home
         self._vigil = vigil
         self._now_ms = now_ms
+        self.brought = BroughtFiles(home.folder)
         self._listeners: set[Callable[[Event], None]] = set()
         self._accounts = {name: self._account(name) for name in home.names()}
 
@@ -68,6 +70,7 @@ class House:
 
     async def lock_all(self) -> None:
         """Drop the keys of every account."""
+        self.brought.drop()
         await asyncio.gather(*(each.lock() for each in self._accounts.values()))
 
     async def watch(self) -> None:
@@ -84,4 +87,4 @@ class House:
 
     def _account(self, name: str) -> Account:
         attempts = Attempts(self._home.attempts / f"{name}.json", self._now_ms)
-        return Account(name, self._home.device(name), attempts, self.announce)
+        return Account(name, self._home.device(name), attempts, self.announce, self.brought)

@@ -33,6 +33,10 @@ MAX_FILE: Final = 64 << 20
 """Bytes of a file from the page: what a device takes at most (`client.attachments`)."""
 MAX_FILES_UNDER_WAY: Final = 3
 """Files that are in memory at once, each with its ciphertext."""
+MAX_BROUGHT: Final = 2
+"""Backups and exports that the page has brought and no errand has begun with; the oldest goes."""
+MAX_BROUGHT_BYTES: Final = 16 << 30
+"""Of one such file. It lies on disk, so that this bounds a mistake rather than memory."""
 MAX_ENTRIES: Final = 200
 """Entries of one answer: a few screens."""
 MAX_UNREAD: Final = 1_000
@@ -49,6 +53,8 @@ MAX_DEPTH: Final = 8
 """Quotes and lists within each other that are told apart."""
 MAX_PREVIEW: Final = 120
 """Characters of a message in a list or a quoted line."""
+MAX_QR: Final = 600
+"""Bytes in a QR code: about a hundred squares a side, which a simple camera still reads off a screen."""
 IDLE_S: Final = 60 * 60.0
 """Without a person's doing for so long, everything is locked."""
 WATCH_S: Final = 1.0

@@ -7,26 +7,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
 
 from privity.client.adding import Offered
+from privity.client.engine.records import Table
 from privity.client.engine.shown import (
     AccountClosed,
     AccountReset,
     CaughtUp,
     ClosingPending,
+    ContactsChanged,
     DevicesChanged,
     Item,
     ResetPending,
     RoomChanged,
     Shown,
+    SomebodyTypes,
+    decode_item,
 )
+from privity.client.engine.typing import LASTS_MS
 from privity.client.errors import CommandRefused
 from privity.client.host import Host
+from privity.client.mentions import without_links
 from privity.client.sdk import Device
-from privity.faces.app.conversations import all_rooms, named, rooms_with, row
+from privity.faces.app.brought import BroughtFiles
+from privity.faces.app.conversations import all_rooms, named, rooms_with, row, was_in
 from privity.faces.app.entries import entry
+from privity.faces.app.errands import Errands
 from privity.faces.app.errors import AccountLocked
+from privity.faces.app.port import happened
 from privity.faces.app.port.happened import (
     AccountChanged,
     ConversationChanged,
@@ -37,10 +47,13 @@ from privity.faces.app.port.happened import (
     WaitingChanged,
 )
 from privity.faces.app.port.shown import AccountShown, Conversation, Lock, Waiting
+from privity.faces.app.port.writing import TypingShown
 from privity.faces.app.preview.making import Previews
 from privity.faces.app.problems import FORESEEN, problem_of
+from privity.faces.app.scratch import scratch
 from privity.faces.app.telling import told
 from privity.faces.commands.naming import people_in
+from privity.mls.codec import u64
 from privity.server.web import log_bug
 
 T = TypeVar("T")
@@ -51,15 +64,18 @@ Announce = Callable[[Event], None]
 
 
 class Opened:
-    """`announce` hears of everything that changes."""
+    """`announce` hears of everything that changes. `brought` are files of the page that wait for an errand."""
 
-    def __init__(self, name: str, device: Device, announce: Announce) -> None:
+    def __init__(self, name: str, folder: Path, device: Device, announce: Announce, brought: BroughtFiles) -> None:
         self.name = name
         self.device = device
         self.announce = announce
+        self.brought = brought
+        self.errands = Errands(name, announce, self._spawn, device.host.now_ms)
         self.offered: Offered | None = None
         """A new device whose digits wait to be compared."""
         self.previews = Previews()
+        self._folder = folder
         self._rows: dict[str, Conversation] = {}
         self._waited: dict[str, tuple[Waiting, ...]] = {}
         self._shown: AccountShown | None = None
@@ -86,6 +102,7 @@ class Opened:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.errands.close()
         await self.device.close()
 
     @property
@@ -104,6 +121,10 @@ class Opened:
             if not task.cancelled():
                 raise  # whoever asked has gone; what was begun is done
             raise AccountLocked(LOCKED) from None
+
+    def scratch(self) -> BinaryIO:
+        """A file for what an errand makes, which nobody can read on disk. Raises SaveRefused."""
+        return scratch(self._folder)
 
     async def sent_once(self, room_uri: str, token: str, send: Callable[[], Coroutine[object, object, bytes]]) -> bytes:
         """Send under a token. A page that lost its connection asks again, and both get the one answer."""
@@ -136,8 +157,7 @@ class Opened:
             hub=host.base,
             connected=connected,
             problem="" if connected or err is None else problem_of(err).text,
-            unread=sum(each.unread for each in self._rows.values() if not each.muted),
-            holds_account_key=self.device.holds_account_key,
+            unread=sum(each.mentions if each.muted else each.unread for each in self._rows.values()),
         )
 
     def look(self) -> None:
@@ -159,8 +179,10 @@ class Opened:
         """Tell which of these conversations look different than before."""
         for room_uri in room_uris:
             try:
-                new = row(self.device, room_uri)
+                new = row(self.device, room_uri) if was_in(self.device, room_uri) else None
             except CommandRefused:
+                new = None
+            if new is None:
                 if self._rows.pop(room_uri, None) is not None:
                     self.announce(ConversationGone(account=self.name, room_uri=room_uri))
                 continue
@@ -169,9 +191,16 @@ class Opened:
                 self.announce(ConversationChanged(account=self.name, conversation=new))
         self.look()
 
+    def refresh_all(self) -> None:
+        """The same of every conversation: much came back at once."""
+        self.refresh(all_rooms(self.device))
+
     def waiting(self, room_uri: str) -> tuple[Waiting, ...]:
         """What was asked to be sent there and is not at the hub."""
-        return tuple(Waiting(token=token, text=text) for token, text in self.device.waiting_tokens(room_uri))
+        return tuple(
+            Waiting(token=token, text=without_links(text, self.device.names.handle))
+            for token, text in self.device.waiting_tokens(room_uri)
+        )
 
     def look_at_waiting(self, room_uri: str) -> None:
         """Tell what waits there if that is something else than before."""
@@ -180,12 +209,13 @@ class Opened:
             self._waited[room_uri] = waiting
             self.announce(WaitingChanged(account=self.name, room_uri=room_uri, waiting=waiting))
 
-    def learn(self, user_uris: Iterable[str]) -> None:
-        """Ask the hub in the background what people are called who have no name here, each once in a connection."""
+    def learn(self, user_uris: Iterable[str], items: Iterable[Item] = ()) -> None:
+        """Ask the hub in the background what people are called who have no name here, each once in a connection. The
+        `items` of theirs are then told again."""
         new = [each for each in user_uris if each not in self._asked and self.device.names.handle(each) is None]
         if new and self.host.connection is not None:
             self._asked.update(new)
-            self._spawn(self._learn(new))
+            self._spawn(self._learn(new, tuple(items)))
 
     def _connected(self) -> None:
         """Ask for what is only known at the hub."""
@@ -196,8 +226,12 @@ class Opened:
     def _indexed(self, done: int, total: int) -> None:
         self.announce(Progress(account=self.name, token=INDEX, done=done, total=total))
 
-    async def _learn(self, user_uris: list[str]) -> None:
+    async def _learn(self, user_uris: list[str], items: tuple[Item, ...]) -> None:
         await self.device.names.learn(user_uris)
+        for item in items:
+            now = self.host.store.get(Table.TIMELINE, item.room_uri, u64(item.seq))  # it may have changed meanwhile
+            if now is not None and not set(user_uris).isdisjoint(people_in([item])):
+                self._tell_entry(decode_item(now))
         self.refresh({room_uri for each in user_uris for room_uri in rooms_with(self.device, each)})
 
     async def _follow(self) -> None:
@@ -218,6 +252,8 @@ class Opened:
             match what:
                 case Item() | CaughtUp():
                     pass
+                case SomebodyTypes():
+                    self._types(what)
                 case RoomChanged(room_uri):
                     rooms[room_uri] = None
                 case (
@@ -231,13 +267,25 @@ class Opened:
             sentence = told(self.name, self.device, what)
             if sentence is not None:
                 self.announce(sentence)
+        if any(isinstance(each, ContactsChanged) for each in shown):
+            self.announce(happened.ContactsChanged(account=self.name))
         for item in items.values():
-            self.announce(EntryChanged(account=self.name, room_uri=item.room_uri, entry=entry(self.device, item)))
+            self._tell_entry(item)
         for room_uri in rooms:
             with suppress(CommandRefused):
                 self.look_at_waiting(room_uri)
         self.refresh(rooms)
-        self.learn([*people_in(items.values()), *named(self.device, rooms)])
+        self.learn([*people_in(items.values()), *named(self.device, rooms)], items.values())
+
+    def _types(self, what: SomebodyTypes) -> None:
+        """Of whom this person blocked it is not shown."""
+        if not self.device.blocks.blocked(what.user_uri):
+            self.announce(
+                TypingShown(account=self.name, room_uri=what.room_uri, user_uri=what.user_uri, lasts_ms=LASTS_MS)
+            )
+
+    def _tell_entry(self, item: Item) -> None:
+        self.announce(EntryChanged(account=self.name, room_uri=item.room_uri, entry=entry(self.device, item)))
 
     def _spawn(self, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
         task = asyncio.ensure_future(work)

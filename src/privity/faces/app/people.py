@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from privity.client.errors import AccountKeyChanged
+from privity.client.errors import AccountKeyChanged, CommandRefused
 from privity.client.sdk import Device
 from privity.faces.app.port.shown import Person, Trust
 from privity.faces.commands.times import local_time
+from privity.identity.uris import parse_user_uri
 
 RESET: Final = (
     "This account was reset: whoever has it now did not have its old keys. Nothing is sent to it before you agree."
@@ -29,8 +30,17 @@ def person(device: Device, user_uri: str) -> Person:
         trust=trust(device, user_uri),
         me=user_uri == device.user_uri,
         blocked=device.blocks.blocked(user_uri),
+        contact=device.contacts.is_contact(user_uri),
+        frozen=device.preferences.frozen(user_uri),
         attention=attention(device, user_uri),
     )
+
+
+def other(device: Device, user_uri: str) -> str:
+    """Somebody else. Raises BadUri, CommandRefused."""
+    if parse_user_uri(user_uri) == device.user_uri:
+        raise CommandRefused("that is you; name another person")
+    return user_uri
 
 
 def trust(device: Device, user_uri: str) -> Trust:

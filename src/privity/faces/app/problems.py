@@ -20,6 +20,8 @@ BUG: Final = Problem(
     text="Something in this program is wrong, and this was not done. What you have is safe. Its place is in app.log.",
 )
 
+NO_CONTACT: Final = "This person is no contact of yours, so nothing was done. Ask them first, on their page."
+
 _NEXT: Final[tuple[tuple[type[Exception], str], ...]] = (
     (client.StoreInUse, "Another program has this account open: end it, and try again."),
     (client.WrongPassphrase, "Nothing was changed."),
@@ -54,6 +56,8 @@ def problem_of(err: Exception) -> Problem:
     if isinstance(err, Refusal):
         name = "".join(word.capitalize() for word in err.code.value.split("_"))
         return Problem(name=name, text=_REFUSED.get(err.code) or _whole(f"the hub refused this: {err.body.message}"))
+    if isinstance(err, client.NotAContact):
+        return Problem(name="NotAContact", text=NO_CONTACT)
     hint = next((f" {hint}" for kind, hint in _NEXT if isinstance(err, kind)), "")
     return Problem(name=type(err).__name__, text=f"{_whole(str(err))}{hint}")
 

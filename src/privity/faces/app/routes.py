@@ -13,14 +13,16 @@ from typing import Final, TypeVar
 import msgspec
 from aiohttp import WSMsgType, web
 
-from privity.faces.app import files
+from privity.faces.app import files, large, portraits
 from privity.faces.app.errors import Malformed, NoSession, TooManyPages, Unwelcome
 from privity.faces.app.files import Files
 from privity.faces.app.guard import check_session, door, session_of
 from privity.faces.app.house import House
+from privity.faces.app.large import LargeFiles
 from privity.faces.app.limits import MAX_ENTER, MAX_FRAME, MAX_PAGES, PROVE_S
 from privity.faces.app.page import Asset, BuiltPage
 from privity.faces.app.port.entering import Enter, Entered, Hello, PageProof, Renewed
+from privity.faces.app.portraits import Portraits
 from privity.faces.app.talking import Talk
 from privity.faces.app.tokens import Doorkeeper
 
@@ -49,6 +51,9 @@ class Door:
 
 
 def build_app(shared: Door) -> web.Application:
+    def check(request: web.Request) -> None:
+        check_session(request, shared.doorkeeper)
+
     app = web.Application(middlewares=[door(lambda: shared.port)], client_max_size=MAX_ENTER)
     app.add_routes(
         [
@@ -57,7 +62,9 @@ def build_app(shared: Door) -> web.Application:
             web.post("/session", partial(_session, shared)),
             web.post("/session/again", partial(_again, shared)),
             web.get("/port", partial(_port, shared)),
-            *files.routes(Files(shared.house), lambda request: check_session(request, shared.doorkeeper)),
+            *files.routes(Files(shared.house), check),
+            *large.routes(LargeFiles(shared.house), check),
+            *portraits.routes(Portraits(shared.house), check),
         ]
     )
     return app

@@ -20,6 +20,8 @@ from markdown_it.token import Token
 from privity.faces.app.limits import MAX_DEPTH, MAX_SHOWN, MAX_SIGNS
 from privity.faces.app.plain import visible
 from privity.faces.app.port.shown import Block, BlockKind, Emphasis, Run
+from privity.identity.errors import BadUri
+from privity.identity.uris import parse_user_uri
 
 SCHEMES: Final = ("https", "http", "mailto")
 """What a link may lead to. Anything else could start a program."""
@@ -131,11 +133,15 @@ def _runs(tokens: list[Token]) -> tuple[Run, ...]:
     found: list[Run] = []
     for run in _each_run(tokens):
         before = found[-1] if found else None
-        if before is not None and not run.url and not before.url and before.marks == run.marks:
+        if before is not None and _is_plain(run) and _is_plain(before) and before.marks == run.marks:
             found[-1] = Run(text=before.text + run.text, marks=run.marks)
         elif run.text:
             found.append(run)
     return tuple(found)
+
+
+def _is_plain(run: Run) -> bool:
+    return not run.url and not run.user_uri
 
 
 def _each_run(tokens: list[Token]) -> Iterator[Run]:
@@ -165,7 +171,15 @@ def _each_run(tokens: list[Token]) -> Iterator[Run]:
 
 
 def _link(words: str, url: str, marks: tuple[Emphasis, ...]) -> Run:
-    """A link, or its words and its address where it leads to nothing that a browser should open."""
+    """A link, or its words and its address where it leads to nothing that a browser should open.
+
+    One to a person is a mention. Its words are its sender's, whoever it names.
+    """
+    if url.startswith("mimi:"):
+        try:
+            return Run(text=words, marks=marks, user_uri=parse_user_uri(url))
+        except BadUri:
+            return Run(text=f"{words} ({url})", marks=marks)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

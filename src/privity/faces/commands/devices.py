@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity link` on a new device; `privity devices ...` on the one that makes the account: who is in its list."""
+"""`privity link` on a new device; `privity devices ...` on any other one of the account: who is in its list."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.console import Console
 
 from privity.client.errors import LinkDeclined
 from privity.client.sdk import Device
+from privity.faces.commands import qr
 from privity.faces.commands.backup import tell
 from privity.faces.commands.files import moving
 from privity.faces.commands.harmless import harmless
@@ -36,9 +37,11 @@ from privity.faces.commands.times import local_time
 from privity.identity.uris import id_of
 
 LINE_BYTES = 1024
-HELD = "  this device holds the account key: it can add and remove devices"
-NOT_HELD = (
-    "  this device does not hold the account key; `privity devices recover` and the recovery phrase would change that"
+GIVEN_S = 15.0
+"""How long `privity link` stays for the account key, which comes within a second while the other device is there."""
+WAITS = (
+    "  this device waits for the account key, and cannot add or remove devices yet; it is given the key by itself, once"
+    " another device of yours that has it is connected"
 )
 
 app = App(
@@ -70,8 +73,10 @@ def link(
     async def work() -> tuple[str, str]:
         attempt = await Device.link(folder, secret, hub)
         try:
-            print("on the device that made the account, within ten minutes, run:", flush=True)
+            print("on a device that you have, within ten minutes, run:", flush=True)
             print(f"  privity devices add {attempt.code}{' --with-history' if with_history else ''}", flush=True)
+            if sys.stdout.isatty():
+                print("or let its page read this:", *qr.lines(attempt.code), sep="\n", flush=True)
             check = await attempt.check()
             print(f"this becomes a device of {attempt.handle}, {attempt.user_uri}")
             if not await _same(check):
@@ -83,6 +88,7 @@ def link(
             await attempt.close()
         async with linked:
             await linked.caught_up()
+            await linked.given_account_key(GIVEN_S)
             if with_history:
                 print("this device is linked; waiting for the history (Ctrl-C goes on without it)", flush=True)
                 with moving("receiving your history") as moved:
@@ -114,8 +120,8 @@ def show(
         name = opened.names.handle(user_uri) if own else called(opened, user_uri)
         told = [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
         lines = [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
-        if own:
-            lines.append(HELD if opened.holds_account_key else NOT_HELD)
+        if own and not opened.holds_account_key:
+            lines.append(WAITS)
         whose = "your account" if own else str(name)
         pending = _pending(opened.reset_pending_until(user_uri), whose, own=own)
         return lines, pending or _closing(opened, user_uri, whose, own=own)
@@ -152,6 +158,7 @@ def add(
             raise LinkDeclined("you said no; nothing was added")
         print("waiting for the new device", flush=True)
         await offered.accept()
+        await offered.passed_on()
         if with_history:
             print(f"added: {offered.client_uri}; it is passed the history when it asks", flush=True)
             with moving("passing on your history") as moved:
@@ -176,6 +183,7 @@ def remove(
     async def work(opened: Device) -> str:
         client_uri = await _named(opened, name)
         await opened.remove_device(client_uri)
+        await opened.caught_up()  # the other devices are given the new account key
         return client_uri
 
     print(f"removed: {with_device(device, work)}")
@@ -201,7 +209,7 @@ def recover(
     ] = None,
     device: Folder = DEFAULT,
 ) -> None:
-    """Take the account key over on this device, by the recovery phrase. What held it before can sign nothing more.
+    """Make a new account key on this device, by the recovery phrase, and drop devices. Those that stay are given it.
 
     Example: privity devices recover --remove q5ym
     """
@@ -210,10 +218,11 @@ def recover(
     async def work(opened: Device) -> list[str]:
         dropped = [await _named(opened, name) for name in remove or []]
         await opened.recover(phrase, tuple(dropped))
+        await opened.caught_up()
         return dropped
 
     dropped = with_device(device, work)
-    print("recovered: this device holds the account key now")
+    print("recovered: this device made a new account key")
     for client_uri in dropped:
         print(f"removed: {client_uri}")
 

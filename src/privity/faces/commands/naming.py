@@ -55,7 +55,8 @@ def people_in(items: Iterable[Item]) -> list[str]:
     """User URIs of everyone who appears in these entries, each once."""
     found: dict[str, None] = {}
     for item in items:
-        senders = (item.sender, *(reaction.sender for reaction in item.reactions))
+        deleter = "" if item.deleted_by is None else item.deleted_by.user_uri
+        senders = (item.sender, deleter, *(reaction.sender for reaction in item.reactions))
         own = item.text.partition(NAMED)[0] if item.kind is Kind.LINE else ""
         found.update(dict.fromkeys(uri for uri in (*senders, *_USER.findall(own)) if _is_user(uri)))
     return list(found)

@@ -284,6 +284,16 @@ async def room_of(device: Device, name: str, *, left: bool = False) -> str:
     return found[0]
 
 
+async def group_of(device: Device, name: str) -> str:
+    """A room whose people can change. Raises CommandRefused, NotNamed."""
+    uri = await room_of(device, name)
+    if device.host.engine.room(uri).record.direct:
+        raise CommandRefused(
+            "this is the conversation of you two, and stays so; make a group with `privity room create HANDLE HANDLE`"
+        )
+    return uri
+
+
 async def _direct_of(device: Device, rooms: list[str], name: str) -> str:
     """The direct room with the one person who has this handle on this device. Raises NotNamed."""
     await device.names.learn(other for other in map(device.direct_with, rooms) if other is not None)
@@ -306,7 +316,9 @@ async def user_of(device: Device, name: str) -> str:
     except Refusal as refusal:
         if refusal.code is not Code.NOT_FOUND:
             raise
-        raise NotNamed(f"no account of this hub has the handle {name!r}") from None
+        raise NotNamed(
+            f"nobody whom you may find has the handle {name!r}; ask for contact: `privity contacts ask {name}`"
+        ) from None
 
 
 async def other_of(device: Device, name: str) -> str:

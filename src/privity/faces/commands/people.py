@@ -34,6 +34,7 @@ from privity.faces.commands.waiting import waiting
 from privity.identity.errors import BadHandle
 from privity.identity.handle import typed_handle
 from privity.identity.recovery import new_phrase
+from privity.wire.age import AgeBand
 
 
 def register(
@@ -44,11 +45,20 @@ def register(
     /,
     *,
     invite: Annotated[str | None, Parameter(help="Needed where the hub asks for one.")] = None,
+    age: Annotated[AgeBand, Parameter(help="Who says nothing is protected like a minor.")] = AgeBand.UNKNOWN,
+    listed: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Let anybody on the hub who types your exact handle find you; adults only.",
+        ),
+    ] = False,
     device: Folder = DEFAULT,
 ) -> None:
     """Make an account, with this machine as its first device. Shows twelve words once: have paper ready.
 
-    Example: privity register http://127.0.0.1:8440 alice.b --invite bbj6ub5w
+    Example: privity register http://127.0.0.1:8440 alice.b --age adult
     """
     try:
         name = typed_handle(handle)
@@ -59,7 +69,9 @@ def register(
     async def work() -> None:
         phrase = kept_phrase(folder, secret) or new_phrase(os.urandom)
         async with waiting(lambda: f"registering at {hub}"):
-            made = await Device.register(folder, secret, hub, handle=name, phrase=phrase, invite=invite)
+            made = await Device.register(
+                folder, secret, hub, handle=name, phrase=phrase, invite=invite, age=age, listed=listed
+            )
         print(f"you are {name}, {made.user_uri}")
         print("recovery phrase, shown once; write it on paper. It outranks every device: who has it has your account:")
         print(f"  {phrase}", flush=True)
@@ -154,7 +166,7 @@ def id_of_device(client_uri: str) -> str:
 
 
 def block(who: Who, /, *, device: Folder = DEFAULT) -> None:
-    """Take no contact from a person.
+    """Take no contact from a person; it ends the contact that you have.
 
     Example: privity block mallory
     """
@@ -162,7 +174,7 @@ def block(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
 
 def unblock(who: Who, /, *, device: Folder = DEFAULT) -> None:
-    """Take contact from a person again.
+    """Let a person ask for contact again.
 
     Example: privity unblock mallory
     """

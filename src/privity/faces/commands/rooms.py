@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
+from collections import defaultdict
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from privity.client.contacts import How
 from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
-from privity.client.unread import unread
+from privity.client.unread import unread_of
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called, with_names
 from privity.faces.commands.opening import (
@@ -22,23 +24,32 @@ from privity.faces.commands.opening import (
     NotNamed,
     Room,
     Who,
+    group_of,
     note,
     other_of,
     room_of,
     with_device,
 )
+from privity.faces.commands.room_links import join, knocks, let_in, link, links, revoke_link, turn_away
+from privity.faces.commands.room_offices import ban, role, unban
 from privity.faces.commands.showing import banner
 from privity.policy.members import members
+from privity.policy.roles import Role
 
 LETTERS = 8
+_NOTED = defaultdict(str, {Role.ADMIN: "  (admin)", Role.MODERATOR: "  (moderator)", Role.ARCHIVE: "  (keeps a copy)"})
+"""What is said beside a member's device."""
 NAMED = 5
 """People of a group that are named in a list; the rest are counted."""
+SAID = {How.ADDED: "added", How.INVITED: "asked, and added as soon as they agree:"}
 
 app = App(
     name="room",
     help="Make conversations and change who is in them.\n\nExample: privity room list",
     help_format="plaintext",
 )
+for command in (role, ban, unban, link, links, revoke_link, join, knocks, let_in, turn_away):
+    app.command(command)
 
 
 @app.command
@@ -73,19 +84,18 @@ def direct(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
 @app.command
 def invite(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> None:
-    """Bring a person into a group.
+    """Bring a person into a group. Who is no contact of yours is asked first.
 
     Example: privity room invite k3x7 carol.d
     """
 
-    async def work(opened: Device) -> None:
-        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+    async def work(opened: Device) -> How:
+        uri, user_uri = await group_of(opened, room), await other_of(opened, who)
         if user_uri in opened.people(uri):
             raise CommandRefused(f"{who} is in this conversation already")
-        await opened.invite(uri, user_uri)
+        return await opened.invite(uri, user_uri)
 
-    with_device(device, work)
-    print(f"invited {who}")
+    print(f"{SAID[with_device(device, work)]} {who}")
 
 
 @app.command
@@ -96,7 +106,7 @@ def remove(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> None:
     """
 
     async def work(opened: Device) -> None:
-        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+        uri, user_uri = await group_of(opened, room), await other_of(opened, who)
         if user_uri not in opened.people(uri):
             raise NotNamed(f"{who} is not in this conversation; `privity room members` shows who is")
         await opened.remove(uri, user_uri)
@@ -122,7 +132,7 @@ def declare_archive(
     """
 
     async def work(opened: Device) -> None:
-        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+        uri, user_uri = await group_of(opened, room), await other_of(opened, who)
         await opened.declare_archive(uri, user_uri, policy)
 
     with_device(device, work)
@@ -137,7 +147,7 @@ def withdraw_archive(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> No
     """
 
     async def work(opened: Device) -> None:
-        uri, user_uri = await _group(opened, room), await other_of(opened, who)
+        uri, user_uri = await group_of(opened, room), await other_of(opened, who)
         await opened.withdraw_archive(uri, user_uri)
 
     with_device(device, work)
@@ -192,12 +202,13 @@ def show_members(room: Room, /, *, device: Folder = DEFAULT) -> None:
         room_uri = await room_of(opened, room)
         group = opened.host.engine.room(room_uri).require_group()
         found = list(members(group.tree).values())
-        archives = [each.user_uri for each in opened.archives(room_uri)]
-        await opened.names.learn(dict.fromkeys([*(member.user_uri for member in found), *archives]))
-        rows = sorted((called(opened, each.user_uri), each.client_uri, each.user_uri in archives) for each in found)
+        await opened.names.learn(opened.offices.of(room_uri))
+        roles = opened.offices.of(room_uri)
+        rows = sorted((called(opened, each.user_uri), each.client_uri, roles[each.user_uri]) for each in found)
         wide = max(len(name) for name, _, _ in rows)
-        listed = [f"{name:{wide}}  {uri}{_this(uri == opened.client_uri)}{_copies(kept)}" for name, uri, kept in rows]
-        return [*banner(opened, room_uri), *listed]
+        listed = [f"{name:{wide}}  {uri}{_this(uri == opened.client_uri)}{_NOTED[role]}" for name, uri, role in rows]
+        banned = [called(opened, user_uri) for user_uri, role in roles.items() if role is Role.BANNED]
+        return [*banner(opened, room_uri), *listed, *(f"{name}  (banned)" for name in sorted(banned))]
 
     for line in with_device(device, work, offline=True):
         print(line)
@@ -234,21 +245,13 @@ def show_rooms(
 async def _invited(device: Device, room: str, who: str, user_uri: str) -> bool:
     """Whether a person was brought into a new group; where not, why, and the group stays."""
     try:
-        await device.invite(room, user_uri)
+        how = await device.invite(room, user_uri)
     except EXPECTED as err:
         note(f"{who} is not in it: {type(err).__name__}: {err}; try `privity room invite` later")
         return False
+    if how is How.INVITED:
+        note(f"{who} is no contact of yours: asked, and added as soon as they agree")
     return True
-
-
-async def _group(device: Device, name: str) -> str:
-    """A room whose people can change. Raises CommandRefused, NotNamed."""
-    uri = await room_of(device, name)
-    if device.host.engine.room(uri).record.direct:
-        raise CommandRefused(
-            "this is the conversation of you two, and stays so; make a group with `privity room create HANDLE HANDLE`"
-        )
-    return uri
 
 
 async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
@@ -258,6 +261,7 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
     await device.names.learn(people)
     archives = [each.user_uri for each in device.archives(uri)]
     await device.names.learn(archives)
+    new = unread_of(device.host.store, uri, device.user_uri)
     return {
         "room": uri,
         "name": name,
@@ -265,7 +269,8 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
         "member": state.record.member,
         "people": [{"user": user, "name": device.names.handle(user)} for user in people],
         "archives": [{"user": user, "name": device.names.handle(user)} for user in archives],
-        "unread": unread(device.host.store, uri),
+        "unread": new.messages,
+        "mentions": new.mentions,
     }
 
 
@@ -284,10 +289,6 @@ def _line(device: Device, row: dict[str, Any]) -> str:
     keepers = ", ".join(called(device, each["user"]) for each in row["archives"])
     kept = f"  (a copy of everything is kept by {keepers})" if keepers else ""
     return harmless(f"{row['room'].rsplit('/', 1)[-1][:LETTERS]}  {what}{new}{kept}")
-
-
-def _copies(archive: bool) -> str:
-    return "  (keeps a copy)" if archive else ""
 
 
 def _this(own: bool) -> str:

@@ -11,6 +11,7 @@ from rich.filesize import decimal
 
 from privity.client.engine.consent import accept_command
 from privity.client.engine.shown import Item, Kind, State
+from privity.client.mentions import without_links
 from privity.client.saving import safe_name
 from privity.client.sdk import Device
 from privity.faces.commands.harmless import harmless
@@ -33,6 +34,7 @@ def as_json(item: Item, device: Device) -> dict[str, Any]:
         "device": item.client,
         "id": short(item),
         "text": text_of(item),
+        "deleted_by": None if item.deleted_by is None else item.deleted_by.user_uri,
         "from_backup": item.from_backup,
         "files": [
             {"part": index, "name": part.filename, "size": size_of(part), "type": part.content_type}
@@ -56,12 +58,19 @@ def as_line(item: Item, device: Device) -> str:
     if item.kind is not Kind.MESSAGE:
         return harmless(f"{short(item)[:8]:8}  {when:%H:%M}  -- {with_names(device, item.text)}")
     who = called(device, item.sender)
-    text = text_of(item) if item.state in (State.SHOWN, State.EDITED) else f"({item.state.value})"
+    shown = item.state in (State.SHOWN, State.EDITED)
+    text = without_links(text_of(item), device.names.handle) if shown else f"({gone(item, device)})"
     edited = " (edited)" if item.state is State.EDITED else ""
     edited += " (from a backup)" if item.from_backup else ""
     reactions = " ".join(each.text for each in item.reactions)
     line = f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
     return harmless(line)
+
+
+def gone(item: Item, device: Device) -> str:
+    """What is said in the place of a message that is not shown any more."""
+    by = item.deleted_by
+    return item.state.value if by is None else f"{item.state.value} by {called(device, by.user_uri)}, {by.role}"
 
 
 def banner(device: Device, room_uri: str) -> list[str]:

@@ -8,8 +8,13 @@ import asyncio
 
 from privity.faces.demo.person import Person
 from privity.faces.demo.story import Story
+from privity.wire.age import AgeBand
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
+LISTED = ("bob", "erin")
+"""Who would like to be found by everybody who knows the handle."""
+MINOR = "erin"
+"""Who is not listed all the same."""
 
 
 async def play(story: Story) -> None:
@@ -43,7 +48,9 @@ async def _register(story: Story) -> None:
 
 async def _make(person: Person, invite: str) -> None:
     await person.start()
-    person.user_uri = await person.ask("register", handle=f"{person.name}.demo", invite=invite)
+    age = AgeBand.MINOR if person.name == MINOR else AgeBand.ADULT
+    handle, listed = f"{person.name}.demo", person.name in LISTED
+    person.user_uri = await person.ask("register", handle=handle, invite=invite, age=age, listed=listed)
 
 
 async def _link(story: Story) -> None:

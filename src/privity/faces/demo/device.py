@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from privity.client.adding import Offered
-from privity.client.engine import calls, evidence, reports
+from privity.client.engine import calls, contact_signing, evidence, reports
 from privity.client.engine.shown import Kind
 from privity.client.errors import ClientError, CommandRefused, HubUnreachable
 from privity.client.linking import NewDevice
@@ -27,6 +27,7 @@ from privity.faces.demo import dishonest
 from privity.faces.demo.asking import LINE_LIMIT, Answer, Request
 from privity.faces.demo.possessions import secrets_of
 from privity.faces.demo.throwaway import COST
+from privity.identity.consent import Op
 from privity.identity.errors import IdentityError
 from privity.identity.recovery import new_phrase
 from privity.message.errors import MessageError
@@ -34,6 +35,7 @@ from privity.message.report import AbuseReport, Reason
 from privity.mls.errors import MlsError
 from privity.policy.members import members
 from privity.wire import rest
+from privity.wire.age import AgeBand
 from privity.wire.errors import Refusal
 
 T = TypeVar("T")
@@ -66,10 +68,18 @@ class Hosted:
 
     # Coming to be
 
-    async def on_register(self, handle: str, invite: str) -> str:
+    async def on_register(self, handle: str, invite: str, age: str, listed: bool) -> str:
         phrase = new_phrase(os.urandom)
         self._device = await Device.register(
-            self._folder, _passphrase(), self._hub, handle=handle, phrase=phrase, invite=invite, cost=COST
+            self._folder,
+            _passphrase(),
+            self._hub,
+            handle=handle,
+            phrase=phrase,
+            invite=invite,
+            age=AgeBand(age),
+            listed=listed,
+            cost=COST,
         )
         return await self._online()
 
@@ -118,6 +128,34 @@ class Hosted:
 
     async def on_find(self, handle: str) -> str:
         return await self.device.find(handle)
+
+    async def on_ask_contact(self, handle: str) -> bool:
+        return await self.device.contacts.ask(handle)
+
+    async def on_answered_of(self, handle: str) -> str:
+        """What the hub itself answers to a request for contact; a device does not pass it on."""
+        host = self.device.host
+        entry = contact_signing.sign(host.engine.device, Op.REQUEST, handle)
+        try:
+            answer = await host.connected().call(calls.ask_contact(entry))
+        except Refusal as refusal:
+            return str(refusal)
+        return f"asked: {answer}"
+
+    async def on_claim(self, user_uri: str) -> None:
+        await self.device.host.connected().call(calls.claim(user_uri, [1]))
+
+    async def on_refresh_contacts(self) -> None:
+        await self.device.contacts.refresh()
+
+    async def on_requests(self) -> list[str]:
+        return [wish.handle for wish in self.device.contacts.requests()]
+
+    async def on_accept_contact(self, user_uri: str) -> None:
+        await self.device.contacts.accept(user_uri)
+
+    async def on_is_contact(self, user_uri: str) -> bool:
+        return self.device.contacts.is_contact(user_uri)
 
     async def on_verify(self, user_uri: str) -> str:
         return await self.device.verify(user_uri)

@@ -69,17 +69,20 @@ class Home:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def init(self) -> str:
-        """`privity init`, and `privity witness init` and `add` elsewhere; returns the first invite."""
+    def init(self, *, watched: bool = True) -> str:
+        """`privity init`, and `privity witness init` and `add` elsewhere if it is watched; returns the first invite."""
         out = _run("init", str(self.home), "--listen", f"127.0.0.1:{self.port}")
-        log_key = out.split("key log: ")[1].split()[0]
+        if watched:
+            self._init_witness(log_key=out.split("key log: ")[1].split()[0])
+        written = self.config.read_text().replace("[hub]\n", "[hub]\nepoch_min_ms = 100\n")
+        self._written = written.replace("[desk]\n", "[desk]\npoll_interval_s = 0.2\n")  # nobody watches a demo wait
+        self.write_config(watched=watched)
+        return out.split("): ")[1].split()[0]
+
+    def _init_witness(self, log_key: str) -> None:
         listen = f"127.0.0.1:{self.witness_port}"
         self.witness_key = _run("witness", "init", str(self.watch), "--name", WITNESS, "--listen", listen).strip()
         _run("witness", "add", str(self.watch), "--log", log_key, "--hub", self.url)
-        written = self.config.read_text().replace("[hub]\n", "[hub]\nepoch_min_ms = 100\n")
-        self._written = written.replace("[desk]\n", "[desk]\npoll_interval_s = 0.2\n")  # nobody watches a demo wait
-        self.write_config(watched=True)
-        return out.split("): ")[1].split()[0]
 
     def write_config(self, *, watched: bool) -> None:
         """What `privity init` wrote, with the witness as hub and desk are told of it, or without."""

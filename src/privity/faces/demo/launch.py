@@ -91,6 +91,10 @@ def _encrypts_nothing(_: Any) -> Any:
     return _NoCipher
 
 
+def _nobody_is_a_minor(_: Any) -> Any:
+    return lambda _: False
+
+
 def _hands_over_its_key(honest: Callable[[bytes], bytes]) -> Any:
     from privity.client.engine.state import Own
     from privity.mls.messages.app_data import ComponentData, SafeAAD
@@ -218,6 +222,22 @@ BREAKS: dict[str, Break] = {
         "privity.server.delivery.service",
         "Submissions._store",
         _answers_before_storing,
+    ),
+    "consent": Break(
+        "hub",
+        "the hub hands out keys of people who have not agreed",
+        "consent",
+        "privity.server.invitations.service",
+        "check_addition",
+        _no_check,
+    ),
+    "minors": Break(
+        "hub",
+        "the hub treats a minor like anybody else",
+        "minor",
+        "privity.policy.age",
+        "is_minor",
+        _nobody_is_a_minor,
     ),
     "session-proof": Break(
         "hub",

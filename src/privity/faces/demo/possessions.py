@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
+from privity.client.engine.account_keys import OWN_WISH, OwnWish
 from privity.client.engine.records import Table
 from privity.client.engine.shown import decode_item
 from privity.client.engine.state import OWN_KEY, Own
@@ -36,6 +39,9 @@ def _own(store: Store) -> Iterator[bytes]:
         own = Own.decode(value)
         yield own.signature_private
         yield own.account_private or b""
+    wish = store.get(Table.OWN, "", OWN_WISH)
+    if wish is not None:
+        yield msgspec.msgpack.decode(wish, type=OwnWish).private
 
 
 def _key_packages(store: Store) -> Iterator[bytes]:

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from privity.faces.demo import arriving, crash, forgery, hostile_hub, leaks, refusing, talking, thief
+from privity.faces.demo import arriving, crash, forgery, hostile_hub, leaks, meeting, refusing, talking, thief
 from privity.faces.demo.story import Story
 
 CHAPTERS = (
     arriving.play,
+    meeting.play,
     talking.play,
     refusing.play,
     forgery.play,

@@ -14,8 +14,8 @@ from privity.faces.drill.attack import Noticed, Trial, said
 from privity.faces.drill.clock import HOUR_MS
 from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost
-from privity.faces.drill.lies import MoreDevices, OtherEvent, OtherLog, Silence
-from privity.faces.drill.people import FOUND_S, Person, until
+from privity.faces.drill.lies import MoreDevices, OtherEvent, OtherLog, Silence, StillContacts
+from privity.faces.drill.people import FOUND_S, Person, befriend, until
 from privity.faces.drill.rooms import devices_in, entry, has_passed, suppressed_commit, talking
 from privity.faces.drill.stage import Stage
 from privity.faces.drill.wire import STRANGER, Asked, Honest, Lie, Reply
@@ -90,17 +90,20 @@ async def _cancelled(trial: Trial, alice: Person, bob: Person) -> Noticed:
 async def _waited_for(stage: Stage, trial: Trial, alice: Person, bob: Person, room: str) -> list[Noticed]:
     """Bob's device is off for three days."""
     ghost = Ghost.of(bob.user_uri, stage.clock.now_ms())
+    still = StillContacts(ghost.client_uri, ghost.bundle.key_package.encode())
+    stage.wire.lies[alice.user_uri] = still
+    await alice.device.contacts.refresh()
+    contacts = stage.contacts()
     before = _news_for(stage, alice)
     await stage.reset(bob, ghost)
     await until(lambda: _news_for(stage, alice) > before, trial.attack, "Alice to hear of the reset")
     await alice.listed(bob.user_uri)
-    lie = stage.wire.lies[alice.user_uri] = OtherEvent(room, EventKind.COMMIT, entry(stage, room, ghost.identity))
+    lie = still.also = OtherEvent(room, EventKind.COMMIT, entry(stage, room, ghost.identity))
     await stage.pass_hours(PENDING_HOURS + 1)
     listed = [each.client_uri for each in await alice.listed(bob.user_uri)]
     trial.expect(listed == [ghost.client_uri], "after three days without a no the reset is not even in force")
     entered = await _entered(trial, alice, bob, room, ghost, lie)
-    more = MoreDevices(ghost.client_uri, ghost.bundle.key_package.encode())
-    stage.wire.lies[alice.user_uri] = more
+    stage.keep_contacts(contacts)
     group = await alice.device.create_group()
     err = await trial.refused(
         alice.device.invite(group, bob.user_uri),
@@ -182,6 +185,7 @@ async def auditor_offline(stage: Stage) -> list[Noticed]:
     trial = Trial("auditor-offline")
     alice, bob, room = await talking(stage, trial)
     carol = await stage.person("Carol")
+    await befriend(alice, carol, trial.attack)
     silenced = stage.installation.witnesses[:2]
     for witness in silenced:
         await asyncio.to_thread(witness.process.stop)

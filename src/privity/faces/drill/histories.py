@@ -15,7 +15,7 @@ from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.installation import Witness
 from privity.faces.drill.lies import OtherLog
-from privity.faces.drill.people import FOUND_S, Person, until
+from privity.faces.drill.people import FOUND_S, Person, befriend, until
 from privity.faces.drill.stage import Stage
 from privity.keylog.labels import user_label
 from privity.tlog.cosignature import cosign
@@ -193,6 +193,7 @@ def _help(stage: Stage, log: ForgedLog, accomplices: Sequence[Witness]) -> None:
 
 async def _talk(trial: Trial, one: Person, other: Person) -> str:
     """A conversation of two."""
+    await befriend(one, other, trial.attack)
     room = await one.device.direct(other.user_uri)
     await until(lambda: room in other.device.rooms(), trial.attack, f"{other.name} to be in the conversation")
     return room

@@ -102,6 +102,29 @@ class MoreDevices(Lie):
         return Reply(200, msgspec.json.encode(rest.Claimed([*claimed.devices, self._more])))
 
 
+class StillContacts(Lie):
+    """The hub goes on saying of one person's contacts what it said first, whatever became of them, and hands out this
+    KeyPackage. `also` is what else it lies about."""
+
+    def __init__(self, client_uri: str, key_package: bytes) -> None:
+        super().__init__()
+        self.also = Lie()
+        self._more = rest.ClaimedDevice(client_uri, rest.ClaimStatus.SUCCESS, key_package)
+        self._contacts: Reply | None = None
+
+    async def reply(self, asked: Asked, honest: Honest) -> Reply:
+        if asked.path.endswith("/claim"):
+            self.told += 1
+            return Reply(200, msgspec.json.encode(rest.Claimed([self._more])))
+        if asked.path != "/v1/contacts":
+            return await self.also.reply(asked, honest)
+        self._contacts = self._contacts or await honest()
+        return self._contacts
+
+    def frames(self, frame: socket.FromHub) -> list[socket.FromHub]:
+        return self.also.frames(frame)
+
+
 class OtherEvent(Lie):
     """The next message of a room is kept from one person, and another event put into its place."""
 

@@ -12,7 +12,7 @@ import msgspec
 from privity.faces.drill.attack import NAMED, Noticed, Trial, name_of, said
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.lies import MoreDevices, OtherAnswers, bent
-from privity.faces.drill.people import Person
+from privity.faces.drill.people import Person, befriend
 from privity.faces.drill.stage import Stage
 from privity.identity.device_list import DeviceList
 from privity.keylog.commitment import OPENING_BYTES
@@ -25,6 +25,7 @@ async def extra_device(stage: Stage) -> list[Noticed]:
     """A list with a device that nobody signed; then a KeyPackage of such a device."""
     trial = Trial("extra-device")
     alice, bob = await stage.pair()
+    await befriend(alice, bob, trial.attack)
     await alice.listed(bob.user_uri)
     ghost = Ghost.of(bob.user_uri, stage.clock.now_ms())
     return [await _list_beside(stage, trial, alice, bob, ghost), await _key_package(stage, trial, alice, bob, ghost)]

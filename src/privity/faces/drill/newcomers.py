@@ -12,7 +12,7 @@ from privity.faces.drill.attack import Noticed, Trial
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.installation import WITNESSES
 from privity.faces.drill.lies import OtherLog, OtherServer
-from privity.faces.drill.people import FOUND_S, Person, until
+from privity.faces.drill.people import FOUND_S, Person, befriend, until
 from privity.faces.drill.stage import Stage
 from privity.faces.drill.wire import STRANGER
 from privity.keylog.labels import user_label
@@ -55,6 +55,7 @@ async def _deceived(stage: Stage, trial: Trial, name: str, carol: Person, bob: P
     await victim.online()
     listed = [each.client_uri for each in await victim.listed(bob.user_uri)]
     trial.expect(listed == [ghost.client_uri], f"the other log did not even work on {name}")
+    await befriend(carol, victim, trial.attack)
     room = await carol.device.direct(victim.user_uri)
     await until(lambda: room in victim.device.rooms(), trial.attack, f"{name} to be in the conversation")
     trial.begin()

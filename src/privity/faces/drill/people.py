@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from privity.faces.demo.throwaway import COST, PASSPHRASE
 from privity.faces.drill.clock import Clock
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.recovery import new_phrase
+from privity.wire.age import AgeBand
 
 WAIT_S = 10.0
 FOUND_S = 6.0
@@ -46,7 +48,9 @@ class Person:
     async def register(cls, name: str, folder: Path, hub: str, clock: Clock, handle: str) -> Person:
         """A new account, whose device is still off."""
         phrase = new_phrase(os.urandom)
-        device = await Device.register(folder, PASSPHRASE, hub, handle=handle, phrase=phrase, cost=COST)
+        device = await Device.register(
+            folder, PASSPHRASE, hub, handle=handle, phrase=phrase, age=AgeBand.ADULT, cost=COST
+        )
         return cls(name, folder, clock, device, phrase, handle)
 
     @property
@@ -99,6 +103,14 @@ class Person:
 
     def _items(self, room: str) -> list[Item]:
         return self.device.read(room, 1000)
+
+
+async def befriend(one: Person, other: Person, attack: str) -> None:
+    """Both ask for each other, so that either may begin a conversation."""
+    await one.device.contacts.ask(other.handle)
+    await other.device.contacts.ask(one.handle)
+    for person, who in ((one, other), (other, one)):
+        await until(partial(person.device.contacts.is_contact, who.user_uri), attack, "two people to be contacts")
 
 
 async def until(happened: Callable[[], bool], attack: str, what: str, wait_s: float = WAIT_S) -> float:

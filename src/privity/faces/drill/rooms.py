@@ -16,7 +16,7 @@ from privity.client.engine.state import CAPABILITIES, NO_AAD
 from privity.faces.drill.attack import NAMED, Noticed, Trial, said
 from privity.faces.drill.ghost import Ghost, no_rules
 from privity.faces.drill.lies import OtherEvent, Silence
-from privity.faces.drill.people import Person, until
+from privity.faces.drill.people import Person, befriend, until
 from privity.faces.drill.stage import Stage
 from privity.mls.group import Group, Identity
 from privity.mls.messages.app_data import AppDataDictionary
@@ -80,6 +80,7 @@ async def silent_archive(stage: Stage) -> list[Noticed]:
     trial = Trial("silent-archive")
     alice, bob, room = await talking(stage, trial)
     acme = await stage.person("Acme")
+    await befriend(alice, acme, trial.attack)
     await alice.listed(acme.user_uri)
     entered = await _enters(stage, trial, alice, bob, room, acme)
     await alice.device.declare_archive(room, acme.user_uri, POLICY)
@@ -96,6 +97,7 @@ async def suppressed_commit(stage: Stage, trial: Trial) -> list[Noticed]:
     """The hub lets Carol bring Bob into the conversation and keeps that from Alice, whose words Bob is to read."""
     alice, carol, bob = await asyncio.gather(*(stage.person(name) for name in ("Alice", "Carol", "Bob")))
     room = await _group(trial, carol, alice)
+    await befriend(carol, bob, trial.attack)
     lie = stage.wire.lies[alice.user_uri] = Silence(lambda frame: _is_commit(frame, room))
     await carol.device.invite(room, bob.user_uri)
     await until(lambda: room in bob.device.rooms(), trial.attack, "Bob to be in the conversation")
@@ -240,6 +242,7 @@ async def talking(stage: Stage, trial: Trial) -> tuple[Person, Person, str]:
 
 async def _group(trial: Trial, one: Person, other: Person) -> str:
     await asyncio.gather(one.listed(other.user_uri), other.listed(one.user_uri))
+    await befriend(one, other, trial.attack)
     room = await one.device.create_group()
     await one.device.invite(room, other.user_uri)
     await until(lambda: room in other.device.rooms(), trial.attack, f"{other.name} to be in the conversation")

@@ -34,6 +34,8 @@ from privity.tlog.add_checkpoint import PATH, AddCheckpoint, decode_known_size
 from privity.tlog.note import Signature, SignedNote, decode_signatures
 from privity.wire import rest
 
+CONTACT_COLUMNS = "user_uri, other_uri, how, entry, said_ms, since_ms"
+
 
 @dataclass(slots=True)
 class Stage:
@@ -130,6 +132,18 @@ class Stage:
         async with self.http.post(f"{self.installation.url}/v1/resets", data=body, headers=JSON) as answer:
             if answer.status != 200:
                 raise CheckFailed("reset", f"the hub does not take its own operator's reset: {await answer.text()}")
+
+    def contacts(self) -> list[tuple[object, ...]]:
+        """Everything that the hub keeps of who agreed to whom."""
+        with closing(sqlite3.connect(f"file:{self.installation.data / 'hub.db'}?mode=ro", uri=True)) as db:
+            return db.execute(f"SELECT {CONTACT_COLUMNS} FROM contact_side").fetchall()  # noqa: S608 - a constant
+
+    def keep_contacts(self, rows: list[tuple[object, ...]]) -> None:
+        """The operator puts back what its hub has dropped."""
+        with closing(sqlite3.connect(self.installation.data / "hub.db")) as db, db:
+            marks = ", ".join("?" for _ in CONTACT_COLUMNS.split(","))
+            insert = f"INSERT OR IGNORE INTO contact_side ({CONTACT_COLUMNS}) VALUES ({marks})"  # noqa: S608 - a constant
+            db.executemany(insert, rows)
 
     async def cosigned(self, log: ForgedLog) -> list[str]:
         """Ask the witnesses for their word on the operator's log, as a hub does; those that give it sign it.

@@ -175,6 +175,11 @@ class Group:
         return self._state.epoch.own_leaf
 
     @property
+    def added_by(self) -> int | None:
+        """The leaf whose Welcome this group was joined by; None where it was entered otherwise, or loaded since."""
+        return self._state.added_by
+
+    @property
     def removed(self) -> bool:
         """Whether we were removed; nothing can be sent any more."""
         return self._state.removed

@@ -66,7 +66,9 @@ def join(
         keys |= path_from_welcome(public.tree, info.signer, own, secrets.path_secret.path_secret).keys()
     encoded = context.encode()
     new = key_schedule.new_epoch(suite, secrets.joiner_secret, mixed, encoded)
-    state = GroupState(identity, rules, begin(public, encoded, info.confirmation_tag, own, new, keys))
+    state = GroupState(
+        identity, rules, begin(public, encoded, info.confirmation_tag, own, new, keys), added_by=info.signer
+    )
     state.record_all()
     return state
 

@@ -40,6 +40,7 @@ class GroupState:
     journal: Journal = field(default_factory=Journal)
     proposal_count: int = 0
     safe_aad: bool = False
+    added_by: int | None = None
     signer: SigningKey = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from privity.identity.uris import between_devices
 from privity.keylog.labels import user_label
 from privity.server.accounts import closed, store
+from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 
@@ -24,9 +25,12 @@ _OF_USER: Final = (
     "DELETE FROM invite WHERE used_by = ?1",
     "DELETE FROM link WHERE user_uri = ?1",
     "DELETE FROM block WHERE user_uri = ?1 OR blocked_uri = ?1",
+    "DELETE FROM age WHERE user_uri = ?1",
+    "DELETE FROM profile WHERE user_uri = ?1",
     "DELETE FROM blob_owner WHERE user_uri = ?1",
     "DELETE FROM device WHERE user_uri = ?1",
     "DELETE FROM broken_notice WHERE user_uri = ?1",
+    "DELETE FROM knock WHERE user_uri = ?1",
     "DELETE FROM account WHERE user_uri = ?1",
 )
 """In an order that the foreign keys allow. KeyPackages go with their device."""
@@ -44,6 +48,7 @@ def delete(tx: Tx, context: HubContext, user_uri: str) -> None:
     """Everything of an account whose closing list is in force. Its rooms have been told (`DeviceHooks`)."""
     account = store.find(tx, user_uri)
     closed.put(tx, context, user_uri, None if account is None else account.handle, user_label(user_uri).decode())
+    forgetting.forget(tx, context.hooks, user_uri)
     for sql in _OF_USER:
         tx.execute(sql, (user_uri,))
     for sql in _OF_DEVICES:

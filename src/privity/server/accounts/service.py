@@ -9,6 +9,10 @@ from privity.identity.errors import BadHandle
 from privity.identity.handle import Handle, parse_handle
 from privity.server.accounts import closed, store
 from privity.server.accounts.model import Account
+from privity.server.accounts.unknown import nobody, unknown
+from privity.server.ages import store as ages
+from privity.server.ages.model import StoredAge
+from privity.server.contacts import knowing, standing
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service as devices
@@ -16,6 +20,8 @@ from privity.server.invites import service as invites
 from privity.server.keylog import lost, queue
 from privity.server.keylog.model import Stage
 from privity.server.limits import address_key
+from privity.server.profiles import store as profiles
+from privity.server.profiles.model import Shown
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import Register
 
@@ -37,6 +43,9 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
         if _is_repeat(tx, context, account, first, wanted.device_list):
             return
         store.add(tx, account, now_ms)
+        age = StoredAge(account.user_uri, wanted.age)
+        ages.put(tx, age)
+        profiles.put(tx, account.user_uri, Shown(listed=wanted.listed and not age.minor(now_ms)))
         if context.config.registration == "invite":
             invites.use(tx, wanted.invite, account.user_uri, now_ms)
         queue.add(tx, context, label, 0, wanted.device_list)
@@ -55,26 +64,28 @@ def checked_handle(text: str) -> Handle:
 
 
 async def find_handle(context: HubContext, caller_uri: str, handle: str) -> Account:
-    """The account that a handle points to, or a NOT_FOUND Refusal."""
+    """The account that a handle points to, or the NOT_FOUND of whoever is not to be found."""
     context.limits.take("handle.find", caller_uri)
+    now_ms = context.now_ms()
 
     def read(query: Query) -> Account:
         found = store.find_handle(query, handle)
-        if found is None:
-            raise unknown(query, "no account has this handle")
+        if found is None or not standing.may_find(query, caller_uri, found.user_uri, now_ms):
+            raise nobody(query)
         return found
 
     return await context.db.read(read)
 
 
 async def find_user(context: HubContext, caller_uri: str, user_uri: str) -> Account:
-    """The account with this user URI, or a NOT_FOUND Refusal. Nobody guesses a URI; who knows it met the person."""
+    """The account with this user URI, or the NOT_FOUND of whoever is not to be found."""
     context.limits.take("handle.tell", caller_uri)
+    now_ms = context.now_ms()
 
     def read(query: Query) -> Account:
         found = store.find(query, user_uri)
-        if found is None:
-            raise unknown(query, "no account has this user URI")
+        if found is None or not knowing.may_know(query, caller_uri, user_uri, now_ms):
+            raise nobody(query)
         return found
 
     return await context.db.read(read)
@@ -84,13 +95,6 @@ def check_exists(query: Query, user_uri: str) -> None:
     """Raise a NOT_FOUND Refusal unless the hub has this account."""
     if store.find(query, user_uri) is None:
         raise unknown(query, "no account has this user URI")
-
-
-def unknown(query: Query, sentence: str) -> Refusal:
-    """NOT_FOUND with this sentence, and that the account may be a lost one as long as there are such."""
-    if lost.any_lost(query):
-        sentence += "; this hub has lost some accounts, and each comes back once one of its devices connects"
-    return Refusal(Code.NOT_FOUND, sentence)
 
 
 def _is_repeat(tx: Tx, context: HubContext, account: Account, first: DeviceList, value: bytes) -> bool:

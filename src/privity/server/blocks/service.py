@@ -7,16 +7,12 @@ from __future__ import annotations
 from privity.server.accounts import service as accounts
 from privity.server.blocks import store
 from privity.server.blocks.model import Block
+from privity.server.contacts import service as contacts
 from privity.server.context import HubContext
-from privity.server.db.database import Query, Tx
+from privity.server.db.database import Tx
+from privity.server.invitations import service as invitations
 from privity.server.limits import MAX_BLOCKS
 from privity.wire.errors import Code, Refusal
-
-
-def check_contact(query: Query, caller_uri: str, target_uri: str) -> None:
-    """Raise a NO_CONSENT Refusal when the target blocked the caller. Rooms and KeyPackages ask before any contact."""
-    if store.exists(query, Block(target_uri, caller_uri)):
-        raise Refusal(Code.NO_CONSENT, "the user does not accept contact")
 
 
 async def list_blocked(context: HubContext, user_uri: str) -> list[str]:
@@ -24,7 +20,7 @@ async def list_blocked(context: HubContext, user_uri: str) -> list[str]:
 
 
 async def block(context: HubContext, user_uri: str, blocked_uri: str) -> None:
-    """Block an account of this hub; again is harmless."""
+    """Block an account of this hub, which ends contact and whatever waits between the two; again is harmless."""
     context.limits.take("block.change", user_uri)
     now_ms = context.now_ms()
 
@@ -35,6 +31,8 @@ async def block(context: HubContext, user_uri: str, blocked_uri: str) -> None:
         if store.count(tx, user_uri) >= MAX_BLOCKS:
             raise Refusal(Code.TOO_MANY, f"at most {MAX_BLOCKS} users can be blocked", limit="blocks")
         store.add(tx, Block(user_uri, blocked_uri), now_ms)
+        contacts.part(tx, context, user_uri, blocked_uri, now_ms)
+        invitations.apart(tx, user_uri, blocked_uri)
 
     await context.db.write(write)
 

@@ -80,6 +80,18 @@ class Fanout:
             self._touched.add(connection)
             self._schedule_flush()
 
+    def listens(self, connection: Connection, room_uri: str) -> bool:
+        """Whether the connection's device is in the room now."""
+        return connection in self._by_room.get(room_uri, _NOBODY)
+
+    def pass_on(self, room_uri: str, sender: Connection, frame: bytes) -> None:
+        """A frame that nobody keeps, to whoever else listens to the room and has read all that came before."""
+        framed = ws_frame(frame)
+        for connection in self._by_room.get(room_uri, _NOBODY):
+            if connection is not sender and connection.offer_passing(framed):
+                self._touched.add(connection)
+        self._schedule_flush()
+
     def close_device(self, client_uri: str, code: Code, message: str) -> None:
         connection = self._by_device.get(client_uri)
         if connection is not None:

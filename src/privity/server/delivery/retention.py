@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
 """Forgetting: frames that all devices have kept or that are too old, log entries and keys past the report window, rooms
-that nobody is in, codes that work no more, and what closed accounts leave behind for a while."""
+that nobody is in, codes that work no more, what is over between people, what closed accounts leave behind for a while.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import Final
 from privity.message.franking import PERIOD_MS
 from privity.server.accounts import closed
 from privity.server.blobs import service as blobs
+from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.delivery import store
@@ -38,6 +40,7 @@ async def maintain(context: HubContext, franker: Franker) -> None:
     await _forget_rooms(context)
     await context.db.write(partial(_forget_codes, before_ms=now_ms - CODES_KEPT_MS))
     await context.db.write(partial(closed.forget, now_ms=now_ms))
+    await forgetting.keep_house(context)
     await blobs.sweep(context)
     await context.db.scrub()
 

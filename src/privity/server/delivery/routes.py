@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
-from privity.server.delivery import catch_up, store
+from privity.server.delivery import catch_up, store, typing
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.service import Submissions, check
@@ -20,7 +20,7 @@ from privity.server.sessions.handshake import end, open_socket, prove
 from privity.server.sessions.model import Session
 from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit, decode_from_device
+from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit, Typing, decode_from_device
 
 MAX_CURSORS: Final = 20_000
 """Rooms in one Resume or Ack: more than anybody is in."""
@@ -94,6 +94,10 @@ async def _serve(
                     _submit(context, submissions, connection, frame)
                 case Ack():
                     await _acknowledge(context, connection, frame)
+                case Typing():
+                    if reader is None:
+                        raise Refusal(Code.MALFORMED, "a Typing came before Resume")
+                    await typing.relay(context, fanout, connection, frame)
                 case Resume():
                     if reader is not None:
                         raise Refusal(Code.MALFORMED, "a second Resume came on one connection")
@@ -116,7 +120,7 @@ async def _serve(
                 await reader
 
 
-def _decode(data: bytes) -> Prove | Resume | Submit | Ack:
+def _decode(data: bytes) -> Prove | Resume | Submit | Ack | Typing:
     try:
         return decode_from_device(data)
     except BadFrame as err:

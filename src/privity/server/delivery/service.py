@@ -19,8 +19,8 @@ from privity.message.safe_aad import tag_of
 from privity.mls.errors import ProtocolError
 from privity.mls.messages.codepoints import APPLICATION
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
-from privity.server.blocks.service import check_contact
-from privity.server.db.database import Database, Tx
+from privity.server.contacts import standing
+from privity.server.db.database import Database, Query, Tx
 from privity.server.delivery import log, store
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Effect, Publish
@@ -197,7 +197,7 @@ def _accept_new(tx: Tx, franker: Franker, message: Checked, right: Right, now_ms
             f"the message is of epoch {message.epoch}, the room is in epoch {right.epoch}",
             current_epoch=right.epoch,
         )
-    _check_contact(tx, right.direct_pair, message.user_uri)
+    check_direct(tx, right.direct_pair, message.user_uri, now_ms)
     log.check_clock(right.head.ts_ms, now_ms)
     place = right.head.next(now_ms)
     frank = franking.make(franker, right.suite, message.tag, message.user_uri, submit.room_uri, place.ts_ms)
@@ -209,10 +209,13 @@ def _accept_new(tx: Tx, franker: Franker, message: Checked, right: Right, now_ms
     return Publish(place.room_uri, place.seq, frame, message.client_uri, answer)
 
 
-def _check_contact(tx: Tx, direct_pair: str | None, user_uri: str) -> None:
-    """In a direct room a block by the other ends contact; in a group everybody chooses what they see."""
+def check_direct(query: Query, direct_pair: str | None, user_uri: str, now_ms: int) -> None:
+    """In a direct room only contacts talk, and whoever ended that is not told apart from whoever blocked; in a group
+    everybody chooses what they see."""
     if direct_pair is not None:
-        check_contact(tx, user_uri, next(user for user in direct_pair.split(" ") if user != user_uri))
+        other = next(user for user in direct_pair.split(" ") if user != user_uri)
+        if not standing.are_contacts(query, user_uri, other, now_ms):
+            raise Refusal(Code.NO_CONSENT, "the other person takes no messages here")
 
 
 def _repeated(message: Checked, earlier: tuple[int, bytes], room_id: int) -> Effect:

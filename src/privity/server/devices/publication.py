@@ -15,6 +15,7 @@ from privity.identity.account import Account
 from privity.identity.errors import DeviceListError
 from privity.mls.errors import ProtocolError
 from privity.server.accounts import deletion
+from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service, store
@@ -80,6 +81,7 @@ def _move(tx: Tx, context: HubContext, before: Account | None, after: Account) -
     store.remove_devices(tx, gone)
     if reset:
         store.add_reset(tx, user_uri, context.now_ms())
+        forgetting.forget_agreed(tx, context.hooks, user_uri)
         _tell_rooms(tx, lambda: context.hooks.account_reset(tx, user_uri, gone))
     elif gone:
         _tell_rooms(tx, lambda: context.hooks.devices_removed(tx, user_uri, gone))

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from privity.identity.device_list import Kind
 from privity.server.accounts import closed
 from privity.server.accounts import store as accounts
-from privity.server.accounts.service import unknown
+from privity.server.accounts.unknown import unknown
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import service, store

@@ -23,6 +23,8 @@ from privity.server.accounts import closed
 from privity.server.accounts import store as accounts
 from privity.server.accounts.model import Account
 from privity.server.accounts.service import checked_handle
+from privity.server.ages import store as ages
+from privity.server.ages.model import StoredAge
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.devices import publication
@@ -31,6 +33,7 @@ from privity.server.keylog import lost, record, store
 from privity.server.keylog.service import check_label
 from privity.server.keylog.stored import StoredLog
 from privity.server.limits import address_key
+from privity.wire.age import AgeBand
 from privity.wire.errors import Code, Refusal
 from privity.wire.keylog import BringBack, BringBackOwn
 from privity.wire.returns import OWN_RETURNS_LABEL, own_returns_tbs
@@ -94,6 +97,7 @@ async def bring_back_own(context: HubContext, asked: BringBackOwn, address: str 
             closed.check_open(tx, context, account.user_uri)
             closed.check_handle_free(tx, context, handle)
             accounts.add(tx, account, context.now_ms())
+            ages.put(tx, StoredAge(account.user_uri, AgeBand.UNKNOWN))
         elif known != account:
             raise Refusal(Code.CONFLICT, "the account is at this hub under another handle")
         return _take(tx, context, label, missing)

@@ -25,7 +25,7 @@ def routes(context: HubContext) -> list[web.RouteDef]:
     async def claim(request: web.Request) -> web.Response:
         target = user_uri(context.config.host, request.match_info["id"])
         wanted = await body(request, Claim)
-        handed = await service.claim(context, session_of(request).user_uri, target, wanted.suites)
+        handed = await service.claim(context, session_of(request).user_uri, target, wanted.suites, wanted.room_uri)
         return answer(Claimed([_claimed(one) for one in handed]))
 
     return [

@@ -8,16 +8,17 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from privity.server.accounts import service as accounts
-from privity.server.blocks import service as blocks
+from privity.server.accounts.unknown import nobody
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.devices import service as devices
 from privity.server.devices.model import Device
+from privity.server.invitations import service as consents
 from privity.server.keypackages import store
 from privity.server.keypackages.check import check
 from privity.server.keypackages.model import Checked, HandedOut, Stock
 from privity.server.limits import KEY_PACKAGES_PER_DEVICE
+from privity.server.rooms import store as rooms
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import PutKeyPackages
 
@@ -63,19 +64,27 @@ async def left(context: HubContext, client_uri: str) -> Stock:
     return await context.db.read(lambda reader: store.stock(reader, client_uri, now_ms))
 
 
-async def claim(context: HubContext, caller_uri: str, target_uri: str, suites: Sequence[int]) -> list[HandedOut]:
-    """One KeyPackage of each device of the target, of the first of `suites` it has one for. Last resorts come last."""
+async def claim(
+    context: HubContext, caller_uri: str, target_uri: str, suites: Sequence[int], room_uri: str = ""
+) -> list[HandedOut]:
+    """One KeyPackage of each device of the target, of the first of `suites` it has one for. Last resorts come last.
+
+    The target has agreed to be in that room with the caller, or to talk to them; or looks like nobody.
+    """
     if not 1 <= len(suites) <= MAX_SUITES:
         raise Refusal(Code.MALFORMED, f"a claim names 1 to {MAX_SUITES} suites, got {len(suites)}")
     if not all(0 <= number < 1 << 16 for number in suites):
         raise Refusal(Code.MALFORMED, "a suite is a number of 16 bits")
     context.limits.take("key_package.claim", caller_uri)
     context.limits.take("key_package.claim_target", f"{caller_uri} {target_uri}")
-    usable_ms = context.now_ms() + MARGIN_MS
+    now_ms = context.now_ms()
+    usable_ms = now_ms + MARGIN_MS
 
     def write(tx: Tx) -> list[HandedOut]:
-        accounts.check_exists(tx, target_uri)
-        blocks.check_contact(tx, caller_uri, target_uri)
+        room = rooms.find(tx, room_uri) if room_uri else None
+        if room_uri and room is None and caller_uri != target_uri:
+            raise nobody(tx)
+        consents.check_addition(tx, room, caller_uri, target_uri, now_ms)
         return [
             HandedOut(device.client_uri, _take(tx, device.client_uri, suites, usable_ms))
             for device in devices.of_user(tx, target_uri)

@@ -27,13 +27,15 @@ from privity.mls.validation.group_info import require_external_pub
 from privity.policy.members import Member, member_of
 from privity.policy.roles import Role
 from privity.policy.room_state import RoomState
-from privity.server.blocks.service import check_contact
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Enter, Part
 from privity.server.devices import service as devices
+from privity.server.invitations import service as consents
+from privity.server.invitations import store as invitations
+from privity.server.knocks import service as knocks
 from privity.server.limits import MAX_GROUP_INFO_BYTES
 from privity.server.rooms import departures, franking_agent, groups, store
 from privity.server.rooms.departures import Proposer
@@ -159,7 +161,7 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
         new = [member_of(leaf) for leaf in leaves]
     except ProtocolError as err:
         raise Refusal(Code.INVALID_COMMIT, f"{type(err).__name__}: {err}") from None
-    _check_consent(query, asked, new)
+    _check_consent(query, room, asked, new, proposer.now_ms())
     known = KnownDevices(query, [member.client_uri for member in new])
     stored, group = groups.load(proposer.cache, query, room, known)
     return Snapshot(room, stored, group, known)
@@ -172,10 +174,9 @@ def _check_no_reset(query: Query, room: Room, user_uri: str) -> None:
         raise Refusal(Code.NOT_ALLOWED, "the account was reset since it joined: a member has to invite this device")
 
 
-def _check_consent(query: Query, asked: Asked, new: Sequence[Member]) -> None:
-    for member in new:
-        if member.user_uri != asked.user_uri:
-            check_contact(query, asked.user_uri, member.user_uri)
+def _check_consent(query: Query, room: Room, asked: Asked, new: Sequence[Member], now_ms: int) -> None:
+    for user_uri in dict.fromkeys(member.user_uri for member in new):
+        consents.check_addition(query, room, asked.user_uri, user_uri, now_ms)
 
 
 def repeated(asked: Asked, room: Room, earlier: tuple[int, bytes]) -> rest.Committed:
@@ -251,8 +252,8 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
         return None
     if not before.known.unchanged(tx):
         return None
-    _check_consent(tx, asked, [member_of(added.key_package.leaf_node) for added in staged.added])
     now_ms = proposer.now_ms()
+    _check_consent(tx, room, asked, [member_of(added.key_package.leaf_node) for added in staged.added], now_ms)
     log.check_clock(room.last_ts_ms, now_ms)
     effects: list[Effect] = []
     if staged.external:
@@ -266,7 +267,7 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
     store.add_commit(tx, room.id, staged.epoch - 1, commit_hash, asked.client_uri, KEPT_COMMITS)
     _end_removed(tx, room, staged, place, asked.client_uri, effects)
     _welcome_added(tx, room, staged, place, asked.welcome, effects)
-    _record_people(tx, room, checked, place)
+    _record_people(tx, room, checked, place, proposer)
     store.set_agent(tx, room.id, RoomState.of(staged.context).franking_key)
     group = PublicGroup(staged.change.state(), staged.confirmation_tag, proposer.cache.rules())
     again = departures.to_repeat(before.group) if staged.external else []
@@ -303,13 +304,17 @@ def _welcome_added(
         effects.append(Enter(member.client_uri, room.room_uri, place.seq))
 
 
-def _record_people(tx: Tx, room: Room, checked: Checked, place: Head) -> None:
-    """Note from when to when people were in the room."""
+def _record_people(tx: Tx, room: Room, checked: Checked, place: Head, proposer: Proposer) -> None:
+    """Note from when to when people were in the room. What they agreed to is used up."""
+    hooks = departures.RoomHooks(proposer)
     old = RoomState.of(checked.snapshot.group.context).participants.roles()
     new = RoomState.of(checked.staged.context).participants.roles()
     for user_uri in sorted(old.keys() | new.keys()):
         was, is_now = old.get(user_uri, 0) >= Role.MEMBER, new.get(user_uri, 0) >= Role.MEMBER
         if is_now and not was:
             store.start_participation(tx, room.id, user_uri, place.ts_ms)
+            hooks.contacts_changed(tx, invitations.use_up(tx, room.id, user_uri))
+            knocks.came_in(tx, room.room_uri, user_uri)
         elif was and not is_now:
             store.end_participation(tx, room.id, user_uri, place.ts_ms)
+            invitations.forget_word(tx, room.id, user_uri)

@@ -23,12 +23,14 @@ from privity.mls.validation.proposals import QueuedProposal
 from privity.policy.members import find_client, member_of
 from privity.policy.room_components import FRANKING_AGENT, PARTICIPANT_LIST, ParticipantListUpdate
 from privity.policy.room_state import RoomState
+from privity.server.contacts import telling
 from privity.server.db.database import Tx
 from privity.server.delivery import log
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Part
 from privity.server.devices import service as devices
+from privity.server.invitations import store as invitations
 from privity.server.rooms import groups, store
 from privity.server.rooms.groups import GroupCache
 from privity.server.rooms.model import Room
@@ -135,6 +137,7 @@ def depart(tx: Tx, proposer: Proposer, room: Room, client_uris: Sequence[str], u
         if index is not None:
             proposals.append(AppDataUpdate(PARTICIPANT_LIST, ParticipantListUpdate(removed=(index,)).encode()))
             store.end_participation(tx, room.id, user_uri, now_ms)
+            invitations.forget_word(tx, room.id, user_uri)
     if proposals:
         append_proposals(tx, room.head, proposer.key, group, proposals, now_ms, effects)
         groups.save(proposer.cache, tx, room, stored.version + 1, group, stored.group_info)
@@ -202,3 +205,7 @@ class RoomHooks:
         for client_uri in dict.fromkeys([*own, *store.devices_beside(tx, user_uri)]):
             log.tell_device(tx, client_uri, InboxKind.DEVICE_LIST_CHANGED, "", 0, user_uri.encode(), effects)
         log.after_commit(tx, self.proposer.fanout, effects)
+
+    def contacts_changed(self, tx: Tx, user_uris: Sequence[str]) -> None:
+        """Their devices are told, each once."""
+        telling.tell(tx, self.proposer.fanout, user_uris)

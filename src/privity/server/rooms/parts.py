@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the rooms, delivery, franking, reports and staff slices hold between calls, put together once by `main`.
+"""What rooms, invitations, delivery, letters, franking, reports and staff hold between calls, put together once by
+`main`.
 
 parts = make_parts(keys, now_ms, random, report_window_days)
 context = HubContext(..., hooks=parts.hooks)
@@ -22,7 +23,10 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.service import Submissions
 from privity.server.franking.model import Franker
 from privity.server.franking.store import PeriodKeys
+from privity.server.invitations import routes as invitations_routes
 from privity.server.keys import HubKeys
+from privity.server.knocks import routes as knocks_routes
+from privity.server.letters import routes as letters_routes
 from privity.server.reports import routes as reports_routes
 from privity.server.rooms import franking_agent
 from privity.server.rooms import routes as rooms_routes
@@ -45,7 +49,10 @@ class RoomParts:
         submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms, context.metrics, rekey)
         return [
             *rooms_routes.routes(context, self.proposer),
+            *invitations_routes.routes(context, self.proposer.cache),
+            *knocks_routes.routes(context, self.proposer),
             *delivery_routes.routes(context, self.fanout, submissions),
+            *letters_routes.routes(context, self.fanout),
             *reports_routes.routes(context),
             *staff_routes.routes(context, self.fanout, self.franker),
         ]

@@ -25,20 +25,20 @@ def routes(context: HubContext, proposer: Proposer) -> list[web.RouteDef]:
         return answer(await service.list_rooms(context, session_of(request)))
 
     async def group_state(request: web.Request) -> web.Response:
-        return answer(await service.group_state(context, proposer, session_of(request), _room(context, request)))
+        return answer(await service.group_state(context, proposer, session_of(request), room_in(context, request)))
 
     async def commit(request: web.Request) -> web.Response:
         asked = await body(request, rest.Commit)
-        room_uri = _room(context, request)
+        room_uri = room_in(context, request)
         with context.metrics.commit_timed():
             return answer(await commits.commit(context, proposer, session_of(request), room_uri, asked))
 
     async def leave(request: web.Request) -> web.Response:
-        return answer(await service.leave(context, proposer, session_of(request), _room(context, request)))
+        return answer(await service.leave(context, proposer, session_of(request), room_in(context, request)))
 
     async def broken(request: web.Request) -> web.Response:
         asked = await body(request, rest.Broken)
-        room_uri = _room(context, request)
+        room_uri = room_in(context, request)
         return answer(await service.broken(context, proposer, session_of(request), room_uri, asked))
 
     one = f"/v1/rooms/{{id:{ID}}}"
@@ -52,7 +52,8 @@ def routes(context: HubContext, proposer: Proposer) -> list[web.RouteDef]:
     ]
 
 
-def _room(context: HubContext, request: web.Request) -> str:
+def room_in(context: HubContext, request: web.Request) -> str:
+    """The room that a path names, or a NOT_FOUND Refusal."""
     try:
         return make_room_uri(context.config.host, request.match_info["id"])
     except BadUri as err:

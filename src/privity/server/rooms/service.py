@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from typing import Final
 
 from privity.identity.errors import BadUri
@@ -16,17 +17,16 @@ from privity.mls.messages.group_info import GroupInfo
 from privity.mls.public_group import PublicGroup
 from privity.mls.suites import suite
 from privity.mls.validation.group_info import require_external_pub
-from privity.policy.members import member_of
-from privity.policy.roles import Role
+from privity.policy.members import member_of, members
+from privity.policy.roles import Capability, Role
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState, check_new_room
-from privity.server.accounts import service as accounts
-from privity.server.blocks.service import check_contact
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
 from privity.server.delivery.model import Enter
 from privity.server.devices import service as devices
+from privity.server.invitations import service as consents
 from privity.server.limits import MAX_GROUP_INFO_BYTES, MAX_NEW_TREE_BYTES
 from privity.server.rooms import departures, groups, store
 from privity.server.rooms.departures import Proposer
@@ -40,9 +40,32 @@ SUITES: Final = (1, 3)
 BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
 
 find = store.find
+is_member = store.is_member
 participated = store.participated
 sending_right = store.sending_right
+has_more_people = store.has_more_people
 agents = store.agents
+
+
+@dataclass(frozen=True, slots=True)
+class InCharge:
+    """A room as it is now, and the devices in it of those who may do something to others."""
+
+    room: Room
+    state: RoomState
+    client_uris: tuple[str, ...]
+
+
+def in_charge(query: Query, proposer: Proposer, room_uri: str, capability: Capability) -> InCharge | None:
+    """None for a room that is not there, or has ended. Devices that are on their way out are none of it any more."""
+    room = store.find(query, room_uri)
+    if room is None or store.group(query, room.id) is None:
+        return None
+    _, group = groups.load(proposer.cache, query, room)
+    state, here = RoomState.of(group.context), set(store.members(query, room.id))
+    people = state.who_may(capability)
+    found = (each for each in members(group.tree).values() if each.user_uri in people and each.client_uri in here)
+    return InCharge(room, state, tuple(each.client_uri for each in found))
 
 
 def broken_tbs(room_uri: str, epoch: int, commit_hash: bytes) -> bytes:
@@ -68,8 +91,8 @@ async def create(context: HubContext, proposer: Proposer, session: Session, body
         existing = store.find(tx, room_uri)
         if existing is not None:
             return _same_again(tx, existing, session, body)
-        pair = _direct_pair(tx, session, state)
         now_ms = context.now_ms()
+        pair = _direct_pair(tx, session, state, now_ms)
         agent = state.franking_key
         room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms, agent)
         room = Room(room_id, room_uri, pair, group.suite.id, 0, 0, 0, now_ms, agent)
@@ -121,14 +144,13 @@ def _same_again(tx: Tx, existing: Room, session: Session, body: rest.CreateRoom)
     raise Refusal(Code.CONFLICT, "a room with this URI exists")
 
 
-def _direct_pair(tx: Tx, session: Session, state: RoomState) -> str | None:
+def _direct_pair(tx: Tx, session: Session, state: RoomState, now_ms: int) -> str | None:
     """What makes a direct room the only one of its two people; None for a group."""
     if not state.direct:
         return None
     users = sorted(entry.user_uri for entry in state.participants.participants)
     other = next(user for user in users if user != session.user_uri)
-    accounts.check_exists(tx, other)
-    check_contact(tx, session.user_uri, other)
+    consents.check_addition(tx, None, session.user_uri, other, now_ms)
     pair = " ".join(users)
     existing = store.find_direct(tx, pair)
     if existing is not None:

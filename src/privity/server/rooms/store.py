@@ -141,6 +141,14 @@ def sending_right(query: Query, room_uri: str, client_uri: str) -> Right | None:
     return None if row is None else Right(Head(row[0], room_uri, row[1], row[2]), *row[3:])
 
 
+def has_more_people(query: Query, room_id: int, most: int) -> bool:
+    """Whether more than so many people are in a room now; of a large one not all are looked at."""
+    people = query.all(
+        "SELECT 1 FROM participation WHERE room_id = ? AND until_ms IS NULL LIMIT ?", (room_id, most + 1)
+    )
+    return len(people) > most
+
+
 def is_member(query: Query, room_id: int, client_uri: str) -> bool:
     row = query.one(
         "SELECT 1 FROM room_member WHERE client_uri = ? AND room_id = ? AND until_seq IS NULL", (client_uri, room_id)
@@ -234,6 +242,14 @@ def participates(query: Query, room_id: int, user_uri: str) -> bool:
         "SELECT 1 FROM participation WHERE room_id = ? AND user_uri = ? AND until_ms IS NULL", (room_id, user_uri)
     )
     return row is not None
+
+
+def participants(query: Query, room_id: int) -> list[str]:
+    rows = query.all(
+        "SELECT user_uri FROM participation WHERE room_id = ? AND until_ms IS NULL ORDER BY from_ms, user_uri",
+        (room_id,),
+    )
+    return [str(row[0]) for row in rows]
 
 
 def participates_since(query: Query, room_id: int, user_uri: str) -> int:

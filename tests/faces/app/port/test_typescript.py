@@ -10,7 +10,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from privity.faces.app.port import asked, envelopes, happened, shape, shown, typescript
+from privity.faces.app.port import (
+    asked,
+    contacts,
+    envelopes,
+    errands,
+    happened,
+    imported,
+    leaving,
+    shape,
+    shown,
+    typescript,
+)
 from privity.faces.app.port.asked import Request
 
 ROOT = Path(__file__).parents[4]
@@ -26,7 +37,7 @@ def test_everything_that_travels_is_written() -> None:
     families = (shape.Shape, asked.Request, asked.Result, asked.AccountRequest, happened.Event)
     travels = {
         each.__name__
-        for module in (asked, envelopes, happened, shown)
+        for module in (asked, contacts, envelopes, errands, happened, imported, leaving, shown)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each not in families
     }

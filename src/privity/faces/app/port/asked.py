@@ -17,9 +17,11 @@ from privity.faces.app.port.shown import (
     KeptTable,
     Member,
     Person,
+    RoomLink,
     Waiting,
     WitnessShown,
 )
+from privity.wire.age import AgeBand
 
 
 class Request(Shape, frozen=True, kw_only=True, tag_field="do", tag=verb):
@@ -64,6 +66,9 @@ class Create(Request, frozen=True, kw_only=True):
     handle: str
     passphrase: str
     invite: str = ""
+    age: AgeBand = AgeBand.UNKNOWN
+    listed: bool = False
+    """Whether anybody who types the exact handle finds the account. A minor is never listed."""
 
 
 class Created(Result, frozen=True, kw_only=True):
@@ -73,13 +78,17 @@ class Created(Result, frozen=True, kw_only=True):
 
 
 class Restore(Request, frozen=True, kw_only=True):
-    """Come back to an account with the recovery phrase: `Done`. Its other devices are dropped."""
+    """Come back to an account with the recovery phrase: `Done`. Its other devices are dropped.
+
+    `backup` names one that was brought: it is checked before anything else, and then comes in as an errand.
+    """
 
     account: str
     hub: str
     handle: str
     passphrase: str
     phrase: str
+    backup: str = ""
 
 
 class BeginLink(Request, frozen=True, kw_only=True):
@@ -99,6 +108,16 @@ class AnswerLink(Request, frozen=True, kw_only=True):
 
     account: str
     same: bool
+
+
+class ForgetLink(Request, frozen=True, kw_only=True):
+    """Take a link back that has not ended, and what this machine keeps of it: `Done`. The other device hears a no.
+
+    The passphrase is needed where the program was started anew meanwhile.
+    """
+
+    account: str
+    passphrase: str = ""
 
 
 class AccountRequest(Request, frozen=True, kw_only=True):
@@ -176,7 +195,15 @@ class RoomDetails(Result, frozen=True, kw_only=True):
     archives: tuple[Archive, ...]
     consent: Consent | None
     may_change: bool
-    """Whether the own role may invite, remove and rename."""
+    """Whether the own role may invite, remove members, ban, and make links."""
+    may_name: bool = False
+    may_delete: bool = False
+    """Whether it may delete what others said."""
+    banned: tuple[Person, ...] = ()
+    links: tuple[RoomLink, ...] = ()
+    """Those that work, for who may revoke them."""
+    knocks: tuple[Person, ...] = ()
+    """Who asks to come in and waits for a yes or no."""
 
 
 class SendText(AccountRequest, frozen=True, kw_only=True):
@@ -334,10 +361,16 @@ class Rename(AccountRequest, frozen=True, kw_only=True):
 
 
 class Invite(AccountRequest, frozen=True, kw_only=True):
-    """`Done`."""
+    """Add a contact to a group at once, and invite anybody else: `Invited`."""
 
     room_uri: str
     user_uri: str
+
+
+class Invited(Result, frozen=True, kw_only=True):
+    """`added`: the person is in it. Otherwise they may be asked; it is not told whether they are."""
+
+    added: bool
 
 
 class Remove(AccountRequest, frozen=True, kw_only=True):
@@ -368,12 +401,14 @@ class DisappearAfter(AccountRequest, frozen=True, kw_only=True):
 
 
 class Receipts(AccountRequest, frozen=True, kw_only=True):
-    """Whether others hear that their messages came, and were read: `ReceiptsShown`."""
+    """Whether others hear that their messages came, and were read, and see that one writes: `ReceiptsShown`."""
 
 
 class ReceiptsShown(Result, frozen=True, kw_only=True):
     delivered: bool
     read: bool
+    typing: bool
+    """Off, it is not shown of others either."""
 
 
 class SetReceipts(AccountRequest, frozen=True, kw_only=True):
@@ -381,6 +416,7 @@ class SetReceipts(AccountRequest, frozen=True, kw_only=True):
 
     delivered: bool
     read: bool
+    typing: bool
 
 
 class SetBlocked(AccountRequest, frozen=True, kw_only=True):
@@ -426,9 +462,11 @@ class Devices(AccountRequest, frozen=True, kw_only=True):
 
 
 class DeviceList(Result, frozen=True, kw_only=True):
+    """`closing_until_ms` is when the account is closed, as one of its devices asked; `CancelReset` says no to it."""
+
     devices: tuple[DeviceShown, ...]
-    can_change: bool
     reset_until_ms: int | None
+    closing_until_ms: int | None
 
 
 class OfferDevice(AccountRequest, frozen=True, kw_only=True):
@@ -439,6 +477,7 @@ class OfferDevice(AccountRequest, frozen=True, kw_only=True):
 
 class DeviceOffered(Result, frozen=True, kw_only=True):
     check: str
+    client_uri: str
 
 
 class AnswerOffer(AccountRequest, frozen=True, kw_only=True):

@@ -31,11 +31,13 @@ from privity.faces.app.port.asked import (
     Entries,
     FindPerson,
     ForgetEntry,
+    ForgetLink,
     Forward,
     FullText,
     History,
     Hits,
     Invite,
+    Invited,
     Kept,
     KeptRows,
     KeptTables,
@@ -75,9 +77,53 @@ from privity.faces.app.port.asked import (
     Unlock,
     Versions,
 )
+from privity.faces.app.port.contacts import (
+    AcceptContact,
+    AgeSet,
+    AnswerHeld,
+    AnswerInvitation,
+    AskContact,
+    CodeMade,
+    CodeOf,
+    ContactAsked,
+    Contacts,
+    ContactsShown,
+    DeclineContact,
+    EndContact,
+    EndGuardianship,
+    LookCode,
+    MakeCode,
+    OwnProfile,
+    OwnProfileShown,
+    ProfileOf,
+    ProfileShown,
+    PutProfile,
+    SetAge,
+    SetFrozen,
+    SetWardAge,
+    TakeBackAsk,
+    UseCode,
+    Vouch,
+)
+from privity.faces.app.port.errands import (
+    BackupKey,
+    BackupKeyShown,
+    BringBack,
+    Brought,
+    ErrandChanged,
+    ErrandIs,
+    Export,
+    GiveHistory,
+    Import,
+    LookAtErrand,
+    MakeBackup,
+    StopErrand,
+    TakeHistory,
+)
 from privity.faces.app.port.happened import (
     AccountChanged,
     AccountGone,
+    ContactsChanged,
     ConversationChanged,
     ConversationGone,
     EntryChanged,
@@ -88,7 +134,31 @@ from privity.faces.app.port.happened import (
     Told,
     WaitingChanged,
 )
+from privity.faces.app.port.imported import (
+    ImportedConversations,
+    ImportedEntries,
+    ImportedList,
+    ReadImported,
+    RemoveImported,
+)
+from privity.faces.app.port.leaving import CloseAccount, Closing, ClosingShown
+from privity.faces.app.port.offices import (
+    AnswerKnock,
+    Ban,
+    GiveRole,
+    JoinByLink,
+    Knocking,
+    KnockingShown,
+    LinkMade,
+    LinkSeen,
+    LookAtLink,
+    MakeLink,
+    RevokeLink,
+    TakeKnockBack,
+    Unban,
+)
 from privity.faces.app.port.shape import Shape, verb
+from privity.faces.app.port.writing import DrawQr, QrCode, SayTyping, TypingShown
 
 
 class Problem(Shape, frozen=True, kw_only=True):
@@ -108,10 +178,17 @@ class Asked(Shape, frozen=True, kw_only=True):
         | SendText | EditText | Delete | React | TakeBack | Forward | ForgetEntry | Report
         | Seen | SaveDraft | SetMuted | SetArchived | Search
         | FindPerson | LookAt | Begin | CreateGroup | Rename | Invite | Remove | Leave | Agree
-        | DisappearAfter | Receipts | SetReceipts
+        | DisappearAfter | Receipts | SetReceipts | SayTyping | DrawQr
+        | GiveRole | Ban | Unban | MakeLink | RevokeLink | AnswerKnock
+        | LookAtLink | JoinByLink | Knocking | TakeKnockBack
         | SetBlocked | SafetyNumber | SetChecked | AcceptReset
         | Devices | OfferDevice | AnswerOffer | RemoveDevice | CancelReset | KeyLog
-        | Kept | KeptRows
+        | Kept | KeptRows | Closing | CloseAccount | ForgetLink
+        | LookAtErrand | StopErrand | BackupKey | MakeBackup | BringBack | Export | Import | GiveHistory | TakeHistory
+        | ImportedConversations | ReadImported | RemoveImported
+        | Contacts | AskContact | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
+        | MakeCode | LookCode | UseCode | AnswerInvitation | AnswerHeld
+        | OwnProfile | PutProfile | ProfileOf | SetAge | Vouch | EndGuardianship | SetWardAge
     )  # fmt: skip
 
 
@@ -120,7 +197,9 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     result: (
         Done | Accounts | Created | LinkCode | ConversationList | Entries | Text | Versions | RoomDetails
         | Sent | Reported | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
-        | KeptTables | ReceiptsShown
+        | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
+        | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries
+        | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet
     )  # fmt: skip
 
 
@@ -132,7 +211,7 @@ class Failed(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
 class Happened(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     event: (
         AccountChanged | AccountGone | ConversationChanged | ConversationGone | EntryChanged | EntryGone
-        | WaitingChanged | LinkCheck | LinkEnded | Progress | Told
+        | WaitingChanged | LinkCheck | LinkEnded | Progress | Told | TypingShown | ErrandChanged | ContactsChanged
     )  # fmt: skip
 
 

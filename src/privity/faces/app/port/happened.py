@@ -56,6 +56,12 @@ class WaitingChanged(Event, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...]
 
 
+class ContactsChanged(Event, frozen=True, kw_only=True):
+    """What `Contacts` answers is another now."""
+
+    account: str
+
+
 class LinkCheck(Event, frozen=True, kw_only=True):
     """The other device has answered: the digits that both must show."""
 

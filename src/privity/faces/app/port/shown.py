@@ -44,7 +44,6 @@ class AccountShown(Shape, frozen=True, kw_only=True):
     problem: str = ""
     """Why it is not connected, in a sentence."""
     unread: int = 0
-    holds_account_key: bool = False
 
 
 class Person(Shape, frozen=True, kw_only=True):
@@ -55,6 +54,9 @@ class Person(Shape, frozen=True, kw_only=True):
     trust: Trust
     me: bool = False
     blocked: bool = False
+    contact: bool = False
+    frozen: bool = False
+    """Whether nothing of them is shown on this device."""
     attention: str = ""
     """What stands in the way of sending to them: changed keys, a reset."""
 
@@ -163,6 +165,9 @@ class Entry(Shape, frozen=True, kw_only=True):
     reactions: tuple[ReactionShown, ...] = ()
     delivery: Delivery | None = None
     expires_ms: int | None = None
+    deleted_by: str = ""
+    """Who deleted it, where that was not its sender, and as what."""
+    deleted_as: str = ""
     forwarded: str = ""
     """What is said above a message that somebody passed on; empty where its sender wrote it."""
     clock_differs: bool = False
@@ -187,11 +192,17 @@ class Conversation(Shape, frozen=True, kw_only=True):
     preview: str = ""
     last_ms: int = 0
     unread: int = 0
+    mentions: int = 0
+    """How many of the unread messages name the person."""
     muted: bool = False
     archived: bool = False
+    frozen: bool = False
+    """Whether the other person is frozen; then nothing of it is shown."""
     draft: str = ""
     disappear_s: int = 0
     """After how long new messages disappear, 0 for never."""
+    knocks: int = 0
+    """How many people ask to come in and wait for this person's yes or no."""
     member: bool = True
     """Whether this device is in it; one that was left stays readable."""
     attention: str = ""
@@ -204,6 +215,28 @@ class Member(Shape, frozen=True, kw_only=True):
     person: Person
     role: str
     devices: int
+    can_give: tuple[str, ...] = ()
+    """The roles that can be given to them by this account in place of theirs."""
+    can_take_out: bool = False
+    """Whether this account can remove and ban them."""
+
+
+class RoomLink(Shape, frozen=True, kw_only=True):
+    """A link into a group. `asks`: somebody in charge says yes or no to whoever comes by it."""
+
+    link_id: bytes
+    text: str
+    asks: bool
+    expires_ms: int
+    maker: Person
+
+
+class KnockingAt(Shape, frozen=True, kw_only=True):
+    """Where this account asked to come in, and waits. `name` is what the link said."""
+
+    room_uri: str
+    name: str
+    at_ms: int
 
 
 class Archive(Shape, frozen=True, kw_only=True):

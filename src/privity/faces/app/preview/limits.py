@@ -12,6 +12,8 @@ MAX_PIXELS: Final = 60_000_000
 """A few bytes can claim any number. This many fit into `MEMORY`."""
 MAX_SIDE: Final = 1_024
 """Pixels of a preview's longer side."""
+SQUARE: Final = 256
+"""Pixels of the side of a profile's picture. Even noise of this size fits into what a hub takes."""
 MAX_MADE: Final = 8 << 20
 """Bytes of a preview: a picture of this size has at most four for each pixel, and some."""
 MEMORY: Final = 1 << 30

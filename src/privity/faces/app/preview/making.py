@@ -19,12 +19,25 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 async def make(picture: bytes) -> bytes:
     """A small PNG of it. Raises NoSandbox, NotAPicture."""
+    return await _made(picture)
+
+
+async def make_square(picture: bytes, along: int = 50, close: int = 0) -> bytes:
+    """A square out of it as a PNG: how far along its longer side, and how close, in percent.
+
+    Raises NoSandbox, NotAPicture.
+    """
+    return await _made(picture, str(along), str(close))
+
+
+async def _made(picture: bytes, *arguments: str) -> bytes:
     if not sandbox.holds_here():
         raise NoSandbox("on this system no picture is opened here; save the file to look at it elsewhere")
     if len(picture) > MAX_PICTURE:
         raise NotAPicture(f"the picture has more than {MAX_PICTURE >> 20} MiB; save the file to look at it")
     child = await asyncio.create_subprocess_exec(
         *COMMAND,
+        *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -29,14 +29,14 @@ async def devices(opened: Opened, _: Devices) -> DeviceList:
             DeviceShown(client_uri=each.client_uri, added_ms=each.added_ms, this=each.client_uri == device.client_uri)
             for each in await device.devices()
         ),
-        can_change=device.holds_account_key,
         reset_until_ms=device.reset_pending_until(),
+        closing_until_ms=device.leaving.pending_until(),
     )
 
 
 async def offer(opened: Opened, request: OfferDevice) -> DeviceOffered:
     opened.offered = await opened.device.offered(request.code)
-    return DeviceOffered(check=opened.offered.check)
+    return DeviceOffered(check=opened.offered.check, client_uri=opened.offered.client_uri)
 
 
 async def answer_offer(opened: Opened, request: AnswerOffer) -> Done:

@@ -62,14 +62,17 @@ async def page(opened: Opened, request: Page) -> Entries:
 
 
 async def text(opened: Opened, request: FullText) -> Text:
-    return Text(text=full_text(_item(opened, request.room_uri, request.seq)))
+    return Text(text=full_text(opened.device, _item(opened, request.room_uri, request.seq)))
 
 
 async def versions(opened: Opened, request: History) -> Versions:
     item = _item(opened, request.room_uri, request.seq)
     kept = [version for version in item.versions if version.content]
     return Versions(
-        versions=tuple(VersionShown(ts_ms=each.ts_ms, blocks=laid_out(each.content).blocks) for each in kept)
+        versions=tuple(
+            VersionShown(ts_ms=each.ts_ms, blocks=laid_out(opened.device, item.room_uri, each.content).blocks)
+            for each in kept
+        )
     )
 
 
@@ -100,23 +103,25 @@ async def set_archived(opened: Opened, request: SetArchived) -> Done:
 
 async def receipts(opened: Opened, _: Receipts) -> ReceiptsShown:
     kept = opened.device.preferences
-    return ReceiptsShown(delivered=kept.sends(Status.DELIVERED), read=kept.sends(Status.READ))
+    return ReceiptsShown(delivered=kept.sends(Status.DELIVERED), read=kept.sends(Status.READ), typing=kept.typing())
 
 
 async def set_receipts(opened: Opened, request: SetReceipts) -> Done:
     opened.device.preferences.set_sends(Status.DELIVERED, request.delivered)
     opened.device.preferences.set_sends(Status.READ, request.read)
+    opened.device.preferences.set_typing(request.typing)
     return Done()
 
 
 async def search(opened: Opened, request: Search) -> Hits:
     room_uri = known(opened.device, request.room_uri) if request.room_uri else ""
     found = opened.device.search.find(request.text, room_uri, min(max(request.limit, 1), MAX_HITS))
-    return Hits(hits=tuple(_hit(opened, each, request.text) for each in found))
+    shown = [each for each in found if not opened.device.preferences.frozen(each.item.sender)]
+    return Hits(hits=tuple(_hit(opened, each, request.text) for each in shown))
 
 
 def _hit(opened: Opened, found: Found, query: str) -> Hit:
-    before, match, after = excerpt(found, query)
+    before, match, after = excerpt(opened.device, found, query)
     return Hit(
         room_uri=found.item.room_uri,
         title=title(opened.device, found.item.room_uri),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Final
 
 from privity.faces.app.house import House
@@ -14,6 +15,7 @@ from privity.faces.app.port.asked import (
     Create,
     Created,
     Done,
+    ForgetLink,
     LinkCode,
     LockNow,
     Overview,
@@ -40,18 +42,30 @@ async def lock_now(house: House, request: LockNow) -> Done:
 
 async def create(house: House, request: Create) -> Created:
     account = house.begun(request.account)
-    phrase = await account.create(request.passphrase, request.hub.strip(), request.handle, request.invite)
+    phrase = await account.create(
+        request.passphrase, request.hub.strip(), request.handle, request.invite, age=request.age, listed=request.listed
+    )
     return Created(phrase=phrase)
 
 
 async def restore(house: House, request: Restore) -> Done:
-    account = house.begun(request.account)
-    await account.restore(request.passphrase, request.hub.strip(), request.handle, request.phrase)
+    backup = house.brought.take(request.backup) if request.backup else None
+    with ExitStack() as undo:
+        if backup is not None:
+            undo.callback(backup.close)
+        account = house.begun(request.account)
+        await account.restore(request.passphrase, request.hub.strip(), request.handle, request.phrase, backup)
+        undo.pop_all()  # the errand closes it
     return Done()
 
 
 async def begin_link(house: House, request: BeginLink) -> LinkCode:
     return LinkCode(code=await house.begun(request.account).begin_link(request.passphrase, request.hub.strip()))
+
+
+async def forget_link(house: House, request: ForgetLink) -> Done:
+    await house.account(request.account).forget_link(request.passphrase)
+    return Done()
 
 
 async def answer_link(house: House, request: AnswerLink) -> Done:
@@ -67,4 +81,5 @@ VERBS: Final[Verbs] = {
     Restore: restore,
     BeginLink: begin_link,
     AnswerLink: answer_link,
+    ForgetLink: forget_link,
 }

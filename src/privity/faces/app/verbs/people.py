@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.client.errors import CommandRefused
 from privity.faces.app.conversations import rooms_with
 from privity.faces.app.opened import Opened
-from privity.faces.app.people import person
+from privity.faces.app.people import other, person
 from privity.faces.app.port.asked import (
     AcceptReset,
     Comparison,
@@ -38,12 +37,12 @@ async def look_at(opened: Opened, request: LookAt) -> PersonFound:
 
 
 async def set_blocked(opened: Opened, request: SetBlocked) -> Done:
-    await opened.device.block(_other(opened, request.user_uri), request.blocked)
+    await opened.device.block(other(opened.device, request.user_uri), request.blocked)
     return Done()
 
 
 async def safety_number(opened: Opened, request: SafetyNumber) -> Comparison:
-    user_uri = _other(opened, request.user_uri)
+    user_uri = other(opened.device, request.user_uri)
     digits = await opened.device.verify(user_uri)
     history = await opened.device.key_log.history(user_uri)
     await opened.device.names.learn([user_uri])
@@ -55,7 +54,7 @@ async def safety_number(opened: Opened, request: SafetyNumber) -> Comparison:
 
 
 async def set_checked(opened: Opened, request: SetChecked) -> Done:
-    user_uri = _other(opened, request.user_uri)
+    user_uri = other(opened.device, request.user_uri)
     if request.checked:
         await opened.device.checked.check(user_uri, request.digits)
     else:
@@ -65,17 +64,10 @@ async def set_checked(opened: Opened, request: SetChecked) -> Done:
 
 
 async def accept_reset(opened: Opened, request: AcceptReset) -> Done:
-    user_uri = _other(opened, request.user_uri)
+    user_uri = other(opened.device, request.user_uri)
     await opened.device.key_log.accept_reset(user_uri)
     opened.refresh(rooms_with(opened.device, user_uri))
     return Done()
-
-
-def _other(opened: Opened, user_uri: str) -> str:
-    """Raises BadUri, CommandRefused."""
-    if parse_user_uri(user_uri) == opened.device.user_uri:
-        raise CommandRefused("that is you; name another person")
-    return user_uri
 
 
 VERBS: Final[Verbs] = {

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from privity.client.contacts import How
 from privity.client.errors import CommandRefused
-from privity.faces.app.conversations import devices_of, known, row
+from privity.faces.app.conversations import devices_of, known, link_shown, row
 from privity.faces.app.opened import Opened
-from privity.faces.app.people import person
+from privity.faces.app.people import other, person
 from privity.faces.app.port.asked import (
     Agree,
     Begin,
@@ -19,6 +20,7 @@ from privity.faces.app.port.asked import (
     DisappearAfter,
     Done,
     Invite,
+    Invited,
     Leave,
     Remove,
     Rename,
@@ -28,7 +30,7 @@ from privity.faces.app.port.shown import Archive, Consent, Member
 from privity.faces.app.verbs import Verbs
 from privity.faces.commands.naming import with_names
 from privity.identity.uris import parse_user_uri
-from privity.policy.roles import CAPABILITIES, Capability, role_of, roles_that_count
+from privity.policy.roles import Capability, Role
 
 NAMED_AT_ONCE: Final = 30
 """Members whose names are asked for before a conversation is shown; those of the rest come later."""
@@ -40,32 +42,41 @@ async def details(opened: Opened, request: Details) -> RoomDetails:
     shown = row(device, room_uri)
     if room.group is None or not room.record.member or room.record.stopped:
         return RoomDetails(conversation=shown, members=(), archives=(), consent=None, may_change=False)
-    participants = room.state.participants
-    roles, counts = roles_that_count(participants), devices_of(device, room_uri)
+    roles, counts = device.offices.of(room_uri), devices_of(device, room_uri)
     keepers = [each.user_uri for each in device.archives(room_uri)]
-    await device.names.learn([*keepers, *list(roles)[:NAMED_AT_ONCE]])
-    opened.learn(roles)
+    knocks, links = device.room_links.waiting(room_uri), device.room_links.of(room_uri)
+    await device.names.learn([*keepers, *knocks[:NAMED_AT_ONCE], *list(roles)[:NAMED_AT_ONCE]])
+    opened.learn([*roles, *knocks])
     members = [
-        Member(person=person(device, user_uri), role=role.name.lower(), devices=counts.get(user_uri, 0))
+        Member(
+            person=person(device, user_uri),
+            role=role.name.lower(),
+            devices=counts.get(user_uri, 0),
+            can_give=tuple(each.name.lower() for each in device.offices.can_give(room_uri, user_uri)),
+            can_take_out=device.offices.can_take_out(room_uri, user_uri),
+        )
         for user_uri, role in roles.items()
+        if role is not Role.BANNED
     ]
     archives = [Archive(person=person(device, each.user_uri), policy=each.policy) for each in device.archives(room_uri)]
     new = device.to_accept(room_uri)
-    may = CAPABILITIES[role_of(participants, device.user_uri)]
+    may = device.offices.may(room_uri)
     return RoomDetails(
         conversation=shown,
         members=tuple(members),
         archives=tuple(archives),
         consent=None if new is None else Consent(text=with_names(device, new[0]), policy_hash=new[1]),
-        may_change=not room.record.direct and Capability.ADD_PARTICIPANT in may,
+        may_change=Capability.ADD_PARTICIPANT in may,
+        may_name=roles.get(device.user_uri) is Role.ADMIN,
+        may_delete=Capability.DELETE_OTHER in may,
+        banned=tuple(person(device, user_uri) for user_uri, role in roles.items() if role is Role.BANNED),
+        links=tuple(link_shown(device, each.link, asks=each.asks, maker=each.maker) for each in links),
+        knocks=tuple(person(device, each) for each in knocks),
     )
 
 
 async def begin(opened: Opened, request: Begin) -> Begun:
-    user_uri = parse_user_uri(request.user_uri)
-    if user_uri == opened.device.user_uri:
-        raise CommandRefused("that is you; name another person")
-    room_uri = await opened.device.direct(user_uri)
+    room_uri = await opened.device.direct(other(opened.device, request.user_uri))
     opened.refresh([room_uri])
     return Begun(room_uri=room_uri)
 
@@ -83,17 +94,17 @@ async def rename(opened: Opened, request: Rename) -> Done:
     return Done()
 
 
-async def invite(opened: Opened, request: Invite) -> Done:
-    room_uri, user_uri = _group(opened, request.room_uri), parse_user_uri(request.user_uri)
+async def invite(opened: Opened, request: Invite) -> Invited:
+    room_uri, user_uri = group_in(opened, request.room_uri), parse_user_uri(request.user_uri)
     if user_uri in opened.device.people(room_uri):
         raise CommandRefused("this person is in the conversation already")
-    await opened.device.invite(room_uri, user_uri)
+    how = await opened.device.invite(room_uri, user_uri)
     opened.refresh([room_uri])
-    return Done()
+    return Invited(added=how is How.ADDED)
 
 
 async def remove(opened: Opened, request: Remove) -> Done:
-    room_uri, user_uri = _group(opened, request.room_uri), parse_user_uri(request.user_uri)
+    room_uri, user_uri = group_in(opened, request.room_uri), parse_user_uri(request.user_uri)
     await opened.device.remove(room_uri, user_uri)
     opened.refresh([room_uri])
     return Done()
@@ -117,7 +128,8 @@ async def disappear_after(opened: Opened, request: DisappearAfter) -> Done:
     return Done()
 
 
-def _group(opened: Opened, room_uri: str) -> str:
+def group_in(opened: Opened, room_uri: str) -> str:
+    """A room whose people can change. Raises CommandRefused, NotThere."""
     if opened.device.host.engine.room(known(opened.device, room_uri)).record.direct:
         raise CommandRefused("this is the conversation of you two, and stays so; make a group instead")
     return room_uri

@@ -18,21 +18,48 @@ from privity.faces.app.port.asked import (
     Result,
     Seen,
 )
-from privity.faces.app.verbs import Verbs, conversing, devices, keeping, listing, opening, people, rooms, watching
+from privity.faces.app.port.contacts import Contacts
+from privity.faces.app.port.errands import LookAtErrand
+from privity.faces.app.port.offices import Knocking
+from privity.faces.app.verbs import (
+    Verbs,
+    contacts,
+    conversing,
+    devices,
+    errands,
+    imported,
+    keeping,
+    leaving,
+    listing,
+    offices,
+    opening,
+    people,
+    profiles,
+    rooms,
+    watching,
+    writing,
+)
 
-HOUSE: Final[Verbs] = opening.VERBS
+HOUSE: Final[Verbs] = {**opening.VERBS, **writing.HOUSE}
 ACCOUNT: Final[Verbs] = {
     **listing.VERBS,
     **conversing.VERBS,
     **rooms.VERBS,
+    **offices.VERBS,
     **people.VERBS,
     **devices.VERBS,
     **watching.VERBS,
     **keeping.VERBS,
+    **contacts.VERBS,
+    **profiles.VERBS,
+    **errands.VERBS,
+    **imported.VERBS,
+    **leaving.VERBS,
+    **writing.VERBS,
 }
 
 
-BY_ITSELF: Final = (Overview, Conversations, Page, Details, LookAt, Seen)
+BY_ITSELF: Final = (Overview, Conversations, Contacts, Page, Details, LookAt, Seen, LookAtErrand, Knocking)
 """What a page asks when something happened. It shows nobody sitting there, and keeps nothing from being locked."""
 
 

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Privity authors
+// SPDX-License-Identifier: Apache-2.0
+import { Refused } from "../port/port";
+
+/** What a form asks for, one thing at a time; a refusal stays where it was asked, in its own words. */
+export class Careful {
+  busy = $state(false);
+  problem = $state("");
+
+  async do(what: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.problem = "";
+    try {
+      await what();
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        throw error;
+      }
+      this.problem = error.message;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
