@@ -11,6 +11,9 @@ from playwright.async_api import expect
 from tests.e2e.person import Person
 from tests.e2e.town import Town
 
+DIGITS = re.compile(r"^\d[\d ]+\d$")
+GONE = re.compile("removed|no longer|taken off its account", re.IGNORECASE)
+
 
 async def link(old: Person, new: Person, hub: str) -> None:
     """The code goes from the new machine to the old one; a person looks at the digits on both."""
@@ -30,9 +33,6 @@ async def link(old: Person, new: Person, hub: str) -> None:
     await new.press("They are the same")
     await old.press("They are the same")
     await expect(new.conversations).to_be_visible()
-
-
-DIGITS = re.compile(r"^\d[\d ]+\d$")
 
 
 async def test_a_third_device_is_linked_sees_what_comes_and_is_removed(town: Town) -> None:
@@ -59,7 +59,7 @@ async def test_a_third_device_is_linked_sees_what_comes_and_is_removed(town: Tow
     await alice.press(re.compile("^Remove device"))
     await alice.press("Remove it")
     await expect(devices).to_have_count(1)
-    await expect(tablet.page.get_by_text(re.compile("removed|no longer", re.IGNORECASE)).first).to_be_visible()
+    await expect(tablet.page.get_by_text(GONE).first).to_be_visible()
     await bob.say("Not for the tablet any more")
     await alice.open("bob.l")
     await alice.sees("Not for the tablet any more")
@@ -81,7 +81,7 @@ async def test_a_linked_device_removes_the_first_one_and_links_a_third(town: Tow
     await tablet.press(re.compile("^Remove device"))
     await tablet.press("Remove it")
     await expect(devices).to_have_count(1)
-    await expect(alice.page.get_by_text(re.compile("removed|no longer", re.IGNORECASE)).first).to_be_visible()
+    await expect(alice.page.get_by_text(GONE).first).to_be_visible()
 
     laptop = await town.visitor("alice.q", width=360, height=740)
     await link(tablet, laptop, town.hub.url)

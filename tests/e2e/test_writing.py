@@ -27,6 +27,8 @@ def writers(one: Person) -> Locator:
 
 
 async def group(alice: Person, *others: Person) -> None:
+    for other in others:
+        await alice.befriend(other)
     await alice.conversations.get_by_role("button", name="New group").click()
     await alice.field("Name of the group").fill("Boat builders")
     await alice.press("Create the group")

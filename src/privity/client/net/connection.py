@@ -100,7 +100,7 @@ class Connection:
         ready = await _receive(ws)
         if isinstance(ready, socket.Closed) and ready.code is Code.UNAUTHENTICATED:
             raise DeviceNotKnown(
-                f"{url} knows no device with these keys: it was taken off its account, or the hub lost it"
+                f"the hub at {url} knows no device with these keys: it was taken off its account, or the hub lost it"
             )
         if not isinstance(ready, socket.Ready):
             raise HandshakeRefused(f"expected Ready, got {_said(ready)}")
