@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Privity authors
 // SPDX-License-Identifier: Apache-2.0
-import { entry, FakePort, NO_CONTACTS, paragraph, type FakeRoom, type FakeWorld } from "../src/port/fake";
+import { entry, FakePort, NO_CONTACTS, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../src/port/fake";
 
 export const ACCOUNT = "mira";
 export const ROOM = "mimi://chat.example/r/room";
@@ -10,24 +10,7 @@ const ADA = "mimi://chat.example/u/ada";
 /** One conversation with so many entries, every third one's own; their numbers have holes, as a device's have. */
 export function small(count: number): FakePort {
   const room: FakeRoom = {
-    conversation: {
-      room_uri: ROOM,
-      title: "room",
-      direct_with: "",
-      trust: "logged",
-      preview: "",
-      last_ms: 0,
-      unread: 0,
-      mentions: 0,
-      knocks: 0,
-      muted: false,
-      archived: false,
-      frozen: false,
-      draft: "",
-      disappear_s: 0,
-      member: true,
-      attention: "",
-    },
+    conversation: { ...QUIET, room_uri: ROOM, title: "room" },
     entries: Array.from({ length: count }, (_, place) =>
       entry(place * 3 + 1, {
         ts_ms: place * 1000,

@@ -103,6 +103,8 @@ def test_two_people_converse(tmp_path: Path) -> None:
             assert text.text == "hello *dear* bob"
             hits = await at.page.ask(Search(account="bob", text="dear"))
             assert [(hit.seq, hit.match) for hit in hits.hits] == [(edited.seq, "dear")]
+            assert not hits.more
+            assert (await at.page.ask(Search(account="bob", text="dear", limit=1))).more, "there may be older ones"
             assert isinstance(await at.page.ask(Delete(account="ann", room_uri=room, message_id=first)), Sent)
             assert (await at.shown("bob", first, EntryState.DELETED)).blocks == ()
             assert (await at.page.ask(Search(account="bob", text="dear"))).hits == ()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An invented world to look at screens with: ordinary talk, and what hostile people write.
 
-import { entry, paragraph, type FakeRoom, type FakeWorld } from "../port/fake";
+import { entry, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../port/fake";
 import type { Block, Card, ContactsShown, Conversation, Entry, Member, Person, Run, Trust } from "../port/types";
 
 const HOST = "mimi://chat.example";
@@ -49,25 +49,7 @@ const dana = person("dana", "logged", {
 });
 
 function conversation(name: string, title: string, rest: Partial<Conversation>): Conversation {
-  return {
-    room_uri: `${HOST}/r/${name}`,
-    title,
-    direct_with: "",
-    trust: "logged",
-    preview: "",
-    last_ms: 0,
-    unread: 0,
-    mentions: 0,
-    knocks: 0,
-    muted: false,
-    archived: false,
-    frozen: false,
-    draft: "",
-    disappear_s: 0,
-    member: true,
-    attention: "",
-    ...rest,
-  };
+  return { ...QUIET, room_uri: `${HOST}/r/${name}`, title, ...rest };
 }
 
 function room(shown: Conversation, entries: Entry[], members: Member[], rest: Partial<FakeRoom> = {}): FakeRoom {

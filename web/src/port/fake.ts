@@ -41,6 +41,26 @@ export interface FakeRoom {
   waiting: Waiting[];
 }
 
+/** A conversation in which nothing has happened. */
+export const QUIET: Conversation = {
+  room_uri: "",
+  title: "",
+  direct_with: "",
+  trust: "logged",
+  preview: "",
+  last_ms: 0,
+  unread: 0,
+  mentions: 0,
+  knocks: 0,
+  muted: false,
+  archived: false,
+  frozen: false,
+  draft: "",
+  disappear_s: 0,
+  member: true,
+  attention: "",
+};
+
 export const NO_CONTACTS: ContactsShown = {
   is: "contacts_shown",
   age: { band: "adult", adult_from_ms: null, review: false },
@@ -266,7 +286,7 @@ export class FakePort implements Port {
       case "report":
         return { is: "reported", receipt: "7f3a-91c0-44de" };
       case "search":
-        return { is: "hits", hits: this.#find(request.text, request.room_uri ?? "") };
+        return { is: "hits", hits: this.#find(request.text, request.room_uri ?? ""), more: false };
       case "find_person":
       case "look_at":
         return { is: "person_found", person: this.#person("handle" in request ? request.handle : request.user_uri) };

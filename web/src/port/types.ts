@@ -1008,10 +1008,11 @@ export interface Hit {
   after: string;
 }
 
-/** The newest first. */
+/** The newest first. `more`: there may be older ones; a higher `limit` shows some of them, up to 200. */
 export interface Hits {
   is: "hits";
   hits: readonly Hit[];
+  more: boolean;
 }
 
 export interface PersonFound {

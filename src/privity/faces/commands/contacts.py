@@ -4,23 +4,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from privity.client.engine.shown import ContactsChanged
 from privity.client.sdk import Device
+from privity.faces.commands.codes import shown_until_used
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
 from privity.faces.commands.opening import DEFAULT, SHORTEST, Folder, NotNamed, Who, user_of, with_device
 from privity.faces.commands.profile import profile_lines
 from privity.faces.commands.times import local_time
-from privity.faces.commands.waiting import waiting
-from privity.wire.contacts import CODE_LIFE_MS
 
 app = App(
     name="contacts",
@@ -156,38 +151,10 @@ def code(*, device: Folder = DEFAULT) -> None:
     Example: privity contacts code
     """
 
-    async def work(opened: Device) -> list[str]:
-        before = {person.user_uri for person in opened.contacts.people()}
-        print(await opened.contacts.make_code(), flush=True)
-        new = await await_change(
-            opened, lambda: [each.user_uri for each in opened.contacts.people() if each.user_uri not in before]
-        )
-        await opened.names.learn(new)
-        return [called(opened, user_uri) for user_uri in new]
-
-    made = with_device(device, work, says="")
-    if not made:
-        sys.exit("privity: nobody used the code in time; show a new one")
-    for name in made:
+    for name in shown_until_used(
+        device, lambda opened: opened.contacts.make_code(), lambda opened: opened.contacts.people()
+    ):
         print(harmless(f"you and {name} are contacts now"))
-
-
-async def await_change(opened: Device, found: Callable[[], list[str]]) -> list[str]:
-    """What `found` gives once it gives anything, or nothing when a code's time is over."""
-    heard = opened.host.follow()
-    end = time.monotonic() + CODE_LIFE_MS / 1000
-    try:
-        async with waiting(lambda: f"waiting for the other; {max(0, int(end - time.monotonic()))} s left"):
-            while not (new := found()):
-                try:
-                    async with asyncio.timeout(end - time.monotonic()):
-                        while not isinstance(await heard.get(), ContactsChanged):
-                            pass
-                except TimeoutError:
-                    return []
-            return new
-    finally:
-        opened.host.unfollow(heard)
 
 
 @app.command

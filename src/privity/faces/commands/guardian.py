@@ -11,9 +11,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from privity.client.sdk import Device
-from privity.faces.commands.contacts import await_change
+from privity.faces.commands.codes import shown_until_used
 from privity.faces.commands.harmless import harmless
-from privity.faces.commands.naming import called
 from privity.faces.commands.opening import DEFAULT, Folder, NotNamed, with_device
 from privity.faces.commands.profile import profile_lines
 from privity.faces.commands.times import local_time
@@ -61,19 +60,9 @@ def code(*, device: Folder = DEFAULT) -> None:
     Example: privity guardian code
     """
 
-    async def work(opened: Device) -> list[str]:
-        before = {ward.user_uri for ward in opened.guarding.wards()}
-        print(await opened.guarding.make_code(), flush=True)
-        new = await await_change(
-            opened, lambda: [each.user_uri for each in opened.guarding.wards() if each.user_uri not in before]
-        )
-        await opened.names.learn(new)
-        return [called(opened, user_uri) for user_uri in new]
-
-    made = with_device(device, work, says="")
-    if not made:
-        sys.exit("privity: nobody used the code in time; show a new one")
-    for name in made:
+    for name in shown_until_used(
+        device, lambda opened: opened.guarding.make_code(), lambda opened: opened.guarding.wards()
+    ):
         print(harmless(f"you watch over whom {name} has contact with; you read nothing of theirs"))
 
 

@@ -316,9 +316,10 @@ class Search(AccountRequest, frozen=True, kw_only=True):
 
 
 class Hits(Result, frozen=True, kw_only=True):
-    """The newest first."""
+    """The newest first. `more`: there may be older ones; a higher `limit` shows some of them, up to 200."""
 
     hits: tuple[Hit, ...]
+    more: bool
 
 
 class FindPerson(AccountRequest, frozen=True, kw_only=True):

@@ -115,9 +115,10 @@ async def set_receipts(opened: Opened, request: SetReceipts) -> Done:
 
 async def search(opened: Opened, request: Search) -> Hits:
     room_uri = known(opened.device, request.room_uri) if request.room_uri else ""
-    found = opened.device.search.find(request.text, room_uri, min(max(request.limit, 1), MAX_HITS))
+    limit = min(max(request.limit, 1), MAX_HITS)
+    found = opened.device.search.find(request.text, room_uri, limit)
     shown = [each for each in found if not opened.device.preferences.frozen(each.item.sender)]
-    return Hits(hits=tuple(_hit(opened, each, request.text) for each in shown))
+    return Hits(hits=tuple(_hit(opened, each, request.text) for each in shown), more=len(found) == limit)
 
 
 def _hit(opened: Opened, found: Found, query: str) -> Hit:
