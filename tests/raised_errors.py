@@ -27,6 +27,8 @@ ERRORS = {
     "privity.client.errors": "client",
     "privity.server.errors": "server",
     "privity.desk.errors": "desk",
+    "privity.desk.audit.errors": "desk",
+    "privity.desk.staff.errors": "desk",
     "privity.witness.errors": "witness",
 }
 """Modules of errors, and the folder of tests that must bring about each of them."""

@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 
 from privity.desk import config
-from privity.desk.database import open_existing
+from privity.desk.db.database import open_existing
 from privity.desk.init import DeskPublic, write_fresh
+from privity.desk.intake.findings import ReportFinding, findings
 from privity.desk.keys import DeskKeys, open_keys
-from privity.desk.verdicts import ReportFinding, findings
 from tests.desk.fake_hub import HOST, FakeHub
 from tests.desk.running import Desk, started
 from tests.desk.world import World
@@ -43,7 +43,7 @@ class Home:
         return open_keys(config.check(config.DeskSection(hub_url="http://127.0.0.1:1"), self.folder))
 
     def findings(self) -> tuple[ReportFinding, ...]:
-        db = open_existing(self.folder / "desk" / "desk.db")
+        db = open_existing(self.folder / "desk" / "desk.db", self.keys())
         try:
             return findings(db).reports
         finally:

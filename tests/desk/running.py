@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,13 @@ import aiohttp
 
 import privity
 from privity.desk.config import DeskConfig
-from privity.desk.database import open_database
+from privity.desk.db.database import Db, open_database
 from privity.desk.hub_client import HttpHub
-from privity.desk.intake import Intake
-from privity.desk.key_log import KeyLog
+from privity.desk.intake.findings import MessageFinding, ReportFinding, findings
+from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.queue import Intake
 from privity.desk.keys import DeskKeys, open_keys
 from privity.desk.main import now_ms
-from privity.desk.verdicts import MessageFinding, ReportFinding, findings
 
 CHILD = """
 import sys
@@ -36,7 +35,7 @@ sys.stdout.write("\\n".join(sorted(sys.modules)))
 class Desk:
     """Its parts, wired as `main` wires them."""
 
-    db: sqlite3.Connection
+    db: Db
     keys: DeskKeys
     hub: HttpHub
     intake: Intake
@@ -57,7 +56,7 @@ class Desk:
 
 def started(config: DeskConfig, session: aiohttp.ClientSession) -> Desk:
     keys = open_keys(config)
-    db = open_database(config.database)
+    db = open_database(config.database, keys)
     hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
     return Desk(db, keys, hub, Intake(db, hub, keys, KeyLog(db, config.log, now_ms), now_ms, os.urandom))
 

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privity.desk.database import open_database
-from privity.desk.intake import Intake
-from privity.desk.key_log import KeyLog
+from privity.desk.db.database import open_database
+from privity.desk.intake.findings import ReportFinding, findings
+from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.queue import Intake
 from privity.desk.keys import DeskKeys
 from privity.desk.main import now_ms
-from privity.desk.verdicts import ReportFinding, findings
 from privity.message import sealed_report
 from privity.message.franking import Frank
 from privity.message.report import AbuseReport, Authorship, Reason, ReportedMessage
@@ -46,9 +46,9 @@ class Recorder:
 
     def __init__(self, path: Path) -> None:
         self.hub = YesHub()
-        self.db = open_database(path)
+        keys = DeskKeys(INTAKE, SigningKey(suite(1), b"\x06" * 32), b"\x07" * 32, b"\x08" * 32)
+        self.db = open_database(path, keys)
         self.db.execute("PRAGMA synchronous = OFF")
-        keys = DeskKeys(INTAKE, SigningKey(suite(1), b"\x06" * 32), b"\x07" * 32)
         self.intake = Intake(
             self.db, self.hub, keys, KeyLog(self.db, MemoryLog(HOST).keys, now_ms), lambda: 6, os.urandom
         )

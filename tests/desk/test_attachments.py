@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from privity.desk import evidence, limits
-from privity.desk.evidence import Kind
+from privity.desk import limits
+from privity.desk.evidence import records as evidence
+from privity.desk.evidence.records import Kind
 from privity.message import attachments, compose
 from privity.message.attachments import Encrypted
 from privity.message.content import PLAINTEXT_HASHES, PROCESS_ALL, ExternalPart, MimiContent, MultiPart

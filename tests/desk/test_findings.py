@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from privity.desk.verdicts import LEVELS, MARKS, MEANINGS, Level, Outcome, State, findings, level_of
+from privity.desk.intake.findings import LEVELS, MARKS, MEANINGS, Level, Outcome, State, findings, level_of
 from tests.desk.running import Desk
 from tests.desk.world import World
 

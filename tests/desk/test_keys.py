@@ -34,7 +34,7 @@ def test_only_the_owner_can_read_them(tmp_path: Path) -> None:
     write_fresh(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    assert modes == {"intake.key": 0o600, "staff.key": 0o600, "evidence.key": 0o600}
+    assert modes == {"intake.key": 0o600, "staff.key": 0o600, "evidence.key": 0o600, "audit.key": 0o600}
 
 
 def test_a_second_init_changes_nothing(tmp_path: Path) -> None:

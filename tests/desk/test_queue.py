@@ -6,14 +6,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 
 import aiohttp
 import pytest
 import structlog
 
-from privity.desk import limits, loop
-from privity.desk.errors import AlreadyRecorded, AnswerTooLarge, HubMisbehaved, HubUnreachable, StorageFailed
+from privity.desk import limits
+from privity.desk.db.database import DbError, open_database
+from privity.desk.errors import (
+    AlreadyRecorded,
+    AnswerTooLarge,
+    DatabaseKeyWrong,
+    DeskError,
+    HubMisbehaved,
+    HubUnreachable,
+    StorageFailed,
+)
+from privity.desk.intake import loop
 from privity.desk.main import run
 from privity.wire.errors import Code, Refusal
 from privity.wire.staff import RELAYED, RelayedReport
@@ -55,7 +64,7 @@ async def test_the_running_desk_holds_no_module_that_decrypts(home: Home, world:
     out, err = await stop(process)
     modules = out.decode().split()
     assert process.returncode == 0, err.decode()
-    assert "privity.desk.assess" in modules
+    assert "privity.desk.intake.assess" in modules
     assert "privity.message.verify_report" in modules
     assert [name for name in modules if name.startswith(FORBIDDEN)] == []
     assert verdicts(home) == [(1, "assessed", 2)]
@@ -253,7 +262,7 @@ async def test_a_full_disk_keeps_nothing_half_and_the_hub_forgets_nothing(
     world.relay(world.sent(), note="x" * 8000)
     pages = desk.db.execute("PRAGMA page_count").fetchone()[0]
     desk.db.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(DbError, match="full"):
         await desk.intake.step()
     assert not desk.db.in_transaction
     assert (desk.reports(), len(hub.relayed)) == ((), 1)
@@ -261,10 +270,13 @@ async def test_a_full_disk_keeps_nothing_half_and_the_hub_forgets_nothing(
     assert (await desk.only()).level == 2
 
 
-def test_a_damaged_database_stops_the_desk_with_a_name(home: Home) -> None:
-    (home.folder / "desk" / "desk.db").write_bytes(b"no database" * 100)
+@pytest.mark.parametrize(("keep", "error"), [(0, DatabaseKeyWrong), (4096, StorageFailed)])
+def test_a_damaged_database_stops_the_desk_with_a_name(home: Home, keep: int, error: type[DeskError]) -> None:
+    path = home.folder / "desk" / "desk.db"
+    open_database(path, home.keys()).close()
+    path.write_bytes(path.read_bytes()[:keep] + b"no database" * 4000)
     try:
-        with pytest.raises(StorageFailed, match="restore"):
+        with pytest.raises(error, match=r"damaged|restore"):
             run(home.file("http://127.0.0.1:9"))
     finally:
         structlog.reset_defaults()  # it was told to log to this test's stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from privity.desk.store import is_recorded
+from privity.desk.intake.store import is_recorded
 from privity.server import config as hub_config
 from privity.server.context import HubContext
 from privity.server.init import write_fresh

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from privity.desk.database import open_database as open_desk
+from privity.desk.db.database import open_database as open_desk
 from privity.faces.commands.data_inventory import page
 from privity.server.db import migrations
 from privity.wire.inventory import BadInventory, Inventory
+from tests.desk.fresh_keys import fresh_keys
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operators" / "data-inventory.md"
 
@@ -40,8 +41,8 @@ def test_hub_keeps_what_it_says() -> None:
 
 
 def test_desk_keeps_what_it_says(tmp_path: Path) -> None:
-    db = open_desk(tmp_path / "desk.db")
-    inventory("privity.desk").check(schema(db))
+    db = open_desk(tmp_path / "desk.db", fresh_keys(tmp_path))
+    inventory("privity.desk.db").check(schema(db))
     db.close()
 
 

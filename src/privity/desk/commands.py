@@ -16,9 +16,10 @@ from cyclopts.validators import Number
 
 from privity.desk import config as desk_config
 from privity.desk import main
-from privity.desk.database import open_existing
+from privity.desk.db.database import open_existing
 from privity.desk.errors import DeskError
-from privity.desk.verdicts import findings
+from privity.desk.intake.findings import findings
+from privity.desk.keys import open_keys
 
 Config = Annotated[Path, Parameter(name="--config", help="The file that `privity init` wrote.")]
 DEFAULT = Path("privity.toml")
@@ -56,7 +57,8 @@ def reports(
     Example: privity desk reports --json
     """
     try:
-        db = open_existing(desk_config.load(config).database)
+        loaded = desk_config.load(config)
+        db = open_existing(loaded.database, open_keys(loaded))
     except DeskError as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
     try:

@@ -40,6 +40,8 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ed25519 private key that signs each request to the hub."""
     evidence_key: str = "desk/keys/evidence.key"
     """AES key that wraps the key of each evidence record. Keep a copy where no copy of desk.db is."""
+    audit_key: str = "desk/keys/audit.key"
+    """Ed25519 private key that signs the checkpoints of the audit log."""
     poll_interval_s: float = 2.0
     log_key: str | None = None
     """Verifier key of the hub's key log, as `privity init` printed it; without it nobody's authorship can be proven."""
@@ -68,6 +70,7 @@ class DeskConfig:
     intake_key: Path
     staff_key: Path
     evidence_key: Path
+    audit_key: Path
     poll_interval_s: float
     log: LogKeys | None
 
@@ -93,7 +96,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         raise ConfigInvalid(
             f"poll_interval_s must be {MIN_POLL_S:g} to {MAX_POLL_S:g} seconds, got {section.poll_interval_s:g}"
         )
-    for name in ("data", "intake_key", "staff_key", "evidence_key"):
+    for name in ("data", "intake_key", "staff_key", "evidence_key", "audit_key"):
         if not getattr(section, name):
             raise ConfigInvalid(f"{name} must name a path, it is empty")
     return DeskConfig(
@@ -102,6 +105,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         intake_key=folder / section.intake_key,
         staff_key=folder / section.staff_key,
         evidence_key=folder / section.evidence_key,
+        audit_key=folder / section.audit_key,
         poll_interval_s=section.poll_interval_s,
         log=_log(section),
     )

@@ -8,6 +8,7 @@
     +-- KeysInvalid          a key file is missing, damaged or open to others
     +-- AlreadyInitialised   fresh keys would overwrite existing ones
     +-- DatabaseMissing      there is no desk.db yet
+    +-- DatabaseKeyWrong     desk.db does not open under these key files
     +-- MigrationChanged     the database was made by other SQL than this version ships
     +-- MigrationUnknown     the database was made by a newer version
     +-- StorageFailed        the disk is full or the database is damaged; nothing half is kept
@@ -15,7 +16,7 @@
     +-- ReasonMissing        evidence may not be opened without a name and a reason
     +-- EvidenceUnknown      no such record
     +-- EvidenceDamaged      a record does not open under the evidence key
-    +-- AccessLogBroken      the chain of the access log does not hold
+    +-- AuditError           see `audit.errors`
     +-- HubError
         +-- HubUnreachable   no answer; asked again later, nothing is lost
             +-- CertificateRefused   TLS does not trust what answers; nothing was sent to it
@@ -23,7 +24,7 @@
         +-- AnswerTooLarge   a blob is over the desk's limit
 
 A refusal by the hub itself is `privity.wire.errors.Refusal`. What is wrong with a *report* is no error here but a
-recorded verdict.
+recorded finding.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ class DatabaseMissing(DeskError):
     """The desk has not run yet."""
 
 
+class DatabaseKeyWrong(DeskError):
+    """The database is encrypted under other keys than these, or damaged."""
+
+
 class MigrationChanged(DeskError):
     """An applied migration has other text than the shipped one."""
 
@@ -79,10 +84,6 @@ class EvidenceUnknown(DeskError):
 
 class EvidenceDamaged(DeskError):
     """A record was altered, or belongs to another evidence key."""
-
-
-class AccessLogBroken(DeskError):
-    """An entry of the access log was changed, removed or moved."""
 
 
 class HubError(DeskError):

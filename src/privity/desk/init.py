@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""First set-up of a desk: its three keys, and the two public halves that the hub's configuration needs."""
+"""First set-up of a desk: its four keys, and the public halves that others need."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from privity.mls.crypto import generate_signature_key
 INTAKE: Final = "intake.key"
 STAFF: Final = "staff.key"
 EVIDENCE: Final = "evidence.key"
+AUDIT: Final = "audit.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class DeskPublic:
 
 
 def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> DeskPublic:
-    """Make the keys folder (0700) with three fresh keys (0600). Raises AlreadyInitialised and then writes nothing."""
-    for name in (INTAKE, STAFF, EVIDENCE):
+    """Make the keys folder (0700) with four fresh keys (0600). Raises AlreadyInitialised and then writes nothing."""
+    for name in (INTAKE, STAFF, EVIDENCE, AUDIT):
         if (folder / name).exists():
             raise AlreadyInitialised(f"{name} exists already; keys are never overwritten")
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -41,6 +42,7 @@ def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> De
     write_key(folder / INTAKE, intake)
     write_key(folder / STAFF, staff)
     write_key(folder / EVIDENCE, random(KEY_BYTES))
+    write_key(folder / AUDIT, random(KEY_BYTES))
     _sync_folder(folder)
     return DeskPublic(
         intake_public_key=X25519PrivateKey.from_private_bytes(intake).public_key().public_bytes_raw(),

@@ -16,7 +16,7 @@ from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite
 
 KEY_BYTES: Final = 32
-"""All three keys: X25519, an Ed25519 seed, AES-256."""
+"""Every key: X25519, AES-256, and two Ed25519 seeds."""
 
 STAFF_SUITE: Final = suite(1)
 """The staff key is Ed25519."""
@@ -29,17 +29,19 @@ class DeskKeys:
     intake: bytes = field(repr=False)
     staff: SigningKey = field(repr=False)
     evidence: bytes = field(repr=False)
+    audit: bytes = field(repr=False)
 
     def __repr__(self) -> str:
         return "<DeskKeys>"
 
 
 def open_keys(config: DeskConfig) -> DeskKeys:
-    """Read the three keys. Raises KeysInvalid when one is missing, damaged, or readable by others."""
+    """Read the four keys. Raises KeysInvalid when one is missing, damaged, or readable by others."""
     return DeskKeys(
         intake=read_key(config.intake_key),
         staff=SigningKey(STAFF_SUITE, read_key(config.staff_key)),
         evidence=read_key(config.evidence_key),
+        audit=read_key(config.audit_key),
     )
 
 

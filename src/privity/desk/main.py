@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -16,13 +15,13 @@ import aiohttp
 import structlog
 
 from privity.desk import config as desk_config
-from privity.desk.database import open_database
+from privity.desk.db.database import DbError, open_database
 from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub
-from privity.desk.intake import Intake
-from privity.desk.key_log import KeyLog
+from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.loop import serve
+from privity.desk.intake.queue import Intake
 from privity.desk.keys import open_keys
-from privity.desk.loop import serve
 from privity.wire.structs import settle_structs
 
 
@@ -31,7 +30,7 @@ def run(config_path: Path) -> None:
     _log_to_stderr()
     try:
         asyncio.run(_run(desk_config.load(config_path)))
-    except sqlite3.Error as err:
+    except DbError as err:
         raise StorageFailed(
             f"desk.db cannot be used ({type(err).__name__}: {err}); free the disk or restore it, then start again"
         ) from err
@@ -40,7 +39,7 @@ def run(config_path: Path) -> None:
 async def _run(config: desk_config.DeskConfig) -> None:
     settle_structs()
     keys = open_keys(config)
-    db = open_database(config.database)
+    db = open_database(config.database, keys)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

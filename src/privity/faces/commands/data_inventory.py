@@ -25,7 +25,7 @@ def page() -> str:
     """The whole page (Markdown)."""
     found = [
         Inventory.decode(files(package).joinpath("inventory.toml").read_bytes())
-        for package in ("privity.server.db", "privity.desk")
+        for package in ("privity.server.db", "privity.desk.db")
     ]
     return "\n\n".join([HEAD, *(inventory.page() for inventory in found)]) + "\n"
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from privity.desk.evidence import Record
-from privity.desk.verdicts import Outcome, State
+from privity.desk.evidence.records import Record
+from privity.desk.intake.findings import Outcome, State
 
 
 class Authorship(StrEnum):

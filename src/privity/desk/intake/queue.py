@@ -4,21 +4,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Final
 
 import structlog
 
-from privity.desk import store
-from privity.desk.assess import assess, unreadable
+from privity.desk.db.database import Db
 from privity.desk.errors import HubError
 from privity.desk.hub_client import Hub
-from privity.desk.key_log import KeyLog
+from privity.desk.intake import store
+from privity.desk.intake.assess import assess, unreadable
+from privity.desk.intake.findings import State, level_of
+from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.model import Assessment
 from privity.desk.keys import DeskKeys
 from privity.desk.limits import MAX_TRIES_PER_REPORT
-from privity.desk.model import Assessment
-from privity.desk.verdicts import State, level_of
 from privity.wire.errors import Code, Refusal
 from privity.wire.staff import RelayedReport
 
@@ -30,7 +30,7 @@ class Intake:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: Db,
         hub: Hub,
         keys: DeskKeys,
         key_log: KeyLog,

@@ -8,7 +8,6 @@ verify never shows the word verified. No content is here: that is evidence, and 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -16,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from privity.desk.db.database import Db
 from privity.desk.limits import MAX_LISTED
 
 
@@ -130,7 +130,7 @@ class Findings:
         return [line for report in self.reports for line in _lines(report)]
 
 
-def findings(db: sqlite3.Connection, after: int = 0, limit: int = MAX_LISTED) -> Findings:
+def findings(db: Db, after: int = 0, limit: int = MAX_LISTED) -> Findings:
     """Reports with a number above `after`, oldest first."""
     rows = db.execute(
         "SELECT seq, receipt, state, detail, reporter_uri, accused_uri, room_uri, reason, received_ms, omitted"
@@ -146,7 +146,7 @@ def level_of(state: State, outcomes: Iterable[Outcome]) -> Level:
     return min(levels) if state is State.ASSESSED and levels else Level.TIP
 
 
-def _report(db: sqlite3.Connection, row: tuple[object, ...]) -> ReportFinding:
+def _report(db: Db, row: tuple[object, ...]) -> ReportFinding:
     seq = row[0]
     messages = [
         _message(db, seq, found)
@@ -175,7 +175,7 @@ def _report(db: sqlite3.Connection, row: tuple[object, ...]) -> ReportFinding:
     return msgspec.convert(fields, ReportFinding)
 
 
-def _message(db: sqlite3.Connection, seq: object, row: tuple[object, ...]) -> MessageFinding:
+def _message(db: Db, seq: object, row: tuple[object, ...]) -> MessageFinding:
     position, outcome, detail, authorship, message_id, ts_ms, participated, repeats = row
     attachments = db.execute(
         "SELECT part, outcome, detail FROM reported_attachment WHERE report_seq = ? AND position = ? ORDER BY part",

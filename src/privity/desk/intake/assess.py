@@ -8,18 +8,18 @@ again; nothing is written here.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from typing import Final
 
-from privity.desk.attachments import AttachmentDesk
-from privity.desk.device_lists import ListedDevices
-from privity.desk.evidence import WHOLE, Kind, Record
+from privity.desk.db.database import Db
+from privity.desk.evidence.records import WHOLE, Kind, Record
 from privity.desk.hub_client import Hub
-from privity.desk.key_log import KeyLog
+from privity.desk.intake.attachments import AttachmentDesk
+from privity.desk.intake.device_lists import ListedDevices
+from privity.desk.intake.findings import Outcome, State
+from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.model import AssessedMessage, Assessment, Authorship
 from privity.desk.limits import MAX_SEALED_BYTES
-from privity.desk.model import AssessedMessage, Assessment, Authorship
-from privity.desk.verdicts import Outcome, State
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_room_uri, parse_user_uri
 from privity.message import sealed_report
@@ -42,9 +42,7 @@ ABOUT_THE_QUESTION: Final = frozenset(
 """Refusals that asking again would not change: they are findings. All others are the hub's condition right now."""
 
 
-async def assess(
-    relayed: RelayedReport, intake_private: bytes, hub: Hub, db: sqlite3.Connection, key_log: KeyLog
-) -> Assessment:
+async def assess(relayed: RelayedReport, intake_private: bytes, hub: Hub, db: Db, key_log: KeyLog) -> Assessment:
     """The findings on one report. Raises HubError or Refusal, and then nothing is known yet."""
     try:
         report = sealed_report.open(intake_private, relayed.sealed)
@@ -75,9 +73,7 @@ def unreadable(state: State, detail: str, relayed: RelayedReport) -> Assessment:
 class _Assessor:
     """The work on one report that could be read."""
 
-    def __init__(
-        self, report: AbuseReport, relayed: RelayedReport, hub: Hub, db: sqlite3.Connection, key_log: KeyLog
-    ) -> None:
+    def __init__(self, report: AbuseReport, relayed: RelayedReport, hub: Hub, db: Db, key_log: KeyLog) -> None:
         self._report = report
         self._relayed = relayed
         self._hub = hub

@@ -9,15 +9,14 @@ witnesses, and remembers the newest checkpoint, so that a hub that has shown it 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Final
 
 import structlog
 
-from privity.desk.database import transaction
-from privity.desk.device_lists import ListedDevices
+from privity.desk.db.database import Db, transaction
 from privity.desk.hub_client import Hub
+from privity.desk.intake.device_lists import ListedDevices
 from privity.keylog.errors import KeylogError
 from privity.keylog.labels import user_label
 from privity.keylog.verify import LogKeys, View, verify_lookup
@@ -31,7 +30,7 @@ log: Final = structlog.get_logger()
 class KeyLog:
     """One hub's log. Without `keys` nobody's device can be told from one that the hub made up."""
 
-    def __init__(self, db: sqlite3.Connection, keys: LogKeys | None, now_ms: Callable[[], int]) -> None:
+    def __init__(self, db: Db, keys: LogKeys | None, now_ms: Callable[[], int]) -> None:
         self._db = db
         self._keys = keys
         self._now_ms = now_ms

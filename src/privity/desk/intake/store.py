@@ -5,26 +5,25 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable
 
-from privity.desk import evidence
-from privity.desk.database import transaction
+from privity.desk.db.database import Db, transaction
 from privity.desk.errors import AlreadyRecorded
+from privity.desk.evidence import records as evidence
+from privity.desk.intake.findings import LEVELS, Outcome
+from privity.desk.intake.model import AssessedMessage, Assessment
 from privity.desk.limits import MAX_DETAIL_CHARS
-from privity.desk.model import AssessedMessage, Assessment
-from privity.desk.verdicts import LEVELS, Outcome
 from privity.wire.staff import RelayedReport
 
 Random = Callable[[int], bytes]
 
 
-def is_recorded(db: sqlite3.Connection, receipt: str) -> bool:
+def is_recorded(db: Db, receipt: str) -> bool:
     return db.execute("SELECT 1 FROM report WHERE receipt = ?", (receipt,)).fetchone() is not None
 
 
 def record(
-    db: sqlite3.Connection,
+    db: Db,
     evidence_key: bytes,
     random: Random,
     relayed: RelayedReport,
@@ -61,7 +60,7 @@ def record(
     return number
 
 
-def attachment_kept_in(db: sqlite3.Connection, message_id: bytes, part: int) -> int | None:
+def attachment_kept_in(db: Db, message_id: bytes, part: int) -> int | None:
     """The report with which this very attachment is kept already. By message and part, never by URL or hash."""
     row = db.execute(
         "SELECT m.report_seq FROM reported_message AS m"
@@ -73,7 +72,7 @@ def attachment_kept_in(db: sqlite3.Connection, message_id: bytes, part: int) -> 
     return None if row is None else int(row[0])
 
 
-def _add_message(db: sqlite3.Connection, seq: int, message: AssessedMessage) -> None:
+def _add_message(db: Db, seq: int, message: AssessedMessage) -> None:
     participated = message.reporter_participated
     db.execute(
         "INSERT INTO reported_message (report_seq, position, message_id, ts_ms, outcome, detail, authorship,"
@@ -97,7 +96,7 @@ def _add_message(db: sqlite3.Connection, seq: int, message: AssessedMessage) -> 
         )
 
 
-def _repeats(db: sqlite3.Connection, message: AssessedMessage) -> int | None:
+def _repeats(db: Db, message: AssessedMessage) -> int | None:
     """The first report with the same message at this level or above (V8). A mere tip never counts as a first one:
     otherwise a worthless report could make the genuine one after it look like a repetition."""
     level = LEVELS.get(message.outcome)

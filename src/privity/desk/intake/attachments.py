@@ -9,17 +9,17 @@ message and part: one ciphertext may stand in two messages with two keys.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from privity.desk import limits
+from privity.desk.db.database import Db
 from privity.desk.errors import AnswerTooLarge
-from privity.desk.evidence import Kind, Record
+from privity.desk.evidence.records import Kind, Record
 from privity.desk.hub_client import Hub
-from privity.desk.model import AssessedAttachment, AttachmentOutcome
-from privity.desk.store import attachment_kept_in
+from privity.desk.intake.model import AssessedAttachment, AttachmentOutcome
+from privity.desk.intake.store import attachment_kept_in
 from privity.message.attachments import SHA_256
 from privity.message.content import ExternalPart, walk
 from privity.message.verify_report import Claimed, Verdict
@@ -41,7 +41,7 @@ class Fetched:
 class AttachmentDesk:
     """The attachments of one report, within the limits of one report."""
 
-    def __init__(self, hub: Hub, db: sqlite3.Connection) -> None:
+    def __init__(self, hub: Hub, db: Db) -> None:
         self._hub = hub
         self._db = db
         self._parts_left = limits.MAX_ATTACHMENTS_PER_REPORT

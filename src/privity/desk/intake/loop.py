@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from privity.desk.errors import AlreadyRecorded, CertificateRefused, HubError
-from privity.desk.intake import Intake
+from privity.desk.intake.queue import Intake
 from privity.desk.limits import FIRST_BACKOFF_S, MAX_BACKOFF_S
 from privity.wire.errors import Refusal
 

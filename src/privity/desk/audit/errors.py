@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What can be wrong with an audit log.
+
+DeskError
++-- AuditError
+    +-- BadEntry            bytes that are no entry, or more than one may hold
+    +-- AuditBroken         the log is not the one that was signed
+        +-- EntryMissing    an entry is missing or out of place
+        +-- LogForked       the log does not continue the checkpoint that somebody kept
+        +-- LogCutOff       the log is shorter than the checkpoint that somebody kept
+"""
+
+from __future__ import annotations
+
+from privity.desk.errors import DeskError
+
+
+class AuditError(DeskError):
+    """Root of what is wrong with an audit log."""
+
+
+class BadEntry(AuditError):
+    """Not an entry, or one that is too long."""
+
+
+class AuditBroken(AuditError):
+    """The log is not the one that was signed."""
+
+
+class EntryMissing(AuditBroken):
+    """An entry is missing or out of place."""
+
+
+class LogForked(AuditBroken):
+    """The entries up to an older checkpoint are not those that it stands for."""
+
+
+class LogCutOff(AuditBroken):
+    """There are fewer entries than an older checkpoint stands for."""

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What each role may do. One table; pages, commands and services ask it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a member of staff is there for. One person may have several, but never acts twice on one thing."""
+
+    MODERATOR = "moderator"
+    """Works the queue, opens evidence, decides what can be undone."""
+    SENIOR = "senior"
+    """A moderator who may also confirm, as the second person, what cannot be undone."""
+    APPEALS = "appeals"
+    """Answers appeals against what others decided."""
+    REFERRALS = "referrals"
+    """Approves and sends reports to clearinghouses and authorities."""
+    ADMIN = "admin"
+    """Invites, changes and ends members of staff; sees no case and no evidence."""
+    AUDITOR = "auditor"
+    """Reads the audit log and the transparency report; sees no case and no evidence."""
+
+
+class Right(StrEnum):
+    """One thing that somebody may do."""
+
+    SEE_QUEUE = "see the queue"
+    SEE_CASE = "see a case"
+    WORK_CASE = "take a case, note, set priority, join"
+    OPEN_EVIDENCE = "open evidence"
+    DECIDE = "decide"
+    CONFIRM = "confirm a decision as the second person"
+    UNDO = "undo a decision"
+    SEE_APPEALS = "see appeals"
+    ANSWER_APPEAL = "answer an appeal"
+    REFER = "draft a referral"
+    SEE_REFERRALS = "see referrals"
+    SEND_REFERRAL = "approve and send a referral"
+    SEE_STAFF = "see the staff"
+    MANAGE_STAFF = "invite, change and end staff"
+    RECOVER_STAFF = "vouch for a colleague who lost a passkey"
+    SEE_AUDIT = "read the audit log"
+    EXPORT = "export the transparency report"
+
+
+_CASE_WORK: Final = frozenset(
+    {Right.SEE_QUEUE, Right.SEE_CASE, Right.WORK_CASE, Right.OPEN_EVIDENCE, Right.DECIDE, Right.UNDO, Right.REFER}
+)
+_EVERYBODY: Final = frozenset({Right.SEE_STAFF, Right.RECOVER_STAFF})
+
+RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.MODERATOR: _CASE_WORK | _EVERYBODY,
+    Role.SENIOR: _CASE_WORK | _EVERYBODY | {Right.CONFIRM},
+    Role.APPEALS: _EVERYBODY | {Right.SEE_APPEALS, Right.ANSWER_APPEAL, Right.SEE_CASE, Right.OPEN_EVIDENCE},
+    Role.REFERRALS: _EVERYBODY
+    | {Right.SEE_REFERRALS, Right.SEND_REFERRAL, Right.REFER, Right.SEE_CASE, Right.OPEN_EVIDENCE},
+    Role.ADMIN: _EVERYBODY | {Right.MANAGE_STAFF, Right.SEE_AUDIT},
+    Role.AUDITOR: _EVERYBODY | {Right.SEE_AUDIT, Right.EXPORT},
+}
