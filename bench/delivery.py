@@ -154,13 +154,17 @@ async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contend
 
 
 async def make_room(lines: Mapping[str, Line], room: PlannedRoom, now_ms: int) -> None:
-    """Everybody asks the creator for contact, who says yes and makes the room. `lines` are by device."""
+    """Contact first, by a request and a yes, then the creator makes the room. `lines` are by device.
+
+    One person may ask few people: the maker of many rooms of two asks in each, all of a group ask its creator.
+    """
     creator, line = room.creator, lines[room.creator.client_uri]
     for other in room.others:
-        asking = Ask(consent(Op.REQUEST, other, creator, now_ms))
-        await lines[other.client_uri].post("/v1/contacts/requests", asking, ContactMade)
-        path = f"/v1/contacts/{other.user_uri.rpartition('/')[2]}"
-        await line.put(path, Grant(consent(Op.GRANT, creator, other, now_ms)), ContactMade)
+        asker, asked = (creator, other) if len(room.others) == 1 else (other, creator)
+        asking = Ask(consent(Op.REQUEST, asker, asked, now_ms))
+        await lines[asker.client_uri].post("/v1/contacts/requests", asking, ContactMade)
+        path = f"/v1/contacts/{asker.user_uri.rpartition('/')[2]}"
+        await lines[asked.client_uri].put(path, Grant(consent(Op.GRANT, asked, asker, now_ms)), ContactMade)
     await line.post("/v1/rooms", room.create, RoomCreated)
     await line.post(f"/v1/rooms/{room.room_uri.rpartition('/')[2]}/commit", room.commit, Committed)
 

@@ -62,15 +62,43 @@ it("written on while the last was being saved is not taken for saved", async () 
 
 it("is forgotten once it was sent and is kept elsewhere", () => {
   drafts.write(ACCOUNT, ROOM, "hello ");
-  drafts.sent(ACCOUNT, ROOM, "hello");
+  drafts.sent(ACCOUNT, ROOM, "hello", "");
   expect(saved()).toEqual([""]);
 });
 
 it("begun while the last text was being sent is not forgotten with it", () => {
   drafts.write(ACCOUNT, ROOM, "hello");
   drafts.write(ACCOUNT, ROOM, "and another thing");
-  drafts.sent(ACCOUNT, ROOM, "hello");
+  drafts.sent(ACCOUNT, ROOM, "hello", "");
   expect(saved()).toEqual([]);
   drafts.flush();
   expect(saved()).toEqual(["and another thing"]);
+});
+
+it("saved while an earlier text was still on its way is not forgotten with it", async () => {
+  drafts.write(ACCOUNT, ROOM, "half a sentence");
+  drafts.flush();
+  await expect.poll(() => drafts.unsaved(ACCOUNT, ROOM)).toBeUndefined();
+  drafts.sent(ACCOUNT, ROOM, "hello", "hello");
+  expect(saved()).toEqual(["half a sentence"]);
+});
+
+it("that the daemon told of is forgotten once it was sent as it was", () => {
+  drafts.sent(ACCOUNT, ROOM, "hello", "another");
+  expect(saved()).toEqual([]);
+  drafts.sent(ACCOUNT, ROOM, "hello", "hello ");
+  expect(saved()).toEqual([""]);
+});
+
+it("of a closed account stays known only while it would be lost, or is on its way", async () => {
+  drafts.write(ACCOUNT, ROOM, "hello");
+  drafts.flush();
+  await expect.poll(() => drafts.unsaved(ACCOUNT, ROOM)).toBeUndefined();
+  drafts.forget(ACCOUNT, (_, text) => text === "hello");
+  drafts.sent(ACCOUNT, ROOM, "hello", "");
+  await expect.poll(() => drafts.unsaved(ACCOUNT, ROOM)).toBeUndefined();
+  expect(saved()).toEqual(["hello", ""]);
+  drafts.forget(ACCOUNT, () => false);
+  drafts.sent(ACCOUNT, ROOM, "hello", "hello");
+  expect(saved()).toHaveLength(3);
 });

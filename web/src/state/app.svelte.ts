@@ -50,7 +50,7 @@ export class App {
     this.drafts = new Drafts(port, later);
     this.outbox = new Outbox(port, ({ file, account, roomUri, text }) => {
       if (file === null) {
-        this.drafts.sent(account, roomUri, text);
+        this.drafts.sent(account, roomUri, text, this.conversations.get(account, roomUri)?.draft ?? "");
       }
     });
     this.notices = new Notices(later);
@@ -111,6 +111,9 @@ export class App {
 
   /** The keys of an account are gone: nothing that it showed stays in this page. */
   #closed(account: string, next: { at: "unlock"; account: string } | { at: "start" }): void {
+    this.drafts.forget(account, (roomUri, text) =>
+      this.outbox.unkept.some((each) => each.roomUri === roomUri && each.text === text),
+    );
     this.conversations.forget(account);
     this.contacts.forget(account);
     this.people.forget(account);

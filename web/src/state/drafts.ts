@@ -9,6 +9,8 @@ export class Drafts {
   readonly #port: Port;
   readonly #later: (what: () => void, ms: number) => () => void;
   readonly #unsaved = new Map<string, { account: string; roomUri: string; text: string; stop: () => void }>();
+  /** What was written last in each conversation, saved or not. */
+  readonly #last = new Map<string, { account: string; roomUri: string; text: string }>();
 
   constructor(port: Port, later: (what: () => void, ms: number) => () => void) {
     this.#port = port;
@@ -25,14 +27,27 @@ export class Drafts {
     this.#unsaved.get(key)?.stop();
     const stop = this.#later(() => void this.#save(key), PAUSE_MS);
     this.#unsaved.set(key, { account, roomUri, text, stop });
+    this.#last.set(key, { account, roomUri, text });
   }
 
-  /** A text was sent and is kept elsewhere: as a draft it is forgotten, unless something else was written since. */
-  sent(account: string, roomUri: string, text: string): void {
-    const written = this.unsaved(account, roomUri);
-    if (written === undefined || written.trim() === text) {
+  /**
+   * A text was sent and is kept elsewhere: as a draft it is forgotten, unless something else was written since. `shown`
+   * is the draft that the daemon told of, which counts where this page has written none.
+   */
+  sent(account: string, roomUri: string, text: string, shown: string): void {
+    const key = `${account}\n${roomUri}`;
+    if ((this.#last.get(key)?.text ?? shown).trim() === text) {
       this.write(account, roomUri, "");
-      void this.#save(`${account}\n${roomUri}`);
+      void this.#save(key);
+    }
+  }
+
+  /** The keys of an account are gone: only what would be lost, or is on its way, is still known here. */
+  forget(account: string, onItsWay: (roomUri: string, text: string) => boolean): void {
+    for (const [key, last] of this.#last) {
+      if (last.account === account && !this.#unsaved.has(key) && !onItsWay(last.roomUri, last.text.trim())) {
+        this.#last.delete(key);
+      }
     }
   }
 
