@@ -25,7 +25,7 @@ help:
 	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
 	@echo "make app     build the page (needs Node)        make dist    a wheel with the page inside"
 	@echo "make e2e     the page in a real Chromium        make bench-keylog   what the key log costs"
-	@echo "make clean   remove what make made"
+	@echo "make clean   remove what make made              make bench-safety   what the safety desk costs"
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is missing. On Debian or Ubuntu: apt-get install python3 python3-venv"; exit 1; }

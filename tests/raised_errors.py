@@ -29,6 +29,13 @@ ERRORS = {
     "privity.desk.errors": "desk",
     "privity.desk.audit.errors": "desk",
     "privity.desk.staff.errors": "desk",
+    "privity.desk.console.errors": "desk",
+    "privity.desk.transparency.errors": "desk",
+    "privity.desk.cases.errors": "desk",
+    "privity.desk.decisions.errors": "desk",
+    "privity.desk.appeals.errors": "desk",
+    "privity.desk.clearinghouse.errors": "desk",
+    "privity.preview.errors": "preview",
     "privity.witness.errors": "witness",
 }
 """Modules of errors, and the folder of tests that must bring about each of them."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,8 @@ from tests.server.rooms.world import Clock, World
 
 ENOUGH = {name: Limit(1 << 30, 1, one.per, one.why) for name, one in LIMITS.items()}
 """The limits are attacked elsewhere; a walk that only ever meets TOO_MANY has tried nothing."""
+_REFUSED = re.compile(rb'data-refused="([a-z_]+)"')
+"""How a page for people says the code of a refusal."""
 
 
 @dataclass
@@ -42,7 +45,9 @@ class OpenHub:
 
 
 @asynccontextmanager
-async def open_hub(folder: Path, limits: Mapping[str, Limit] = ENOUGH) -> AsyncIterator[OpenHub]:
+async def open_hub(
+    folder: Path, limits: Mapping[str, Limit] = ENOUGH, intake_public: bytes = bytes(32)
+) -> AsyncIterator[OpenHub]:
     """Everything that `privity serve` starts, with a clock that tests move."""
     staff_private, staff_public = generate_signature_key(suite(1), secrets.token_bytes)
     metrics_port = free_port()
@@ -53,7 +58,7 @@ async def open_hub(folder: Path, limits: Mapping[str, Limit] = ENOUGH) -> AsyncI
         metrics=f"127.0.0.1:{metrics_port}",
         epoch_min_ms=10,
         staff_public_key=staff_public.hex(),
-        intake_public_key=bytes(32).hex(),
+        intake_public_key=intake_public.hex(),
     )
     checked = config.check(section, folder)
     checked.blobs.mkdir(parents=True)
@@ -79,6 +84,10 @@ class Heard:
 
     @property
     def error(self) -> ErrorBody:
+        """In JSON, or named on a page for people."""
+        page = _REFUSED.search(self.body)
+        if page is not None:
+            return ErrorBody(Code(page[1].decode()), "")
         return msgspec.json.decode(self.body, type=ErrorBody)
 
     def check(self, what: object, *, head: bool = False) -> None:

@@ -25,7 +25,7 @@ from privity.server.main import build_context, now_ms, serving
 from privity.server.rooms.franking_agent import propose_everywhere
 from privity.server.rooms.parts import RoomParts
 from privity.server.rooms.store import agents
-from privity.wire.staff import FrankOutcome, VerifyFrank
+from privity.wire.staff import FrankOutcome, FrankQuestion
 from tests.attacks.people import HOST, close, group_of, lines, register, texts, until
 
 LINE = "the hub's key for reports changed"
@@ -48,8 +48,9 @@ async def verdict(context: HubContext, parts: RoomParts, device: Device, room: s
     kept = evidence.find(device.host.engine.device, room, message_id)
     assert kept is not None
     signed = (kept.server_frank, kept.suite_id, kept.frank_signature)
-    asked = VerifyFrank(kept.tag, kept.sender_uri, kept.room_uri, kept.ts_ms, *signed)
-    return franking.verify(parts.franker, asked, now_ms(), await context.db.read(agents))
+    asked = FrankQuestion(kept.tag, kept.ts_ms, *signed)
+    named = await context.db.read(agents)
+    return franking.verify(parts.franker, kept.sender_uri, kept.room_uri, asked, now_ms(), named)
 
 
 async def test_franking_key_is_replaced_while_the_hub_is_down(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Walk:
         packages = rest.PutKeyPackages([key_package(mallory.keys)], key_package(mallory.keys, last_resort=True))
         pending = mallory.pending(room, force_path=True)
         entry = {"entry": signed_entry(mallory.person, Op.REQUEST, other.user_uri, at_ms=NOW_MS)}
-        frank = {"tag": key, "sender_uri": mallory.user_uri, "room_uri": room, "ts_ms": 1, "server_frank": key}
+        frank = [key, 1, key, 1, text(bytes(64))]
         self.honest: dict[tuple[str, str], Any] = {
             ("POST", "/v1/accounts"): Person("walker").registration(),
             ("PUT", "/v1/account/device-list"): {"value": listed},
@@ -141,10 +141,21 @@ class Walk:
             ("POST", "/v1/reports"): {"sealed": key},
             ("POST", "/staff/v1/keylog/lookup"): {"label": f"s:{HOST}", "from_version": 0, "from_size": 0},
             ("POST", "/staff/v1/reports/forget"): {"receipts": ["x"]},
-            ("POST", "/staff/v1/verify-frank"): {**frank, "ciphersuite": 1, "signature": key},
-            ("POST", "/staff/v1/participation"): {"room_uri": room, "user_uri": mallory.user_uri, "ts_ms": 1},
-            ("POST", "/staff/v1/omitted"): {"room_uri": room, "ts_ms": [1, 2]},
+            ("POST", "/staff/v1/verify"): {"reports": [[mallory.user_uri, mallory.user_uri, room, [frank]]]},
             ("POST", "/staff/v1/tell"): {"user_uri": mallory.user_uri, "text": "thank you"},
+            ("POST", "/staff/v1/effects"): {
+                "id": "0" * 32,
+                "order": 1,
+                "verb": "warn",
+                "subject": other.user_uri,
+                "params": {"decision": "D-1"},
+            },
+            ("POST", "/staff/v1/account"): {"user_uri": mallory.user_uri},
+            ("POST", "/staff/v1/profile"): {"user_uri": mallory.user_uri},
+            # Forms of people, tried in tests/server/notices.
+            ("POST", "/notice"): None,
+            ("POST", "/notice/status"): None,
+            ("POST", "/notice/appeal"): None,
         }
 
     def honest_body(self, method: str, pattern: str) -> Any:

@@ -40,9 +40,8 @@ main()
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    subprocess.run(
-        privity("init", str(tmp_path / "home"), "--listen", f"127.0.0.1:{free_port()}"), check=True, capture_output=True
-    )
+    ports = ("--listen", f"127.0.0.1:{free_port()}", "--desk-listen", f"127.0.0.1:{free_port()}")
+    subprocess.run(privity("init", str(tmp_path / "home"), *ports), check=True, capture_output=True)
     return tmp_path / "home"
 
 

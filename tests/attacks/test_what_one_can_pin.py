@@ -36,6 +36,7 @@ from privity.server.rooms import commits
 from privity.server.sessions import handshake, requests
 from privity.wire import rest, socket
 from privity.wire.errors import Code, Refusal
+from privity.wire.staff import RELAYED, FrankQuestion, ReportQuestion, VerifyReports
 from tests.attacks.open_hub import OpenHub, Wire, open_hub, request, say, signed, wire
 from tests.attacks.test_any_bytes_to_the_socket import raw_socket
 from tests.server.rooms.test_rooms import room_of
@@ -83,12 +84,12 @@ async def test_bodies_of_strangers_from_one_address_are_bounded_in_number_and_me
 
 
 async def test_nobody_is_read_at_length_before_the_desks_signature(hub: OpenHub) -> None:
-    for path in ("/staff/v1/omitted", "/staff/v1/tell", "/staff/v1/reports/forget"):
+    for path in ("/staff/v1/verify", "/staff/v1/tell", "/staff/v1/reports/forget"):
         heard = await say(hub.port, request("POST", path, {"Content-Length": str(MAX_STAFF_BYTES + 1)}))
         assert heard.error.code is Code.TOO_LARGE
-    times = list(range(1, 1001))
-    status, _ = await hub.world.staff("POST", "/staff/v1/omitted", {"room_uri": "x", "ts_ms": times})
-    assert status == 404
+    frank = FrankQuestion(bytes(32), 1, bytes(32), 1, bytes(64))
+    page = VerifyReports([ReportQuestion("x" * 60, "x" * 60, "x" * 60, [frank])] * RELAYED)
+    assert (await hub.world.staff("POST", "/staff/v1/verify", page))[0] == 200
 
 
 async def test_bodies_of_one_account_are_bounded_and_others_are_heard(hub: OpenHub) -> None:

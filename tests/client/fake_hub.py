@@ -377,7 +377,7 @@ class FakeHub:
                 return rest.BlobStored(bytes.fromhex(name), self.blobs[name])
             case "POST", ["reports"], rest.SealedReport() as body:
                 self.reports.append(body.sealed)
-                return rest.ReportReceived("receipt-1")
+                return rest.ReportReceived(f"receipt-{len(self.reports)}")
             case _:
                 raise AssertionError(f"the fake hub knows no {call.method} {call.path}")
 
@@ -718,6 +718,11 @@ class World:
         self.settle()
 
     def open_report(self, sealed: bytes) -> AbuseReport:
+        opened = self.open_sealed(sealed)
+        assert isinstance(opened, AbuseReport)
+        return opened
+
+    def open_sealed(self, sealed: bytes) -> sealed_report.Content:
         return sealed_report.open(self.intake_private, sealed)
 
 

@@ -23,6 +23,7 @@ from privity.client.errors import CommandRefused
 from privity.client.sdk import Device
 from privity.identity.consent import CODE_BYTES, Op
 from privity.identity.uris import new_room_uri
+from privity.message.report import Reason
 from privity.wire.contacts import Contacts, Purpose
 from tests.client.fake_hub import HOST, Phone, World
 from tests.client.linked import PHRASE, heard, world
@@ -164,8 +165,9 @@ async def test_a_new_device_asks_about_conversations_from_before_there_were_cont
         await new.caught_up()
         assert new.rooms().keys() == {other} and room not in new.left_rooms()
         assert new.contacts.held() == [HeldRoom(room, "", (bob.user_uri,), ())]
-        with pytest.raises(CommandRefused, match="nothing to report"):
-            await new.contacts.leave_held(room, report=True)
+        with pytest.raises(CommandRefused, match="does not wait"):
+            await new.contacts.leave_held(other, Reason.SPAM)
+        assert new.contacts.held() == [HeldRoom(room, "", (bob.user_uri,), ())]
         await new.contacts.accept_held(room)
         await bob.send(room, "to both")
         await heard(new, room, "to both")

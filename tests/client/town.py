@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +103,16 @@ def handle_of(device: Device) -> str:
 def run(work: Coroutine[object, object, None]) -> None:
     """A test over a town, within its time."""
     asyncio.run(asyncio.wait_for(work, LIMIT_S))
+
+
+async def until(device: Device, holds: Callable[[], bool]) -> None:
+    """Wait for what the device shows until something is so."""
+    queue = device.host.follow()
+    try:
+        while not holds():
+            await queue.get()
+    finally:
+        device.host.unfollow(queue)
 
 
 async def shown(device: Device, room: str, message_id: bytes) -> Item:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from privity.desk.init import DeskPublic, write_fresh
 from privity.desk.intake.findings import ReportFinding, findings
 from privity.desk.keys import DeskKeys, open_keys
 from tests.desk.fake_hub import HOST, FakeHub
+from tests.desk.house import House
 from tests.desk.running import Desk, started
 from tests.desk.world import World
 from tests.keylog.memory_log import MemoryLog
@@ -62,6 +63,13 @@ def log_section() -> str:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path, write_fresh(tmp_path / "desk" / "keys", os.urandom))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House.at(tmp_path)
+    yield house
+    house.db.close()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from privity.wire import staff
 from privity.wire.errors import STATUS, Code, ErrorBody
 from privity.wire.keylog import Looked, Lookup
 from privity.wire.rest import Body, Done
+from tests.desk.fake_effects import EffectsAtHub
 from tests.keylog.memory_log import MemoryLog
 
 HOST = "hub.example"
@@ -51,7 +52,12 @@ class FakeHub:
         self.garbage: set[str] = set()
         self.arrived: asyncio.Queue[str] = asyncio.Queue()
         self.forgotten = asyncio.Event()
+        self.effects = EffectsAtHub()
         self.url = ""
+        self.stumbles: set[str] = set()
+        """Senders about whom no page is answered that asks of them."""
+        self.bend: Callable[[list[staff.ReportAnswer]], list[staff.ReportAnswer]] | None = None
+        """What a lying hub makes of its answers."""
         self.shown_values: list[bytes] | None = None
         """Device lists that this hub shows instead of those in its key log."""
 
@@ -76,11 +82,10 @@ class FakeHub:
             [
                 web.get("/staff/v1/reports", self._reports),
                 web.post("/staff/v1/reports/forget", self._forget),
-                web.post("/staff/v1/verify-frank", self._verify_frank),
-                web.post("/staff/v1/participation", self._participation),
-                web.post("/staff/v1/omitted", self._omitted),
+                web.post("/staff/v1/verify", self._verify),
                 web.post("/staff/v1/keylog/lookup", self._lookup),
                 web.get("/staff/v1/blobs/{sha256}", self._blob),
+                web.post("/staff/v1/effects", self._effect),
             ]
         )
         runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.05)
@@ -142,38 +147,48 @@ class FakeHub:
             self.forgotten.set()
         return _json(Done())
 
-    async def _verify_frank(self, request: web.Request) -> web.Response:
-        q = await _body(request, staff.VerifyFrank)
-        return _json(staff.FrankVerified(self.decide(q)))
+    async def _verify(self, request: web.Request) -> web.Response:
+        asked = (await _body(request, staff.VerifyReports)).reports
+        if any(one.sender_uri in self.stumbles for one in asked):
+            return _error(Code.INTERNAL, "this hub fails on one of these reports")
+        answers = [self.answer(at, one) for at, one in enumerate(asked)]
+        return _json(staff.ReportsVerified(answers if self.bend is None else self.bend(answers)))
 
-    def decide(self, q: staff.VerifyFrank) -> staff.FrankOutcome:
+    def answer(self, at: int, q: staff.ReportQuestion) -> staff.ReportAnswer:
+        """What a hub knows of one report."""
+        outcomes = [self.decide(q.sender_uri, q.room_uri, one) for one in q.franks]
+        first, last = self.participants.get((q.room_uri, q.reporter_uri), (1, 0))
+        verified = {
+            one.ts_ms for one, outcome in zip(q.franks, outcomes, strict=True) if outcome is staff.FrankOutcome.VERIFIED
+        }
+        there = [
+            first <= one.ts_ms <= last if outcome is staff.FrankOutcome.VERIFIED else None
+            for one, outcome in zip(q.franks, outcomes, strict=True)
+        ]
+        between = {ts for ts in self.events.get(q.room_uri, []) if verified and min(verified) < ts < max(verified)}
+        return staff.ReportAnswer(at, outcomes, there, len(between - verified) if verified else None)
+
+    def decide(self, sender_uri: str, room_uri: str, q: staff.FrankQuestion) -> staff.FrankOutcome:
         """The decision of a hub on one frank."""
         if period_of(q.ts_ms) in self.expired_periods:
             return staff.FrankOutcome.EXPIRED
         try:
-            verify_frank_mac(self.period_key(q.ts_ms), q.tag, q.sender_uri, q.room_uri, q.ts_ms, q.server_frank)
+            verify_frank_mac(self.period_key(q.ts_ms), q.tag, sender_uri, room_uri, q.ts_ms, q.server_frank)
         except FrankMismatch:
             return staff.FrankOutcome.MISMATCH
         issued = Frank(q.server_frank, q.ciphersuite, q.signature)
         try:
-            verify_frank_signature(issued, self.franking_key.public_key(), q.sender_uri, q.room_uri, q.ts_ms)
+            verify_frank_signature(issued, self.franking_key.public_key(), sender_uri, room_uri, q.ts_ms)
         except MessageError:
             return staff.FrankOutcome.BAD_SIGNATURE
         return staff.FrankOutcome.VERIFIED
 
-    async def _participation(self, request: web.Request) -> web.Response:
-        q = await _body(request, staff.Participation)
-        first, last = self.participants.get((q.room_uri, q.user_uri), (1, 0))
-        return _json(staff.Participated(first <= q.ts_ms <= last))
-
-    async def _omitted(self, request: web.Request) -> web.Response:
-        q = await _body(request, staff.Omitted)
-        between = [ts for ts in self.events.get(q.room_uri, []) if min(q.ts_ms) < ts < max(q.ts_ms)]
-        return _json(staff.OmittedCount(len(set(between) - set(q.ts_ms))))
-
     async def _lookup(self, request: web.Request) -> web.Response:
         looked = looked_up(self.log, await _body(request, Lookup))
         return _json(looked if self.shown_values is None else Looked(looked.proof, self.shown_values))
+
+    async def _effect(self, request: web.Request) -> web.Response:
+        return _json(await self.effects.effect(await _body(request, staff.Effect)))
 
     async def _blob(self, request: web.Request) -> web.Response:
         found = self.blobs.get(bytes.fromhex(request.match_info["sha256"]))

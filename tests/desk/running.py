@@ -13,9 +13,10 @@ from pathlib import Path
 import aiohttp
 
 import privity
+from privity.desk.cases.gathering import Gathering
 from privity.desk.config import DeskConfig
 from privity.desk.db.database import Db, open_database
-from privity.desk.hub_client import HttpHub
+from privity.desk.hub_client import HttpHub, Hub
 from privity.desk.intake.findings import MessageFinding, ReportFinding, findings
 from privity.desk.intake.key_log import KeyLog
 from privity.desk.intake.queue import Intake
@@ -58,7 +59,14 @@ def started(config: DeskConfig, session: aiohttp.ClientSession) -> Desk:
     keys = open_keys(config)
     db = open_database(config.database, keys)
     hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
-    return Desk(db, keys, hub, Intake(db, hub, keys, KeyLog(db, config.log, now_ms), now_ms, os.urandom))
+    return Desk(db, keys, hub, intake_of(db, hub, keys, KeyLog(db, config.log, now_ms)))
+
+
+def intake_of(db: Db, hub: Hub, keys: DeskKeys, key_log: KeyLog) -> Intake:
+    """With real cases; appeals are turned away."""
+    return Intake(
+        db, hub, keys, key_log, now_ms, os.urandom, gather=Gathering({}), lodge=lambda db, appeal, relayed, at_ms: None
+    )
 
 
 async def child(config_path: Path) -> asyncio.subprocess.Process:

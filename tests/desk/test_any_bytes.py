@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random as seeded
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 from privity.desk.db.database import open_database
 from privity.desk.intake.findings import ReportFinding, findings
 from privity.desk.intake.key_log import KeyLog
-from privity.desk.intake.queue import Intake
 from privity.desk.keys import DeskKeys
 from privity.desk.main import now_ms
 from privity.message import sealed_report
@@ -30,6 +28,7 @@ from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite
 from privity.wire.staff import FrankOutcome
 from tests.desk.fake_hub import HOST, FakeHub
+from tests.desk.running import intake_of
 from tests.desk.world import World
 from tests.desk.yes_hub import YesHub
 from tests.keylog.memory_log import MemoryLog
@@ -49,9 +48,7 @@ class Recorder:
         keys = DeskKeys(INTAKE, SigningKey(suite(1), b"\x06" * 32), b"\x07" * 32, b"\x08" * 32)
         self.db = open_database(path, keys)
         self.db.execute("PRAGMA synchronous = OFF")
-        self.intake = Intake(
-            self.db, self.hub, keys, KeyLog(self.db, MemoryLog(HOST).keys, now_ms), lambda: 6, os.urandom
-        )
+        self.intake = intake_of(self.db, self.hub, keys, KeyLog(self.db, MemoryLog(HOST).keys, now_ms))
 
     def finding(self, reporter_uri: str, sealed: bytes) -> ReportFinding:
         self.hub.relay(reporter_uri, sealed)

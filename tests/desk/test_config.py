@@ -40,6 +40,9 @@ def test_defaults_lie_beside_the_file(tmp_path: Path) -> None:
         ('hub_url = "http://127.0.0.1:99999"\n', "hub_url"),
         ('hub_url = "http://127.0.0.1:1/prefix"\n', "hub_url"),
         ('hub_url = "https://name@hub.example"\n', "hub_url"),
+        ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\nviews_a_day = 0\n', "exposure.views_a_day"),
+        ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\nin_a_row = 1001\n', "exposure.in_a_row"),
+        ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\npause_s = 86401\n', "exposure.pause_s"),
         ("hub_url = [\n", "privity.toml"),
     ],
 )
@@ -62,3 +65,63 @@ def test_https_and_ipv6_loopback_are_fine(tmp_path: Path) -> None:
 def test_a_missing_file_says_what_writes_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid, match="privity init"):
         config.load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("pages", "listen", "url"),
+    [
+        ("", None, ""),
+        ('listen = "127.0.0.1:8441"\n', ("127.0.0.1", 8441), "http://localhost:8441"),
+        ('listen = "[::1]:8441"\n', ("::1", 8441), "http://localhost:8441"),
+        (
+            'listen = "127.0.0.1:8441"\nconsole_url = "https://desk.example.org/"\n',
+            ("127.0.0.1", 8441),
+            "https://desk.example.org",
+        ),
+        (
+            'listen = "127.0.0.1:8441"\nconsole_url = "https://desk.example.org:8443"\n',
+            ("127.0.0.1", 8441),
+            "https://desk.example.org:8443",
+        ),
+    ],
+)
+def test_the_pages_listen_on_this_machine_and_are_opened_by_a_name(
+    tmp_path: Path, pages: str, listen: tuple[str, int] | None, url: str
+) -> None:
+    found = config.load(written(tmp_path, 'hub_url = "http://127.0.0.1:1"\n' + pages))
+    assert (found.listen, found.console_url) == (listen, url)
+
+
+@pytest.mark.parametrize(
+    ("pages", "error"),
+    [
+        ('listen = "0.0.0.0:8441"\n', PlaintextRefused),
+        ('listen = "192.0.2.7:8441"\n', PlaintextRefused),
+        ('listen = "localhost:8441"\n', ConfigInvalid),
+        ('listen = "127.0.0.1"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:0"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:99999"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "http://desk.example"\n', PlaintextRefused),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://127.0.0.1:8441"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://[::1]:8441"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://desk.example/pages"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://name@desk.example"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://Desk.example"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "https://desk.example:x"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = "ftp://desk.example"\n', ConfigInvalid),
+        ('listen = "127.0.0.1:8441"\nconsole_url = ""\n', ConfigInvalid),
+    ],
+)
+def test_pages_that_others_could_overhear_or_no_passkey_could_be_for_are_refused(
+    tmp_path: Path, pages: str, error: type[ConfigInvalid]
+) -> None:
+    with pytest.raises(error, match=r"listen|console_url"):
+        config.load(written(tmp_path, 'hub_url = "http://127.0.0.1:1"\n' + pages))
+
+
+def test_how_much_one_person_sees_is_configured(tmp_path: Path) -> None:
+    text = 'hub_url = "http://127.0.0.1:1"\n[desk.exposure]\nviews_a_day = 12\nin_a_row = 4\npause_s = 90\n'
+    assert config.load(written(tmp_path, text)).exposure == config.Budget(12, 4, 90_000)
+    plain = config.load(written(tmp_path, 'hub_url = "http://127.0.0.1:1"\n')).exposure
+    assert plain == config.Budget(30, 10, 300_000)

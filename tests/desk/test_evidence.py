@@ -45,14 +45,6 @@ TEXT = b"an invented insult about a teapot"
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Db]:
     db = open_database(tmp_path / "desk.db", KEYS)
-    with transaction(db):
-        for seq in (1, 2):
-            db.execute(
-                "INSERT INTO report"
-                " (seq, receipt, reporter_uri, received_ms, recorded_ms, sealed_sha256, state, detail)"
-                " VALUES (?, ?, 'mimi://x', 1, 1, x'00', 'assessed', '')",
-                (seq, f"receipt-{seq}"),
-            )
     yield db
     db.close()
 
@@ -62,9 +54,9 @@ def openings(db: Db) -> list[Entry]:
     return [entry for entry in entries if entry.act is Act.EVIDENCE_OPENED]
 
 
-def kept(db: Db, seq: int = 1, position: int = 0) -> int:
+def kept(db: Db, about: str = "report:1", position: int = 0) -> int:
     with transaction(db):
-        return evidence.keep(db, KEY, os.urandom, seq, Record(Kind.REPORT, position, 0, TEXT))
+        return evidence.keep(db, KEY, os.urandom, about, Record(Kind.REPORT, position, 0, TEXT))
 
 
 def opened(db: Db, number: int, key: bytes = KEY, reason: str = "case 12") -> bytes:
@@ -76,7 +68,7 @@ def test_a_record_opens_again_and_the_opening_is_logged(db: Db) -> None:
     assert opened(db, number) == TEXT
     (entry,) = openings(db)
     assert (entry.about, entry.who, entry.at_ms) == (f"evidence:{number}", "m. tester", 5)
-    assert entry.said == {"report": 1, "kind": "report", "reason": "case 12"}
+    assert entry.said == {"of": "report:1", "kind": "report", "reason": "case 12"}
 
 
 def test_the_opening_is_on_the_disk_before_anything_is_decrypted(db: Db, tmp_path: Path) -> None:
@@ -125,7 +117,8 @@ def test_another_evidence_key_opens_nothing_and_the_attempt_is_logged(db: Db) ->
 @pytest.mark.parametrize(
     "change",
     [
-        "report_seq = 2",
+        "about = 'report:2'",
+        "about = 'appeal:1'",
         "kind = 'attachment'",
         "position = 1",
         "part = 1",
@@ -138,6 +131,14 @@ def test_another_evidence_key_opens_nothing_and_the_attempt_is_logged(db: Db) ->
 def test_a_record_that_was_moved_or_altered_does_not_open(db: Db, change: str) -> None:
     number = kept(db)
     db.execute(f"UPDATE evidence SET {change} WHERE id = ?", (number,))
+    with pytest.raises(EvidenceDamaged):
+        opened(db, number)
+
+
+def test_what_belongs_to_no_report_is_kept_like_one(db: Db) -> None:
+    number = kept(db, about="appeal:1")
+    assert opened(db, number) == TEXT
+    db.execute("UPDATE evidence SET about = 'report:1' WHERE id = ?", (number,))
     with pytest.raises(EvidenceDamaged):
         opened(db, number)
 

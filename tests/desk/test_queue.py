@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import closing
 
 import aiohttp
 import pytest
 import structlog
 
 from privity.desk import limits
-from privity.desk.db.database import DbError, open_database
+from privity.desk.audit import log
+from privity.desk.audit.acts import Act
+from privity.desk.audit.entry import Entry
+from privity.desk.db.database import DbError, open_database, open_existing
 from privity.desk.errors import (
     AlreadyRecorded,
     AnswerTooLarge,
@@ -75,12 +79,12 @@ async def test_the_log_says_nothing_about_people_or_content(home: Home, world: W
     process = await child(home.file(hub.url))
     await all_forgotten(hub)
     _, err = await stop(process)
-    assert b"desk.report_recorded" in err
+    assert b"desk.reports_recorded" in err
     for secret in (b"invented", b"mimi://", world.bob.user_uri.encode(), home.keys().intake.hex().encode()):
         assert secret not in err
 
 
-@pytest.mark.parametrize("moment", ["reports", "verify-frank", "participation", "keylog", "forget"])
+@pytest.mark.parametrize("moment", ["reports", "verify", "keylog", "forget"])
 async def test_kill_9_at_any_moment_records_each_report_exactly_once(
     home: Home, world: World, hub: FakeHub, moment: str
 ) -> None:
@@ -98,15 +102,21 @@ async def test_kill_9_at_any_moment_records_each_report_exactly_once(
     await stop(second)
     assert verdicts(home) == [(1, "assessed", 2), (2, "cannot_open", 0), (3, "assessed", 2)]
     assert [len(found.evidence) for found in home.findings()] == [2, 1, 2]
+    with closing(open_existing(home.folder / "desk" / "desk.db", home.keys())) as db:
+        (case,) = db.execute("SELECT reports, reporters, proven FROM safety_case").fetchall()
+        taken = [entry for entry in map(Entry.decode, log.entries(db)) if entry.act is Act.REPORTS_TAKEN]
+    assert case == (2, 1, 3), "both readable reports are in one case, once"
+    pages = [said for entry in taken if isinstance(said := entry.said["reports"], list)]
+    assert [number for page in pages for number in page] == [1, 2, 3]
 
 
 async def test_sigterm_in_the_middle_of_a_question_ends_at_once_and_loses_nothing(
     home: Home, world: World, hub: FakeHub
 ) -> None:
     world.relay(world.sent())
-    hub.hold.add("verify-frank")
+    hub.hold.add("verify")
     process = await child(home.file(hub.url))
-    await arrival(hub, "verify-frank")
+    await arrival(hub, "verify")
     _, err = await stop(process)
     assert process.returncode == 0, err.decode()
     assert verdicts(home) == []
@@ -131,7 +141,7 @@ async def test_a_hub_that_is_away_is_asked_again(home: Home) -> None:
 async def test_the_loop_goes_on_through_refusals_and_nonsense(desk: Desk, world: World, hub: FakeHub) -> None:
     world.relay(world.sent())
     hub.refuse["reports"] = (Code.UNAVAILABLE, 1)
-    hub.refuse["verify-frank"] = (Code.INTERNAL, 1)
+    hub.refuse["verify"] = (Code.INTERNAL, 1)
     stop_now = asyncio.Event()
     serving = asyncio.create_task(loop.serve(desk.intake, 0.05, stop_now))
     await all_forgotten(hub)
@@ -148,25 +158,28 @@ def test_pauses_grow_to_a_limit() -> None:
     assert max(pauses) == limits.MAX_BACKOFF_S
 
 
-async def test_a_report_on_which_the_hub_always_fails_does_not_stop_the_queue(
+async def test_a_report_on_which_the_hub_always_fails_stops_neither_the_queue_nor_its_page(
     desk: Desk, world: World, hub: FakeHub
 ) -> None:
+    other = World(hub, world.intake_public)
+    hub.stumbles.add(other.alice.user_uri)
     world.relay(world.sent())
+    other.relay(other.sent())
     world.relay(world.sent())
-    hub.refuse["verify-frank"] = (Code.INTERNAL, limits.MAX_TRIES_PER_REPORT)
-    for _ in range(limits.MAX_TRIES_PER_REPORT - 1):
+    for tries in range(limits.MAX_TRIES_PER_REPORT - 1):
         with pytest.raises(Refusal):
             await desk.intake.step()
+        assert [found.state for found in desk.reports()] == ["assessed"] * 2, tries
+        assert len(hub.relayed) == 1
     await desk.intake.step()
-    assert [(found.state, found.level) for found in desk.reports()] == [("undecided", 0), ("assessed", 2)]
-    assert len(desk.reports()[0].evidence) == 1
+    assert [(found.state, found.level) for found in desk.reports()] == [("assessed", 2)] * 2 + [("undecided", 0)]
 
 
 @pytest.mark.parametrize("code", [Code.UNAVAILABLE, Code.UNAUTHENTICATED, Code.TOO_MANY, Code.NOT_FOUND])
 async def test_a_hub_that_cannot_answer_now_never_costs_a_report(desk: Desk, world: World, code: Code) -> None:
     world.relay(world.sent())
     tries = 2 * limits.MAX_TRIES_PER_REPORT
-    world.hub.refuse["verify-frank"] = (code, tries)
+    world.hub.refuse["verify"] = (code, tries)
     for _ in range(tries):
         with pytest.raises(Refusal):
             await desk.intake.step()
@@ -221,7 +234,7 @@ async def test_a_page_over_the_limit_is_the_hubs_fault(
     for number in range(RELAYED + 1):
         hub.relay(world.bob.user_uri, b"garbage %d" % number)
     monkeypatch.setattr("tests.desk.fake_hub.staff.RELAYED", RELAYED + 1)
-    with pytest.raises(HubMisbehaved, match="at most 100"):
+    with pytest.raises(HubMisbehaved, match=f"at most {RELAYED}"):
         await desk.intake.step()
     assert desk.reports() == ()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from privity.desk.intake.store import is_recorded
+from privity.desk.intake.store import recorded
 from privity.server import config as hub_config
 from privity.server.context import HubContext
 from privity.server.init import write_fresh
@@ -106,4 +106,4 @@ async def test_a_restored_hub_does_not_forget_what_the_desk_never_saw(home: Home
     async with running(home) as (context, desk):
         receipt = await submit(context)
         assert await desk.intake.step() == 1
-        assert is_recorded(desk.db, receipt)
+        assert recorded(desk.db, [receipt]) == {receipt}

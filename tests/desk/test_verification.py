@@ -370,10 +370,12 @@ async def test_garbage_does_not_stop_the_queue(desk: Desk, world: World) -> None
 
 
 async def test_a_question_that_the_hub_refuses_is_a_finding(desk: Desk, world: World) -> None:
-    world.hub.refuse["verify-frank"] = (Code.MALFORMED, 1)
+    world.hub.refuse["verify"] = (Code.MALFORMED, 1)
     world.relay(world.sent(), world.sent())
     found = await desk.only()
-    assert [message.outcome for message in found.messages] == ["MALFORMED", "VERIFIED_AUTHORSHIP"]
+    assert [(message.outcome, message.detail) for message in found.messages] == [
+        ("MALFORMED", "the hub refused the question")
+    ] * 2
 
 
 async def test_the_same_message_again_is_marked_and_a_tip_hides_nothing(desk: Desk, world: World) -> None:

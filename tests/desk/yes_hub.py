@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from privity.wire.errors import Code, Refusal
 from privity.wire.keylog import Looked, Lookup
-from privity.wire.staff import FrankOutcome, RelayedReport, VerifyFrank
+from privity.wire.staff import FrankOutcome, FrankQuestion, RelayedReport, ReportAnswer, ReportQuestion
 from tests.desk.fake_hub import looked_up
 from tests.keylog.memory_log import MemoryLog
 
@@ -24,26 +24,26 @@ class YesHub:
     log: MemoryLog | None = None
     """Without one every lookup is refused."""
     bytes_of_blobs: bytes = b""
-    decide: Callable[[VerifyFrank], FrankOutcome] | None = None
+    decide: Callable[[str, str, FrankQuestion], FrankOutcome] | None = None
     """A real decision instead of yes."""
 
     def relay(self, reporter_uri: str, sealed: bytes) -> None:
         self.queue.append(RelayedReport(reporter_uri, 5, sealed, f"receipt-{len(self.queue) + 1}"))
 
-    async def reports(self) -> list[RelayedReport]:
+    async def reports(self, wait_s: int = 0) -> list[RelayedReport]:
         return [report for report in self.queue if report.receipt not in self.forgotten]
 
     async def forget(self, receipts: list[str]) -> None:
         self.forgotten |= set(receipts)
 
-    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
-        return self.outcome if self.decide is None else self.decide(question)
+    async def verify(self, questions: list[ReportQuestion]) -> list[ReportAnswer]:
+        return [self._answer(at, question) for at, question in enumerate(questions)]
 
-    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool:
-        return True
-
-    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
-        return 0
+    def _answer(self, at: int, asked: ReportQuestion) -> ReportAnswer:
+        decide = self.decide or (lambda sender_uri, room_uri, frank: self.outcome)
+        outcomes = [decide(asked.sender_uri, asked.room_uri, one) for one in asked.franks]
+        verified = [True if outcome is FrankOutcome.VERIFIED else None for outcome in outcomes]
+        return ReportAnswer(at, outcomes, verified, 0 if any(verified) else None)
 
     async def lookup(self, asked: Lookup) -> Looked:
         if self.log is None:

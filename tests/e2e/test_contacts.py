@@ -45,7 +45,7 @@ async def test_who_asks_shows_a_profile_and_may_write_after_a_yes(town: Town, tm
     shown = card.get_by_role("img", name="Picture that alice.f chose")
     assert await shown.evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 256
     buttons = await card.get_by_role("button").all_inner_texts()
-    assert [each.split()[0] for each in buttons] == ["alice.f", "Accept", "Block"], "and nothing else"
+    assert [each.split()[0] for each in buttons] == ["alice.f", "Accept", "Block", "Report"], "and nothing else"
     await bob.press("Accept alice.f")
     await alice.press("Talk with bob.f")
     await alice.say("Sunday?")

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from privity.desk import config as desk_config
+from privity.desk.keys import open_keys
 from privity.faces.commands.init import init
 from privity.server import config as hub_config
 from privity.server.main import check_ready
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,14 @@ def test_what_is_refused_writes_nothing(tmp_path: Path, options: dict[str, Any],
     with pytest.raises(SystemExit, match=error):
         init(tmp_path / "home", **options)
     assert not (tmp_path / "home").exists()
+
+
+def test_it_prints_the_key_by_which_everybody_checks_the_audit_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init(tmp_path / "home", host="chat.example.org")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("audit log: ")]
+    desk = desk_config.load(tmp_path / "home" / "privity.toml")
+    own = VerifierKey.of(desk.audit_name, KeyKind.ED25519, open_keys(desk).audit)
+    assert line == f"audit log: {own.encode()}"
+    assert own.name == "chat.example.org/desk-audit"

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from privity.desk.audit.entry import Entry
+from privity.desk.audit.errors import AuditError
+from privity.desk.audit.proof import EntryProof
 from privity.identity.errors import DeviceListError, RecordError, RoomLinkError
 from privity.identity.room_links import MEDIA_TYPE, RoomLink, read_statement, statement
 from privity.keylog.errors import KeylogError
@@ -125,6 +128,8 @@ def functions() -> Iterator[Decoder]:
     yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
     yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))
     yield Decoder("message.safe_aad", safe_aad.tag_of, safe_aad.encode_aad, (FrankError,))
+    for of_log in (Entry, EntryProof):
+        yield Decoder(f"desk.audit.{of_log.__name__}", of_log.decode, of_log.encode, (AuditError,))
     yield Decoder("message.sealed_report", lambda data: sealed_report.open(INTAKE, data), None, (ReportError,))
 
 

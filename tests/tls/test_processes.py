@@ -91,7 +91,7 @@ def test_devices_and_desk_talk_to_a_hub_that_speaks_tls_on_every_address(operato
     operator.authority = authority.cert
     made = operator.ok(
         "init", str(tmp_path / "home"), "--listen", f"0.0.0.0:{port}", "--tls-cert", str(pair.cert),
-        "--tls-key", str(pair.key),
+        "--tls-key", str(pair.key), "--desk-listen", f"127.0.0.1:{free_port()}",
     )  # fmt: skip
     config = str(tmp_path / "home" / "privity.toml")
     sections = Path(config).read_text()
@@ -145,7 +145,8 @@ async def test_the_desk_refuses_a_wrong_certificate_by_name_and_sends_nothing(
     trusted, met = wrong(tmp_path, what)
     operator.authority = trusted.cert
     async with Recorder(met) as recorder:
-        init = ("init", str(tmp_path / "home"), "--hub-url", recorder.url)
+        pages = f"127.0.0.1:{free_port()}"
+        init = ("init", str(tmp_path / "home"), "--hub-url", recorder.url, "--desk-listen", pages)
         await asyncio.to_thread(operator.ok, *init)
         said = operator.start("desk", "--config", str(tmp_path / "home" / "privity.toml"))
         await asyncio.to_thread(wait_until, lambda: b"\n" in said.read_bytes(), "the desk to say why it gets no answer")

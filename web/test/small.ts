@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Privity authors
 // SPDX-License-Identifier: Apache-2.0
-import { entry, FakePort, NO_CONTACTS, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../src/port/fake";
+import { AT_REST, entry, FakePort, GOOD, NO_CONTACTS, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../src/port/fake";
 
 export const ACCOUNT = "mira";
 export const ROOM = "mimi://chat.example/r/room";
@@ -37,6 +37,7 @@ export function small(count: number): FakePort {
         connected: true,
         problem: "",
         unread: 0,
+        ...AT_REST,
       },
     ],
     rooms: [room],
@@ -57,6 +58,8 @@ export function small(count: number): FakePort {
     kept: [],
     contacts: NO_CONTACTS,
     profile: { is: "own_profile_shown", name: "", bio: "", picture: null, listed: false },
+    reports: [],
+    standing: GOOD,
     passphrase: "invented",
     now: () => count * 1000,
   };

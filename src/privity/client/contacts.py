@@ -14,9 +14,11 @@ from privity.client.engine.contact_book import ContactBook, Known
 from privity.client.engine.contact_codes import KeptCode
 from privity.client.errors import ClientError, CommandRefused, NotAContact
 from privity.client.host import Host
+from privity.client.safety import Safety
 from privity.identity.consent import Op, code_hash, decode_entry, shown_code, typed_code
 from privity.identity.handle import typed_handle
 from privity.identity.uris import id_of, parse_room_uri, parse_user_uri
+from privity.message.report import Reason
 from privity.wire import rest
 from privity.wire.age import AgeBand
 from privity.wire.contacts import Age, CodeFound, FindCode, Profile, Purpose, SetAge
@@ -204,7 +206,13 @@ class Contacts:
         """Agree to be added: a device of whoever invited does so when it is there. Raises CommandRefused, Refusal."""
         await self._host.do(lambda n: inputs.AcceptInvitation(n, room_uri))
 
-    async def decline_invitation(self, room_uri: str) -> None:
+    async def decline_invitation(self, room_uri: str, report: Reason | None = None, note: str = "") -> None:
+        """Say no; with a reason whoever invites is reported first. Raises CommandRefused, Refusal."""
+        if report is not None:
+            asked = next((each for each in self.invitations() if each.room_uri == parse_room_uri(room_uri)), None)
+            if asked is None:
+                raise CommandRefused("nobody invites this account to such a conversation (any more)")
+            await Safety(self._host).report_invitation(asked.profile.user_uri, report, note, room_uri=room_uri)
         await self._tell(Call("DELETE", f"/v1/rooms/{id_of(parse_room_uri(room_uri))}/invitation", rest.Done))
 
     async def accept_held(self, room_uri: str) -> None:
@@ -225,14 +233,24 @@ class Contacts:
                 f"the conversation cannot be entered: {room.record.stopped or 'it is held back again'}"
             )
 
-    async def leave_held(self, room_uri: str, report: bool = False) -> None:
-        """Leave it without having been in it. A report is about messages, and this device read none of them.
+    async def leave_held(self, room_uri: str, report: Reason | None = None, note: str = "") -> str | None:
+        """Leave it without having been in it. With a reason whoever brought this account in is reported first, or the
+        conversation where nobody says who did; the receipt. There are no messages: this device read none of them.
 
-        Raises CommandRefused, Refusal.
+        Raises CommandRefused, Refusal. Where the report is refused, the conversation waits on.
         """
-        if report:
-            raise CommandRefused("nothing of this conversation was read, so that there is nothing to report yet")
+        receipt = None
+        if report is not None:
+            held = next((room for room in self.held() if room.room_uri == parse_room_uri(room_uri)), None)
+            if held is None:
+                raise CommandRefused("this conversation does not wait for a word")
+            safety = Safety(self._host)
+            if held.added_by:
+                receipt = await safety.report_invitation(held.added_by, report, note, room_uri=room_uri)
+            else:
+                receipt = await safety.report_room(room_uri, report, note)
         await self._host.do(lambda n: inputs.LeaveHeld(n, room_uri))
+        return receipt
 
     # Age
 

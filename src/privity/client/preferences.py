@@ -19,6 +19,7 @@ MAX_SETTING = 4_096
 
 _DRAFT, _MUTED, _ARCHIVED = "draft", "muted", "archived"
 _FROZEN = "frozen"
+_HEEDED = "heeded"
 _SETTING = "setting"
 _SENT_UNLESS_OFF = {Status.DELIVERED: b"delivered receipts", Status.READ: b"read receipts"}
 
@@ -69,6 +70,13 @@ class Preferences:
     def set_frozen(self, user_uri: str, frozen: bool) -> None:
         """Nobody is told, and nothing that came is lost."""
         self._put(Table.OWN, _FROZEN, user_uri.encode(), b"" if frozen else None)
+
+    def heeded(self, user_uri: str) -> bool:
+        """Whether the person was told, when somebody was new, what to think of."""
+        return self._store.get(Table.OWN, _HEEDED, user_uri.encode()) is not None
+
+    def set_heeded(self, user_uri: str) -> None:
+        self._put(Table.OWN, _HEEDED, user_uri.encode(), b"")
 
     # Of the device
 

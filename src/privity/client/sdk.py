@@ -50,6 +50,7 @@ from privity.client.profiles import Profiles
 from privity.client.receipts import Receipts
 from privity.client.registration import HUB_KEY
 from privity.client.room_links import RoomLinks
+from privity.client.safety import Safety
 from privity.client.search import Search
 from privity.client.store.database import Store
 from privity.client.store.header import Cost
@@ -93,6 +94,7 @@ class Device:
         self.receipts = Receipts(self._host, self.preferences)
         self.offices = Offices(self._host)
         self.room_links = RoomLinks(self._host)
+        self.safety = Safety(self._host)
 
     # Opening
 
@@ -496,9 +498,8 @@ class Device:
     async def report(
         self, room_uri: str, message_ids: tuple[bytes, ...], reason: Reason, note: str = "", *, authorship: bool = True
     ) -> str:
-        """Report messages of one person, sealed to the hub's desk; returns the receipt."""
-        make = inputs.Report
-        return str(await self._host.do(lambda n: make(n, room_uri, message_ids, reason, note, authorship)))
+        """Report messages of one person, sealed to the hub's desk; the receipt. What else can be reported: `safety`."""
+        return await self.safety.report_messages(room_uri, message_ids, reason, note, authorship=authorship)
 
     def read(self, room_uri: str, limit: int = 50) -> list[Item]:
         """The last entries of a conversation, oldest first."""

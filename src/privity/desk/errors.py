@@ -11,12 +11,15 @@
     +-- DatabaseKeyWrong     desk.db does not open under these key files
     +-- MigrationChanged     the database was made by other SQL than this version ships
     +-- MigrationUnknown     the database was made by a newer version
+    +-- BackupFailed         no copy of the database was made
     +-- StorageFailed        the disk is full or the database is damaged; nothing half is kept
     +-- AlreadyRecorded      another desk process works on the same database
     +-- ReasonMissing        evidence may not be opened without a name and a reason
     +-- EvidenceUnknown      no such record
     +-- EvidenceDamaged      a record does not open under the evidence key
     +-- AuditError           see `audit.errors`
+    +-- DecisionError        see `decisions.errors`
+    +-- AppealError          see `appeals.errors`
     +-- HubError
         +-- HubUnreachable   no answer; asked again later, nothing is lost
             +-- CertificateRefused   TLS does not trust what answers; nothing was sent to it
@@ -68,6 +71,10 @@ class MigrationUnknown(DeskError):
 
 class StorageFailed(DeskError):
     """SQLite cannot write or read. What the hub still holds is not lost."""
+
+
+class BackupFailed(DeskError):
+    """No copy of the database was made; nothing that looks like one was left."""
 
 
 class AlreadyRecorded(DeskError):

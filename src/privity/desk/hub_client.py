@@ -22,20 +22,23 @@ from privity.wire.keylog import Looked, Lookup
 from privity.wire.rest import Answer, Body, Done
 from privity.wire.staff import (
     NONCE_HEADER,
+    NOTICE_PREFIX,
     RELAYED,
     SIGNATURE_HEADER,
     STAFF_LABEL,
     TIME_HEADER,
+    AccountFacts,
+    AskAccount,
+    Effect,
+    EffectDone,
     ForgetReports,
-    FrankOutcome,
-    FrankVerified,
-    Omitted,
-    OmittedCount,
-    Participated,
-    Participation,
     RelayedReport,
     RelayedReports,
-    VerifyFrank,
+    ReportAnswer,
+    ReportQuestion,
+    ReportsVerified,
+    Source,
+    VerifyReports,
     staff_tbs,
 )
 
@@ -51,15 +54,11 @@ A = TypeVar("A", bound=Answer)
 class Hub(Protocol):
     """What the desk needs of a hub. Every method raises HubError or Refusal."""
 
-    async def reports(self) -> list[RelayedReport]: ...
+    async def reports(self, wait_s: int = 0) -> list[RelayedReport]: ...
 
     async def forget(self, receipts: list[str]) -> None: ...
 
-    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome: ...
-
-    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool: ...
-
-    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int: ...
+    async def verify(self, questions: list[ReportQuestion]) -> list[ReportAnswer]: ...
 
     async def lookup(self, asked: Lookup) -> Looked: ...
 
@@ -83,8 +82,10 @@ class HttpHub:
         self._now_ms = now_ms
         self._random = random
 
-    async def reports(self) -> list[RelayedReport]:
-        page = await self._ask("GET", "/reports", None, RelayedReports, limits.MAX_PAGE_BYTES)
+    async def reports(self, wait_s: int = 0) -> list[RelayedReport]:
+        """The oldest that wait. Where there are none the hub holds its answer back for `wait_s`."""
+        path = f"/reports?wait={wait_s}" if wait_s else "/reports"
+        page = await self._ask("GET", path, None, RelayedReports, limits.MAX_PAGE_BYTES)
         if len(page.reports) > RELAYED:
             raise HubMisbehaved(f"expected at most {RELAYED} reports at once, the hub sent {len(page.reports)}")
         for report in page.reports:
@@ -94,21 +95,20 @@ class HttpHub:
     async def forget(self, receipts: list[str]) -> None:
         await self._ask("POST", "/reports/forget", ForgetReports(receipts), Done)
 
-    async def verify_frank(self, question: VerifyFrank) -> FrankOutcome:
-        return (await self._ask("POST", "/verify-frank", question, FrankVerified)).outcome
-
-    async def participated(self, room_uri: str, user_uri: str, ts_ms: int) -> bool:
-        question = Participation(room_uri, user_uri, ts_ms)
-        return (await self._ask("POST", "/participation", question, Participated)).participant
-
-    async def omitted(self, room_uri: str, ts_ms: list[int]) -> int:
-        return (await self._ask("POST", "/omitted", Omitted(room_uri, ts_ms), OmittedCount)).omitted
+    async def verify(self, questions: list[ReportQuestion]) -> list[ReportAnswer]:
+        return (await self._ask("POST", "/verify", VerifyReports(questions), ReportsVerified)).answers
 
     async def lookup(self, asked: Lookup) -> Looked:
         return await self._ask("POST", "/keylog/lookup", asked, Looked, limits.MAX_PROOF_BYTES)
 
     async def blob(self, sha256: bytes) -> bytes:
         return await self._send("GET", f"/blobs/{sha256.hex()}", b"", limits.MAX_BLOB_BYTES)
+
+    async def account(self, user_uri: str) -> AccountFacts:
+        return await self._ask("POST", "/account", AskAccount(user_uri), AccountFacts)
+
+    async def effect(self, effect: Effect) -> EffectDone:
+        return await self._ask("POST", "/effects", effect, EffectDone)
 
     async def _ask(
         self, method: str, path: str, body: Body | None, answer: type[A], limit: int = limits.MAX_JSON_BYTES
@@ -155,6 +155,10 @@ def _check_relayed(report: RelayedReport) -> None:
         raise HubMisbehaved(f"the time of a relayed report is not in 0 to {limits.MAX_NUMBER}")
     if not 0 < len(report.receipt) <= limits.MAX_RECEIPT_CHARS:
         raise HubMisbehaved(f"a receipt has 1 to {limits.MAX_RECEIPT_CHARS} characters, got {len(report.receipt)}")
+    if report.source is Source.PUBLIC:
+        if not report.reporter_uri.startswith(NOTICE_PREFIX):
+            raise HubMisbehaved("who made a public notice is named by its receipt")
+        return
     try:
         parse_user_uri(report.reporter_uri)
     except BadUri as err:

@@ -12,9 +12,11 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from privity.desk.durable import sync
 from privity.desk.errors import AlreadyInitialised
 from privity.desk.keys import KEY_BYTES, STAFF_SUITE, write_key
 from privity.mls.crypto import generate_signature_key
+from privity.tlog.verifier_key import signing_key
 
 INTAKE: Final = "intake.key"
 STAFF: Final = "staff.key"
@@ -24,10 +26,12 @@ AUDIT: Final = "audit.key"
 
 @dataclass(frozen=True, slots=True)
 class DeskPublic:
-    """What the hub's configuration needs (`intake_public_key` and `staff_public_key`, as hex)."""
+    """The public halves; the hub's configuration needs `intake_public_key` and `staff_public_key`, as hex."""
 
     intake_public_key: bytes
     staff_public_key: bytes
+    audit_public_key: bytes
+    """By which others verify the checkpoints of the audit log."""
 
 
 def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> DeskPublic:
@@ -42,17 +46,17 @@ def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> De
     write_key(folder / INTAKE, intake)
     write_key(folder / STAFF, staff)
     write_key(folder / EVIDENCE, random(KEY_BYTES))
-    write_key(folder / AUDIT, random(KEY_BYTES))
-    _sync_folder(folder)
+    audit_public = write_audit_key(folder / AUDIT, random)
     return DeskPublic(
         intake_public_key=X25519PrivateKey.from_private_bytes(intake).public_key().public_bytes_raw(),
         staff_public_key=staff_public,
+        audit_public_key=audit_public,
     )
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def write_audit_key(path: Path, random: Callable[[int], bytes] = os.urandom) -> bytes:
+    """A fresh key for the audit log of a desk that has none; returns its public half. Raises AlreadyInitialised."""
+    audit = random(KEY_BYTES)
+    write_key(path, audit)
+    sync(path.parent)
+    return signing_key(audit).public_key().public_bytes_raw()

@@ -41,18 +41,18 @@ def open_keys(config: DeskConfig) -> DeskKeys:
         intake=read_key(config.intake_key),
         staff=SigningKey(STAFF_SUITE, read_key(config.staff_key)),
         evidence=read_key(config.evidence_key),
-        audit=read_key(config.audit_key),
+        audit=read_key(config.audit_key, made_by="privity desk make-audit-key"),
     )
 
 
-def read_key(path: Path) -> bytes:
-    """One key file. Raises KeysInvalid."""
+def read_key(path: Path, made_by: str = "privity init") -> bytes:
+    """One key file. Raises KeysInvalid, which says by what command it is made."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             secret = file.read(KEY_BYTES + 1)
     except OSError as err:
-        raise KeysInvalid(f"cannot read {path.name}: {err.strerror}; `privity init` writes it") from None
+        raise KeysInvalid(f"cannot read {path.name}: {err.strerror}; `{made_by}` writes it") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeysInvalid(f"{path.name} is open to other users (mode {stat.S_IMODE(mode):04o}); run chmod 600 on it")
     if len(secret) != KEY_BYTES:

@@ -28,6 +28,9 @@ MAX_ATTACHMENT_BYTES_PER_REPORT: Final = 256 << 20
 MAX_ATTACHMENTS_PER_REPORT: Final = 64
 """Attachments fetched per report; the rest is recorded as not checked. Each costs a request and a decryption."""
 
+MAX_BATCH_BYTES: Final = 64 << 20
+"""Evidence that waits in memory for the transaction of its page: then what there is of the page is written."""
+
 MAX_TRIES_PER_REPORT: Final = 12
 """How often one report is tried while the hub hands out reports but fails on this one (about six minutes). Then it is
 recorded as undecided, its sealed bytes kept, because one report must never stop the queue."""
@@ -65,6 +68,9 @@ MIN_POLL_S: Final = 0.05
 MAX_POLL_S: Final = 3600.0
 """Longest poll interval: a report waits no more than an hour."""
 
+MAX_DEADLINE_HOURS: Final = 8760
+"""The longest that an operator lets a case wait: a year."""
+
 MAX_LISTED: Final = 10_000
 """Reports listed at once: a terminal page, not a data dump."""
 
@@ -73,3 +79,48 @@ MAX_NUMBER: Final = (1 << 53) - 1
 
 MAX_RECEIPT_CHARS: Final = 256
 """A receipt is a word for people to quote."""
+
+SESSION_IDLE_MS: Final = 30 * 60_000
+"""A browser that nobody used for half an hour is signed out: somebody may have left it open."""
+
+SESSION_MS: Final = 12 * 3_600_000
+"""A session ends after a working day, however busy it is."""
+
+SESSION_SEEN_MS: Final = 60_000
+"""How often the time of the last request is written: idleness is counted in minutes."""
+
+CLOCK_BACK_MS: Final = 60_000
+"""How far the clock may be set back without signing anybody out; further, and a session would outlive its day."""
+
+CODE_MS: Final = 72 * 3_600_000
+"""A one-time code lasts a weekend."""
+
+CODE_TRIES: Final = 20
+"""Wrong codes that are looked at within CODE_TRIES_MS, from everybody together."""
+
+CODE_TRIES_MS: Final = 60_000
+"""The minute in which they are counted. A code has 160 bits; this keeps the noise down."""
+
+CHALLENGE_MS: Final = 5 * 60_000
+"""A question to a passkey is answered within five minutes, or asked again."""
+
+MAX_ANSWERED: Final = 100_000
+"""Answers of passkeys that are remembered until they are too old, right ones and wrong ones: some 20 MB."""
+
+VOUCH_MS: Final = 24 * 3_600_000
+"""The second voucher comes within a day of the first: both have spoken with the one who lost a passkey."""
+
+MAX_NAME_CHARS: Final = 80
+"""Length of a colleague's name or of a passkey's label: a line on the screen."""
+
+MAX_PASSKEYS: Final = 10
+"""Passkeys of one person: as many as they may own devices and keys."""
+
+MAX_CEREMONY_BYTES: Final = 16 << 10
+"""What a browser answers for a passkey: a few hundred bytes, a few thousand with a chain of certificates."""
+
+MAX_VIEWS: Final = 1000
+"""Pictures of evidence a day that a configuration may allow one person: more is no limit."""
+
+MAX_PAUSE_S: Final = 86_400
+"""The longest pause between pictures that a configuration may ask for."""

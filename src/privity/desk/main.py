@@ -5,24 +5,43 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 import structlog
 
 from privity.desk import config as desk_config
-from privity.desk.db.database import DbError, open_database
+from privity.desk.appeals.lodging import lodge
+from privity.desk.audit.signing import Signing, keep_signed
+from privity.desk.cases.gathering import Gathering
+from privity.desk.clearinghouse.sending import send_all
+from privity.desk.clearinghouse.setting import desk_of, outbox_of
+from privity.desk.console.app import build_app, console_of
+from privity.desk.console.referrals import Referrals
+from privity.desk.console.serving import listening
+from privity.desk.db.database import Db, DbError, open_database
+from privity.desk.decisions.effects import Effects
 from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub
 from privity.desk.intake.key_log import KeyLog
 from privity.desk.intake.loop import serve
 from privity.desk.intake.queue import Intake
+from privity.desk.intake.recording import Lodge
 from privity.desk.keys import open_keys
+from privity.desk.together import together
+from privity.message.appeal import Appeal
+from privity.wire.staff import MAX_WAIT_S, RelayedReport
 from privity.wire.structs import settle_structs
+
+GARBAGE: Final = 200_000
+"""Objects more than before, after which cycles are looked for: a few dozen megabytes at the most."""
 
 
 def run(config_path: Path) -> None:
@@ -38,6 +57,7 @@ def run(config_path: Path) -> None:
 
 async def _run(config: desk_config.DeskConfig) -> None:
     settle_structs()
+    collect_rarely()
     keys = open_keys(config)
     db = open_database(config.database, keys)
     stop = asyncio.Event()
@@ -45,12 +65,43 @@ async def _run(config: desk_config.DeskConfig) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with aiohttp.ClientSession() as session:
+        signing = Signing(db, config.audit_name, keys.audit, config.audit_checkpoint)
+        signing.begin()
+        async with AsyncExitStack() as open_here:
+            session = await open_here.enter_async_context(aiohttp.ClientSession())
             hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
-            intake = Intake(db, hub, keys, KeyLog(db, config.log, now_ms), now_ms, os.urandom)
-            await serve(intake, config.poll_interval_s, stop)
+            referring = desk_of(config.destinations, keys.evidence, os.urandom)
+            if config.listen is not None:
+                referrals = Referrals(referring, hub.account)
+                pages = build_app(console_of(db, keys, config, now_ms, os.urandom, referrals=referrals))
+                await open_here.enter_async_context(listening(pages, *config.listen))
+            key_log = KeyLog(db, config.log, now_ms)
+            gather, lodging = Gathering(config.deadline_hours), _lodging(keys.evidence)
+            intake = Intake(db, hub, keys, key_log, now_ms, os.urandom, gather=gather, lodge=lodging, wait_s=MAX_WAIT_S)
+            await together(
+                stop,
+                serve(intake, config.poll_interval_s, stop),
+                serve(Effects(db, hub, now_ms), config.poll_interval_s, stop),
+                send_all(outbox_of(db, referring, config.destinations, session, now_ms), stop),
+                keep_signed(signing, stop),
+            )
+        signing.step()
     finally:
         db.close()
+
+
+def _lodging(evidence_key: bytes) -> Lodge:
+    def take(db: Db, appeal: Appeal, relayed: RelayedReport, at_ms: int) -> None:
+        lodge(db, evidence_key, os.urandom, appeal, relayed, at_ms)
+
+    return take
+
+
+def collect_rarely() -> None:
+    """A page of reports makes tens of thousands of objects that are freed without a search for cycles: searching with
+    every few hundred of them would take a tenth of the intake's time."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 50)
 
 
 def now_ms() -> int:

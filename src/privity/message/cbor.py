@@ -32,6 +32,9 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 24
 """Nested arrays and maps: four levels of parts take two each, extensions four; the rest is room."""
 
+_PLAIN = frozenset({type(None), bool, bytes})
+_SCALARS = frozenset({type(None), bool, bytes, int, str})
+
 # A value is None, bool, int, str, bytes, a list or tuple of values, or a dict from int or str to values. Decoded arrays
 # are lists. The type is object, for every reader narrows what it takes with isinstance.
 
@@ -56,7 +59,7 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPT
         value: object = cbor2.loads(data, allow_indefinite=False, max_depth=max_depth + 2)
     except (cbor2.CBORError, UnicodeDecodeError, ValueError, TypeError, OverflowError, RecursionError) as err:
         raise NotCbor(f"not CBOR: {type(err).__name__}") from None
-    _check(value, max_depth)
+    _check_keys(value)
     if _encode(value) != data:
         raise NotDeterministic("the value has another, shorter or sorted, encoding")
     return value
@@ -68,8 +71,11 @@ def _encode(value: object) -> bytes:
 
 def _sorted(value: object) -> object:
     """The value with map keys in the bytewise order of their encodings."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
     if isinstance(value, (list, tuple)):
-        return [_sorted(item) for item in value]
+        return [item if type(item) in _SCALARS else _sorted(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _sorted(value[key]) for key in sorted(value, key=cbor2.dumps)}
     return value
@@ -77,7 +83,8 @@ def _sorted(value: object) -> object:
 
 def _check(value: object, depth: int) -> None:
     """Refuse types, integers and depths that the format does not have."""
-    if value is None or isinstance(value, (bool, bytes)):
+    kind = type(value)
+    if kind in _PLAIN:
         return
     if isinstance(value, str):
         value.encode()
@@ -87,7 +94,7 @@ def _check(value: object, depth: int) -> None:
             raise IntegerOutOfRange("an integer is beyond 2^53-1 in size")
         return
     if not isinstance(value, (list, tuple, dict)):
-        raise ForbiddenType(f"expected plain data, got {type(value).__name__}")
+        raise ForbiddenType(f"expected plain data, got {kind.__name__}")
     if depth == 0:
         raise TooDeep("arrays and maps are nested too deep")
     if isinstance(value, dict):
@@ -98,49 +105,66 @@ def _check(value: object, depth: int) -> None:
             _check(value[key], depth - 1)
         return
     for item in value:
-        _check(item, depth - 1)
+        if type(item) not in _PLAIN:
+            _check(item, depth - 1)
+
+
+def _check_keys(value: object) -> None:
+    """What walking the heads has not looked at: what stands for a key in a map."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if type(key) is not int and type(key) is not str:
+                raise ForbiddenType(f"a map key must be an integer or text, got {type(key).__name__}")
+            if type(item) not in _SCALARS:
+                _check_keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            if type(item) not in _SCALARS:
+                _check_keys(item)
 
 
 def _end_of_item(data: bytes, max_depth: int) -> int:
     """Walk the heads without building anything: where the item ends. Refuses what determinism and plain data forbid."""
-    at = 0
-    open_counts = [1]
-    while open_counts:
-        if open_counts[-1] == 0:
-            open_counts.pop()
-            continue
-        open_counts[-1] -= 1
-        if at >= len(data):
+    at, left, size = 0, 1, len(data)
+    above: list[int] = []
+    while True:
+        while not left:
+            if not above:
+                return at
+            left = above.pop()
+        left -= 1
+        if at >= size:
             raise NotCbor(f"the bytes end at {at}, inside an item")
-        major, info = data[at] >> 5, data[at] & 0x1F
+        head = data[at]
+        major, argument = head >> 5, head & 0x1F
         at += 1
         if major == 7:
-            if info not in (20, 21, 22):
-                raise ForbiddenType(f"simple value or float {info}, expected false, true or null")
+            if argument not in (20, 21, 22):
+                raise ForbiddenType(f"simple value or float {argument}, expected false, true or null")
             continue
         if major == 6:
             raise ForbiddenType("a tag stands where only plain data may")
-        argument, at = _argument(data, at, info)
-        if major in (0, 1):
+        if argument >= 24:
+            argument, at = _argument(data, at, argument)
+        if major < 2:
             if argument + major > MAX_INT:
                 raise IntegerOutOfRange("an integer is beyond 2^53-1 in size")
-        elif major in (2, 3):
-            if argument > len(data) - at:
-                raise NotCbor(f"a string of {argument} bytes at {at}, only {len(data) - at} are left")
+        elif major < 4:
+            if argument > size - at:
+                raise NotCbor(f"a string of {argument} bytes at {at}, only {size - at} are left")
             at += argument
         else:
             count = argument * 2 if major == 5 else argument
-            if count > len(data) - at:
-                raise NotCbor(f"{count} items at {at}, only {len(data) - at} bytes are left")
-            if len(open_counts) > max_depth:
+            if count > size - at:
+                raise NotCbor(f"{count} items at {at}, only {size - at} bytes are left")
+            if len(above) >= max_depth:
                 raise TooDeep(f"arrays and maps are nested deeper than {max_depth}")
-            open_counts.append(count)
-    return at
+            above.append(left)
+            left = count
 
 
 def _argument(data: bytes, at: int, info: int) -> tuple[int, int]:
-    if info < 24:
-        return info, at
+    """The argument that follows a head of this kind."""
     if info == 31:
         raise NotDeterministic("an indefinite length")
     if info > 27:

@@ -184,7 +184,7 @@ class ReportError(MessageError):
 
 
 class BadReport(ReportError):
-    """The opened bytes are not a report."""
+    """The opened bytes are not a report, nor anything else that is sealed to a desk."""
 
 
 class BadSealedReport(ReportError):

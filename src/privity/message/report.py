@@ -1,6 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""A report: the messages a person was shown, with what proves them (franking note, section 6; MIMI AbuseReport)."""
+"""A report: whom or what it is about, and the messages a person was shown with what proves them (MIMI AbuseReport).
+
+A report about messages is version 1. Version 2 says what version 1 cannot: that it is about a person, a room, a profile
+or an invitation, of which nothing may have been read, or that a moderator of the room passes it on. What version 1 can
+say has no second encoding.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ from enum import IntEnum
 from privity.message import cbor
 from privity.message.content import MAX_CONTENT
 from privity.message.errors import BadReport, CborError, UsageError
+from privity.message.fields import list_of, number, octets, text
 from privity.message.franking import Frank
 
 MAX_REPORT = 1 << 23
@@ -22,7 +28,9 @@ MAX_NOTE = 8192
 MAX_EVIDENCE = 1 << 18
 """Bytes of a group context, leaf node or device list: a context holds the participant list of its room."""
 MAX_PARTS = 1024
-VERSION = 1
+MAX_URI = 512
+OF_MESSAGES = 1
+VERSION = 2
 
 
 class Reason(IntEnum):
@@ -38,6 +46,22 @@ class Reason(IntEnum):
     ILLEGAL_GOODS = 7
     HATE = 8
     INTIMATE_IMAGERY = 9
+    IMPERSONATION = 10
+
+
+class Subject(IntEnum):
+    """What a report is about. The number travels; an unknown one is refused."""
+
+    MESSAGES = 0
+    PERSON = 1
+    ROOM = 2
+    PROFILE = 3
+    INVITATION = 4
+    """Somebody asked for contact, or brought the reporter into a room: nothing of it was read."""
+
+
+WITHOUT_MESSAGES = frozenset({Subject.PROFILE, Subject.INVITATION})
+"""Subjects of which there are no messages: the hub has the profile itself, and of an invitation nothing was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +90,12 @@ class ReportedMessage:
 
 @dataclass(frozen=True, slots=True)
 class AbuseReport:
-    """Who reports whom, for what, in which room. Its repr hides the note."""
+    """Who reports whom or what, and for what. Its repr hides the note.
+
+    `alleged_uri` is empty where a room is reported and no person; `room_uri` is empty where the report is about a
+    person outside any room. `escalated_for` is None unless the reporter says that they pass this on as a moderator of
+    the room: then it is the URI of who reported first and agreed to be named, or empty. Both are the reporter's claim.
+    """
 
     reporter_uri: str
     alleged_uri: str
@@ -74,20 +103,17 @@ class AbuseReport:
     reason: Reason
     note: str = field(repr=False)
     messages: tuple[ReportedMessage, ...]
+    subject: Subject = Subject.MESSAGES
+    escalated_for: str | None = None
 
     def encode(self) -> bytes:
         """Raises UsageError where a limit is broken."""
-        data = cbor.encode(
-            [
-                VERSION,
-                self.reporter_uri,
-                self.alleged_uri,
-                self.room_uri,
-                int(self.reason),
-                self.note,
-                [_plain(message) for message in self.messages],
-            ]
-        )
+        said = [self.reporter_uri, self.alleged_uri, self.room_uri, int(self.reason), self.note]
+        messages = [_plain(message) for message in self.messages]
+        plain: list[object] = [OF_MESSAGES, *said, messages]
+        if not _fits_version_1(self):
+            plain = [VERSION, int(self.subject), *said, messages, self.escalated_for]
+        data = cbor.encode(plain)
         try:
             AbuseReport.decode(data)
         except BadReport as err:
@@ -101,19 +127,62 @@ class AbuseReport:
             items = cbor.decode(data, max_bytes=MAX_REPORT, max_depth=5)
         except CborError as err:
             raise BadReport(f"not a report: {err}") from None
-        version, reporter, alleged, room, reason, note, messages = _list(items, 7, "report")
-        if _number(version, 255, "version") != VERSION:
-            raise BadReport(f"report version {version!r}, expected {VERSION}")
-        if not isinstance(messages, list) or not 1 <= len(messages) <= MAX_MESSAGES:
-            raise BadReport(f"expected 1 to {MAX_MESSAGES} messages")
-        return cls(
-            _text(reporter, 512, "reporter"),
-            _text(alleged, 512, "alleged sender"),
-            _text(room, 512, "room"),
-            _reason(reason),
-            _text(note, MAX_NOTE, "note"),
-            tuple(_message(item) for item in messages),
+        version = number(items[0] if isinstance(items, list) and items else None, 255, "version")
+        if version == OF_MESSAGES:
+            return _checked(cls(*_said(list_of(items, 7, "report")[1:])))
+        if version != VERSION:
+            raise BadReport(f"report version {version!r}, expected {OF_MESSAGES} or {VERSION}")
+        _, subject, *said, escalated_for = list_of(items, 9, "report")
+        made = cls(
+            *_said(said),
+            _subject(subject),
+            None if escalated_for is None else text(escalated_for, MAX_URI, "first reporter"),
         )
+        if _fits_version_1(made):
+            raise BadReport("this says nothing that version 1 cannot say, so it has to be version 1")
+        return _checked(made)
+
+
+def _fits_version_1(report: AbuseReport) -> bool:
+    return report.subject is Subject.MESSAGES and report.escalated_for is None
+
+
+def _said(items: list[object]) -> tuple[str, str, str, Reason, str, tuple[ReportedMessage, ...]]:
+    """What both versions say."""
+    reporter, alleged, room, reason, note, messages = items
+    if not isinstance(messages, list) or len(messages) > MAX_MESSAGES:
+        raise BadReport(f"expected at most {MAX_MESSAGES} messages")
+    return (
+        text(reporter, MAX_URI, "reporter"),
+        text(alleged, MAX_URI, "alleged sender"),
+        text(room, MAX_URI, "room"),
+        _reason(reason),
+        text(note, MAX_NOTE, "note"),
+        tuple(_message(item) for item in messages),
+    )
+
+
+def _checked(report: AbuseReport) -> AbuseReport:
+    """The report, if what it names and brings is what its subject takes."""
+    subject, messages = report.subject, report.messages
+    if messages and subject in WITHOUT_MESSAGES:
+        raise BadReport(f"a report about a {subject.name.lower()} brings no messages, this one brings {len(messages)}")
+    if not messages and subject is Subject.MESSAGES:
+        raise BadReport(f"expected 1 to {MAX_MESSAGES} messages")
+    if subject is Subject.ROOM:
+        if not report.room_uri:
+            raise BadReport("a report about a room names it")
+        if messages and not report.alleged_uri:
+            raise BadReport("reported messages have one alleged sender")
+    elif subject is not Subject.MESSAGES and not report.alleged_uri:
+        raise BadReport(f"a report about a {subject.name.lower()} names whose it is")
+    if subject is Subject.PROFILE and report.room_uri:
+        raise BadReport("a profile is in no room")
+    if subject is Subject.PERSON and messages and not report.room_uri:
+        raise BadReport("reported messages have a room")
+    if report.escalated_for is not None and not report.room_uri:
+        raise BadReport("only a report of something in a room is passed on by its moderator")
+    return report
 
 
 def _plain(message: ReportedMessage) -> list[object]:
@@ -126,66 +195,50 @@ def _plain(message: ReportedMessage) -> list[object]:
 
 
 def _message(item: object) -> ReportedMessage:
-    data, frank, ts_ms, proof, attachments = _list(item, 5, "message")
-    server_frank, suite_id, signature = _list(frank, 3, "frank")
+    data, frank, ts_ms, proof, attachments = list_of(item, 5, "message")
+    server_frank, suite_id, signature = list_of(frank, 3, "frank")
     if not isinstance(attachments, dict) or len(attachments) > MAX_PARTS:
         raise BadReport("attachments: expected a map from part index to bytes")
     return ReportedMessage(
-        _bytes(data, MAX_CONTENT, "message content"),
+        octets(data, MAX_CONTENT, "message content"),
         Frank(
-            _bytes(server_frank, 64, "server frank"),
-            _number(suite_id, 0xFFFF, "cipher suite"),
-            _bytes(signature, 256, "frank signature"),
+            octets(server_frank, 64, "server frank"),
+            number(suite_id, 0xFFFF, "cipher suite"),
+            octets(signature, 256, "frank signature"),
         ),
-        _number(ts_ms, cbor.MAX_INT, "time"),
+        number(ts_ms, cbor.MAX_INT, "time"),
         None if proof is None else _authorship(proof),
         {
-            _number(index, MAX_PARTS, "part index"): _bytes(found, MAX_REPORT, "attachment")
+            number(index, MAX_PARTS, "part index"): octets(found, MAX_REPORT, "attachment")
             for index, found in attachments.items()
         },
     )
 
 
 def _authorship(item: object) -> Authorship:
-    epoch, leaf_index, aad, signature, group_context, leaf_node, device_list = _list(item, 7, "authorship")
+    epoch, leaf_index, aad, signature, group_context, leaf_node, device_list = list_of(item, 7, "authorship")
     return Authorship(
-        _number(epoch, cbor.MAX_INT, "epoch"),
-        _number(leaf_index, (1 << 32) - 1, "leaf index"),
-        _bytes(aad, 4096, "authenticated data"),
-        _bytes(signature, 256, "signature"),
-        _bytes(group_context, MAX_EVIDENCE, "group context"),
-        _bytes(leaf_node, MAX_EVIDENCE, "leaf node"),
-        _bytes(device_list, MAX_EVIDENCE, "device list"),
+        number(epoch, cbor.MAX_INT, "epoch"),
+        number(leaf_index, (1 << 32) - 1, "leaf index"),
+        octets(aad, 4096, "authenticated data"),
+        octets(signature, 256, "signature"),
+        octets(group_context, MAX_EVIDENCE, "group context"),
+        octets(leaf_node, MAX_EVIDENCE, "leaf node"),
+        octets(device_list, MAX_EVIDENCE, "device list"),
     )
 
 
-def _list(value: object, count: int, name: str) -> list[object]:
-    if not isinstance(value, list) or len(value) != count:
-        raise BadReport(f"{name}: expected a list of {count}")
-    return value
+def _subject(value: object) -> Subject:
+    subject = number(value, 255, "subject")
+    try:
+        return Subject(subject)
+    except ValueError:
+        raise BadReport(f"subject {subject} is unknown, expected 0 to {max(Subject)}") from None
 
 
 def _reason(value: object) -> Reason:
-    number = _number(value, 255, "reason")
+    reason = number(value, 255, "reason")
     try:
-        return Reason(number)
+        return Reason(reason)
     except ValueError:
-        raise BadReport(f"reason {number} is unknown, expected 0 to {max(Reason)}") from None
-
-
-def _text(value: object, limit: int, name: str) -> str:
-    if not isinstance(value, str) or len(value.encode()) > limit:
-        raise BadReport(f"{name}: expected text of at most {limit} bytes")
-    return value
-
-
-def _bytes(value: object, limit: int, name: str) -> bytes:
-    if not isinstance(value, bytes) or len(value) > limit:
-        raise BadReport(f"{name}: expected at most {limit} bytes")
-    return value
-
-
-def _number(value: object, top: int, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= top:
-        raise BadReport(f"{name}: expected a number from 0 to {top}")
-    return value
+        raise BadReport(f"reason {reason} is unknown, expected 0 to {max(Reason)}") from None

@@ -1,17 +1,29 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reports sealed to the desk's intake key with HPKE base mode (RFC 9180): the hub relays them and cannot open them."""
+"""Reports, appeals and notices sealed to the desk's intake key with HPKE base mode (RFC 9180), which the hub lacks.
+
+What is sealed is one CBOR array. Its first element names the kind: a number is the version of a report, a text is the
+name of something else. From outside all kinds look alike.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from privity.message import appeal, notice
+from privity.message.appeal import Appeal
 from privity.message.errors import BadSealedReport, ReportDoesNotOpen, UsageError, WrongIntakeKey
+from privity.message.notice import PublicNotice
 from privity.message.report import MAX_REPORT, AbuseReport
+
+Content = AbuseReport | Appeal | PublicNotice
+"""What people seal to a desk."""
 
 VERSION = 1
 KEY_ID_BYTES = 8
@@ -25,15 +37,21 @@ INFO = b"privity sealed report"
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
+_KINDS: Final[dict[bytes, Callable[[bytes], Content]]] = {
+    appeal.KIND.encode(): Appeal.decode,
+    notice.KIND.encode(): PublicNotice.decode,
+}
+"""How each kind that has a name is decoded. What has none is a report."""
+
 
 def key_id(intake_public: bytes) -> bytes:
     """The eight bytes by which a sealed report names its key."""
     return hashlib.sha256(intake_public).digest()[:KEY_ID_BYTES]
 
 
-def seal(intake_public: bytes, report: AbuseReport) -> bytes:
+def seal(intake_public: bytes, content: Content) -> bytes:
     """version u8 || key id [8] || enc [32] || ciphertext. Randomness is the operating system's, inside HPKE."""
-    data = report.encode()
+    data = content.encode()
     body = len(data).to_bytes(4, "big") + data
     body += bytes(-len(body) % PADDING)
     header = bytes([VERSION]) + key_id(intake_public)
@@ -52,26 +70,52 @@ def key_id_of(sealed: bytes) -> bytes:
     return sealed[1:HEADER_BYTES]
 
 
-def open(intake_private: bytes, sealed: bytes) -> AbuseReport:
-    """The report. Raises BadSealedReport, WrongIntakeKey, ReportDoesNotOpen, BadReport."""
-    named = key_id_of(sealed)
-    try:
-        private = X25519PrivateKey.from_private_bytes(intake_private)
-    except ValueError:
-        raise UsageError("the intake private key has 32 bytes") from None
-    own = key_id(private.public_key().public_bytes_raw())
-    if named != own:
-        raise WrongIntakeKey(f"sealed to key {named.hex()}, this key is {own.hex()}")
-    try:
-        body = _SUITE.decrypt(sealed[HEADER_BYTES:], private, INFO + sealed[:HEADER_BYTES])
-    except (InvalidTag, ValueError):
-        raise ReportDoesNotOpen("the ciphertext does not open under this intake key") from None
-    return AbuseReport.decode(_unpad(body))
+class IntakeKey:
+    """The private key, ready to open many. Its repr shows nothing. Raises UsageError for what is no key."""
+
+    __slots__ = ("_id", "_private")
+
+    def __init__(self, private: bytes) -> None:
+        try:
+            self._private = X25519PrivateKey.from_private_bytes(private)
+        except ValueError:
+            raise UsageError("the intake private key has 32 bytes") from None
+        self._id = key_id(self._private.public_key().public_bytes_raw())
+
+    def __repr__(self) -> str:
+        return "<IntakeKey>"
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """The encoded content. Raises BadSealedReport, WrongIntakeKey, ReportDoesNotOpen."""
+        named = key_id_of(sealed)
+        if named != self._id:
+            raise WrongIntakeKey(f"sealed to key {named.hex()}, this key is {self._id.hex()}")
+        try:
+            body = _SUITE.decrypt(sealed[HEADER_BYTES:], self._private, INFO + sealed[:HEADER_BYTES])
+        except (InvalidTag, ValueError):
+            raise ReportDoesNotOpen("the ciphertext does not open under this intake key") from None
+        return _unpad(body)
+
+
+def open(intake_private: bytes, sealed: bytes) -> Content:
+    """What was sealed. Raises BadSealedReport, WrongIntakeKey, ReportDoesNotOpen, BadReport."""
+    return decode(IntakeKey(intake_private).unseal(sealed))
+
+
+def decode(data: bytes) -> Content:
+    """What was unsealed; these bytes are its only encoding. Raises BadReport."""
+    return _KINDS.get(_kind(data), AbuseReport.decode)(data)
+
+
+def _kind(data: bytes) -> bytes:
+    """The short text that is the first element of an array; nothing where another thing stands there."""
+    head, length = data[:2].ljust(2, b"\0")
+    return data[2 : 2 + length - 0x60] if head >> 5 == 4 and 0x60 <= length < 0x78 else b""
 
 
 def _unpad(body: bytes) -> bytes:
     length = int.from_bytes(body[:4], "big")
     wanted = 4 + length + -(4 + length) % PADDING
-    if len(body) != wanted or any(body[4 + length :]):
+    if len(body) != wanted or body.count(0, 4 + length) != wanted - 4 - length:
         raise ReportDoesNotOpen("the padding is not the one that sealing makes")
     return body[4 : 4 + length]

@@ -23,8 +23,11 @@ from privity.server.keylog.publisher import publishing, stop_waiting
 from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.links import routes as links
+from privity.server.notices import routes as notices
 from privity.server.profiles import routes as profiles
+from privity.server.reports import routes as reports
 from privity.server.sessions.requests import authenticate
+from privity.server.standing import routes as standing
 from privity.server.stored import routes as stored
 from privity.server.web import errors
 
@@ -49,6 +52,8 @@ SLICES: tuple[Slice, ...] = (
     profiles,
     contacts,
     guardians,
+    standing,
+    notices,
 )
 
 
@@ -62,4 +67,5 @@ def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Appl
         app.add_routes(part.routes(context))
     app.cleanup_ctx.append(publishing(context))
     app.on_shutdown.append(stop_waiting(context))
+    app.on_shutdown.append(reports.stop_waiting(context))
     return app

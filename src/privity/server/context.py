@@ -21,6 +21,7 @@ from privity.server.limits import (
     Limits,
 )
 from privity.server.metrics.model import Metrics
+from privity.server.reports.model import Arrivals
 from privity.server.sessions.model import Sessions
 
 
@@ -79,6 +80,7 @@ class HubContext:
     hooks: DeviceHooks
     metrics: Metrics = field(default_factory=Metrics)
     epochs: Epochs = field(default_factory=Epochs)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_BODIES_BYTES, ALL_BODIES_BYTES))
     """Of accounts."""
     stranger_bodies: Bodies = field(default_factory=lambda: Bodies(ADDRESS_BODIES_BYTES, STRANGER_BODIES_BYTES))

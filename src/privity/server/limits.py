@@ -77,12 +77,20 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "room.broken": Limit(20, MINUTE, "account", "honest notices are rare"),
         "message.send": Limit(200, SECOND // 10, "device", "a fast typist with receipts never meets it, a flood does"),
         "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
+        "message.send_limited": Limit(10, 10 * SECOND, "account", "what a decision that limits an account leaves it"),
         "typing.send": Limit(20, SECOND, "device", "who writes in more places at once is no person"),
         "typing.send_room": Limit(1, 5 * SECOND, "device in a room", "a notice is shown for eight seconds"),
         "cursors.ack": Limit(
             600, SECOND // 10, "device", "one for each hundred rooms: a device says them once when it has caught up"
         ),
         "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
+        "standing.get": Limit(120, 10 * SECOND, "account", "a device asks once for each statement that it is told of"),
+        "notice.page": Limit(120, SECOND, "address", "a page and its style, opened by a building at once"),
+        "notice.submit": Limit(
+            5, 10 * MINUTE, "address", "a notice takes a person minutes to write and hours to judge"
+        ),
+        "notice.everybody": Limit(200, 30 * SECOND, "hub", "strangers from many addresses bury no desk"),
+        "notice.status": Limit(20, MINUTE, "address", "a code of 160 bits is typed a few times, not guessed"),
         "link.offer": Limit(5, 2 * MINUTE, "address", "a home links a few devices; ten codes are open at most"),
         "link.get": Limit(240, SECOND // 2, "address", "two devices ask once a second; nobody can try out codes"),
         "link.speak": Limit(20, 10 * SECOND, "address", "an opening and a verdict for each link, and repeats"),
@@ -145,6 +153,12 @@ MAX_INVITATIONS: Final = 1_000
 """Invitations of one account that are open, to all groups: as many as people fit into the largest."""
 MAX_SHOWN: Final = 200
 """Requests, or invitations, that a person is shown at once, the oldest first; the next when these are answered."""
+MAX_STATEMENTS: Final = 200
+"""Statements of reasons that a person is shown at once, the newest."""
+MAX_NOTICES_WAITING: Final = 2_000
+"""Public notices and their appeals that the desk has not taken yet: 40 MiB, and reports of accounts wait elsewhere."""
+MAX_FORM_BYTES: Final = 64 * 1024
+"""A public form: its longest fields in percent encoding."""
 MAX_GUARDIANS: Final = 2
 """Of one minor: more would be many to ask, and many who see who asks."""
 MAX_WARDS: Final = 20

@@ -26,6 +26,8 @@ class Code(StrEnum):
     """The request counter was used before in this session, or is too old."""
     NOT_ALLOWED = "not_allowed"
     """The caller is known and may not do this."""
+    RESTRICTED = "restricted"
+    """A decision about this account or room stands against it; `reference` names it, `until_ms` says when it ends."""
     NOT_FOUND = "not_found"
     """No such thing, or nothing the caller may know of."""
     CONFLICT = "conflict"
@@ -82,6 +84,8 @@ class ErrorBody(msgspec.Struct, omit_defaults=True):
     retry_after_ms: Count | None = None
     current_epoch: Count | None = None
     room_uri: str | None = None
+    reference: str | None = None
+    until_ms: Count | None = None
 
 
 STATUS: dict[Code, int] = {
@@ -90,6 +94,7 @@ STATUS: dict[Code, int] = {
     Code.REPLAYED: 401,
     Code.NOT_ALLOWED: 403,
     Code.NO_CONSENT: 403,
+    Code.RESTRICTED: 403,
     Code.BAD_INVITE: 403,
     Code.BAD_RESET_CODE: 403,
     Code.NOT_FOUND: 404,
@@ -126,6 +131,8 @@ class Refusal(Exception):
         retry_after_ms: int | None = None,
         current_epoch: int | None = None,
         room_uri: str | None = None,
+        reference: str | None = None,
+        until_ms: int | None = None,
     ) -> None:
         super().__init__(f"{code.value}: {message}")
         self.body = ErrorBody(
@@ -135,6 +142,8 @@ class Refusal(Exception):
             retry_after_ms=retry_after_ms,
             current_epoch=current_epoch,
             room_uri=room_uri,
+            reference=reference,
+            until_ms=until_ms,
         )
 
     @property

@@ -34,6 +34,7 @@ class Reader(StrEnum):
     USERS = "whoever has an account and knows the address"
     EVERYBODY = "everybody"
     DESK = "the desk"
+    NOTIFIER = "whoever made it, by number and code"
 
 
 class Of(StrEnum):

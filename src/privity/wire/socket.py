@@ -89,6 +89,7 @@ class InboxKind(IntEnum):
     KNOCK = 6
     KNOCK_ENDED = 7
     CONTACTS = 8
+    STATEMENT = 9
 
 
 INBOX_STEP = 1 << 20
@@ -102,10 +103,10 @@ class Inbox(Frame, frozen=True, tag=6):
 
     WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
     REMOVED: the device is no longer a member as of `room_seq`. DEVICE_LIST_CHANGED: `body` is a user URI in UTF-8.
-    REPORT_OUTCOME: `body` is text of the desk for the reporter. LETTER: `body` is what another device of the account
-    sent to this one (`POST /v1/account/letters`). KNOCK: `body` is an encoded `identity.room_links.Knock`. KNOCK_ENDED:
-    `body` is the URI of a user who does not wait any more. CONTACTS: `GET /v1/contacts` has something new; `body` is
-    empty.
+    REPORT_OUTCOME: `body` is text of the desk for the reporter, or a `wire.standing.ReportLine`. STATEMENT: `body` is a
+    `wire.standing.Statement`. LETTER: `body` is what another device of the account sent to this one
+    (`POST /v1/account/letters`). KNOCK: `body` is an encoded `identity.room_links.Knock`. KNOCK_ENDED: `body` is the
+    URI of a user who does not wait any more. CONTACTS: `GET /v1/contacts` has something new; `body` is empty.
     """
 
     seq: Count

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from privity.faces.app.port.asked import (
     AcceptReset,
@@ -33,7 +34,6 @@ from privity.faces.app.port.asked import (
     React,
     Receipts,
     Rename,
-    Report,
     SafetyNumber,
     SaveDraft,
     Search,
@@ -55,6 +55,7 @@ from privity.faces.app.port.happened import (
     EntryGone,
     WaitingChanged,
 )
+from privity.faces.app.port.safety import Report
 from privity.faces.app.port.shown import BlockKind, Delivery, EntryKind, EntryState, Trust
 from tests.client.town import run
 from tests.faces.app.pages import PASSPHRASE
@@ -108,12 +109,11 @@ def test_two_people_converse(tmp_path: Path) -> None:
             assert isinstance(await at.page.ask(Delete(account="ann", room_uri=room, message_id=first)), Sent)
             assert (await at.shown("bob", first, EntryState.DELETED)).blocks == ()
             assert (await at.page.ask(Search(account="bob", text="dear"))).hits == ()
-            report = Report(account="bob", room_uri=room, message_ids=(first,), reason="spam", note="invented")
+            told: dict[str, Any] = {"account": "bob", "subject": "messages", "room_uri": room}
+            report = Report(**told, message_ids=(first,), reason="spam", note="invented")
             assert (await at.page.ask(report)).receipt
-            assert await problem(at.page, Report(account="bob", room_uri=room, message_ids=(), reason="spam")) == (
-                "Malformed"
-            )
-            wrong = Report(account="bob", room_uri=room, message_ids=(first,), reason="dislike")
+            assert await problem(at.page, Report(**told, message_ids=(), reason="spam")) == "Malformed"
+            wrong = Report(**told, message_ids=(first,), reason="dislike")
             assert await problem(at.page, wrong) == "Malformed"
 
     run(story())

@@ -17,18 +17,18 @@ from PIL import Image, PngImagePlugin
 
 from privity.client.profiles import Profiles
 from privity.faces.app.contacts import MAX_LINES, card
-from privity.faces.app.errors import NotAPicture
 from privity.faces.app.port.asked import Done
 from privity.faces.app.port.contacts import OwnProfile, OwnProfileShown, ProfileOf, ProfileShown, PutProfile
-from privity.faces.app.preview import sandbox
-from privity.faces.app.preview.limits import MAX_PICTURE, SQUARE
-from privity.faces.app.preview.making import PNG, make_square
 from privity.policy.profile import MAX_BIO, MAX_NAME, MAX_PICTURE_BYTES
+from privity.preview import sandbox
+from privity.preview.errors import NotAPicture
+from privity.preview.limits import MAX_PICTURE, SQUARE
+from privity.preview.making import PNG, make_square
 from privity.wire.contacts import Profile
 from tests.client.town import run
 from tests.faces.app.scenes import Scene, befriend, problem, scene
 from tests.faces.app.test_files import told
-from tests.faces.app.test_preview import bomb, picture
+from tests.preview.pictures import bomb, picture
 
 pytestmark = pytest.mark.skipif(not sandbox.holds_here(), reason="this system has nothing to shut a decoder in")
 

@@ -171,7 +171,9 @@ def test_every_table_is_strict_and_migrations_apply_once(tmp_path: Path) -> None
     db = connect(tmp_path / "hub.db")
     assert migrations.apply(db) == [migration.number for migration in migrations.shipped()]
     assert migrations.apply(db) == []
-    loose = db.execute("SELECT name FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'").fetchall()
+    loose = db.execute(
+        "SELECT name FROM pragma_table_list WHERE strict = 0 AND type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
     assert loose == []
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -11,9 +11,10 @@ from privity.policy.members import members
 from privity.server.delivery.retention import RETENTION_DAYS, maintain
 from privity.server.limits import CLOSED_LISTS_KEPT_MS
 from privity.server.rooms import departures
-from privity.wire import socket
+from privity.wire import socket, staff
 from privity.wire.errors import Code
 from tests.server.core.people import text
+from tests.server.rooms.test_desk import answers, question_on
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import Device, World
 
@@ -53,12 +54,12 @@ def names(device: Device) -> tuple[str, str]:
     return device.person.id, device.keys.client_uri.rpartition("/")[2]
 
 
-async def participated(world: World, room: str, user_uri: str, ts_ms: int) -> bool:
-    body = {"room_uri": room, "user_uri": user_uri, "ts_ms": ts_ms}
-    status, answer = await world.staff("POST", "/staff/v1/participation", body)
-    assert status == 200, answer
-    (told,) = answer.values()
-    return bool(told)
+async def participated(world: World, room: str, reporter: Device, sender: Device, said: socket.Accepted) -> bool | None:
+    """What the hub tells the desk about who reports what the sender said, which was always "something"."""
+    asked = staff.ReportQuestion(reporter.user_uri, sender.user_uri, room, [question_on(said, b"something")])
+    (answer,) = await answers(world, asked)
+    (told,) = answer.participated
+    return told
 
 
 async def proposed(device: Device, room: str) -> None:
@@ -121,15 +122,19 @@ async def test_a_direct_room_ends_for_both_and_what_was_sent_still_comes(world: 
 
 async def test_a_report_of_before_still_finds_who_was_there_and_only_for_its_window(world: World) -> None:
     room, (anna, ben) = await room_of(world, "anna", "ben")
-    said = await anna.say(room, b"something to report")
+    said = await anna.say(room, b"something")
     world.clock.now += 1000
     await close(world, anna)
+    await proposed(ben, room)
+    await ben.commit(room, ben.pending(room))
+    after = await ben.say(room, b"something")
     await later(world, CLOSED_LISTS_KEPT_MS // DAY_MS)
-    assert await participated(world, room, anna.user_uri, said.ts_ms)
-    assert not await participated(world, room, anna.user_uri, world.clock.now), "not after the end"
-    assert await participated(world, room, ben.user_uri, said.ts_ms)
+    assert await participated(world, room, anna, anna, said)
+    assert await participated(world, room, anna, ben, after) is False, "not after the end"
+    assert await participated(world, room, ben, ben, after)
     await later(world, world.parts.franker.window_days + 1)
-    assert not await participated(world, room, anna.user_uri, said.ts_ms)
+    assert await participated(world, room, anna, anna, said) is None
+    assert await count(world, "participation WHERE user_uri LIKE 'closed:%'") == 0
 
 
 async def test_a_room_that_nobody_is_in_is_forgotten_after_the_window_of_reports(world: World) -> None:

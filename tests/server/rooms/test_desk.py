@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from base64 import b64decode
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,26 +25,37 @@ from tests.server.rooms.world import World
 DAY_MS = 86_400_000
 
 
-async def asked_about(world: World, text: bytes = b"bad") -> staff.VerifyFrank:
+async def asked_about(world: World, text: bytes = b"bad") -> staff.ReportQuestion:
+    """Ben reports what Anna said."""
     room, (anna, ben) = await room_of(world, "anna", "ben")
     accepted = await anna.say(room, text)
     await ben.hear(1)
+    return staff.ReportQuestion(ben.user_uri, anna.user_uri, room, [question_on(accepted, text)])
+
+
+def question_on(accepted: socket.Accepted, text: bytes) -> staff.FrankQuestion:
     frank = accepted.frank
-    return staff.VerifyFrank(
-        make_tag(text, b"s" * 16),
-        anna.user_uri,
-        room,
-        accepted.ts_ms,
-        frank.server_frank,
-        frank.ciphersuite,
-        frank.signature,
-    )
+    tag = make_tag(text, b"s" * 16)
+    return staff.FrankQuestion(tag, accepted.ts_ms, frank.server_frank, frank.ciphersuite, frank.signature)
 
 
-async def outcome(world: World, asked: staff.VerifyFrank) -> str:
-    status, answer = await world.staff("POST", "/staff/v1/verify-frank", asked)
+def bent(genuine: staff.ReportQuestion, **changes: Any) -> staff.ReportQuestion:
+    """The same question with something changed, in itself or in its only frank."""
+    own = {name: changes.pop(name) for name in ("sender_uri", "room_uri") if name in changes}
+    (frank,) = genuine.franks
+    return msgspec.structs.replace(genuine, franks=[msgspec.structs.replace(frank, **changes)], **own)
+
+
+async def answers(world: World, *asked: staff.ReportQuestion) -> list[staff.ReportAnswer]:
+    status, answer = await world.staff("POST", "/staff/v1/verify", staff.VerifyReports(list(asked)))
     assert status == 200, answer
-    return str(answer["outcome"])
+    return msgspec.convert(answer, staff.ReportsVerified).answers
+
+
+async def outcome(world: World, asked: staff.ReportQuestion) -> str:
+    (answer,) = await answers(world, asked)
+    (found,) = answer.outcomes
+    return found
 
 
 async def test_genuine_frank_is_verified(world: World) -> None:
@@ -51,26 +64,27 @@ async def test_genuine_frank_is_verified(world: World) -> None:
 
 async def test_every_changed_field_is_a_mismatch(world: World) -> None:
     genuine = await asked_about(world)
-    flipped = bytes([genuine.server_frank[0] ^ 1]) + genuine.server_frank[1:]
-    for changed in (
+    (frank,) = genuine.franks
+    flipped = bytes([frank.server_frank[0] ^ 1]) + frank.server_frank[1:]
+    changes: list[dict[str, Any]] = [
         {"tag": make_tag(b"other", b"s" * 16)},
         {"tag": b""},
         {"sender_uri": genuine.sender_uri[:-1] + "x"},
         {"room_uri": genuine.room_uri + "/"},
-        {"ts_ms": genuine.ts_ms + 1},
+        {"ts_ms": frank.ts_ms + 1},
         {"ts_ms": -1},
         {"server_frank": flipped},
         {"server_frank": b""},
-    ):
-        fields = {**{name: getattr(genuine, name) for name in genuine.__struct_fields__}, **changed}
-        assert await outcome(world, staff.VerifyFrank(**fields)) == FrankOutcome.MISMATCH, changed
+    ]
+    for changed in changes:
+        assert await outcome(world, bent(genuine, **changed)) == FrankOutcome.MISMATCH, changed
 
 
 async def test_frank_with_another_signature_is_told_apart(world: World) -> None:
     genuine = await asked_about(world)
-    fields = {name: getattr(genuine, name) for name in genuine.__struct_fields__}
-    for changed in ({"signature": b"x" * 64}, {"signature": b""}, {"ciphersuite": 3}, {"ciphersuite": 99}):
-        assert await outcome(world, staff.VerifyFrank(**{**fields, **changed})) == FrankOutcome.BAD_SIGNATURE
+    changes: list[dict[str, Any]] = [{"signature": b"x" * 64}, {"signature": b""}]
+    for changed in (*changes, *({"ciphersuite": suite} for suite in (2, 3, 99))):
+        assert await outcome(world, bent(genuine, **changed)) == FrankOutcome.BAD_SIGNATURE
 
 
 async def test_frank_expires_with_the_key_of_its_day(world: World) -> None:
@@ -79,14 +93,13 @@ async def test_frank_expires_with_the_key_of_its_day(world: World) -> None:
     assert await outcome(world, genuine) == FrankOutcome.VERIFIED
     world.clock.now += DAY_MS
     assert await outcome(world, genuine) == FrankOutcome.EXPIRED
-    periods = world.parts.franker.periods
-    assert periods.find(genuine.ts_ms // DAY_MS) is not None
-    assert periods.forget_before(genuine.ts_ms // DAY_MS + 1) == [genuine.ts_ms // DAY_MS]
-    assert periods.find(genuine.ts_ms // DAY_MS) is None
+    periods, day = world.parts.franker.periods, genuine.franks[0].ts_ms // DAY_MS
+    assert periods.find(day) is not None
+    assert periods.forget_before(day + 1) == [day]
+    assert periods.find(day) is None
     world.clock.now -= 2 * DAY_MS
     world.parts.franker.periods._keys.clear()
-    status, _ = await world.staff("POST", "/staff/v1/verify-frank", genuine)
-    assert status == 200
+    assert await outcome(world, genuine) == FrankOutcome.EXPIRED
 
 
 async def test_key_of_a_day_is_random_stays_and_is_readable_by_the_hub_alone(world: World) -> None:
@@ -158,28 +171,91 @@ async def test_one_answer_holds_what_a_desk_takes_at_once(world: World) -> None:
 
 async def test_participation_is_remembered_after_removal(world: World) -> None:
     room, (anna, ben) = await room_of(world, "anna", "ben")
-    inside = (await anna.say(room, b"x")).ts_ms
+    inside = await anna.say(room, b"x")
     world.clock.now += 1_000
     await anna.commit(room, anna.removal(room, ben))
     world.clock.now += 1_000
-    after = (await anna.say(room, b"x")).ts_ms
-    for user, ts_ms, expected in (
-        (ben.user_uri, inside, True),
-        (ben.user_uri, after, False),
-        (anna.user_uri, after, True),
-        (anna.user_uri, inside - 10_000_000, False),
+    after = await anna.say(room, b"x")
+    franks = [question_on(inside, b"x"), question_on(after, b"x"), question_on(after, b"y")]
+    of_ben, of_anna, of_nobody = await answers(
+        world,
+        *(
+            staff.ReportQuestion(reporter, anna.user_uri, room, franks)
+            for reporter in (ben.user_uri, anna.user_uri, anna.user_uri[:-1] + "x")
+        ),
+    )
+    assert of_ben.participated == [True, False, None]
+    assert of_anna.participated == [True, True, None]
+    assert of_nobody.participated == [False, False, None]
+
+
+async def test_omitted_messages_are_counted_between_verified_ones_alone(world: World) -> None:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    said = [question_on(await anna.say(room, b"x"), b"x") for _ in range(6)]
+    forged = msgspec.structs.replace(said[0], tag=bytes(32))
+    for franks, expected in (
+        ([said[0], said[1]], 0),
+        ([said[0], said[5]], 4),
+        ([said[1], said[2], said[4]], 1),
+        ([said[3]], 0),
+        ([forged, said[4], said[4]], 0),
+        ([forged], None),
+        ([], None),
     ):
-        _, answer = await world.staff("POST", "/staff/v1/participation", staff.Participation(room, user, ts_ms))
-        assert answer["participant"] is expected
+        (answer,) = await answers(world, staff.ReportQuestion(ben.user_uri, anna.user_uri, room, franks))
+        assert answer.omitted == expected
 
 
-async def test_omitted_messages_are_counted(world: World) -> None:
-    room, (anna, _) = await room_of(world, "anna", "ben")
-    stamps = [(await anna.say(room, b"x")).ts_ms for _ in range(6)]
-    for times, expected in (((0, 1), 0), ((0, 5), 4), ((1, 2, 4), 1), ((3,), 0)):
-        asked = staff.Omitted(room, [stamps[index] for index in times])
-        _, answer = await world.staff("POST", "/staff/v1/omitted", asked)
-        assert answer["omitted"] == expected
+async def test_a_page_is_answered_in_order_and_has_a_limit(world: World) -> None:
+    genuine = await asked_about(world)
+    forged = bent(genuine, tag=bytes(32))
+    page = [genuine if number % 3 else forged for number in range(staff.RELAYED)]
+    found = await answers(world, *page)
+    assert [answer.outcomes[0] is FrankOutcome.VERIFIED for answer in found] == [one is genuine for one in page]
+    for asked in ([forged] * (staff.RELAYED + 1), [msgspec.structs.replace(forged, franks=[])] * (staff.RELAYED + 1)):
+        status, answer = await world.staff("POST", "/staff/v1/verify", staff.VerifyReports(asked))
+        assert (status, answer["code"]) in ((400, Code.MALFORMED), (413, Code.TOO_LARGE))
+
+
+async def test_a_desk_that_waits_is_answered_when_a_report_comes(world: World) -> None:
+    anna = await world.join("anna")
+    waiting = asyncio.create_task(world.staff("GET", "/staff/v1/reports?wait=20"))
+    async with asyncio.timeout(10):
+        while not world.context.arrivals.waiting:
+            await asyncio.sleep(0)
+        receipt = (await anna.call("POST", "/v1/reports", rest.SealedReport(b"x"), rest.ReportReceived)).receipt
+        _, answer = await waiting
+    assert [report["receipt"] for report in answer["reports"]] == [receipt]
+
+
+async def test_a_desk_that_waits_is_answered_when_the_hub_ends(world: World) -> None:
+    waiting = asyncio.create_task(world.staff("GET", "/staff/v1/reports?wait=20"))
+    async with asyncio.timeout(10):
+        while not world.context.arrivals.waiting:
+            await asyncio.sleep(0)
+        world.context.arrivals.stop()
+        status, answer = await waiting
+        assert (status, answer["reports"]) == (200, [])
+        assert (await world.staff("GET", "/staff/v1/reports?wait=20"))[1]["reports"] == []
+
+
+@pytest.mark.parametrize("wait", ["21", "-1", "x", "", "1.5", "100"])
+async def test_nobody_waits_for_longer_than_the_limit(world: World, wait: str) -> None:
+    status, answer = await world.staff("GET", f"/staff/v1/reports?wait={wait}")
+    assert (status, answer["code"]) == (400, Code.MALFORMED)
+
+
+async def test_receipts_are_forgotten_wherever_they_wait_and_the_others_stay(world: World) -> None:
+    anna = await world.join("anna")
+    receipts = [
+        (await anna.call("POST", "/v1/reports", rest.SealedReport(b"%d" % number), rest.ReportReceived)).receipt
+        for number in range(8)
+    ]
+    assert len({*receipts}) == 8
+    gone = [receipts[0], receipts[7], "unknown"]
+    await world.staff("POST", "/staff/v1/reports/forget", staff.ForgetReports(gone))
+    _, answer = await world.staff("GET", "/staff/v1/reports")
+    assert [report["receipt"] for report in answer["reports"]] == receipts[1:7]
 
 
 async def test_line_to_the_reporter_reaches_each_device(world: World) -> None:

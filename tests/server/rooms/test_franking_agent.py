@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
@@ -69,21 +70,24 @@ async def refused(device: Device, room: str, text: bytes) -> socket.Refused:
     return answer
 
 
-def question(device: Device, room: str, text: bytes, accepted: socket.Accepted) -> staff.VerifyFrank:
+def question(device: Device, room: str, text: bytes, accepted: socket.Accepted) -> staff.ReportQuestion:
     frank = accepted.frank
     signed = (frank.server_frank, frank.ciphersuite, frank.signature)
-    return staff.VerifyFrank(make_tag(text, b"s" * 16), device.user_uri, room, accepted.ts_ms, *signed)
+    asked = staff.FrankQuestion(make_tag(text, b"s" * 16), accepted.ts_ms, *signed)
+    return staff.ReportQuestion(device.user_uri, device.user_uri, room, [asked])
 
 
-async def outcome(world: World, asked: staff.VerifyFrank) -> str:
-    status, answer = await world.staff("POST", "/staff/v1/verify-frank", asked)
+async def outcome(world: World, asked: staff.ReportQuestion) -> str:
+    status, answer = await world.staff("POST", "/staff/v1/verify", staff.VerifyReports([asked]))
     assert status == 200, answer
-    return str(answer["outcome"])
+    ((found,),) = (one.outcomes for one in msgspec.convert(answer, staff.ReportsVerified).answers)
+    return str(found)
 
 
-def signed_by(asked: staff.VerifyFrank, key: bytes) -> None:
-    frank = Frank(asked.server_frank, asked.ciphersuite, asked.signature)
-    verify_frank_signature(frank, key, asked.sender_uri, asked.room_uri, asked.ts_ms)
+def signed_by(asked: staff.ReportQuestion, key: bytes) -> None:
+    (one,) = asked.franks
+    frank = Frank(one.server_frank, one.ciphersuite, one.signature)
+    verify_frank_signature(frank, key, asked.sender_uri, asked.room_uri, one.ts_ms)
 
 
 async def test_no_word_is_taken_before_the_room_names_the_new_key(world: World) -> None:
@@ -119,8 +123,9 @@ async def test_what_the_earlier_key_signed_verifies_and_what_no_room_named_does_
         after = question(anna, room, b"after", await anna.say(room, b"after"))
         assert await outcome(now, after) == FrankOutcome.VERIFIED
         assert await outcome(now, before) == FrankOutcome.VERIFIED
-        fields = {name: getattr(before, name) for name in before.__struct_fields__}
-        foreign = staff.VerifyFrank(**{**fields, "signature": after.signature})
+        (frank,) = before.franks
+        mixed = msgspec.structs.replace(frank, signature=after.franks[0].signature)
+        foreign = msgspec.structs.replace(before, franks=[mixed])
         assert await outcome(now, foreign) == FrankOutcome.BAD_SIGNATURE
 
 

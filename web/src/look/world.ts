@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An invented world to look at screens with: ordinary talk, and what hostile people write.
 
-import { entry, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../port/fake";
+import { AT_REST, entry, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../port/fake";
 import type { Block, Card, ContactsShown, Conversation, Entry, Member, Person, Run, Trust } from "../port/types";
 
 const HOST = "mimi://chat.example";
@@ -44,6 +44,7 @@ const me = person("me", "checked", { user_uri: ME, handle: "mira.k", me: true })
 const ada = person("ada", "checked", { contact: true });
 const ben = person("ben.t", "logged", { contact: true });
 const chi = person("chidi", "unaudited");
+const gus = person("gus", "logged", { contact: true });
 const dana = person("dana", "logged", {
   attention: "dana has new keys since you compared them. Nothing is sent until you have asked.",
 });
@@ -246,13 +247,15 @@ export function world(now: () => number, count = 10_000): FakeWorld {
     hub: "chat.example",
     connected: true,
     problem: "",
+    ...AT_REST,
   } as const;
+  const limited = { standing: "limited", standing_until_ms: at + 3 * DAY };
   return {
     accounts: [
-      { ...open, account: "mira.k", handle: "mira.k", user_uri: ME, unread: 3 },
+      { ...open, ...limited, account: "mira.k", handle: "mira.k", user_uri: ME, unread: 3 },
       { ...open, account: "work", handle: "", user_uri: "", hub: "", lock: "locked", connected: false, unread: 0 },
     ],
-    people: [me, ada, ben, chi, dana],
+    people: [me, ada, ben, chi, dana, gus],
     rooms: [
       room(conversation("ada", "ada", { direct_with: ada.user_uri, trust: "checked" }), walk(at), [
         member(me, "member", 2),
@@ -282,6 +285,19 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         },
       ),
       room(
+        conversation("gus", "gus", { direct_with: gus.user_uri, stranger: true }),
+        [
+          entry(1, { ts_ms: at - 9 * MINUTE, sender: gus.user_uri, blocks: [paragraph("Hello dear, how are you?")] }),
+          entry(2, {
+            ts_ms: at - 8 * MINUTE,
+            sender: gus.user_uri,
+            blocks: [paragraph("Let us go on in another program, I need a gift card now: https://teapots.example")],
+            cautions: ["link", "money", "elsewhere"],
+          }),
+        ],
+        [member(me, "member", 2), member(gus, "member", 1)],
+      ),
+      room(
         conversation("dana", "dana", { direct_with: dana.user_uri, attention: dana.attention }),
         [entry(1, { ts_ms: at - 3 * DAY, sender: dana.user_uri, blocks: [paragraph("Back on Monday.")] })],
         [member(me, "member", 2), member(dana, "member", 1)],
@@ -297,6 +313,59 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         [member(me, "member", 2)],
       ),
     ],
+    reports: [
+      {
+        receipt: "5b21c0de9a7f41e3b6d80c1f2a3e4d5c",
+        at_ms: at - 2 * DAY,
+        subject: "messages",
+        reason: "fraud",
+        person: gus,
+        title: "",
+        messages: 2,
+        lines: [
+          { at_ms: at - 2 * DAY + 40 * MINUTE, text: "Somebody at the desk looks at your report." },
+          { at_ms: at - DAY, text: "The account can begin no new conversations for seven days. Thank you." },
+        ],
+        appeal: null,
+        open: true,
+      },
+      {
+        receipt: "11aa22bb33cc44dd55ee66ff77889900",
+        at_ms: at - 9 * DAY,
+        subject: "profile",
+        reason: "impersonation",
+        person: chi,
+        title: "",
+        messages: 0,
+        lines: [],
+        appeal: null,
+        open: false,
+      },
+    ],
+    standing: {
+      is: "standing_shown",
+      state: "limited",
+      until_ms: at + 3 * DAY,
+      reference: "7kq2mzx4wd5r6t7y2u3i4o5p6a",
+      hidden: false,
+      known: true,
+      statements: [
+        {
+          reference: "7kq2mzx4wd5r6t7y2u3i4o5p6a",
+          kind: "decided",
+          at_ms: at - 4 * DAY,
+          action: "limited for 7 days",
+          policy: "spam",
+          text:
+            "You sent the same offer of teapots to many people who had not asked for it.\n\n" +
+            "The rule is: no bulk messages to people who do not know you. People decided this, and no machine.",
+          until_ms: at + 3 * DAY,
+          appeal_until_ms: at + 176 * DAY,
+          appeal: null,
+          open: true,
+        },
+      ],
+    },
     comparisons: Object.fromEntries(
       [ada, ben, chi, dana].map((each) => [
         each.user_uri,

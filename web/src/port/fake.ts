@@ -24,9 +24,12 @@ import type {
   Member,
   OwnProfileShown,
   Person,
+  Report,
+  ReportShown,
   Request,
   Result,
   Sent,
+  StandingShown,
   VersionShown,
   Waiting,
 } from "./types";
@@ -46,6 +49,7 @@ export const QUIET: Conversation = {
   room_uri: "",
   title: "",
   direct_with: "",
+  stranger: false,
   trust: "logged",
   preview: "",
   last_ms: 0,
@@ -59,6 +63,19 @@ export const QUIET: Conversation = {
   disappear_s: 0,
   member: true,
   attention: "",
+};
+
+/** What an account is like against which nothing was decided. */
+export const AT_REST = { standing: "", standing_until_ms: null } as const;
+
+export const GOOD: StandingShown = {
+  is: "standing_shown",
+  state: "good",
+  until_ms: null,
+  reference: "",
+  hidden: false,
+  known: true,
+  statements: [],
 };
 
 export const NO_CONTACTS: ContactsShown = {
@@ -84,6 +101,8 @@ export interface FakeWorld {
   kept: readonly KeptTable[];
   contacts: ContactsShown;
   profile: OwnProfileShown;
+  reports: readonly ReportShown[];
+  standing: StandingShown;
   passphrase: string;
   now: () => number;
 }
@@ -113,6 +132,7 @@ export function entry(seq: number, rest: Partial<Entry>): Entry {
     deleted_as: "",
     forwarded: "",
     from_backup: false,
+    cautions: [],
     ...rest,
   };
 }
@@ -284,7 +304,18 @@ export class FakePort implements Port {
       case "take_back":
         return this.#changed(request.room_uri, request.message_id, { reactions: [] });
       case "report":
-        return { is: "reported", receipt: "7f3a-91c0-44de" };
+        return this.#reported(request);
+      case "reports":
+        return { is: "reports_shown", reports: this.world.reports };
+      case "standing":
+        return this.world.standing;
+      case "appeal":
+        return { is: "appealed", receipt: "19c4-02ab-7e51" };
+      case "heed_stranger":
+        for (const room of this.world.rooms.filter((each) => each.conversation.direct_with === request.user_uri)) {
+          this.#tell(room, { stranger: false });
+        }
+        return { is: "done" };
       case "search":
         return { is: "hits", hits: this.#find(request.text, request.room_uri ?? ""), more: false };
       case "find_person":
@@ -418,6 +449,16 @@ export class FakePort implements Port {
     }
   }
 
+  #reported({ reason, subject, message_ids = [], room_uri = "" }: Report): Result {
+    const receipt = "7f3a-91c0-44de";
+    const title = this.world.rooms.find((each) => each.conversation.room_uri === room_uri)?.conversation.title ?? "";
+    const made = { receipt, at_ms: this.world.now(), subject, reason, title, messages: message_ids.length };
+    this.world.reports = [{ ...made, person: null, lines: [], appeal: null, open: false }, ...this.world.reports];
+    this.happen({ event: "safety_changed", account: this.#account() });
+    const help = { text: "You do not have to deal with this alone: tell somebody whom you trust.", url: "" };
+    return { is: "reported", receipt, help: [help], undone: "" };
+  }
+
   #contacts(to: Partial<ContactsShown>): void {
     this.world.contacts = { ...this.world.contacts, ...to };
     this.happen({ event: "contacts_changed", account: this.#account() });
@@ -470,7 +511,8 @@ export class FakePort implements Port {
   }
 
   #made(account: string, handle: string, hub: string): void {
-    const made = { lock: "open", wait_s: 0, user_uri: this.#me(), connected: true, problem: "", unread: 0 } as const;
+    const fresh = { lock: "open", wait_s: 0, connected: true, problem: "", unread: 0, ...AT_REST } as const;
+    const made = { ...fresh, user_uri: this.#me() };
     this.world.accounts.push({
       account,
       handle,

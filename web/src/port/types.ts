@@ -170,14 +170,53 @@ export interface ForgetEntry {
   message_id: Bytes;
 }
 
-/** Report messages of one person to the desk: `Reported`. */
+/**
+ * Tell the desk: `Reported`. `subject` says about what.
+ *
+ * `messages`: those of one person, in a conversation. `person`, `profile`: `user_uri`. `room`: the conversation.
+ * `invitation`: who asks for contact, or invites or brought one into `room_uri`; `leave` then says no to it.
+ * `block` blocks the person too, `leave` leaves the conversation too, once the report is with the desk.
+ */
 export interface Report {
   do: "report";
   account: string;
-  room_uri: string;
-  message_ids: readonly Bytes[];
+  subject: string;
   reason: string;
   note?: string;
+  room_uri?: string;
+  user_uri?: string;
+  message_ids?: readonly Bytes[];
+  as_moderator?: boolean;
+  block?: boolean;
+  leave?: boolean;
+}
+
+/** What this account reported and what became of it: `ReportsShown`. */
+export interface Reports {
+  do: "reports";
+  account: string;
+}
+
+/** Where the account stands: `StandingShown`. The hub is asked; where it does not answer, it is what is known. */
+export interface Standing {
+  do: "standing";
+  account: string;
+}
+
+/** Disagree with a decision (`about` is `decision`) or with what became of a report (`report`): `Appealed`. */
+export interface Appeal {
+  do: "appeal";
+  account: string;
+  about: string;
+  reference: string;
+  text: string;
+}
+
+/** The person has read what to think of with somebody new, and need not be told again: `Done`. */
+export interface HeedStranger {
+  do: "heed_stranger";
+  account: string;
+  user_uri: string;
 }
 
 /** Entries up to this one were on the screen: `Done`. */
@@ -769,6 +808,8 @@ export interface AccountShown {
   connected: boolean;
   problem: string;
   unread: number;
+  standing: string;
+  standing_until_ms: number | null;
 }
 
 export interface Accounts {
@@ -796,6 +837,7 @@ export interface Conversation {
   room_uri: string;
   title: string;
   direct_with: string;
+  stranger: boolean;
   trust: Trust;
   preview: string;
   last_ms: number;
@@ -897,6 +939,7 @@ export interface Entry {
   forwarded: string;
   clock_differs: boolean;
   from_backup: boolean;
+  cautions: readonly string[];
 }
 
 /** Something that was asked to be sent and is not at the hub yet. `token` is the one that came with the request. */
@@ -991,8 +1034,86 @@ export interface Sent {
   message_id: Bytes;
 }
 
+/** Where else one finds help: a sentence, with an address where there is one. */
+export interface HelpShown {
+  text: string;
+  url: string;
+}
+
+/** `undone` says in a sentence what was asked for beside the report and could not be done. */
 export interface Reported {
   is: "reported";
+  receipt: string;
+  help: readonly HelpShown[];
+  undone: string;
+}
+
+/** What the desk said, and when. */
+export interface LineShown {
+  at_ms: number;
+  text: string;
+}
+
+/** What the person said to a decision or an outcome, and what the desk says of that. */
+export interface AppealShown {
+  at_ms: number;
+  text: string;
+  lines: readonly LineShown[];
+}
+
+/**
+ * A report of this account. `subject` is empty where another device made it, and then nothing is known but what the
+ * desk said. `open` says whether the person can ask for another look at it now.
+ */
+export interface ReportShown {
+  receipt: string;
+  at_ms: number;
+  subject: string;
+  reason: string;
+  person: Person | null;
+  title: string;
+  messages: number;
+  lines: readonly LineShown[];
+  appeal: AppealShown | null;
+  open: boolean;
+}
+
+/** The newest first. */
+export interface ReportsShown {
+  is: "reports_shown";
+  reports: readonly ReportShown[];
+}
+
+/**
+ * What was decided about this account, and why. `kind` is `decided`, `undone` or `appeal`; `open` says whether the
+ * person can appeal against it now.
+ */
+export interface StatementShown {
+  reference: string;
+  kind: string;
+  at_ms: number;
+  action: string;
+  policy: string;
+  text: string;
+  until_ms: number | null;
+  appeal_until_ms: number | null;
+  appeal: AppealShown | null;
+  open: boolean;
+}
+
+/** `state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. */
+export interface StandingShown {
+  is: "standing_shown";
+  state: string;
+  until_ms: number | null;
+  reference: string;
+  hidden: boolean;
+  known: boolean;
+  statements: readonly StatementShown[];
+}
+
+export interface Appealed {
+  is: "appealed";
   receipt: string;
 }
 
@@ -1454,6 +1575,12 @@ export interface ContactsChanged {
   account: string;
 }
 
+/** What `Reports` and `Standing` answer is another now. */
+export interface SafetyChanged {
+  event: "safety_changed";
+  account: string;
+}
+
 export interface Happened {
   kind: "happened";
   event: Event;
@@ -1481,6 +1608,10 @@ export type Request =
   | Forward
   | ForgetEntry
   | Report
+  | Reports
+  | Standing
+  | Appeal
+  | HeedStranger
   | Seen
   | SaveDraft
   | SetMuted
@@ -1570,6 +1701,9 @@ export type Result =
   | RoomDetails
   | Sent
   | Reported
+  | ReportsShown
+  | StandingShown
+  | Appealed
   | Hits
   | PersonFound
   | Begun
@@ -1613,7 +1747,8 @@ export type Event =
   | Told
   | TypingShown
   | ErrandChanged
-  | ContactsChanged;
+  | ContactsChanged
+  | SafetyChanged;
 
 /** Everything that the page receives. */
 export type ToPage =
@@ -1631,6 +1766,7 @@ export interface Answers {
   answer_knock: Done;
   answer_link: Done;
   answer_offer: Done;
+  appeal: Appealed;
   ask_contact: ContactAsked;
   backup_key: BackupKeyShown;
   ban: Done;
@@ -1661,6 +1797,7 @@ export interface Answers {
   full_text: Text;
   give_history: ErrandIs;
   give_role: Done;
+  heed_stranger: Done;
   history: Versions;
   import: ErrandIs;
   imported_conversations: ImportedList;
@@ -1693,6 +1830,7 @@ export interface Answers {
   remove_imported: Done;
   rename: Done;
   report: Reported;
+  reports: ReportsShown;
   restore: Done;
   revoke_link: Done;
   safety_number: Comparison;
@@ -1709,6 +1847,7 @@ export interface Answers {
   set_muted: Done;
   set_receipts: Done;
   set_ward_age: Done;
+  standing: StandingShown;
   stop_errand: Done;
   take_back: Sent;
   take_back_ask: Done;

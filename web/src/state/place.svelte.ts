@@ -33,7 +33,9 @@ export type Place =
   | { at: "people"; account: string }
   | { at: "code"; account: string; purpose: Purpose }
   | { at: "profile"; account: string }
-  | { at: "guardians"; account: string };
+  | { at: "guardians"; account: string }
+  | { at: "reports"; account: string }
+  | { at: "decisions"; account: string };
 
 export class Places {
   #way = $state.raw<readonly Place[]>([{ at: "start" }]);

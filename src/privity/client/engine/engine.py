@@ -20,6 +20,7 @@ from privity.client.engine import (
     contacting,
     declaring,
     evidence,
+    from_desk,
     keypackages,
     knocking,
     offices,
@@ -59,6 +60,7 @@ from privity.client.engine.inputs import (
     Forget,
     GiveRole,
     HeedPerson,
+    HeedStanding,
     Input,
     Invite,
     KeepCiphertext,
@@ -66,6 +68,7 @@ from privity.client.engine.inputs import (
     KnockAt,
     Leave,
     ListHistory,
+    LodgeAppeal,
     MakeLink,
     Received,
     RecoverAccount,
@@ -74,6 +77,7 @@ from privity.client.engine.inputs import (
     RemoveUser,
     Rename,
     Report,
+    ReportUnread,
     RevokeLink,
     SayTyping,
     Send,
@@ -112,8 +116,6 @@ MAX_EARLY = 1_000
 """Events of one room that are held while its Welcome is checked, which takes a request or two."""
 MAX_UNENTERED = 1_000
 """Rooms that the hub lists and this device has not been in: a hub that invents rooms fills no list without end."""
-MAX_OUTCOME = 1_000
-"""Characters of what the desk says of a report."""
 ENTERED_TEXT = "this device joined; earlier messages stay on your other devices"
 
 
@@ -284,6 +286,13 @@ class Engine:
                     room.advance()
             case Report():
                 self.run(event.command, reports.report(self.room(event.room_uri), event))
+            case ReportUnread():
+                self.run(event.command, reports.report_unread(self.device, event))
+            case LodgeAppeal():
+                self.run(event.command, reports.lodge_appeal(self.device, event))
+            case HeedStanding(command, standing):
+                from_desk.heed_standing(self.device, standing)
+                self.device.effects.append(Finished(command))
             case KeepCiphertext():
                 ciphertexts.keep(self.device, event.room_uri, event.message_id, event.part_index, event.ciphertext)
                 self.device.effects.append(Finished(event.command))
@@ -524,7 +533,9 @@ class Engine:
             case InboxKind.KNOCK_ENDED:
                 knocking.ended(self, frame)
             case InboxKind.REPORT_OUTCOME:
-                self.device.show(Notice(frame.body.decode("utf-8", "replace")[:MAX_OUTCOME]))
+                from_desk.hear_outcome(self.device, frame.body)
+            case InboxKind.STATEMENT:
+                from_desk.hear_statement(self.device, frame.body)
 
     def _on_welcome(self, frame: Inbox) -> Flow[None]:
         known = self.rooms.get(frame.room_uri)

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from privity.client.engine.from_backup import ReturnedEntry, SeenRoom
 from privity.identity.room_links import Mode, RoomLink
 from privity.keylog.verify import LogKeys
+from privity.message.appeal import About
 from privity.message.content import Part
 from privity.message.receipts import Status
-from privity.message.report import Reason
+from privity.message.report import Reason, Subject
 from privity.policy.roles import Role
 from privity.wire.contacts import Purpose
 from privity.wire.errors import Refusal
 from privity.wire.rest import Answer
 from privity.wire.socket import FromHub
+from privity.wire.standing import OwnStanding
 
 # Commands. `command` is a number of the caller's choice; Finished or Failed come back with it.
 
@@ -239,14 +241,49 @@ class KeepCiphertext:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Report messages of one sender in one room to the hub's desk. Finished with the receipt."""
+    """Report messages of one sender in one room to the hub's desk. Finished with the receipt.
+
+    `subject`: the messages themselves, or the person or room that they show. `escalated_for` as in `AbuseReport`.
+    """
 
     command: int
     room_uri: str
     message_ids: tuple[bytes, ...]
     reason: Reason
-    note: str
+    note: str = field(repr=False)
     authorship: bool = True
+    subject: Subject = Subject.MESSAGES
+    escalated_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportUnread:
+    """Report a person, a room, a profile or an invitation without any message. Finished with the receipt."""
+
+    command: int
+    subject: Subject
+    user_uri: str
+    room_uri: str
+    reason: Reason
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LodgeAppeal:
+    """Disagree with a decision about this account, or with what became of a report. Finished with the receipt."""
+
+    command: int
+    about: About
+    reference: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeedStanding:
+    """Keep where the hub says this account stands, and of what was decided about it what is new here."""
+
+    command: int
+    standing: OwnStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,6 +535,9 @@ Command = (
     | SetChecked
     | KeepCiphertext
     | Report
+    | ReportUnread
+    | LodgeAppeal
+    | HeedStanding
     | Block
     | FetchDevices
     | KeyHistory

@@ -20,7 +20,8 @@ class Table(StrEnum):
     OWN = "own"
     """Scope "": this device's identity, account key and settings, by name. Scope "setting": what the person set
     (`preferences`). Scope "store": what the store remembers of itself. Scope "wish": by which other devices of the
-    account are given the account key (`account_keys`)."""
+    account are given the account key (`account_keys`). Scopes "report", "appeal", "statement", "standing": what
+    this account and the desk said to each other (`from_desk`)."""
     MLS = "mls"
     """Records of `mls.group`, by room."""
     ROOM = "room"

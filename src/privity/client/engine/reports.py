@@ -1,20 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Making a report: the kept evidence of messages, and the files that only this device still has, sealed to the desk."""
+"""Making a report: the kept evidence of messages, and the files that only this device still has, sealed to the desk.
+
+A report of something of which nothing was read has no messages and proves nothing; an appeal goes the same way.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from privity.client.engine import calls, ciphertexts, evidence
+from privity.client.engine import calls, ciphertexts, evidence, from_desk
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.inputs import Report
+from privity.client.engine.inputs import LodgeAppeal, Report, ReportUnread
 from privity.client.engine.state import Device
 from privity.client.errors import CommandRefused
 from privity.message import sealed_report
+from privity.message.appeal import MAX_TEXT, Appeal
 from privity.message.content import ExternalPart, MimiContent, walk
-from privity.message.report import MAX_MESSAGES, MAX_REPORT, AbuseReport, Authorship, ReportedMessage
+from privity.message.report import MAX_MESSAGES, MAX_NOTE, MAX_REPORT, AbuseReport, Authorship, ReportedMessage
 from privity.wire import rest
 from privity.wire.errors import Refusal
 
@@ -36,17 +40,62 @@ RIDING_BYTES = 16
 def report(room: Room, command: Report) -> Flow[str]:
     """Seal the kept evidence to the desk's pinned key, and hand it to the hub; the receipt."""
     device = room.device
-    intake = device.own.intake_key
-    if intake is None:
-        raise CommandRefused("this hub has no desk that takes reports")
     found = _with_versions(room, command.message_ids, command.authorship)
     senders = {record.sender_uri for record, _ in found.values()}
     if len(senders) != 1:
         raise CommandRefused("a report is about the messages of one person; make one for each")
     messages = tuple(message for _, message in found.values())
-    made = AbuseReport(device.own.user_uri, senders.pop(), command.room_uri, command.reason, command.note, messages)
+    made = AbuseReport(
+        device.own.user_uri,
+        senders.pop(),
+        command.room_uri,
+        command.reason,
+        command.note,
+        messages,
+        command.subject,
+        command.escalated_for,
+    )
     complete = yield from _with_lost_files(device, tuple(found), made)
-    answer = yield from ask(calls.report(sealed_report.seal(intake, complete)), rest.ReportReceived)
+    return (yield from _hand_in(device, complete))
+
+
+def report_unread(device: Device, command: ReportUnread) -> Flow[str]:
+    """Report a person, a room, a profile or an invitation; the receipt."""
+    own = device.own.user_uri
+    if command.user_uri == own:
+        raise CommandRefused("this is the account's own address")
+    made = AbuseReport(
+        own, command.user_uri, command.room_uri, command.reason, command.note, (), subject=command.subject
+    )
+    return (yield from _hand_in(device, made))
+
+
+def lodge_appeal(device: Device, command: LodgeAppeal) -> Flow[str]:
+    """Hand in an appeal, and no other against the same while the desk says nothing of it; the receipt."""
+    before = from_desk.appeal_to(device.batch, command.about, command.reference)
+    if before is not None and not before.lines:
+        raise CommandRefused("this device has appealed against this already; the answer comes by itself")
+    if not command.text.strip() or len(command.text.encode()) > MAX_TEXT:
+        raise CommandRefused(f"an appeal says in 1 to {MAX_TEXT} bytes what is wrong with the decision")
+    made = Appeal(command.about, command.reference, device.own.user_uri, command.text)
+    receipt = yield from _seal_and_send(device, made)
+    from_desk.keep_appeal(device, made, receipt)
+    return receipt
+
+
+def _hand_in(device: Device, made: AbuseReport) -> Flow[str]:
+    if len(made.note.encode()) > MAX_NOTE:
+        raise CommandRefused(f"a note to the desk has at most {MAX_NOTE} bytes")
+    receipt = yield from _seal_and_send(device, made)
+    from_desk.keep_report(device, made, receipt)
+    return receipt
+
+
+def _seal_and_send(device: Device, content: sealed_report.Content) -> Flow[str]:
+    intake = device.own.intake_key
+    if intake is None:
+        raise CommandRefused("this hub has no desk that takes reports")
+    answer = yield from ask(calls.report(sealed_report.seal(intake, content)), rest.ReportReceived)
     return answer.receipt[:MAX_RECEIPT]
 
 

@@ -140,6 +140,15 @@ class ContactsChanged(msgspec.Struct, frozen=True):
     """Contacts, or what waits for a yes or a no, are others than before."""
 
 
+class HeardFromDesk(msgspec.Struct, frozen=True):
+    """What the desk says to this account, in the words that the hub brings: of the report or
+    appeal with this receipt, or in the decision of this reference. It is kept (`from_desk`)."""
+
+    text: str
+    receipt: str = ""
+    reference: str = ""
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence that belongs to no room."""
 
@@ -161,6 +170,7 @@ Shown = (
     | SomebodyTypes
     | LogAlarm
     | ContactsChanged
+    | HeardFromDesk
     | Notice
     | CaughtUp
 )

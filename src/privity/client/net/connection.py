@@ -255,6 +255,8 @@ def _refusal(status: int, data: bytes) -> Exception:
         retry_after_ms=body.retry_after_ms,
         current_epoch=body.current_epoch,
         room_uri=body.room_uri,
+        reference=body.reference,
+        until_ms=body.until_ms,
     )
 
 

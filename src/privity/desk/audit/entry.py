@@ -30,8 +30,11 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     said: dict[str, Said]
 
     def encode(self) -> bytes:
-        """The bytes of the leaf: JSON with sorted keys and no blanks. Raises BadEntry where it is too long."""
-        data = msgspec.json.encode(self, order="sorted")
+        """The bytes of the leaf: JSON with sorted keys and no blanks. Raises BadEntry: too long, or not valid text."""
+        try:
+            data = msgspec.json.encode(self, order="sorted")
+        except UnicodeEncodeError:
+            raise BadEntry("what an audit entry says must be valid text") from None
         if len(data) > MAX_ENTRY:
             raise BadEntry(f"an audit entry has at most {MAX_ENTRY} bytes, this one {len(data)}")
         return data

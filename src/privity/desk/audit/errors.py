@@ -5,10 +5,14 @@
 DeskError
 +-- AuditError
     +-- BadEntry            bytes that are no entry, or more than one may hold
+    +-- BadExport           a file that is no export, or a proof that is none
+    +-- CheckpointRefused   a checkpoint that cannot be read, or that another log or key has signed
+    +-- NoSuchEntry         a number beyond the end of the log
     +-- AuditBroken         the log is not the one that was signed
         +-- EntryMissing    an entry is missing or out of place
         +-- LogForked       the log does not continue the checkpoint that somebody kept
         +-- LogCutOff       the log is shorter than the checkpoint that somebody kept
+        +-- NodesDisagree   the stored tree is not the tree of the stored entries
 """
 
 from __future__ import annotations
@@ -22,6 +26,18 @@ class AuditError(DeskError):
 
 class BadEntry(AuditError):
     """Not an entry, or one that is too long."""
+
+
+class BadExport(AuditError):
+    """A file that is no export of an audit log, or a proof that is none."""
+
+
+class CheckpointRefused(AuditError):
+    """A checkpoint that cannot be read, or that is by another log or key."""
+
+
+class NoSuchEntry(AuditError):
+    """The log has no entry with this number."""
 
 
 class AuditBroken(AuditError):
@@ -38,3 +54,7 @@ class LogForked(AuditBroken):
 
 class LogCutOff(AuditBroken):
     """There are fewer entries than an older checkpoint stands for."""
+
+
+class NodesDisagree(AuditBroken):
+    """The stored tree is not that of the stored entries."""

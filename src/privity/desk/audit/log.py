@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry, Said
+from privity.desk.audit.errors import CheckpointRefused, LogCutOff, LogForked, NodesDisagree
 from privity.desk.db.database import Db, transaction
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
+from privity.tlog.errors import NoteError
 from privity.tlog.note import SignedNote
-from privity.tlog.tree import leaf_hash, node_hash, root_at
+from privity.tlog.tree import completed_by, leaf_hash, root_at
 
 
 def add(db: Db, *, at_ms: int, who: str, act: Act, about: str = "", **said: Said) -> int:
@@ -20,7 +23,10 @@ def add(db: Db, *, at_ms: int, who: str, act: Act, about: str = "", **said: Said
         n = size(db)
         data = Entry(n, at_ms, who, act, about, said).encode()
         db.execute("INSERT INTO audit_entry (n, entry) VALUES (?, ?)", (n, data))
-        _grow(db, n, leaf_hash(data))
+        db.executemany(
+            "INSERT INTO audit_node (level, i, hash) VALUES (?, ?, ?)",
+            completed_by(lambda level, i: node_at(db, level, i), n, leaf_hash(data)),
+        )
     return n
 
 
@@ -40,19 +46,42 @@ def entries(db: Db, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
 
 
 def node_at(db: Db, level: int, i: int) -> bytes:
-    """A complete subtree's hash, for proofs (`tlog.tree.NodeAt`)."""
+    """A complete subtree's hash, for proofs (`tlog.tree.NodeAt`). Raises NodesDisagree where it is missing."""
     row = db.execute("SELECT hash FROM audit_node WHERE level = ? AND i = ?", (level, i)).fetchone()
     if row is None:
-        raise KeyError((level, i))
+        raise NodesDisagree(f"the stored tree has no node {i} of level {level}")
     return bytes(row[0])
 
 
+def root(db: Db, count: int) -> bytes:
+    """The root over the first `count` entries, from the stored tree."""
+    return root_at(lambda level, i: node_at(db, level, i), count)
+
+
+def newest(db: Db) -> SignedNote | None:
+    """The newest checkpoint that was signed, or None before the first. Raises CheckpointRefused."""
+    row = db.execute("SELECT note FROM audit_checkpoint").fetchone()
+    if row is None:
+        return None
+    try:
+        note = SignedNote.decode(bytes(row[0]))
+        Checkpoint.decode(note.text)
+    except NoteError as err:
+        raise CheckpointRefused(f"the checkpoint in the database cannot be read: {err}") from None
+    return note
+
+
 def sign(db: Db, origin: str, private: bytes) -> SignedNote:
-    """Sign a checkpoint of the whole log as it is and keep it as the newest."""
+    """Sign a checkpoint of the whole log as it is and keep it as the newest.
+
+    Raises LogForked, LogCutOff, NodesDisagree or CheckpointRefused where the log does not continue the newest one.
+    """
     with transaction(db):
+        before = newest(db)
+        if before is not None:
+            must_continue(db, Checkpoint.decode(before.text))
         count = size(db)
-        root = root_at(lambda level, i: node_at(db, level, i), count)
-        note = sign_checkpoint(private, Checkpoint(origin, count, root))
+        note = sign_checkpoint(private, Checkpoint(origin, count, root(db, count)))
         db.execute(
             "INSERT INTO audit_checkpoint (only_one, size, note) VALUES (1, ?, ?)"
             " ON CONFLICT (only_one) DO UPDATE SET size = excluded.size, note = excluded.note",
@@ -61,10 +90,12 @@ def sign(db: Db, origin: str, private: bytes) -> SignedNote:
     return note
 
 
-def _grow(db: Db, n: int, leaf: bytes) -> None:
-    level, i, found = 0, n, leaf
-    db.execute("INSERT INTO audit_node (level, i, hash) VALUES (0, ?, ?)", (i, found))
-    while i & 1:
-        found = node_hash(node_at(db, level, i - 1), found)
-        level, i = level + 1, i >> 1
-        db.execute("INSERT INTO audit_node (level, i, hash) VALUES (?, ?, ?)", (level, i, found))
+def must_continue(db: Db, older: Checkpoint) -> None:
+    """Raise LogForked, LogCutOff or NodesDisagree unless the stored tree continues an older checkpoint.
+
+    It costs a few look-ups; that the entries are those of the tree is for `verify` to say.
+    """
+    if size(db) < older.size:
+        raise LogCutOff(f"a checkpoint stands for {older.size} entries, the log has {size(db)}")
+    if not hmac.compare_digest(root(db, older.size), older.root):
+        raise LogForked(f"the first {older.size} entries are not those that the checkpoint of this size stands for")

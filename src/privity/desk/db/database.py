@@ -24,6 +24,9 @@ from privity.desk.keys import DeskKeys
 
 Db: TypeAlias = sqlcipher.Connection
 DbError: TypeAlias = sqlcipher.Error
+IntegrityError: TypeAlias = sqlcipher.IntegrityError
+CACHE_KB: Final = 65536
+"""Decrypted pages that the running desk keeps in memory: each page read again is checked and decrypted again."""
 _PLAIN: Final = b"SQLite format 3\x00"
 _LABEL: Final = b"Privity desk database 1"
 
@@ -38,6 +41,7 @@ def open_database(path: Path, keys: DeskKeys) -> Db:
     key = _key(keys)
     _encrypt_plain(path, key)
     db = _connect(path, key)
+    db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     try:
         migrations.apply(db)
     except BaseException:
@@ -67,6 +71,16 @@ def transaction(db: Db) -> Iterator[None]:
         if db.in_transaction:  # a full disk ends the transaction by itself
             db.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def one_moment(db: Db) -> Iterator[None]:
+    """Whatever is read inside is of one moment, while others write. Not inside a transaction."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
 
 
 def _key(keys: DeskKeys) -> bytes:

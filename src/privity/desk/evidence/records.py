@@ -2,33 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evidence at rest: each record sealed under a key of its own, opened only with a reason that is logged first.
 
-A record is AES-256-GCM under a fresh key; that key is wrapped with AES-256-GCM under the evidence key, which lives in a
-file outside the database. Both layers are bound to the report, kind, message and part, so a record moved to another
-place does not open. Every opening is an entry of the audit log, on the disk before anything is decrypted.
+A record is sealed (`sealing`) to its place: what it belongs to, its kind, message and part. It belongs to a report, an
+appeal, a referral, named as the audit log names them. Every opening is an entry of the audit log, on the disk before
+anything is decrypted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.database import Db
-from privity.desk.errors import EvidenceDamaged, EvidenceUnknown, ReasonMissing
+from privity.desk.errors import EvidenceUnknown, ReasonMissing
+from privity.desk.evidence.sealing import Sealed, seal, unseal
 from privity.desk.limits import MAX_REASON_CHARS, MAX_WHO_CHARS
 from privity.mls.codec import u64, vec
 
-_RECORD_LABEL: Final = b"Privity desk evidence record 1"
-_WRAP_LABEL: Final = b"Privity desk evidence key 1"
-
 WHOLE: Final = 0
 """Position and part of a record that belongs to the report as a whole."""
+
+REPORT: Final = "report:"
+"""Before the number of a report, in what its records belong to."""
 
 
 class Kind(StrEnum):
@@ -42,6 +40,12 @@ class Kind(StrEnum):
     """The hub's answer on the sender's device lists, as JSON of base64 texts."""
     ATTACHMENT = "attachment"
     """The ciphertext of an attachment; what opens it stands in the message."""
+    NOTICE = "notice"
+    """A public notice: what its writer says is wrong, and where."""
+    PROFILE = "profile"
+    """What the hub had as somebody's profile when it was reported."""
+    APPEAL = "appeal"
+    """What somebody wrote against a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,22 @@ class Record:
     content: bytes = field(repr=False)
 
 
-def keep(db: Db, evidence_key: bytes, random: Callable[[int], bytes], report_seq: int, record: Record) -> int:
-    """Store a record sealed and return its number. The caller owns the transaction."""
-    key, nonce, wrap_nonce = random(32), random(12), random(12)
-    place = _place(report_seq, record.kind, record.position, record.part)
-    sealed = AESGCM(key).encrypt(nonce, record.content, _RECORD_LABEL + place)
-    wrapped = AESGCM(evidence_key).encrypt(wrap_nonce, key, _WRAP_LABEL + place)
-    added = db.execute(
-        "INSERT INTO evidence (report_seq, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (report_seq, record.kind.value, record.position, record.part, wrap_nonce, wrapped, nonce, sealed),
-    ).fetchone()
-    return int(added[0])
+def of_report(number: int) -> str:
+    """What the records of a report belong to."""
+    return f"{REPORT}{number}"
+
+
+def keep(db: Db, evidence_key: bytes, random: Callable[[int], bytes], about: str, record: Record) -> int:
+    """Store a record of `about` ('report:12') sealed and return its number. The caller owns the transaction."""
+    added = db.execute(_INSERT, _row(evidence_key, random, about, record))
+    return int(added.lastrowid)
+
+
+def keep_all(
+    db: Db, evidence_key: bytes, random: Callable[[int], bytes], records: Iterable[tuple[str, Record]]
+) -> None:
+    """Store many; each with what it belongs to."""
+    db.executemany(_INSERT, [_row(evidence_key, random, about, record) for about, record in records])
 
 
 def open_record(db: Db, evidence_key: bytes, evidence_id: int, *, who: str, reason: str, now_ms: int) -> Record:
@@ -74,42 +82,53 @@ def open_record(db: Db, evidence_key: bytes, evidence_id: int, *, who: str, reas
     Raises ReasonMissing, EvidenceUnknown or EvidenceDamaged.
     The entry stays even when the record does not open: an attempt is an access.
     """
-    _check_text("who", who, MAX_WHO_CHARS)
-    _check_text("reason", reason, MAX_REASON_CHARS)
+    check_text("who", who, MAX_WHO_CHARS)
+    check_text("reason", reason, MAX_REASON_CHARS)
     row = db.execute(
-        "SELECT report_seq, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext"
-        " FROM evidence WHERE id = ?",
+        "SELECT about, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext FROM evidence WHERE id = ?",
         (evidence_id,),
     ).fetchone()
     if row is None:
         raise EvidenceUnknown(f"there is no evidence record {evidence_id}")
-    report_seq, kind, position, part, wrap_nonce, wrapped, nonce, ciphertext = row
+    about, kind, position, part, *sealed = row
     log.add(
         db,
         at_ms=now_ms,
         who=who,
         act=Act.EVIDENCE_OPENED,
         about=f"evidence:{evidence_id}",
-        report=report_seq,
+        of=about,
         kind=kind,
         reason=reason,
     )
-    place = _place(report_seq, Kind(kind), position, part)
-    try:
-        key = AESGCM(evidence_key).decrypt(wrap_nonce, wrapped, _WRAP_LABEL + place)
-        content = AESGCM(key).decrypt(nonce, ciphertext, _RECORD_LABEL + place)
-    except (InvalidTag, ValueError):
-        raise EvidenceDamaged(
-            f"evidence record {evidence_id} does not open: it was altered, or is kept under another evidence key"
-        ) from None
+    place = _place(about, Kind(kind), position, part)
+    content = unseal(evidence_key, place, Sealed(*sealed), f"evidence record {evidence_id}")
     return Record(Kind(kind), position, part, content)
 
 
-def _place(report_seq: int, kind: Kind, position: int, part: int) -> bytes:
-    return u64(report_seq) + vec(kind.value.encode()) + u64(position) + u64(part)
+_INSERT: Final = (
+    "INSERT INTO evidence (about, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
-def _check_text(name: str, text: str, limit: int) -> None:
+def _row(
+    evidence_key: bytes, random: Callable[[int], bytes], about: str, record: Record
+) -> tuple[str, str, int, int, bytes, bytes, bytes, bytes]:
+    place = _place(about, record.kind, record.position, record.part)
+    sealed = seal(evidence_key, random, place, record.content)
+    columns = (sealed.wrap_nonce, sealed.wrapped_key, sealed.nonce, sealed.ciphertext)
+    return about, record.kind.value, record.position, record.part, *columns
+
+
+def _place(about: str, kind: Kind, position: int, part: int) -> bytes:
+    """A number never begins like a length: no report has the place of another thing."""
+    name = u64(int(about.removeprefix(REPORT))) if about.startswith(REPORT) else vec(about.encode())
+    return name + vec(kind.value.encode()) + u64(position) + u64(part)
+
+
+def check_text(name: str, text: str, limit: int) -> None:
+    """Raise ReasonMissing unless this is text of a sensible length."""
     if not text.strip():
         raise ReasonMissing(f"opening evidence needs {name}, it is empty")
     if len(text) > limit:

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""From sealed bytes to findings: opens one relayed report and puts it to every check (franking, section 6, V1 to V10).
+"""From an opened report and the hub's word on it to findings: what is left of franking, section 6 (V4 to V10).
 
-Whatever the bytes are, the result is a finding. Only the hub's own failures are raised, so that the report is tried
-again; nothing is written here.
+Only the hub's own failures are raised, so that the report is tried again; nothing is written here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -18,16 +18,13 @@ from privity.desk.intake.attachments import AttachmentDesk
 from privity.desk.intake.device_lists import ListedDevices
 from privity.desk.intake.findings import Outcome, State
 from privity.desk.intake.key_log import KeyLog
+from privity.desk.intake.marks import Marker
 from privity.desk.intake.model import AssessedMessage, Assessment, Authorship
-from privity.desk.limits import MAX_SEALED_BYTES
-from privity.identity.errors import BadUri
-from privity.identity.uris import parse_room_uri, parse_user_uri
-from privity.message import sealed_report
-from privity.message.errors import BadReport, ReportError
-from privity.message.report import AbuseReport, ReportedMessage
-from privity.message.verify_report import Claimed, Flag, HubAnswer, Question, Verdict, examine, judge
+from privity.desk.intake.opening import SUBJECTS, Opened, sealed_record, source_of
+from privity.message.report import ReportedMessage
+from privity.message.verify_report import Claimed, Flag, HubAnswer, Verdict, judge
 from privity.wire.errors import Code, Refusal
-from privity.wire.staff import FrankOutcome, RelayedReport, VerifyFrank
+from privity.wire.staff import FrankOutcome, ReportAnswer
 
 ANSWERS: Final[dict[FrankOutcome, HubAnswer]] = {
     FrankOutcome.VERIFIED: HubAnswer.VERIFIED,
@@ -41,117 +38,81 @@ ABOUT_THE_QUESTION: Final = frozenset(
 )
 """Refusals that asking again would not change: they are findings. All others are the hub's condition right now."""
 
-
-async def assess(relayed: RelayedReport, intake_private: bytes, hub: Hub, db: Db, key_log: KeyLog) -> Assessment:
-    """The findings on one report. Raises HubError or Refusal, and then nothing is known yet."""
-    try:
-        report = sealed_report.open(intake_private, relayed.sealed)
-    except BadReport as err:
-        return unreadable(State.MALFORMED, type(err).__name__, relayed)
-    except ReportError as err:
-        return unreadable(State.CANNOT_OPEN, type(err).__name__, relayed)
-    try:
-        parse_user_uri(report.alleged_uri)
-        parse_room_uri(report.room_uri)
-    except BadUri:
-        return unreadable(State.MALFORMED, "the report names no user or no room", relayed)
-    try:
-        examined = examine(report, relayed.reporter_uri)
-    except BadReport:
-        return unreadable(State.MALFORMED, "the report names another reporter than the hub authenticated", relayed)
-    return await _Assessor(report, relayed, hub, db, key_log).run(examined)
+PROVEN: Final = (Outcome.VERIFIED, Outcome.VERIFIED_AUTHORSHIP)
 
 
-def unreadable(state: State, detail: str, relayed: RelayedReport) -> Assessment:
-    """The finding on a report about whose messages nothing is known. The sealed bytes are kept: a wrong key may yet be
-    found, and who wants to dispute the finding needs them."""
-    keep = len(relayed.sealed) <= MAX_SEALED_BYTES
-    records = (Record(Kind.SEALED, WHOLE, WHOLE, relayed.sealed),) if keep else ()
-    return Assessment(state, detail, records=records)
+async def assess(
+    opened: Opened, answer: ReportAnswer | None, hub: Hub, db: Db, key_log: KeyLog, marker: Marker
+) -> Assessment:
+    """The findings on one report. `answer` is None where there was nothing to ask.
+
+    Raises HubError or Refusal, and then nothing is known yet.
+    """
+    return await _Assessor(opened, answer, hub, db, key_log, marker).run()
+
+
+def refused(opened: Opened) -> Assessment:
+    """The findings where the hub cannot even take the question."""
+    return _without_the_hub(opened, State.ASSESSED, "", Outcome.MALFORMED, "the hub refused the question")
+
+
+def undecided(opened: Opened, detail: str) -> Assessment:
+    """The findings where the hub failed on this report each time it was asked. It is a tip, and all of it is kept."""
+    found = _without_the_hub(opened, State.UNDECIDED, detail, Outcome.UNDECIDED, "")
+    return replace(found, records=(*found.records, *sealed_record(opened.relayed)))
 
 
 class _Assessor:
     """The work on one report that could be read."""
 
-    def __init__(self, report: AbuseReport, relayed: RelayedReport, hub: Hub, db: Db, key_log: KeyLog) -> None:
-        self._report = report
-        self._relayed = relayed
+    def __init__(
+        self, opened: Opened, answer: ReportAnswer | None, hub: Hub, db: Db, key_log: KeyLog, marker: Marker
+    ) -> None:
+        self._opened = opened
+        self._report = opened.report
+        self._answer = answer
         self._hub = hub
         self._key_log = key_log
+        self._marker = marker
         self._attachments = AttachmentDesk(hub, db)
         self._lists: ListedDevices | None = None
 
-    async def run(self, examined: tuple[Claimed | Verdict, ...]) -> Assessment:
+    async def run(self) -> Assessment:
+        words = self._words()
         messages = []
-        for position, found in enumerate(examined):
-            messages.append(await self._message(position, found))
-        report = self._report
-        records = [Record(Kind.REPORT, WHOLE, WHOLE, report.encode()), *self._attachments.records]
+        for position, found in enumerate(self._opened.examined):
+            if isinstance(found, Verdict):
+                messages.append(_assessed(position, self._report.messages[position], found, None))
+            else:
+                messages.append(await self._message(position, found, *next(words)))
+        records = [Record(Kind.REPORT, WHOLE, WHOLE, self._opened.data), *self._attachments.records]
         if self._lists is not None:
             records.append(Record(Kind.DEVICE_LISTS, WHOLE, WHOLE, self._lists.encode()))
-        return Assessment(
-            State.ASSESSED,
-            "",
-            report.alleged_uri,
-            report.room_uri,
-            int(report.reason),
-            await self._omitted(messages),
-            tuple(messages),
-            tuple(records),
-        )
+        omitted = None if self._answer is None else self._answer.omitted
+        return _assessment(self._opened, State.ASSESSED, "", messages, records, omitted)
 
-    async def _message(self, position: int, found: Claimed | Verdict) -> AssessedMessage:
+    def _words(self) -> Iterator[tuple[HubAnswer, bool | None]]:
+        """The hub's word on each message that it was asked about, in order."""
+        if self._answer is not None:
+            for outcome, participated in zip(self._answer.outcomes, self._answer.participated, strict=True):
+                yield ANSWERS[outcome], participated
+
+    async def _message(
+        self, position: int, found: Claimed, word: HubAnswer, participated: bool | None
+    ) -> AssessedMessage:
         message = self._report.messages[position]
-        if isinstance(found, Verdict):
-            return _assessed(position, message, found, None)
-        answer = await self._ask(found.question)
-        if answer is None:
-            return AssessedMessage(
-                position,
-                found.message_id,
-                message.ts_ms,
-                Outcome.MALFORMED,
-                "the hub refused the question",
-                _authorship(message, None),
-            )
-        if answer is not HubAnswer.VERIFIED:
-            return _assessed(position, message, judge(found, answer, participant=True), None)
-        participant = await self._participated(message.ts_ms)
+        if word is not HubAnswer.VERIFIED:
+            return _assessed(position, message, judge(found, word, participant=True), None)
         binding = None if message.authorship is None else await self._listed_devices()
         fetched = await self._attachments.fetch(position, found)
         verdict = judge(
-            fetched.claimed, answer, participant=participant is not False, blobs=fetched.blobs, binding=binding
+            fetched.claimed, word, participant=participated is not False, blobs=fetched.blobs, binding=binding
         )
-        assessed = _assessed(position, message, verdict, participant)
+        assessed = _assessed(position, message, verdict, participated)
         if assessed.authorship is Authorship.HOLDS and binding is not None:
             assessed = replace(assessed, detail=_reservations(binding))
-        return replace(assessed, attachments=self._attachments.settle(fetched, verdict))
-
-    async def _ask(self, question: Question) -> HubAnswer | None:
-        try:
-            outcome = await self._hub.verify_frank(
-                VerifyFrank(
-                    tag=question.tag,
-                    sender_uri=question.sender_uri,
-                    room_uri=question.room_uri,
-                    ts_ms=question.ts_ms,
-                    server_frank=question.frank.server_frank,
-                    ciphersuite=question.frank.suite_id,
-                    signature=question.frank.signature,
-                )
-            )
-        except Refusal as err:
-            if err.code is not Code.MALFORMED:
-                raise
-            return None
-        return ANSWERS[outcome]
-
-    async def _participated(self, ts_ms: int) -> bool | None:
-        try:
-            return await self._hub.participated(self._report.room_uri, self._relayed.reporter_uri, ts_ms)
-        except Refusal as err:
-            _raise_unless_final(err)
-            return None
+        attachments = self._attachments.settle(fetched, verdict) if verdict.attachments else ()
+        return replace(assessed, attachments=attachments, marks=self._marker.marks(found.content))
 
     async def _listed_devices(self) -> ListedDevices:
         if self._lists is None:
@@ -166,19 +127,41 @@ class _Assessor:
                 self._lists = ListedDevices.none(user_uri, why)
         return self._lists
 
-    async def _omitted(self, messages: list[AssessedMessage]) -> int | None:
-        """How many messages the reporter left out between proven ones; the times of others are only claims."""
-        proven = (Outcome.VERIFIED, Outcome.VERIFIED_AUTHORSHIP)
-        times = sorted({message.ts_ms for message in messages if message.outcome in proven})
-        if not times:
-            return None
-        if len(times) == 1:
-            return 0
-        try:
-            return await self._hub.omitted(self._report.room_uri, times)
-        except Refusal as err:
-            _raise_unless_final(err)
-            return None
+
+def _assessment(
+    opened: Opened,
+    state: State,
+    detail: str,
+    messages: list[AssessedMessage],
+    records: list[Record],
+    omitted: int | None,
+) -> Assessment:
+    report = opened.report
+    return Assessment(
+        state,
+        detail,
+        report.alleged_uri or None,
+        report.room_uri or None,
+        int(report.reason),
+        omitted,
+        tuple(messages),
+        tuple(records),
+        SUBJECTS[report.subject],
+        source_of(report),
+        report.escalated_for,
+    )
+
+
+def _without_the_hub(opened: Opened, state: State, detail: str, outcome: Outcome, why: str) -> Assessment:
+    messages = []
+    for position, found in enumerate(opened.examined):
+        message = opened.report.messages[position]
+        if isinstance(found, Verdict):
+            messages.append(_assessed(position, message, found, None))
+        else:
+            authorship = _authorship(message, None)
+            messages.append(AssessedMessage(position, found.message_id, message.ts_ms, outcome, why, authorship))
+    return _assessment(opened, state, detail, messages, [Record(Kind.REPORT, WHOLE, WHOLE, opened.data)], None)
 
 
 def _reservations(binding: ListedDevices) -> str:

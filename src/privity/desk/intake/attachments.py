@@ -50,6 +50,8 @@ class AttachmentDesk:
 
     async def fetch(self, position: int, claimed: Claimed) -> Fetched:
         """Everything that `judge` needs. Raises HubError or Refusal when the hub does not answer."""
+        if not claimed.message.attachments and not _external(claimed):
+            return Fetched(position, claimed, {}, {})
         claimed = _without_foreign(claimed)
         settled: dict[int, AssessedAttachment] = {}
         blobs: dict[bytes, bytes] = {}
@@ -77,7 +79,7 @@ class AttachmentDesk:
         for index, part in _external(claimed).items():
             if part.enc_alg == 0 or index in claimed.message.attachments:
                 continue
-            kept = attachment_kept_in(self._db, claimed.message_id, index)
+            kept = attachment_kept_in(self._db, claimed.message_id, claimed.message.ts_ms, index)
             if kept is not None:
                 settled[index] = AssessedAttachment(index, AttachmentOutcome.OK, f"kept with report {kept}")
             elif part.hash_alg != SHA_256 or len(part.content_hash) != 32:

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from privity.desk.db.database import Db
+from privity.desk.evidence.records import of_report
 from privity.desk.limits import MAX_LISTED
 
 
@@ -40,6 +41,28 @@ class Outcome(StrEnum):
     WRONG_ROOM = "WRONG_ROOM"
     WRONG_SENDER = "WRONG_SENDER"
     UNDECIDED = "UNDECIDED"
+
+
+class Subject(StrEnum):
+    """What a report is about; or that it is no report, but came the same way."""
+
+    MESSAGES = "messages"
+    PERSON = "person"
+    ROOM = "room"
+    PROFILE = "profile"
+    INVITATION = "invitation"
+    APPEAL = "appeal"
+    NOTICE = "notice"
+
+
+class Source(StrEnum):
+    """From where a report came."""
+
+    USER = "user"
+    PUBLIC = "public"
+    """Somebody without an account, through the public form."""
+    MODERATORS = "moderators"
+    """A moderator of the room passed it on, as they say."""
 
 
 class Level(IntEnum):
@@ -113,6 +136,10 @@ class ReportFinding(msgspec.Struct, frozen=True):
     messages: list[MessageFinding]
     evidence: list[int]
     """Numbers of the sealed records."""
+    subject: Subject = Subject.MESSAGES
+    source: Source = Source.USER
+    escalated_for: str | None = None
+    """Who reported first, as the moderator says who passed it on; empty if that person is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +160,21 @@ class Findings:
 def findings(db: Db, after: int = 0, limit: int = MAX_LISTED) -> Findings:
     """Reports with a number above `after`, oldest first."""
     rows = db.execute(
-        "SELECT seq, receipt, state, detail, reporter_uri, accused_uri, room_uri, reason, received_ms, omitted"
-        " FROM report WHERE seq > ? ORDER BY seq LIMIT ?",
+        "SELECT seq, receipt, state, detail, reporter_uri, accused_uri, room_uri, reason, received_ms, omitted,"
+        " subject, source, escalated_for FROM report WHERE seq > ? AND subject <> 'appeal' ORDER BY seq LIMIT ?",
         (after, min(limit, MAX_LISTED)),
     ).fetchall()
     return Findings(tuple(_report(db, row) for row in rows))
+
+
+def finding(db: Db, number: int) -> ReportFinding | None:
+    """One report, if there is one of this number."""
+    row = db.execute(
+        "SELECT seq, receipt, state, detail, reporter_uri, accused_uri, room_uri, reason, received_ms, omitted,"
+        " subject, source, escalated_for FROM report WHERE seq = ?",
+        (number,),
+    ).fetchone()
+    return None if row is None else _report(db, row)
 
 
 def level_of(state: State, outcomes: Iterable[Outcome]) -> Level:
@@ -147,7 +184,7 @@ def level_of(state: State, outcomes: Iterable[Outcome]) -> Level:
 
 
 def _report(db: Db, row: tuple[object, ...]) -> ReportFinding:
-    seq = row[0]
+    seq = msgspec.convert(row[0], int)
     messages = [
         _message(db, seq, found)
         for found in db.execute(
@@ -156,7 +193,7 @@ def _report(db: Db, row: tuple[object, ...]) -> ReportFinding:
             (seq,),
         ).fetchall()
     ]
-    evidence = db.execute("SELECT id FROM evidence WHERE report_seq = ? ORDER BY id", (seq,)).fetchall()
+    evidence = db.execute("SELECT id FROM evidence WHERE about = ? ORDER BY id", (of_report(seq),)).fetchall()
     fields = {
         "report": seq,
         "receipt": row[1],
@@ -171,6 +208,9 @@ def _report(db: Db, row: tuple[object, ...]) -> ReportFinding:
         "omitted": row[9],
         "messages": messages,
         "evidence": [found[0] for found in evidence],
+        "subject": row[10],
+        "source": row[11],
+        "escalated_for": row[12],
     }
     return msgspec.convert(fields, ReportFinding)
 
@@ -208,6 +248,10 @@ def _lines(report: ReportFinding) -> list[str]:
         parts.append(f"about {report.accused_uri}")
     if report.room_uri is not None:
         parts.append(f"in {report.room_uri}")
+    if report.subject is not Subject.MESSAGES:
+        parts.append(f"a report of the {report.subject.value}")
+    if report.source is not Source.USER:
+        parts.append(f"source: {report.source.value}")
     if report.omitted:
         parts.append(f"{report.omitted} messages between were left out")
     return ["  ".join(parts), *(_message_line(message) for message in report.messages)]

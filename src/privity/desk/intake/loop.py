@@ -5,29 +5,34 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from privity.desk.errors import AlreadyRecorded, CertificateRefused, HubError
-from privity.desk.intake.queue import Intake
 from privity.desk.limits import FIRST_BACKOFF_S, MAX_BACKOFF_S
 from privity.wire.errors import Refusal
 
 log: Final = structlog.get_logger()
 
 
-async def serve(intake: Intake, poll_interval_s: float, stop: asyncio.Event) -> None:
+class Work(Protocol):
+    """What is done in steps: `step` returns how much it did, 0 where nothing waits. Raises HubError or Refusal."""
+
+    async def step(self) -> int: ...
+
+
+async def serve(work: Work, poll_interval_s: float, stop: asyncio.Event) -> None:
     """Until `stop` is set. Nothing is lost when the hub is away: it forgets only what is recorded here."""
     failures = 0
     while not stop.is_set():
-        working = asyncio.ensure_future(intake.step())
+        working = asyncio.ensure_future(work.step())
         stopping = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
                 working.cancel()
-            recorded = await working
+            done = await working
         except asyncio.CancelledError:
             if not stop.is_set():
                 raise
@@ -40,7 +45,7 @@ async def serve(intake: Intake, poll_interval_s: float, stop: asyncio.Event) -> 
             log.warning("desk.hub_no_answer", reason=reason, retry_in_s=round(pause, 1), **why)
         else:
             failures = 0
-            pause = 0.0 if recorded else poll_interval_s
+            pause = 0.0 if done else poll_interval_s
         finally:
             stopping.cancel()
         await _wait(stop, pause)

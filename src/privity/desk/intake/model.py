@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the desk finds out about one report before it is recorded. Nothing here has been written yet."""
+"""What the desk finds out about one report before it is recorded, and what of it makes a case."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from privity.desk.evidence.records import Record
-from privity.desk.intake.findings import Outcome, State
+from privity.desk.intake.findings import Level, Outcome, Source, State, Subject
 
 
 class Authorship(StrEnum):
@@ -52,6 +52,8 @@ class AssessedMessage:
     authorship: Authorship
     reporter_participated: bool | None = None
     attachments: tuple[AssessedAttachment, ...] = ()
+    marks: tuple[bytes, ...] = ()
+    """What the same words and files have in every message (`marks`); only of what is proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,44 @@ class Assessment:
     omitted: int | None = None
     messages: tuple[AssessedMessage, ...] = ()
     records: tuple[Record, ...] = field(default=(), repr=False)
+    subject: Subject = Subject.MESSAGES
+    source: Source = Source.USER
+    escalated_for: str | None = None
+    """The first reporter, if a moderator passed this on and names one; empty if none is named. Their claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A message of which the hub or the sender's key says that it was sent."""
+
+    message_id: bytes
+    level: Level
+    marks: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A recorded report, as far as cases are made of it. No content."""
+
+    number: int
+    reporter_uri: str
+    received_ms: int
+    subject: Subject
+    source: Source
+    accused_uri: str | None
+    room_uri: str | None
+    reason: int
+    level: Level
+    """Of its best proven message."""
+    participated: bool
+    """Whether the hub had the reporter in the room when something of it was proven to be sent."""
+    omitted: int
+    proven: tuple[Proven, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The case that a report is in, and whether it opened it."""
+
+    case: int
+    opened: bool

@@ -18,10 +18,12 @@ class Acting:
     who: str
     """As the audit log names them: `staff:N` or `command:NAME`."""
     rights: frozenset[Right]
+    number: int | None = None
+    """Of the member of staff; None for a command."""
 
     @classmethod
     def member(cls, number: int, roles: frozenset[Role]) -> Self:
-        return cls(f"staff:{number}", frozenset().union(*(RIGHTS[role] for role in roles)))
+        return cls(f"staff:{number}", frozenset().union(*(RIGHTS[role] for role in roles)), number)
 
     @classmethod
     def command(cls, name: str, *rights: Right) -> Self:

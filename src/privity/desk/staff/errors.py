@@ -4,7 +4,21 @@
 
 DeskError
 +-- StaffError
-    +-- NotYourRole      the act belongs to another role
+    +-- NotYourRole            the act belongs to another role
+    +-- NotSignedIn            no session, or one that has ended
+    +-- CodeRefused            a one-time code that is unknown, used or too old
+    +-- TooManyTries           too many wrong codes in a short time
+    +-- PasskeyRefused         what a browser answered is no proof of a passkey of this desk
+    |   +-- ChallengeRefused   it answers what was not asked, not here, not for this, or too long ago
+    |   +-- PasskeyUnknown     nobody here has this passkey
+    |   +-- PasskeyCopied      its counter went back: there are two of it
+    +-- MemberUnknown          nobody has this number
+    +-- MemberNotActive        they have not come yet, or were ended
+    +-- MemberInvalid          a name or roles that nobody can have
+    +-- NotOneself             somebody else must do this
+    +-- LastAdmin              without them nobody could manage the staff
+    +-- LastPasskey            without it they could not sign in
+    +-- VouchRefused           they have vouched already, or no admin is among the two
 """
 
 from __future__ import annotations
@@ -18,3 +32,59 @@ class StaffError(DeskError):
 
 class NotYourRole(StaffError):
     """The act belongs to another role."""
+
+
+class NotSignedIn(StaffError):
+    """No session, or one that has ended."""
+
+
+class CodeRefused(StaffError):
+    """A one-time code that is unknown, used or too old; which of these it is nobody learns."""
+
+
+class TooManyTries(StaffError):
+    """Wrong codes came faster than people type."""
+
+
+class PasskeyRefused(StaffError):
+    """The answer of a browser proves no passkey of this desk."""
+
+
+class ChallengeRefused(PasskeyRefused):
+    """The question that was answered is used, too old, or was asked for something or somebody else."""
+
+
+class PasskeyUnknown(PasskeyRefused):
+    """Nobody at this desk has this passkey."""
+
+
+class PasskeyCopied(PasskeyRefused):
+    """The counter of a passkey went back, so that somebody has a copy of it."""
+
+
+class MemberUnknown(StaffError):
+    """Nobody has this number."""
+
+
+class MemberNotActive(StaffError):
+    """They have not made their first passkey, or were ended."""
+
+
+class MemberInvalid(StaffError):
+    """A name, a label or a set of roles that nobody can have."""
+
+
+class NotOneself(StaffError):
+    """Nobody changes, ends or vouches for themselves."""
+
+
+class LastAdmin(StaffError):
+    """The last admin can neither be ended nor become something else."""
+
+
+class LastPasskey(StaffError):
+    """Somebody's only passkey cannot be removed."""
+
+
+class VouchRefused(StaffError):
+    """One person vouches once, and one of the two is an admin."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privity.client.cautions import is_stranger
 from privity.client.engine import verbs
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Kind, decode_item
@@ -39,10 +40,12 @@ def row(device: Device, room_uri: str) -> Conversation:
     if said and item is not None and item.kind is Kind.MESSAGE and not record.direct:
         said = f"{called(device, item.sender)}: {said}"
     new = unread_of(device.host.store, room_uri, device.user_uri, MAX_UNREAD, lambda sender: not frozen(sender))
+    direct_with = others[0] if record.direct and len(others) == 1 else ""
     return Conversation(
         room_uri=room_uri,
         title=title(device, room_uri),
-        direct_with=others[0] if record.direct and len(others) == 1 else "",
+        direct_with=direct_with,
+        stranger=bool(direct_with) and not device.preferences.heeded(direct_with) and is_stranger(device, direct_with),
         trust=least(device, others or [device.user_uri]),
         preview=said,
         last_ms=record.last_ts if item is None else item.ts_ms,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from privity.client.cautions import cautions_in, is_new
 from privity.client.engine.shown import Item, Kind, State
 from privity.client.mentions import without_links
 from privity.client.sdk import Device
@@ -58,6 +59,7 @@ def entry(device: Device, item: Item) -> Entry:
         forwarded=_forwarded(item),
         clock_differs=item.clock_differs,
         from_backup=item.from_backup,
+        cautions=_cautions(device, item),
     )
 
 
@@ -160,6 +162,14 @@ def _reactions(device: Device, item: Item) -> tuple[ReactionShown, ...]:
         ReactionShown(emoji=one_line(emoji, 64), user_uris=tuple(of), mine=of.get(device.user_uri, b""))
         for emoji, of in people.items()
     )
+
+
+def _cautions(device: Device, item: Item) -> tuple[str, ...]:
+    """Of what somebody new wrote, while it is there to be acted upon."""
+    if item.kind is not Kind.MESSAGE or item.mine or not item.content or not is_new(device, item.sender):
+        return ()
+    files = bool(files_of(item))
+    return tuple(each.value for each in cautions_in(full_text(device, item), files=files))
 
 
 def _forwarded(item: Item) -> str:

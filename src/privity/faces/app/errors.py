@@ -9,7 +9,6 @@ AppError
   AccountRefused: BadName, NoAccount, AccountLocked, AccountOpen, TooManyAccounts, TooSoon, NothingToAnswer,
     ErrandUnderWay
   NotThere: what was named is not there
-  PreviewRefused: NoSandbox, NotAPicture
 """
 
 from __future__ import annotations
@@ -105,15 +104,3 @@ class TooLongToDraw(AppError):
 
 class NotThere(AppError):
     """What was named is not there."""
-
-
-class PreviewRefused(AppError):
-    """A picture is not shown."""
-
-
-class NoSandbox(PreviewRefused):
-    """This system has nothing to shut a decoder in."""
-
-
-class NotAPicture(PreviewRefused):
-    """The bytes are no picture of a kind and size that is decoded."""

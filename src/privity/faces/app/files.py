@@ -16,18 +16,19 @@ from aiohttp import web
 from privity.client.errors import FileTooLarge
 from privity.client.saving import safe_name
 from privity.faces.app.conversations import known
-from privity.faces.app.errors import Malformed, NotAPicture
+from privity.faces.app.errors import Malformed
 from privity.faces.app.headers import SANDBOXED
 from privity.faces.app.house import House
-from privity.faces.app.limits import MAX_FILE, MAX_FILES_UNDER_WAY
+from privity.faces.app.limits import MAX_FILE, MAX_FILES_UNDER_WAY, PREVIEWS_AT_ONCE
 from privity.faces.app.opened import Opened
 from privity.faces.app.port.asked import Sent
 from privity.faces.app.port.envelopes import Answered, Failed
 from privity.faces.app.port.happened import Progress
-from privity.faces.app.preview.limits import AT_ONCE, MAX_PICTURE
-from privity.faces.app.preview.making import make
 from privity.faces.app.problems import FORESEEN, problem_of
 from privity.faces.commands.showing import files_of, size_of
+from privity.preview.errors import NotAPicture
+from privity.preview.limits import MAX_PICTURE
+from privity.preview.making import make
 
 HARMLESS: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain"})
 """Types that keep their name. Of everything else the browser only knows that it is bytes."""
@@ -42,7 +43,7 @@ class Files:
     def __init__(self, house: House) -> None:
         self._house = house
         self._room = asyncio.Semaphore(MAX_FILES_UNDER_WAY)
-        self._children = asyncio.Semaphore(AT_ONCE)
+        self._children = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def take(self, request: web.Request) -> web.Response:
         """A file of the page, sent into a conversation."""
@@ -146,7 +147,7 @@ def _check_size(opened: Opened, room_uri: str, message_id: bytes, part_index: in
     item = opened.device.host.engine.room(room_uri).timeline.item(message_id)
     for index, part in [] if item is None else files_of(item):
         if index == part_index and size_of(part) > MAX_PICTURE:
-            raise NotAPicture(f"the picture has more than {MAX_PICTURE >> 20} MiB; save the file to look at it")
+            raise NotAPicture(f"the picture has more than {MAX_PICTURE >> 20} MiB")
 
 
 def _telling(opened: Opened, token: str) -> Callable[[int, int], None]:

@@ -51,6 +51,10 @@ MAX_MARKS: Final = 8
 """Combining marks on one letter that are shown; every script is content with fewer."""
 MAX_DEPTH: Final = 8
 """Quotes and lists within each other that are told apart."""
+PREVIEWS_AT_ONCE: Final = 2
+"""Pictures that are decoded at a time: a long conversation of pictures must not take the machine."""
+KEPT_PREVIEWS: Final = 32 << 20
+"""Bytes of previews that an open account keeps in memory."""
 MAX_PREVIEW: Final = 120
 """Characters of a message in a list or a quoted line."""
 MAX_QR: Final = 600

@@ -19,6 +19,7 @@ from privity.client.engine.shown import (
     ClosingPending,
     ContactsChanged,
     DevicesChanged,
+    HeardFromDesk,
     Item,
     ResetPending,
     RoomChanged,
@@ -48,13 +49,14 @@ from privity.faces.app.port.happened import (
 )
 from privity.faces.app.port.shown import AccountShown, Conversation, Lock, Waiting
 from privity.faces.app.port.writing import TypingShown
-from privity.faces.app.preview.making import Previews
+from privity.faces.app.previews import Previews
 from privity.faces.app.problems import FORESEEN, problem_of
 from privity.faces.app.scratch import scratch
 from privity.faces.app.telling import told
 from privity.faces.commands.naming import people_in
 from privity.mls.codec import u64
 from privity.server.web import log_bug
+from privity.wire.standing import StandingState
 
 T = TypeVar("T")
 INDEX: Final = "index"
@@ -147,6 +149,8 @@ class Opened:
 
     def shown(self) -> AccountShown:
         own, host = self.host.engine.device.own, self.host
+        standing = self.device.safety.kept_standing()
+        restricted = standing is not None and standing.standing is not StandingState.GOOD
         connected = host.connection is not None
         err = host.last_error
         return AccountShown(
@@ -158,6 +162,8 @@ class Opened:
             connected=connected,
             problem="" if connected or err is None else problem_of(err).text,
             unread=sum(each.mentions if each.muted else each.unread for each in self._rows.values()),
+            standing=standing.standing.value if standing is not None and restricted else "",
+            standing_until_ms=standing.until_ms if standing is not None and restricted else None,
         )
 
     def look(self) -> None:
@@ -222,6 +228,20 @@ class Opened:
         self.learn(named(self.device, self._rows))
         if self.host.connection is not None:
             self._spawn(self.device.blocks.refresh())
+            self._spawn(self.look_at_standing())
+
+    async def look_at_standing(self) -> bool:
+        """Ask the hub where the account stands, and tell it if that is something else than before; whether it said."""
+        try:
+            await self.device.safety.standing()
+        except FORESEEN:  # a hub that is away, or knows no standing; what is known stays
+            return False
+        self.look()
+        return True
+
+    def safety_changed(self) -> None:
+        """Tell that reports, decisions or appeals are others than before."""
+        self.announce(happened.SafetyChanged(account=self.name))
 
     def _indexed(self, done: int, total: int) -> None:
         self.announce(Progress(account=self.name, token=INDEX, done=done, total=total))
@@ -269,6 +289,10 @@ class Opened:
                 self.announce(sentence)
         if any(isinstance(each, ContactsChanged) for each in shown):
             self.announce(happened.ContactsChanged(account=self.name))
+        if any(isinstance(each, HeardFromDesk) for each in shown):
+            self.safety_changed()
+            if any(isinstance(each, HeardFromDesk) and each.reference for each in shown):
+                self._spawn(self.look_at_standing())
         for item in items.values():
             self._tell_entry(item)
         for room_uri in rooms:

@@ -12,14 +12,16 @@ from typing import Final
 from aiohttp import web
 
 from privity.client.sdk import Device
-from privity.faces.app.errors import Malformed, PreviewRefused
+from privity.faces.app.errors import Malformed
 from privity.faces.app.files import read_body
 from privity.faces.app.headers import SANDBOXED
 from privity.faces.app.house import House
+from privity.faces.app.limits import PREVIEWS_AT_ONCE
 from privity.faces.app.opened import Opened
-from privity.faces.app.preview.limits import AT_ONCE, MAX_PICTURE
-from privity.faces.app.preview.making import make_square
 from privity.identity.uris import parse_user_uri
+from privity.preview.errors import PreviewRefused
+from privity.preview.limits import MAX_PICTURE
+from privity.preview.making import make_square
 from privity.wire.errors import Code, Refusal
 
 MOST: Final = 100
@@ -31,7 +33,7 @@ class Portraits:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._children = asyncio.Semaphore(AT_ONCE)
+        self._children = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def give(self, request: web.Request) -> web.Response:
         """The picture of somebody's profile, or nothing where they show none to this account.

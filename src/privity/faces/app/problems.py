@@ -10,9 +10,11 @@ from privity.client import errors as client
 from privity.faces.app.errors import AppError
 from privity.faces.app.port.envelopes import Problem
 from privity.faces.commands.opening import EXPECTED
+from privity.faces.commands.times import local_time
+from privity.preview.errors import PreviewRefused
 from privity.wire.errors import Code, Refusal
 
-FORESEEN: Final = (*EXPECTED, AppError)
+FORESEEN: Final = (*EXPECTED, AppError, PreviewRefused)
 """Everything that has a name. What else is raised is a bug."""
 
 BUG: Final = Problem(
@@ -38,6 +40,7 @@ _NEXT: Final[tuple[tuple[type[Exception], str], ...]] = (
     (client.LogNotFresh, "Who was known stays known. It is tried again by itself."),
     (client.FileRefused, "Nothing was sent."),
     (client.CheckedKeysChanged, "Compare the new number, or take the old comparison back."),
+    (PreviewRefused, "Save the file to look at it elsewhere."),
     (client.AccountKeyChanged, "Ask the person, compare the safety number, and then agree."),
 )
 """What is safe and what to do, where the error alone does not say it. The first that fits is taken."""
@@ -51,8 +54,18 @@ _REFUSED: Final = {
 }
 
 
+RESTRICTED: Final = (
+    "A decision about your account, or about this conversation, does not allow this{until}. You can read why, and"
+    " appeal, under Decisions about you."
+)
+
+
 def problem_of(err: Exception) -> Problem:
     """What to tell about an error of `FORESEEN`."""
+    if isinstance(err, Refusal) and err.code is Code.RESTRICTED:
+        until_ms = err.body.until_ms
+        until = "" if until_ms is None else f" until {local_time(until_ms)}"
+        return Problem(name="Restricted", text=RESTRICTED.format(until=until))
     if isinstance(err, Refusal):
         name = "".join(word.capitalize() for word in err.code.value.split("_"))
         return Problem(name=name, text=_REFUSED.get(err.code) or _whole(f"the hub refused this: {err.body.message}"))

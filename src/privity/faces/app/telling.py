@@ -9,12 +9,14 @@ from privity.client.engine.shown import (
     AccountReset,
     ClosingPending,
     DevicesChanged,
+    HeardFromDesk,
     LogAlarm,
     Notice,
     ResetPending,
     Shown,
 )
 from privity.client.sdk import Device
+from privity.faces.app.plain import visible
 from privity.faces.app.port.happened import Told
 from privity.faces.commands.naming import LETTERS, called, with_names
 from privity.faces.commands.times import local_time
@@ -26,6 +28,12 @@ def told(account: str, device: Device, what: Shown) -> Told | None:
     match what:
         case Notice(text):
             return Told(account=account, text=_sentence(with_names(device, text)), alarm=False)
+        case HeardFromDesk(reference=reference) if reference:
+            said = "Something was decided about your account. Read why, and how to appeal, under Decisions about you."
+            return Told(account=account, text=said, alarm=True)
+        case HeardFromDesk(text):
+            said = f"The safety desk: {visible(text)}"
+            return Told(account=account, text=_sentence(said), alarm=False)
         case LogAlarm(text):
             said = (
                 f"The hub shows two histories of its keys, or cannot prove that it does not: {with_names(device, text)}"

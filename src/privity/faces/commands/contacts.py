@@ -15,13 +15,16 @@ from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
 from privity.faces.commands.opening import DEFAULT, SHORTEST, Folder, NotNamed, Who, user_of, with_device
 from privity.faces.commands.profile import profile_lines
+from privity.faces.commands.reporting import Note
 from privity.faces.commands.times import local_time
+from privity.message.report import Reason
 
 app = App(
     name="contacts",
     help="Decide who may begin a conversation with you, and ask others for it.\n\nExample: privity contacts list",
     help_format="plaintext",
 )
+Report = Annotated[Reason | None, Parameter(help="Report it to the desk as well: what is wrong.", show_default=False)]
 NOBODY_IS_TOLD = (
     "Asked. Whether anybody sees it is not told, here or to anybody: where somebody may be found, or asks for you as"
     " well, you become contacts."
@@ -116,7 +119,7 @@ def accept(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
 
 @app.command
-def decline(who: Who, /, *, device: Folder = DEFAULT) -> None:
+def decline(who: Who, /, *, report: Report = None, note: Note = "", device: Folder = DEFAULT) -> None:
     """Say no to a person who asked for you. They are not told.
 
     Example: privity contacts decline mallory
@@ -124,7 +127,10 @@ def decline(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
     async def work(opened: Device) -> None:
         await opened.contacts.refresh()
-        await opened.contacts.decline(_who_asks(opened, who))
+        asking = _who_asks(opened, who)
+        if report is not None:
+            await opened.safety.report_invitation(asking, report, note)
+        await opened.contacts.decline(asking)
 
     with_device(device, work)
     print(f"declined: {who}")
@@ -200,6 +206,8 @@ def refuse(
     room: Annotated[str, Parameter(help="The beginning of its ID.")],
     /,
     *,
+    report: Report = None,
+    note: Note = "",
     device: Folder = DEFAULT,
 ) -> None:
     """Say no to such a conversation: you are not in it, and nothing of it was shown.
@@ -211,9 +219,9 @@ def refuse(
         await opened.contacts.refresh()
         uri, held = _which(opened, room)
         if held:
-            await opened.contacts.leave_held(uri)
+            await opened.contacts.leave_held(uri, report, note)
         else:
-            await opened.contacts.decline_invitation(uri)
+            await opened.contacts.decline_invitation(uri, report, note)
 
     with_device(device, work)
     print("refused")

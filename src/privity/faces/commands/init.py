@@ -19,6 +19,7 @@ from privity.server import config as hub_config
 from privity.server import init as hub_init
 from privity.server.config import Tls
 from privity.server.errors import HubError
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 CONFIG = "privity.toml"
 
@@ -35,6 +36,10 @@ def init(
         bool, Parameter(help="A proxy on this machine ends TLS.", negative="", show_default=False)
     ] = False,
     hub_url: Annotated[str | None, Parameter(help="Where the desk finds the hub, if not where this says.")] = None,
+    desk_listen: Annotated[
+        str, Parameter(help="ADDRESS:PORT of the desk's pages for staff, on this machine.")
+    ] = "127.0.0.1:8441",
+    desk_url: Annotated[str | None, Parameter(help="How staff open them, behind a proxy that ends TLS.")] = None,
 ) -> None:
     """Write privity.toml, fresh keys for hub and desk, and a first invite.
 
@@ -49,7 +54,8 @@ def init(
     url = hub_url or _hub_url(host, listen, tls)
     try:
         hub_config.check(hub_init.section_of(host, listen, tls=tls, behind_proxy=behind_proxy), folder)
-        desk_config.check(desk_config.DeskSection(hub_url=url), folder)
+        desk = desk_config.DeskSection(hub_url=url, listen=desk_listen, console_url=desk_url)
+        pages = desk_config.check(desk, folder).console_url
         invite = hub_init.write_fresh(folder, host, listen, tls=tls, behind_proxy=behind_proxy)
         public = desk_init.write_fresh(folder / "desk" / "keys")
     except (HubError, DeskError, OSError) as err:  # a folder without rights, or a file in its place
@@ -59,13 +65,17 @@ def init(
         f'staff_public_key = "{public.staff_public_key.hex()}"\n'
         f'intake_public_key = "{public.intake_public_key.hex()}"\n\n'
         f"[desk]\nhub_url = {json.dumps(url)}\n"
+        f'listen = "{desk_listen}"\nconsole_url = "{pages}"\n'
         f'log_key = "{invite.log_key}"\n'
         f'vrf_key = "{invite.vrf_key.hex()}"\n'
     )
     until = datetime.fromtimestamp(invite.expires_ms / 1000, UTC)
     print(f"wrote {config}, keys and an empty database")
     print(f"key log: {invite.log_key}")
+    audit = VerifierKey(desk_config.audit_name_of(host), KeyKind.ED25519, public.audit_public_key)
+    print(f"audit log: {audit.encode()}")
     print(f"first invite (shown once, one account, until {until:%Y-%m-%d}): {invite.code}")
+    print(f'first member of staff: privity desk invite "NAME" --role admin --config {config}   (pages: {pages})')
     print(f"next: privity serve --config {config}   and beside it: privity desk --config {config}")
 
 

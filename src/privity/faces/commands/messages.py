@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity send`, `read`, `react`, `edit`, `delete`, `report`: messages."""
+"""`privity send`, `read`, `react`, `edit`, `delete`: messages."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ from privity.faces.commands.opening import (
     Room,
     message_of,
     room_of,
-    shown_id,
     with_device,
 )
 from privity.faces.commands.showing import as_json, as_line, banner, banner_json
-from privity.message.report import Reason
 
 Text = Annotated[str, Parameter(help="What to say, in quotes.", allow_leading_hyphen=True)]
 
@@ -92,30 +90,6 @@ def delete(room: Room, message: Message, /, *, device: Folder = DEFAULT) -> None
 
     with_device(device, work)
     print(f"deleted {message}")
-
-
-def report(
-    room: Room,
-    message: Message,
-    /,
-    *more: Message,
-    reason: Annotated[Reason, Parameter(help="What is wrong with it.")],
-    note: Annotated[str, Parameter(help="What the desk should know.", show_default=False)] = "",
-    device: Folder = DEFAULT,
-) -> None:
-    """Report messages of one person. The desk gets these, with proof; nobody else learns of it.
-
-    Reactions and the name of a conversation can be reported too: `privity read --json` shows their ids.
-
-    Example: privity report k3x7 9f02 --reason harassment
-    """
-
-    async def work(opened: Device) -> str:
-        uri = await room_of(opened, room, left=True)
-        ids = tuple(shown_id(opened, uri, name) for name in (message, *more))
-        return await opened.report(uri, ids, reason, note)
-
-    print(f"reported; receipt {with_device(device, work)}")
 
 
 def read(

@@ -19,6 +19,7 @@ from privity.client.engine.shown import (
     AccountReset,
     ClosingPending,
     DevicesChanged,
+    HeardFromDesk,
     Item,
     Kind,
     LogAlarm,
@@ -198,6 +199,8 @@ def _tell(device: Device, what: Shown) -> None:
     """What is no entry of a conversation and concerns the person all the same, beside the output."""
     if isinstance(what, Notice):
         note(with_names(device, what.text))
+    elif isinstance(what, HeardFromDesk):
+        note(_from_desk(device, what))
     elif isinstance(what, LogAlarm):
         note(f"ALARM: {with_names(device, what.text)}; see `privity keylog`")
     elif isinstance(what, ResetPending):
@@ -228,6 +231,12 @@ def _pending(device: Device, what: ResetPending) -> str:
             " privity devices cancel-reset"
         )
     return f"the account of {called(device, what.user_uri)} is to be reset {until}; its old devices can still say no"
+
+
+def _from_desk(device: Device, what: HeardFromDesk) -> str:
+    if what.reference:
+        return "something was decided about your account; read why: privity standing show"
+    return f"the desk says of {what.receipt[:8]}: {with_names(device, what.text)}"
 
 
 def _closing(device: Device, what: ClosingPending) -> str:
@@ -263,6 +272,8 @@ def run_named(work: Awaitable[T]) -> T:
 
 def _refuse(err: Exception, worded: Callable[[str], str]) -> NoReturn:
     hint = next((f"; {hint}" for kind, hint in NEXT if isinstance(err, kind)), "")
+    if isinstance(err, Refusal) and err.code is Code.RESTRICTED:
+        hint = "; read why, and appeal: privity standing show"
     sys.exit(harmless(f"privity: {type(err).__name__}: {worded(str(err))}{hint}"))
 
 

@@ -223,6 +223,13 @@ class Hosted:
         reason, note = Reason.HARASSMENT, "an invented report"
         return await self.device.report(room, (bytes.fromhex(message),), reason, note)
 
+    async def on_standing(self) -> dict[str, Any]:
+        found: dict[str, Any] = msgspec.to_builtins(await self.device.safety.standing())
+        return found
+
+    async def on_appeal(self, reference: str, text: str) -> str:
+        return await self.device.safety.appeal(reference, text)
+
     async def on_evidence(self, room: str, message: str) -> str:
         """A report of a message as this device would send it, not sealed."""
         kept = evidence.find(self.device.host.engine.device, room, bytes.fromhex(message))

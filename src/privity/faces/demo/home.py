@@ -38,6 +38,7 @@ class Home:
     invites: list[str] = field(default_factory=list, repr=False)
     port: int = field(default_factory=free_port)
     witness_port: int = field(default_factory=free_port)
+    desk_port: int = field(default_factory=free_port)
     witness_key: str = ""
     hub: Process = field(init=False)
     desk: Process = field(init=False)
@@ -71,7 +72,8 @@ class Home:
 
     def init(self, *, watched: bool = True) -> str:
         """`privity init`, and `privity witness init` and `add` elsewhere if it is watched; returns the first invite."""
-        out = _run("init", str(self.home), "--listen", f"127.0.0.1:{self.port}")
+        pages = f"127.0.0.1:{self.desk_port}"
+        out = _run("init", str(self.home), "--listen", f"127.0.0.1:{self.port}", "--desk-listen", pages)
         if watched:
             self._init_witness(log_key=out.split("key log: ")[1].split()[0])
         written = self.config.read_text().replace("[hub]\n", "[hub]\nepoch_min_ms = 100\n")
@@ -109,6 +111,17 @@ class Home:
     def invite(self) -> str:
         """What `privity invite` prints, while the hub runs."""
         return new_invite(self.config).code
+
+    def invite_staff(self, name: str, *roles: str) -> str:
+        """`privity desk invite`: the address, with the code in it, for one member of the desk's staff."""
+        chosen = [argument for role in roles for argument in ("--role", role)]
+        out = _run("desk", "invite", name, *chosen, "--config", str(self.config))
+        return next(word for word in out.split() if "/join#" in word)
+
+    def desk_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any command of the desk's machine, with what it printed; the caller looks at the status."""
+        command = privity(*arguments, "--config", str(self.config))
+        return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
 
     def start_hub(self) -> None:
         self.hub.start()

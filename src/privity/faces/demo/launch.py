@@ -239,6 +239,14 @@ BREAKS: dict[str, Break] = {
         "is_minor",
         _nobody_is_a_minor,
     ),
+    "standing": Break(
+        "hub",
+        "the hub lets a limited account go on as before",
+        "decision",
+        "privity.server.standing.service",
+        "check_standing",
+        _no_check,
+    ),
     "session-proof": Break(
         "hub",
         "the hub takes any signature for a device's proof",

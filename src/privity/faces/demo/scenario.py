@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from privity.faces.demo import arriving, crash, forgery, hostile_hub, leaks, meeting, refusing, talking, thief
+from privity.faces.demo import arriving, crash, deciding, forgery, hostile_hub, leaks, meeting, refusing, talking, thief
 from privity.faces.demo.story import Story
 
 CHAPTERS = (
@@ -15,6 +15,7 @@ CHAPTERS = (
     forgery.play,
     thief.play,
     crash.play,
+    deciding.play,
     leaks.play,
     hostile_hub.play,
 )

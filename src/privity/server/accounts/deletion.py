@@ -17,6 +17,8 @@ from privity.server.accounts import closed, store
 from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
+from privity.server.devices import store as lists
+from privity.server.standing import service as decisions
 
 _OF_USER: Final = (
     "DELETE FROM account_reset WHERE user_uri = ?1",
@@ -49,10 +51,19 @@ def delete(tx: Tx, context: HubContext, user_uri: str) -> None:
     account = store.find(tx, user_uri)
     closed.put(tx, context, user_uri, None if account is None else account.handle, user_label(user_uri).decode())
     forgetting.forget(tx, context.hooks, user_uri)
+    state = lists.state(tx, user_uri)
+    decisions.account_ended(
+        tx,
+        context,
+        user_uri,
+        None if account is None else account.handle,
+        None if state is None else state.in_force.recovery_key,
+    )
     for sql in _OF_USER:
         tx.execute(sql, (user_uri,))
     for sql in _OF_DEVICES:
         tx.execute(sql, between_devices(user_uri))
+    tx.execute("UPDATE staff_effect SET subject = ? WHERE subject = ?", (closed.written(context, user_uri), user_uri))
     tx.execute(
         "UPDATE participation SET user_uri = ?, until_ms = coalesce(until_ms, ?) WHERE user_uri = ?",
         (closed.written(context, user_uri), context.now_ms(), user_uri),

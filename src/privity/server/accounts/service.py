@@ -22,6 +22,7 @@ from privity.server.keylog.model import Stage
 from privity.server.limits import address_key
 from privity.server.profiles import store as profiles
 from privity.server.profiles.model import Shown
+from privity.server.standing import service as decisions
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import Register
 
@@ -103,6 +104,7 @@ def _is_repeat(tx: Tx, context: HubContext, account: Account, first: DeviceList,
     if known is None:
         closed.check_open(tx, context, account.user_uri)
         closed.check_handle_free(tx, context, account.handle)
+        decisions.check_may_begin(tx, context, account.handle, first.recovery_key)
         if store.find_handle(tx, account.handle) is not None:
             raise Refusal(Code.HANDLE_TAKEN, "another account has this handle")
         if any(devices.find(tx, device.client_uri) is not None for device in first.devices):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from privity.identity.consent import Op
+from privity.policy.standing import Deed
 from privity.server.contacts import entries, standing, store
 from privity.server.contacts.model import Code, Meeting
 from privity.server.context import HubContext
@@ -18,6 +19,7 @@ from privity.server.guardians import service as guardians
 from privity.server.limits import MAX_CODES
 from privity.server.profiles import store as profiles
 from privity.server.sessions.model import Session
+from privity.server.standing import service as decisions
 from privity.wire import contacts as wire
 from privity.wire.errors import Code as Why
 from privity.wire.errors import Refusal
@@ -31,8 +33,10 @@ async def make(context: HubContext, session: Session, body: wire.MakeCode) -> wi
     _check_hash(body.code_hash)
     now_ms = context.now_ms()
     made = Code(body.code_hash, session.user_uri, body.purpose.value, now_ms + wire.CODE_LIFE_MS)
+    deed = Deed.VOUCH if body.purpose is wire.Purpose.GUARDIAN else Deed.BEGIN
 
     def write(tx: Tx) -> wire.CodeMade:
+        decisions.check(tx, session.user_uri, deed, now_ms)
         known = store.code(tx, body.code_hash, now_ms)
         if known is not None and (known.user_uri, known.purpose) == (made.user_uri, made.purpose):
             return wire.CodeMade(known.expires_ms)
@@ -64,7 +68,10 @@ async def find(context: HubContext, session: Session, code_hash: bytes) -> wire.
 
 
 async def use(context: HubContext, session: Session, body: wire.UseCode) -> bool:
-    """Use a code, once. For contact its maker's device has to answer; whether there is more to wait for is told."""
+    """Use a code, once. For contact its maker's device has to answer; whether there is more to wait for is told.
+
+    Whoever takes a guardian protects themselves, in whatever standing.
+    """
     context.limits.take("code.find", session.user_uri)
     _check_hash(body.code_hash)
     now_ms = context.now_ms()
@@ -72,6 +79,8 @@ async def use(context: HubContext, session: Session, body: wire.UseCode) -> bool
 
     def write(tx: Tx) -> bool:
         entry = entries.check(tx, said)
+        if entry.op is Op.MEET:
+            decisions.check(tx, session.user_uri, Deed.BEGIN, now_ms)
         found = _open(tx, session.user_uri, body.code_hash, now_ms)
         wanted = wire.Purpose.GUARDIAN if entry.op is Op.GUARD else wire.Purpose.CONTACT
         if (found.user_uri, found.purpose) != (entry.other, wanted.value):

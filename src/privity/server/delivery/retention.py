@@ -21,7 +21,10 @@ from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
 from privity.server.invites import store as invites
 from privity.server.limits import CODES_KEPT_MS
+from privity.server.notices import service as notices
 from privity.server.rooms import store as rooms
+from privity.server.staff import effects
+from privity.server.standing import service as standing
 
 AT_ONCE: Final = 100
 """Rooms that are forgotten in one transaction."""
@@ -41,6 +44,9 @@ async def maintain(context: HubContext, franker: Franker) -> None:
     await context.db.write(partial(_forget_codes, before_ms=now_ms - CODES_KEPT_MS))
     await context.db.write(partial(closed.forget, now_ms=now_ms))
     await forgetting.keep_house(context)
+    await standing.forget_old(context)
+    await effects.forget_old(context)
+    await notices.forget_old(context)
     await blobs.sweep(context)
     await context.db.scrub()
 

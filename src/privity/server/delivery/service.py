@@ -19,6 +19,7 @@ from privity.message.safe_aad import tag_of
 from privity.mls.errors import ProtocolError
 from privity.mls.messages.codepoints import APPLICATION
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
+from privity.policy.standing import Deed
 from privity.server.contacts import standing
 from privity.server.db.database import Database, Query, Tx
 from privity.server.delivery import log, store
@@ -26,14 +27,16 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Effect, Publish
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
-from privity.server.limits import MAX_WAITING_BYTES
+from privity.server.limits import MAX_WAITING_BYTES, Limits
 from privity.server.metrics.model import Metrics
 from privity.server.rooms import service as rooms
 from privity.server.rooms.model import Right
+from privity.server.standing import service as decisions
 from privity.server.web import log_bug
 from privity.wire import socket
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Accepted, Event, EventKind, Refused, Submit, encode
+from privity.wire.standing import StandingState
 
 REF_BYTES: Final = 16
 MAX_MESSAGE: Final = 256 << 10
@@ -77,7 +80,18 @@ def check(client_uri: str, user_uri: str, submit: Submit) -> Checked:
 class Submissions:
     """The queue between sockets and the writer."""
 
-    __slots__ = ("_bytes", "_db", "_fanout", "_franker", "_metrics", "_now_ms", "_rekey", "_running", "_waiting")
+    __slots__ = (
+        "_bytes",
+        "_db",
+        "_fanout",
+        "_franker",
+        "_limits",
+        "_metrics",
+        "_now_ms",
+        "_rekey",
+        "_running",
+        "_waiting",
+    )
 
     def __init__(
         self,
@@ -94,6 +108,7 @@ class Submissions:
         self._fanout = fanout
         self._franker = franker
         self._now_ms = now_ms
+        self._limits = Limits(now_ms)  # apart from the others: the writer's thread takes from it
         self._metrics = metrics
         metrics.messages_waiting.set_function(lambda: len(self._waiting))
         self._waiting: list[Checked] = []
@@ -157,7 +172,7 @@ class Submissions:
         now_ms = self._now_ms()
         for message in batch:
             try:
-                effects.append(accept(tx, self._franker, message, now_ms, self._rekey))
+                effects.append(accept(tx, self._franker, message, now_ms, self._rekey, self._limits))
             except Refusal as refusal:
                 refusals.append((message.client_uri, self.refused(message.submit.ref, refusal)))
         log.after_commit(tx, self._fanout, effects)
@@ -166,7 +181,9 @@ class Submissions:
             tx.after_commit(partial(self._fanout.answer, client_uri, frame))
 
 
-def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int, rekey: Callable[[Tx, str], None]) -> Effect:
+def accept(
+    tx: Tx, franker: Franker, message: Checked, now_ms: int, rekey: Callable[[Tx, str], None], limits: Limits
+) -> Effect:
     """Order, frank and store one message, or raise a Refusal without a change to what is said.
 
     A room that names an earlier franking key leaves its epoch first: what the key of now signs would be hidden there.
@@ -176,6 +193,9 @@ def accept(tx: Tx, franker: Franker, message: Checked, now_ms: int, rekey: Calla
     if right is None:
         raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
     try:
+        stands = decisions.check(tx, message.user_uri, Deed.SEND, now_ms, message.submit.room_uri)
+        if stands is StandingState.LIMITED:
+            limits.take("message.send_limited", message.user_uri)
         if right.franking_key != franker.public:
             rekey(tx, message.submit.room_uri)
             raise Refusal(

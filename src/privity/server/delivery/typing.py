@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 from privity.message.typing import MAX_PEOPLE, NOTICE_BYTES
+from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Reader
 from privity.server.delivery import service
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.rooms import service as rooms
+from privity.server.standing import service as standing
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Typing, encode
 
@@ -44,7 +46,7 @@ def _check_listens(fanout: Fanout, connection: Connection, room_uri: str) -> Non
 
 
 def _check_right(reader: Reader, connection: Connection, frame: Typing, now_ms: int) -> None:
-    """A member of a small room, in its epoch, whom nobody there has blocked."""
+    """A member of a small room, in its epoch, whom nobody there has blocked and no decision keeps silent."""
     right = rooms.sending_right(reader, frame.room_uri, connection.client_uri)
     if right is None:
         raise Refusal(Code.NOT_ALLOWED, NOT_A_MEMBER)
@@ -52,4 +54,5 @@ def _check_right(reader: Reader, connection: Connection, frame: Typing, now_ms: 
         raise Refusal(Code.WRONG_EPOCH, f"the notice is of epoch {frame.epoch}, the room is in epoch {right.epoch}")
     if rooms.has_more_people(reader, right.head.room_id, MAX_PEOPLE):
         raise Refusal(Code.NOT_ALLOWED, f"rooms of more than {MAX_PEOPLE} people have no typing notices")
+    standing.check(reader, connection.user_uri, Deed.TYPE, now_ms, frame.room_uri)
     service.check_direct(reader, right.direct_pair, connection.user_uri, now_ms)

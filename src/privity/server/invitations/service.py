@@ -14,6 +14,7 @@ from privity.policy import contact as policy
 from privity.policy.contact import Audience
 from privity.policy.roles import Capability, check_capability
 from privity.policy.room_state import RoomState
+from privity.policy.standing import Deed
 from privity.server.accounts.unknown import nobody
 from privity.server.contacts import entries, standing
 from privity.server.contacts.model import ASK_KEPT_MS
@@ -28,6 +29,7 @@ from privity.server.rooms import store as rooms
 from privity.server.rooms.groups import GroupCache
 from privity.server.rooms.model import Room
 from privity.server.sessions.model import Session
+from privity.server.standing import service as decisions
 from privity.wire.errors import Code, Refusal
 
 
@@ -68,6 +70,7 @@ async def invite(context: HubContext, cache: GroupCache, session: Session, room_
         entries.check(tx, said)
         room = _own_room(tx, session, room_uri)
         _check_may_add(tx, cache, room, session.user_uri)
+        decisions.check(tx, session.user_uri, Deed.INVITE, now_ms, room_uri)
         invited = claimed.other
         if not standing.may_find(tx, session.user_uri, invited, now_ms):
             raise nobody(tx)
@@ -113,6 +116,7 @@ async def agree(context: HubContext, session: Session, room_uri: str, entry: byt
         found = store.find(tx, room.id, claimed.other, session.user_uri, now_ms - ASK_KEPT_MS)
         if found is None or not _is_shown(tx, found, now_ms):
             raise _no_room()
+        decisions.check(tx, session.user_uri, Deed.AGREE, now_ms, room_uri)
         store.answer(tx, room.id, claimed.other, session.user_uri, entry)
         store.put_word(tx, word)
         context.hooks.contacts_changed(tx, [session.user_uri, claimed.other])

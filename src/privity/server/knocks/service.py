@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from privity.identity.room_links import ID_BYTES, KNOCK_MS, LAST_MS, MAC_BYTES, SIGNATURE_BYTES, Knock, hash_of
 from privity.policy.roles import Capability, Role
+from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.delivery import log
@@ -22,6 +23,7 @@ from privity.server.rooms import service as rooms
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.service import InCharge
 from privity.server.sessions.model import Session
+from privity.server.standing import service as standing
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import InboxKind
@@ -40,6 +42,7 @@ async def allow(
 
     def write(tx: Tx) -> None:
         _in_charge(tx, proposer, session, room_uri)
+        standing.check(tx, session.user_uri, Deed.LINK, now_ms, room_uri)
         store.remove_over(tx, now_ms, now_ms - KNOCK_MS)
         known = store.find_link(tx, room_uri, body.hash) is not None
         if not known and store.count_links(tx, room_uri, now_ms) >= MAX_LINKS:
@@ -70,7 +73,7 @@ async def knock(
     """Pass a knock on to the devices of those in charge. Whoever is in the room already has nothing to ask for.
 
     One and the same refusal for a link that was never made, was revoked or has expired, for a room that is not there,
-    and for who is banned.
+    was closed or lost its links, and for who is banned.
     """
     context.limits.take("room.knock", session.user_uri)
     for name, value, size in (
@@ -87,7 +90,7 @@ async def knock(
 
     def write(tx: Tx) -> None:
         link = store.find_link(tx, room_uri, hash_of(body.link_id))
-        if link is None or link.expires_ms <= now_ms:
+        if link is None or link.expires_ms <= now_ms or not standing.links_work(tx, room_uri, now_ms):
             _no_such_link()
         here = rooms.in_charge(tx, proposer, room_uri, Capability.ADD_PARTICIPANT)
         if here is None or not here.client_uris or here.state.participants.role(session.user_uri) == Role.BANNED:

@@ -58,7 +58,7 @@ async def of(context: HubContext, caller_uri: str, user_uri: str) -> wire.Profil
             raise nobody(query)
         if not knowing.sees_profile(query, caller_uri, user_uri, now_ms):
             return shown(Card(card.user_uri, card.handle, card.created_ms, "", ""))
-        return shown(card, store.find(query, user_uri).picture)
+        return shown(card, store.shown(query, user_uri).picture)
 
     return await context.db.read(read)
 

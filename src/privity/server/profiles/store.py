@@ -22,8 +22,14 @@ def put(tx: Tx, user_uri: str, shown: Shown) -> None:
     )
 
 
+def shown(query: Query, user_uri: str) -> Shown:
+    """As others get it: nothing of a profile that a decision took from them."""
+    row = query.one("SELECT listed, name, bio, picture FROM shown_profile WHERE user_uri = ?", (user_uri,))
+    return Shown() if row is None else Shown(bool(row[0]), row[1], row[2], row[3])
+
+
 def is_listed(query: Query, user_uri: str) -> bool:
-    return query.one("SELECT 1 FROM profile WHERE user_uri = ? AND listed = 1", (user_uri,)) is not None
+    return query.one("SELECT 1 FROM shown_profile WHERE user_uri = ? AND listed = 1", (user_uri,)) is not None
 
 
 def unlist(tx: Tx, user_uri: str) -> None:
@@ -31,10 +37,10 @@ def unlist(tx: Tx, user_uri: str) -> None:
 
 
 def card(query: Query, user_uri: str) -> Card | None:
-    """Without the picture, which may be large. None where there is no such account."""
+    """As others get it, without the picture, which may be large. None where there is no such account."""
     row = query.one(
         "SELECT a.user_uri, a.handle, a.created_ms, coalesce(p.name, ''), coalesce(p.bio, '')"
-        " FROM account a LEFT JOIN profile p ON p.user_uri = a.user_uri WHERE a.user_uri = ?",
+        " FROM account a LEFT JOIN shown_profile p ON p.user_uri = a.user_uri WHERE a.user_uri = ?",
         (user_uri,),
     )
     return None if row is None else Card(*row)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from privity.server.context import HubContext
@@ -18,3 +20,12 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         return answer(ReportReceived(await service.submit(context, session_of(request).user_uri, report.sealed)))
 
     return [web.post("/v1/reports", submit)]
+
+
+def stop_waiting(context: HubContext) -> Callable[[web.Application], Awaitable[None]]:
+    """For `on_shutdown`: a desk that waits for reports is answered now."""
+
+    async def stop(app: web.Application) -> None:
+        context.arrivals.stop()
+
+    return stop

@@ -9,6 +9,7 @@ import hashlib
 from privity.message.sealed_report import MAX_SEALED
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
+from privity.server.limits import MAX_NOTICES_WAITING
 from privity.server.reports import store
 from privity.server.reports.model import SealedReport
 from privity.wire.errors import Code, Refusal
@@ -23,20 +24,41 @@ async def submit(context: HubContext, reporter_uri: str, sealed: bytes) -> str:
         raise Refusal(Code.TOO_LARGE, f"a sealed report has 1 to {MAX_SEALED} bytes, got {len(sealed)}")
     context.limits.take("report.submit", reporter_uri)
     digest = hashlib.sha256(sealed).digest()
-    receipt = context.random(16).hex()
+    receipt = new_receipt(context)
 
     def write(tx: Tx) -> str:
         known = store.receipt_of(tx, reporter_uri, digest)
         if known is not None:
             return known
         store.add(tx, reporter_uri, context.now_ms(), receipt, digest, sealed)
+        tx.after_commit(context.arrivals.arrived)
         return receipt
 
     return await context.db.write(write)
 
 
-async def oldest(context: HubContext) -> list[SealedReport]:
-    """The oldest reports that wait for the desk: as many as one answer holds."""
+def put_public(tx: Tx, context: HubContext, sender: str, receipt: str, sealed: bytes) -> None:
+    """Store what somebody at the public form said; raises UNAVAILABLE where too much of that waits already."""
+    if store.count_of_public(tx) >= MAX_NOTICES_WAITING:
+        raise Refusal(Code.UNAVAILABLE, "too many notices wait to be read; try again later")
+    store.add(tx, sender, context.now_ms(), receipt, hashlib.sha256(sealed).digest(), sealed)
+    tx.after_commit(context.arrivals.arrived)
+
+
+def new_receipt(context: HubContext) -> str:
+    """32 hex digits that nobody guesses: four bytes of the time, so that who keeps many in order appends, and twelve at
+    random."""
+    seconds = context.now_ms() // 1000 & 0xFFFFFFFF
+    return seconds.to_bytes(4, "big").hex() + context.random(12).hex()
+
+
+async def oldest(context: HubContext, wait_s: float = 0) -> list[SealedReport]:
+    """The oldest reports that wait for the desk: as many as one answer holds, and none only after so long."""
+    seen = context.arrivals.count
+    found = await context.db.read(lambda reader: store.oldest(reader, RELAYED, RELAYED_BYTES))
+    if found or wait_s <= 0:
+        return found
+    await context.arrivals.later_than(seen, wait_s)
     return await context.db.read(lambda reader: store.oldest(reader, RELAYED, RELAYED_BYTES))
 
 

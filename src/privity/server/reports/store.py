@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from privity.server.db.database import Query, Tx
 from privity.server.reports.model import SealedReport
+from privity.wire.staff import NOTICE_PREFIX
 
 
 def add(tx: Tx, reporter_uri: str, received_ms: int, receipt: str, digest: bytes, sealed: bytes) -> None:
@@ -34,9 +35,25 @@ def oldest(query: Query, limit: int, max_bytes: int) -> list[SealedReport]:
 
 
 def forget(tx: Tx, receipts: Sequence[str]) -> None:
-    """One pass over the table for all of them: it holds only what the desk has not taken yet."""
+    """The desk takes the oldest first, so these are looked for among them, however many wait behind; one pass over the
+    whole table only where some are not there."""
     wanted = json.dumps(receipts)
-    tx.execute("DELETE FROM report WHERE receipt IN (SELECT value FROM json_each(?))", (wanted,))
+    gone = tx.execute(
+        "DELETE FROM report WHERE seq IN (SELECT seq FROM report ORDER BY seq LIMIT ?)"
+        " AND receipt IN (SELECT value FROM json_each(?))",
+        (2 * len(receipts), wanted),
+    ).rowcount
+    if gone < len(receipts):
+        tx.execute("DELETE FROM report WHERE receipt IN (SELECT value FROM json_each(?))", (wanted,))
+
+
+def count_of_public(query: Query) -> int:
+    """Notices and their appeals that wait."""
+    row = query.one(
+        "SELECT COUNT(*) FROM report WHERE reporter_uri >= ? AND reporter_uri < ?",
+        (NOTICE_PREFIX, NOTICE_PREFIX[:-1] + ";"),
+    )
+    return 0 if row is None else int(row[0])
 
 
 def count(query: Query) -> int:

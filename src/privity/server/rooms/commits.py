@@ -20,13 +20,14 @@ from privity.mls.messages.commit import Commit, ProposalRef
 from privity.mls.messages.envelope import PublicMessage, decode_public_message
 from privity.mls.messages.framing import SenderType
 from privity.mls.messages.group_info import GroupInfo
-from privity.mls.messages.proposals import Add
+from privity.mls.messages.proposals import Add, AppDataUpdate
 from privity.mls.messages.welcome import Welcome
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.validation.group_info import require_external_pub
 from privity.policy.members import Member, member_of
 from privity.policy.roles import Role
 from privity.policy.room_state import RoomState
+from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
@@ -42,6 +43,7 @@ from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
 from privity.server.rooms.model import Room, StoredGroup
 from privity.server.sessions.model import Session
+from privity.server.standing import service as decisions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import MAX_FRAME, Event, EventKind, InboxKind, decode_from_hub
@@ -162,6 +164,7 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     except ProtocolError as err:
         raise Refusal(Code.INVALID_COMMIT, f"{type(err).__name__}: {err}") from None
     _check_consent(query, room, asked, new, proposer.now_ms())
+    _check_standing(query, room, asked, new, proposer.now_ms())
     known = KnownDevices(query, [member.client_uri for member in new])
     stored, group = groups.load(proposer.cache, query, room, known)
     return Snapshot(room, stored, group, known)
@@ -177,6 +180,15 @@ def _check_no_reset(query: Query, room: Room, user_uri: str) -> None:
 def _check_consent(query: Query, room: Room, asked: Asked, new: Sequence[Member], now_ms: int) -> None:
     for user_uri in dict.fromkeys(member.user_uri for member in new):
         consents.check_addition(query, room, asked.user_uri, user_uri, now_ms)
+
+
+def _check_standing(query: Query, room: Room, asked: Asked, new: Sequence[Member], now_ms: int) -> None:
+    """Bringing others in, and deciding for others, is not left to everybody. Whatever a commit does besides is: own
+    devices come and go, and what the hub proposed is covered. Who is removed also leaves the participant list."""
+    if any(member.user_uri != asked.user_uri for member in new):
+        decisions.check(query, asked.user_uri, Deed.INVITE, now_ms, room.room_uri)
+    if any(isinstance(item, AppDataUpdate) for item in asked.commit.proposals):
+        decisions.check(query, asked.user_uri, Deed.VOUCH, now_ms, room.room_uri)
 
 
 def repeated(asked: Asked, room: Room, earlier: tuple[int, bytes]) -> rest.Committed:
@@ -253,7 +265,9 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
     if not before.known.unchanged(tx):
         return None
     now_ms = proposer.now_ms()
-    _check_consent(tx, room, asked, [member_of(added.key_package.leaf_node) for added in staged.added], now_ms)
+    new = [member_of(added.key_package.leaf_node) for added in staged.added]
+    _check_consent(tx, room, asked, new, now_ms)
+    _check_standing(tx, room, asked, new, now_ms)
     log.check_clock(room.last_ts_ms, now_ms)
     effects: list[Effect] = []
     if staged.external:

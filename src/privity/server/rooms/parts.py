@@ -54,7 +54,7 @@ class RoomParts:
             *delivery_routes.routes(context, self.fanout, submissions),
             *letters_routes.routes(context, self.fanout),
             *reports_routes.routes(context),
-            *staff_routes.routes(context, self.fanout, self.franker),
+            *staff_routes.routes(context, self.fanout, self.franker, self.proposer),
         ]
 
 

@@ -23,6 +23,7 @@ from privity.server.limits import (
     address_key,
 )
 from privity.server.sessions.model import Session
+from privity.server.standing import deeds
 from privity.server.web import LINK_CODE, SESSION, Handler
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, request_mac
@@ -39,6 +40,12 @@ PUBLIC: Final = frozenset(
         ("GET", "/v1/keylog/consistency"),
         ("GET", "/v1/keylog/evidence"),
         ("POST", "/v1/keylog/own-returns"),
+        ("GET", "/notice"),
+        ("POST", "/notice"),
+        ("GET", "/notice/status"),
+        ("POST", "/notice/status"),
+        ("POST", "/notice/appeal"),
+        ("GET", "/notice/style.css"),
     }
 )
 """What needs no session. Everything else does, a path that does not exist included."""
@@ -108,6 +115,9 @@ async def _checked(
     session.counts.take(count)
     context.limits.take("request", session.client_uri)
     request[SESSION] = session
+    resource = request.match_info.route.resource
+    if resource is not None:
+        await deeds.check_request(context, session.user_uri, request.method, resource.canonical)
     return await handler(request)
 
 

@@ -11,34 +11,31 @@ from typing import Final
 from privity.mls.crypto import verify_with_label
 from privity.mls.errors import BadPublicKey, BadSignature
 from privity.mls.suites import suite
-from privity.server.accounts import closed
 from privity.server.context import HubContext
-from privity.server.db.database import Query, Tx
+from privity.server.db.database import Tx
 from privity.server.delivery import log
 from privity.server.delivery.log import Outlet
 from privity.server.delivery.model import Effect
 from privity.server.devices import service as devices
-from privity.server.rooms import service as rooms
 from privity.server.staff.model import Nonces
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import EventKind, InboxKind
+from privity.wire.socket import InboxKind
 from privity.wire.staff import (
+    MAX_WAIT_S,
     NONCE_HEADER,
     SIGNATURE_HEADER,
     STAFF_LABEL,
     TIME_HEADER,
-    Omitted,
-    Participation,
     TellReporter,
     staff_tbs,
 )
 
-MAX_TIMES: Final = 1_000
 MAX_TELL: Final = 4_000
 """Letters of a line to a reporter."""
 _TIME: Final = re.compile(r"[0-9]{1,15}")
 _NONCE: Final = re.compile(r"[0-9a-f]{32}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
+_WAIT: Final = re.compile(r"[0-9]{1,2}")
 
 
 def authenticate(
@@ -66,33 +63,12 @@ def authenticate(
     nonces.take(nonce, time_ms, now_ms)
 
 
-async def participation(context: HubContext, asked: Participation) -> bool:
-    """Whether the user was in the room at that moment."""
-
-    def read(query: Query) -> bool:
-        room = rooms.find(query, asked.room_uri)
-        names = (asked.user_uri, closed.written(context, asked.user_uri))
-        at_ms = _time(asked.ts_ms)
-        return room is not None and any(rooms.participated(query, room.id, name, at_ms) for name in names)
-
-    return await context.db.read(read)
-
-
-async def omitted(context: HubContext, asked: Omitted) -> int:
-    """Messages of the room between the first and the last of these that are not among them."""
-    times = {_time(ts_ms) for ts_ms in asked.ts_ms}
-    if not 0 < len(times) <= MAX_TIMES:
-        raise Refusal(Code.MALFORMED, f"expected 1 to {MAX_TIMES} timestamps, got {len(times)}")
-
-    def read(query: Query) -> int:
-        room = rooms.find(query, asked.room_uri)
-        if room is None:
-            raise Refusal(Code.NOT_FOUND, "no such room")
-        between = log.count_between(query, room.id, EventKind.APPLICATION, min(times), max(times))
-        known = sum(log.count_between(query, room.id, EventKind.APPLICATION, at, at) for at in times)
-        return between - known
-
-    return await context.db.read(read)
+def wait_of(query: Mapping[str, str]) -> int:
+    """How long an empty answer is held back."""
+    text = query.get("wait", "0")
+    if not _WAIT.fullmatch(text) or int(text) > MAX_WAIT_S:
+        raise Refusal(Code.MALFORMED, f"wait is a number of seconds from 0 to {MAX_WAIT_S}")
+    return int(text)
 
 
 async def tell(context: HubContext, outlet: Outlet, asked: TellReporter) -> None:
@@ -110,9 +86,3 @@ async def tell(context: HubContext, outlet: Outlet, asked: TellReporter) -> None
         log.after_commit(tx, outlet, effects)
 
     await context.db.write(write)
-
-
-def _time(ts_ms: int) -> int:
-    if not 0 <= ts_ms < 1 << 62:
-        raise Refusal(Code.MALFORMED, "a timestamp is out of range")
-    return ts_ms

@@ -18,6 +18,7 @@ from privity.faces.app.port import (
     happened,
     imported,
     leaving,
+    safety,
     shape,
     shown,
     typescript,
@@ -37,7 +38,7 @@ def test_everything_that_travels_is_written() -> None:
     families = (shape.Shape, asked.Request, asked.Result, asked.AccountRequest, happened.Event)
     travels = {
         each.__name__
-        for module in (asked, contacts, envelopes, errands, happened, imported, leaving, shown)
+        for module in (asked, contacts, envelopes, errands, happened, imported, leaving, safety, shown)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each not in families
     }

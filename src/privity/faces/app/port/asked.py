@@ -266,19 +266,6 @@ class ForgetEntry(AccountRequest, frozen=True, kw_only=True):
     message_id: bytes
 
 
-class Report(AccountRequest, frozen=True, kw_only=True):
-    """Report messages of one person to the desk: `Reported`."""
-
-    room_uri: str
-    message_ids: tuple[bytes, ...]
-    reason: str
-    note: str = ""
-
-
-class Reported(Result, frozen=True, kw_only=True):
-    receipt: str
-
-
 class Seen(AccountRequest, frozen=True, kw_only=True):
     """Entries up to this one were on the screen: `Done`."""
 

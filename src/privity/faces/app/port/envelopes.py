@@ -57,8 +57,6 @@ from privity.faces.app.port.asked import (
     Remove,
     RemoveDevice,
     Rename,
-    Report,
-    Reported,
     Restore,
     RoomDetails,
     SafetyNumber,
@@ -131,6 +129,7 @@ from privity.faces.app.port.happened import (
     LinkCheck,
     LinkEnded,
     Progress,
+    SafetyChanged,
     Told,
     WaitingChanged,
 )
@@ -157,6 +156,17 @@ from privity.faces.app.port.offices import (
     TakeKnockBack,
     Unban,
 )
+from privity.faces.app.port.safety import (
+    Appeal,
+    Appealed,
+    HeedStranger,
+    Report,
+    Reported,
+    Reports,
+    ReportsShown,
+    Standing,
+    StandingShown,
+)
 from privity.faces.app.port.shape import Shape, verb
 from privity.faces.app.port.writing import DrawQr, QrCode, SayTyping, TypingShown
 
@@ -175,7 +185,8 @@ class Asked(Shape, frozen=True, kw_only=True):
     request: (
         Overview | Unlock | LockNow | Create | Restore | BeginLink | AnswerLink
         | Conversations | Page | FullText | History | Details
-        | SendText | EditText | Delete | React | TakeBack | Forward | ForgetEntry | Report
+        | SendText | EditText | Delete | React | TakeBack | Forward | ForgetEntry
+        | Report | Reports | Standing | Appeal | HeedStranger
         | Seen | SaveDraft | SetMuted | SetArchived | Search
         | FindPerson | LookAt | Begin | CreateGroup | Rename | Invite | Remove | Leave | Agree
         | DisappearAfter | Receipts | SetReceipts | SayTyping | DrawQr
@@ -196,7 +207,8 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     number: int
     result: (
         Done | Accounts | Created | LinkCode | ConversationList | Entries | Text | Versions | RoomDetails
-        | Sent | Reported | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
+        | Sent | Reported | ReportsShown | StandingShown | Appealed
+        | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
         | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries
         | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet
@@ -212,6 +224,7 @@ class Happened(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     event: (
         AccountChanged | AccountGone | ConversationChanged | ConversationGone | EntryChanged | EntryGone
         | WaitingChanged | LinkCheck | LinkEnded | Progress | Told | TypingShown | ErrandChanged | ContactsChanged
+        | SafetyChanged
     )  # fmt: skip
 
 

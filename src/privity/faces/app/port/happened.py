@@ -62,6 +62,12 @@ class ContactsChanged(Event, frozen=True, kw_only=True):
     account: str
 
 
+class SafetyChanged(Event, frozen=True, kw_only=True):
+    """What `Reports` and `Standing` answer is another now."""
+
+    account: str
+
+
 class LinkCheck(Event, frozen=True, kw_only=True):
     """The other device has answered: the digits that both must show."""
 

@@ -44,6 +44,9 @@ class AccountShown(Shape, frozen=True, kw_only=True):
     problem: str = ""
     """Why it is not connected, in a sentence."""
     unread: int = 0
+    standing: str = ""
+    """`limited`, `suspended` or `banned` where a decision stands against the account, as the hub said last."""
+    standing_until_ms: int | None = None
 
 
 class Person(Shape, frozen=True, kw_only=True):
@@ -172,6 +175,9 @@ class Entry(Shape, frozen=True, kw_only=True):
     """What is said above a message that somebody passed on; empty where its sender wrote it."""
     clock_differs: bool = False
     from_backup: bool = False
+    cautions: tuple[str, ...] = ()
+    """What somebody new brings or asks for, to be thought of first: `link`, `file`, `money`, `elsewhere`. This device
+    alone looks for it, and tells nobody."""
 
 
 class Waiting(Shape, frozen=True, kw_only=True):
@@ -188,6 +194,8 @@ class Conversation(Shape, frozen=True, kw_only=True):
     title: str
     direct_with: str = ""
     """The other person of a direct conversation."""
+    stranger: bool = False
+    """Whether that person is new and came by themselves, and this one has not read yet what to think of then."""
     trust: Trust
     preview: str = ""
     last_ms: int = 0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Messages: sending, changing, taking back, reacting, reporting."""
+"""Messages: sending, changing, taking back, reacting."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from privity.faces.app.port.asked import (
     ForgetEntry,
     Forward,
     React,
-    Report,
-    Reported,
     SendText,
     Sent,
     TakeBack,
@@ -26,7 +24,6 @@ from privity.faces.app.port.asked import (
 from privity.faces.app.port.happened import EntryGone
 from privity.faces.app.verbs import Verbs
 from privity.message.content import YEAR_S
-from privity.message.report import MAX_MESSAGES, MAX_NOTE, Reason
 
 
 async def send_text(opened: Opened, request: SendText) -> Sent:
@@ -77,19 +74,6 @@ async def forget(opened: Opened, request: ForgetEntry) -> Done:
     return Done()
 
 
-async def report(opened: Opened, request: Report) -> Reported:
-    room_uri = known(opened.device, request.room_uri)
-    if not 1 <= len(request.message_ids) <= MAX_MESSAGES:
-        raise Malformed(f"a report has 1 to {MAX_MESSAGES} messages")
-    if len(request.note.encode()) > MAX_NOTE:
-        raise Malformed(f"a note to the desk has at most {MAX_NOTE} bytes")
-    reasons = {reason.name.lower(): reason for reason in Reason}
-    if request.reason not in reasons:
-        raise Malformed(f"a reason is one of {', '.join(reasons)}")
-    receipt = await opened.device.report(room_uri, request.message_ids, reasons[request.reason], request.note)
-    return Reported(receipt=receipt)
-
-
 def _words(text: str) -> str:
     if not text.strip():
         raise CommandRefused("there is nothing in the text; nothing was sent")
@@ -110,5 +94,4 @@ VERBS: Final[Verbs] = {
     TakeBack: take_back,
     Forward: forward,
     ForgetEntry: forget,
-    Report: report,
 }

@@ -25,10 +25,10 @@ from privity.faces.app.port.contacts import (
     Vouch,
 )
 from privity.faces.app.portraits import own_picture
-from privity.faces.app.preview.making import make_square
 from privity.faces.app.verbs import Verbs
 from privity.identity.uris import parse_user_uri
 from privity.policy.profile import MAX_BIO, MAX_NAME
+from privity.preview.making import make_square
 
 MAX_DAY_MS: Final = 1 << 45
 """A day beyond the year 3000 is a typing mistake."""

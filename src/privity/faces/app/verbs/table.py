@@ -21,6 +21,7 @@ from privity.faces.app.port.asked import (
 from privity.faces.app.port.contacts import Contacts
 from privity.faces.app.port.errands import LookAtErrand
 from privity.faces.app.port.offices import Knocking
+from privity.faces.app.port.safety import Reports, Standing
 from privity.faces.app.verbs import (
     Verbs,
     contacts,
@@ -36,6 +37,7 @@ from privity.faces.app.verbs import (
     people,
     profiles,
     rooms,
+    safety,
     watching,
     writing,
 )
@@ -45,6 +47,7 @@ ACCOUNT: Final[Verbs] = {
     **listing.VERBS,
     **conversing.VERBS,
     **rooms.VERBS,
+    **safety.VERBS,
     **offices.VERBS,
     **people.VERBS,
     **devices.VERBS,
@@ -59,7 +62,19 @@ ACCOUNT: Final[Verbs] = {
 }
 
 
-BY_ITSELF: Final = (Overview, Conversations, Contacts, Page, Details, LookAt, Seen, LookAtErrand, Knocking)
+BY_ITSELF: Final = (
+    Overview,
+    Conversations,
+    Contacts,
+    Page,
+    Details,
+    LookAt,
+    Seen,
+    LookAtErrand,
+    Knocking,
+    Reports,
+    Standing,
+)
 """What a page asks when something happened. It shows nobody sitting there, and keeps nothing from being locked."""
 
 

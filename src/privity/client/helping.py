@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where else somebody finds help who reports something: a few plain sentences for each reason.
+
+They are in the program, and nobody learns who read them. Addresses stand here only of services that are known in many
+countries and are made for exactly this; a number for emergencies is said with the places where it works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from privity.message.report import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """One sentence, with an address where there is one."""
+
+    text: str
+    url: str = ""
+
+
+EMERGENCY: Final = Help(
+    "If somebody is in danger now, call the emergency number: 112 works in Europe and from most mobile phones, 911 in"
+    " North America, 999 in the United Kingdom, 000 in Australia."
+)
+_POLICE: Final = Help("You can also go to the police. What you received stays on this device as long as you keep it.")
+_TRUSTED: Final = Help("You do not have to deal with this alone: tell somebody whom you trust.")
+
+HELP: Final[dict[Reason, tuple[Help, ...]]] = {
+    Reason.HARASSMENT: (Help("Block the person: then nothing more comes from them."), _TRUSTED),
+    Reason.THREAT: (EMERGENCY, _POLICE),
+    Reason.FRAUD: (
+        Help("If you paid, tell your bank at once: the sooner they know, the more they can bring back."),
+        Help("If you gave a password away, change it wherever you use it."),
+        _POLICE,
+    ),
+    Reason.CHILD_SAFETY: (
+        EMERGENCY,
+        Help("Do not pass such pictures on, not even to show them to somebody: report them, and leave them."),
+        Help(
+            "Take It Down helps who is pictured and was under 18: pictures are matched without being uploaded.",
+            "https://takeitdown.ncmec.org",
+        ),
+    ),
+    Reason.SELF_HARM: (
+        EMERGENCY,
+        Help(
+            "Ask the person plainly how they are, and stay in touch. A crisis line in your country helps both of you."
+        ),
+    ),
+    Reason.HATE: (_TRUSTED, _POLICE),
+    Reason.INTIMATE_IMAGERY: (
+        Help("You are not to blame. Do not pay and do not send more, whatever is threatened."),
+        Help(
+            "StopNCII helps adults whose intimate pictures were shared: they are matched without being uploaded.",
+            "https://stopncii.org",
+        ),
+        Help(
+            "Take It Down does the same for who was under 18 when the picture was made.",
+            "https://takeitdown.ncmec.org",
+        ),
+    ),
+    Reason.IMPERSONATION: (
+        Help("Tell whoever is impersonated in another way than here, and compare the safety number with them."),
+    ),
+}
+"""A reason that is not here has nothing beside the report."""
+
+
+def help_for(reason: Reason) -> tuple[Help, ...]:
+    return HELP.get(reason, ())

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a referral was made from, frozen when it was drafted: nobody is asked again when it is sent.
+
+An account that is renamed, banned or deleted in the meantime changes nothing of what was found.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from privity.desk.clearinghouse.errors import NothingToRefer
+from privity.desk.intake.findings import Outcome
+from privity.wire.staff import AccountFacts
+
+MAX_FILES: Final = 100
+"""Files in one referral."""
+MAX_MESSAGES: Final = 500
+"""Messages in one referral."""
+
+
+class Recipient(StrEnum):
+    """How the document names who received the messages. The reporter is named only where staff said so."""
+
+    UNNAMED = "unnamed"
+    VICTIM = "victim"
+    INTENDED_RECIPIENT = "intended_recipient"
+
+
+class Disclosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reported message with what was found about it."""
+
+    report: int
+    position: int
+    room_uri: str
+    ts_ms: int
+    text: str
+    outcome: Outcome
+    level: int
+    message_id: str | None
+    tag: str
+    """Hex of the franking tag, the hub's frank and its signature: what proves the message, for who asks."""
+    frank: str
+    signature: str
+    content_sha256: str
+    """Of the exact bytes that were franked."""
+    reporter_participated: bool | None
+
+    def __repr__(self) -> str:
+        return f"<Disclosed message {self.position} of report {self.report}>"
+
+
+class FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of a reported message, as it opened."""
+
+    report: int
+    position: int
+    part: int
+    evidence: int
+    name: str
+    content_type: str
+    size: int
+    md5: str
+    sha1: str
+    sha256: str
+    sent_ms: int
+    level: int
+    classification: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<FileFacts {self.size} bytes>"
+
+
+class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One case in a referral."""
+
+    case: int
+    taken_ms: int
+    incident: str
+    annotations: list[str]
+    urgent: str | None
+    account: AccountFacts
+    account_asked_ms: int
+    recipient: Recipient
+    reporter_uris: list[str]
+    """Of the reports; in no document unless `recipient` says so."""
+    messages: list[Disclosed]
+    files: list[int]
+    """Numbers of the items of the referral that came with this case."""
+    omitted: int | None
+    note: str
+    """What the reporter wrote, where staff chose to pass it on."""
+    words: str
+    """What staff add."""
+    level: int
+    evidence: dict[str, str]
+    """SHA-256 of each evidence record that this was made from, by its number."""
+    viral: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of case {self.case}>"
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Snapshot:
+        return msgspec.json.decode(data, type=cls)
+
+
+def level_of(messages: list[Disclosed]) -> int:
+    """What the referral as a whole rests on: its weakest message, and without any it is a tip."""
+    return min((message.level for message in messages), default=0)
+
+
+def check_size(messages: int, files: int) -> None:
+    """Raise NothingToRefer where one referral cannot hold so much."""
+    if messages > MAX_MESSAGES or files > MAX_FILES:
+        raise NothingToRefer(
+            f"one referral holds {MAX_MESSAGES} messages and {MAX_FILES} files, this would have {messages} and {files}"
+        )

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which records there are, without opening any: what a page may show before somebody gives a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from privity.desk.db.database import Db
+from privity.desk.evidence.records import WHOLE, Kind, of_report
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record as it lies there. `size` is that of its ciphertext."""
+
+    number: int
+    kind: Kind
+    position: int
+    part: int
+    size: int
+
+
+def listed(db: Db, report: int) -> tuple[Listed, ...]:
+    """The records of a report, in the order in which they were kept."""
+    rows = db.execute(
+        "SELECT id, kind, position, part, length(ciphertext) FROM evidence WHERE about = ? ORDER BY id",
+        (of_report(report),),
+    ).fetchall()
+    return tuple(Listed(number, Kind(kind), position, part, size) for number, kind, position, part, size in rows)
+
+
+def size(db: Db, number: int) -> int:
+    """Bytes of a record's ciphertext."""
+    (found,) = db.execute("SELECT length(ciphertext) FROM evidence WHERE id = ?", (number,)).fetchone()
+    return int(found)
+
+
+def find(db: Db, report: int, kind: Kind, position: int = WHOLE, part: int = WHOLE) -> Listed | None:
+    """The record of this kind at this place of a report, if there is one."""
+    at = (
+        record for record in listed(db, report) if (record.kind, record.position, record.part) == (kind, position, part)
+    )
+    return next(at, None)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What whoever owns the desk's machine does about the staff: how the first member comes in, and the last resort.
+
+Each of it stands in the audit log as `command:...`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from privity.desk import config as desk_config
+from privity.desk.audit.beside import DEFAULT, Config, desk, named, now_ms
+from privity.desk.db.database import open_database
+from privity.desk.errors import ConfigInvalid
+from privity.desk.keys import open_keys
+from privity.desk.staff import service
+from privity.desk.staff.acting import Acting
+from privity.desk.staff.rights import Right, Role
+
+
+def invite(
+    name: Annotated[str, Parameter(help="What colleagues call them.")],
+    /,
+    *,
+    role: Annotated[tuple[Role, ...], Parameter(help="May be repeated.", negative="")],
+    config: Config = DEFAULT,
+) -> None:
+    """Invite somebody to the staff. The address is shown once and works once; they open it and make a passkey.
+
+    Example: privity desk invite "Ada Example" --role admin
+    """
+    acting = Acting.command("invite", Right.MANAGE_STAFF)
+    with named():
+        loaded = desk_config.load(config)
+        if not loaded.console_url:
+            raise ConfigInvalid('there are no pages to come to: set listen = "127.0.0.1:8441" under [desk]')
+        open_database(loaded.database, open_keys(loaded)).close()  # the first member may come before the desk has run
+        with desk(config) as beside:
+            made = service.invite(beside.db, acting, name, role, now_ms(), os.urandom)
+    until = datetime.fromtimestamp(made.expires_ms / 1000, UTC)
+    sys.stderr.write(f"staff:{made.member}; shown once, works once, until {until:%Y-%m-%d %H:%M} UTC\n")
+    sys.stdout.write(f"{loaded.console_url}/join#{made.code}\n")
+
+
+def staff(
+    *,
+    json: Annotated[bool, Parameter(help="One JSON object, for programs.", negative="", show_default=False)] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """List everybody who is or was on the staff.
+
+    Example: privity desk staff --json
+    """
+    with named(), desk(config) as beside:
+        found = service.members(beside.db, Acting.command("staff", Right.SEE_STAFF))
+    if json:
+        listed = [
+            {"number": each.number, "name": each.name, "state": each.state.value, "roles": sorted(each.roles)}
+            for each in found
+        ]
+        sys.stdout.write(msgspec.json.encode({"staff": listed}).decode() + "\n")
+        return
+    for each in found:
+        sys.stdout.write(f"{each.number:4}  {each.state.value:8}  {', '.join(sorted(each.roles)):32}  {each.name}\n")
+    if not found:
+        sys.stdout.write('nobody yet: privity desk invite "NAME" --role admin\n')
+
+
+def end(
+    number: Annotated[int, Parameter(help="As `privity desk staff` lists it.", validator=Number(gte=1, lte=1 << 53))],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="It stands in the audit log.")],
+    config: Config = DEFAULT,
+) -> None:
+    """End a member of staff: their sessions and passkeys are gone at once. The only admin cannot be ended.
+
+    Example: privity desk end 3 --reason "left the team"
+    """
+    acting = Acting.command("end", Right.MANAGE_STAFF)
+    with named(), desk(config) as beside:
+        service.end(beside.db, acting, number, reason, now_ms())
+    sys.stderr.write(f"staff:{number} is ended\n")

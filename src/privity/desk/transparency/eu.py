@@ -1,0 +1,253 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The report in the sections of the EU's template, one CSV each: what a desk knows, and empty what it does not.
+
+What counts as what is our reading of the template, and for the operator's counsel to confirm:
+- A *notice* is one that came by the public form. Reports that people make inside their conversations are no notices,
+  because a private conversation is not hosted for the public; what follows from them is the house's own initiative.
+- Every decision rests on the rules of the house, so nothing stands under "on the basis of the law" or in section 5.
+- A warning restricts nothing and is no measure; an escalation decides nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from privity.desk.decisions.actions import Action
+from privity.desk.decisions.policies import POLICIES, PolicyName, pointed_to
+from privity.desk.transparency import template
+from privity.desk.transparency.model import AppealsRow, DecisionsRow, TransparencyReport
+from privity.desk.transparency.period import Period
+from privity.desk.transparency.template import OTHER, Indicated
+from privity.message.report import Reason
+
+NOTICE: Final = "public"
+"""The source of what came by the public form."""
+
+Place = tuple[str, str]
+"""A category and a keyword below it."""
+
+PLACES: Final[Mapping[PolicyName, Place]] = {
+    PolicyName.SPAM: (template.BREACHES, OTHER),
+    PolicyName.HARASSMENT: ("CYBER_VIOLENCE", "CYBER_HARASSMENT"),
+    PolicyName.THREAT: ("VIOLENCE", OTHER),
+    PolicyName.FRAUD: ("SCAMS_AND_FRAUD", OTHER),
+    PolicyName.CHILD_SAFETY: ("PROTECTION_OF_MINORS", OTHER),
+    PolicyName.SELF_HARM: ("SELF_HARM", OTHER),
+    PolicyName.ILLEGAL_GOODS: ("UNSAFE_AND_PROHIBITED_PRODUCTS", "PROHIBITED_PRODUCTS"),
+    PolicyName.HATE: ("ILLEGAL_OR_HARMFUL_SPEECH", "HATE_SPEECH"),
+    PolicyName.INTIMATE_IMAGERY: ("CYBER_VIOLENCE", "NON_CONSENSUAL_IMAGE_SHARING"),
+    PolicyName.IMPERSONATION: ("SCAMS_AND_FRAUD", "IMPERSONATION_ACCOUNT_HIJACKING"),
+    PolicyName.BAN_EVASION: (template.BREACHES, OTHER),
+    PolicyName.ABUSE_OF_REPORTING: (template.BREACHES, OTHER),
+}
+"""Where each rule of the house belongs in the template."""
+
+MEASURES: Final[Mapping[Action, str]] = {
+    Action.LIMIT: "Visibility restriction Interaction restricted",
+    Action.REMOVE_PUBLIC: "Visibility restriction Disable",
+    Action.REMOVE_LINKS: "Visibility restriction Disable",
+    Action.CLOSE_ROOM: "Provision of the service Termination",
+    Action.SUSPEND: "Account restriction Suspension",
+    Action.BAN: "Account restriction Termination",
+}
+"""What restricts somebody, and under which heading."""
+
+_DESCRIBED: Final = 'Description of the sub-category "Other"'
+
+_AGAINST: Final[Mapping[Action, str]] = {
+    Action.LIMIT: "visibility",
+    Action.REMOVE_PUBLIC: "visibility",
+    Action.REMOVE_LINKS: "visibility",
+    Action.CLOSE_ROOM: "service",
+    Action.SUSPEND: "account",
+    Action.BAN: "account",
+}
+
+
+def sections(report: TransparencyReport, service: str, published: date) -> dict[str, bytes]:
+    """File names and what is in them: UTF-8, as RFC 4180 has it."""
+    period = Period(report.first, report.last)
+    head = (service, f"{period.first_day}/{period.last_day}")
+    illegal = list(template.CATEGORIES.items())
+    breaches = [*illegal, (template.BREACHES, template.BREACH_KEYWORDS)]
+    own = [row for row in report.decisions if row.source != NOTICE]
+    return {
+        "1_report_identification.csv": _identification(service, published, period),
+        "4_notices.csv": _notices(report, head),
+        "5_own_initiative_illegal.csv": _measures("Category of illegal content", illegal, [], head),
+        "6_own_initiative_TC.csv": _measures(
+            "Category of incompatibility with the provider's terms and conditions", breaches, own, head
+        ),
+        "7_appeals_and_recidivism.csv": _indicated(template.rows_of_complaints(), _complaints(report), head),
+        "8_automated_means.csv": _indicated(template.rows_of_automated_means(), _automated(report), head),
+        "9_human_resources.csv": _indicated(template.rows_of_people(), _people(report), head),
+    }
+
+
+def _identification(service: str, published: date, period: Period) -> bytes:
+    said = (
+        ("Name of the service provider", ""),
+        ("Date of the publication of the report", str(published)),
+        ("Date of the publication of the latest previous report", ""),
+        ("Starting date of reporting period", str(period.first_day)),
+        ("Ending date of reporting period", str(period.last_day)),
+    )
+    rows = [(template.ALL, service, what, value) for what, value in said]
+    return _csv([("Applicability", "Service", "Indicator", "Value"), *rows])
+
+
+def _notices(report: TransparencyReport, head: tuple[str, str]) -> bytes:
+    received: Counter[Place] = Counter()
+    for row in report.reports:
+        if row.source == NOTICE:
+            received[_notified(row.reason)] += row.count
+    acted: Counter[Place] = Counter()
+    for decided in report.decisions:
+        if decided.source == NOTICE and Action(decided.action) in MEASURES:
+            acted[_specified(PLACES[PolicyName(decided.policy)])] += decided.count
+    waited = {row.policy: row.median_h for row in report.times if row.source == NOTICE}
+    rows = [(*template.PERIOD, "Category of illegal content", _DESCRIBED, *template.NOTICES, *_contexts("information"))]
+    for place, name, described in _lines([*template.CATEGORIES.items(), (template.NOT_SPECIFIED, ())]):
+        hours = _only(waited, place)
+        actions = _under(acted, place)
+        values = (_under(received, place), "", "", "", hours, "", 0, "", actions, "")
+        contexts = [
+            "hours" if heading == "Median time to take action" and hours else "" for heading in template.NOTICES
+        ]
+        rows.append((template.HOSTING, *head, name, described, *map(str, values), *contexts))
+    return _csv(rows)
+
+
+def _measures(
+    heading: str, categories: Sequence[tuple[str, tuple[str, ...]]], rows: Iterable[DecisionsRow], head: tuple[str, str]
+) -> bytes:
+    taken: Counter[tuple[Place, str]] = Counter()
+    alone: Counter[Place] = Counter()
+    for row in rows:
+        measure = MEASURES.get(Action(row.action))
+        if measure is not None:
+            place = PLACES[PolicyName(row.policy)]
+            taken[place, measure] += row.count
+            alone[place] += row.count if row.automated else 0
+    made = [(*template.PERIOD, heading, _DESCRIBED, *template.MEASURES, *_contexts("Information", template.MEASURES))]
+    for place, name, described in _lines(categories):
+        of_measure = [
+            sum(count for (where, what), count in taken.items() if what == measure and _within(where, place))
+            for measure in template.MEASURES[2:]
+        ]
+        values = (sum(of_measure), _under(alone, place), *of_measure)
+        made.append((template.ALL, *head, name, described, *map(str, values), *("" for _ in template.MEASURES)))
+    return _csv(made)
+
+
+def _indicated(rows: Iterable[Indicated], values: Mapping[tuple[str, str], object], head: tuple[str, str]) -> bytes:
+    made: list[Sequence[str]] = [template.INDICATORS]
+    for applies, section, indicator, scope in rows:
+        value = values.get((indicator, scope), "")
+        context = "hours" if scope == "Median time" and value != "" else ""
+        made.append((applies, *head, section, indicator, scope, str(value), context))
+    return _csv(made)
+
+
+def _complaints(report: TransparencyReport) -> dict[tuple[str, str], object]:
+    found: dict[tuple[str, str], object] = _answers(template.ALL_COMPLAINTS, report.appeals)
+    if report.appeals_median_h is not None:
+        found[template.ALL_COMPLAINTS, "Median time"] = report.appeals_median_h
+    for kind, indicator in template.AGAINST.items():
+        rows = [row for row in report.appeals if _kind(row) == kind]
+        found |= _answers(indicator, rows)
+        if len(rows) == 1 and rows[0].median_h is not None:
+            found[indicator, "Median time"] = rows[0].median_h
+    found[template.UNFOUNDED, template.TOTAL] = sum(
+        row.count
+        for row in report.decisions
+        if row.policy == PolicyName.ABUSE_OF_REPORTING and row.action in (Action.LIMIT, Action.SUSPEND)
+    )
+    return found
+
+
+def _answers(indicator: str, rows: Sequence[AppealsRow]) -> dict[tuple[str, str], object]:
+    return {
+        (indicator, template.TOTAL): sum(row.lodged for row in rows),
+        (indicator, "Decisions upheld"): sum(row.upheld for row in rows),
+        (indicator, "Decisions partially reversed"): 0,
+        (indicator, "Decisions reversed"): sum(row.overturned for row in rows),
+    }
+
+
+def _kind(row: AppealsRow) -> str | None:
+    return "notice" if row.party == "notifier" else _AGAINST.get(Action(row.action))
+
+
+def _automated(report: TransparencyReport) -> dict[tuple[str, str], object]:
+    measures = [row for row in report.decisions if Action(row.action) in MEASURES]
+    found: dict[tuple[str, str], object] = {}
+    for scope, rows in (
+        (template.TOTAL, measures),
+        (template.OWN_INITIATIVE, [row for row in measures if row.source != NOTICE]),
+    ):
+        found[template.BY_MACHINES, scope] = sum(row.count for row in rows if row.automated)
+        found[template.BY_PEOPLE, scope] = sum(row.count for row in rows if not row.automated)
+    notices = [row for row in report.decisions if row.source == NOTICE and row.action != Action.ESCALATE]
+    found[template.NOTICES_BY_MACHINES, template.ALL_NOTICES] = sum(row.count for row in notices if row.automated)
+    found[template.NOTICES_BY_PEOPLE, template.ALL_NOTICES] = sum(row.count for row in notices if not row.automated)
+    return found
+
+
+def _people(report: TransparencyReport) -> dict[tuple[str, str], object]:
+    return {(template.MODERATORS, template.TOTAL): report.moderators}
+
+
+def _notified(reason: int) -> Place:
+    """Where a notice belongs by what its sender says is wrong."""
+    names = pointed_to(Reason(reason)) if reason in {int(known) for known in Reason} else ()
+    return _specified(PLACES[names[0]]) if names else (template.NOT_SPECIFIED, "")
+
+
+def _specified(place: Place) -> Place:
+    """Section 4 knows illegal content alone: what breaks only the house's own terms is not specified there."""
+    return (template.NOT_SPECIFIED, "") if place[0] == template.BREACHES else place
+
+
+def _lines(categories: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[Place, str, str]]:
+    """The place, its name in the template, and what stands for its "other" keyword."""
+    yield ("", ""), "TOTAL", ""
+    for category, keywords in categories:
+        yield (category, ""), f"STATEMENT_CATEGORY_{category}", ""
+        for keyword in keywords:
+            own = [POLICIES[policy].title for policy, place in PLACES.items() if place == (category, keyword)]
+            yield (category, keyword), f"KEYWORD_{keyword}", "; ".join(own) if keyword == OTHER else ""
+
+
+def _within(where: Place, place: Place) -> bool:
+    """Whether a count belongs to a line: to that of its keyword, of its category, and to the total."""
+    return place[0] in ("", where[0]) and place[1] in ("", where[1])
+
+
+def _under(counts: Counter[Place], place: Place) -> int:
+    return sum(count for where, count in counts.items() if _within(where, place))
+
+
+def _only(by_policy: Mapping[str, float], place: Place) -> str:
+    """A median, where one rule alone belongs to the line: those of several cannot be put together."""
+    if place == ("", ""):
+        return str(by_policy.get("", ""))
+    places = {policy: _specified(PLACES[PolicyName(policy)]) for policy in by_policy if policy}
+    found = [by_policy[policy] for policy, where in places.items() if _within(where, place)]
+    return str(found[0]) if len(found) == 1 else ""
+
+
+def _contexts(word: str, headings: Sequence[str] = template.NOTICES) -> list[str]:
+    return [f"Contextual {word} on {heading}" for heading in headings]
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A member of staff in a browser of their own, with a passkey that the browser keeps for the test."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.async_api import Browser, CDPSession, Locator, Page, expect
+
+from privity.faces.demo.home import Home
+from privity.faces.demo.processes import privity
+from tests.e2e.running import LIMIT_MS
+
+AUTHENTICATOR: Final = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@dataclass
+class Colleague:
+    """Who they are, and what their browser shows."""
+
+    page: Page
+    session: CDPSession
+    authenticator: str
+    origin: str
+    complaints: list[str]
+
+    async def come(self, address: str, label: str = "this laptop") -> None:
+        """Open the address of an invitation and make the first passkey."""
+        await self.page.goto(address)
+        await self.press("Go on")
+        await self.page.get_by_label("What this passkey is called").fill(label)
+        await self.press("Make a passkey")
+        await expect(self.page.get_by_role("navigation", name="Places")).to_be_visible()
+
+    async def sign_in(self) -> None:
+        await self.page.goto(f"{self.origin}/sign-in")
+        await self.press("Sign in with a passkey")
+        await expect(self.page.get_by_role("navigation", name="Places")).to_be_visible()
+
+    async def sign_out(self) -> None:
+        await self.press("Sign out")
+        await expect(self.heading("Privity desk")).to_be_visible()
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.origin}{path}")
+
+    async def press(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).click()
+
+    def heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name, exact=True)
+
+
+def invite(home: Home, name: str, *roles: str) -> str:
+    """What `privity desk invite` prints: an address that works once."""
+    words = [word for role in roles for word in ("--role", role)]
+    command = privity("desk", "invite", name, *words, "--config", str(home.config))
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@asynccontextmanager
+async def colleague(browser: Browser, origin: str, *, scripts: bool = True) -> AsyncIterator[Colleague]:
+    """A fresh profile with an authenticator; what it complains about is kept, and what it loads from elsewhere."""
+    context = await browser.new_context(
+        viewport={"width": 1200, "height": 800}, reduced_motion="reduce", java_script_enabled=scripts
+    )
+    context.set_default_timeout(LIMIT_MS)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda err: complaints.append(f"error: {err}"))
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda asked: None if asked.url.startswith(f"{origin}/") else complaints.append(asked.url))
+    session = await context.new_cdp_session(page)
+    await session.send("WebAuthn.enable")
+    made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    try:
+        yield Colleague(page, session, made["authenticatorId"], origin, complaints)
+    finally:
+        if browser.is_connected():
+            await context.close()
