@@ -249,7 +249,8 @@ async def _find_case(one: Colleague, here: Reported) -> int:
 
     async def there() -> bool:
         await one.open(f"/queue?view=search&text={here.alice.user_uri}")
-        return await one.page.get_by_text("2 reports").count() == 1
+        found: int = await one.page.get_by_text("2 reports").count()
+        return found == 1
 
     await until(there, "desk", "the case with both reports")
     name = await one.page.get_by_role("link", name=re.compile("^Case ")).first.inner_text()

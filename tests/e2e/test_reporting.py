@@ -42,7 +42,8 @@ async def receipt_on(person: Person) -> str:
     """The receipt of what was reported just now."""
     shown = person.sheet("Reported").locator("code")
     await expect(shown).to_be_visible()
-    return await shown.inner_text()
+    receipt: str = await shown.inner_text()
+    return receipt
 
 
 async def uri_of(town: Town, person: Person) -> str:
