@@ -22,7 +22,8 @@ from bench.reported import fill
 from privity.desk import config as desk_config
 from privity.desk.cases.gathering import Gathering
 from privity.desk.config import DeskConfig
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.hub_client import HttpHub
 from privity.desk.intake.key_log import KeyLog
 from privity.desk.intake.queue import Intake

@@ -27,7 +27,8 @@ from bench.reported import HOST, SEED, Office
 from bench.residents import Residents
 from bench.safety_intake import intake_of
 from privity.desk import config as desk_config
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.intake.queue import Intake
 from privity.desk.keys import open_keys
 from privity.desk.main import now_ms

@@ -19,7 +19,8 @@ from bench.hub import disk_folder
 from privity.desk.cases import service as cases
 from privity.desk.cases.gathering import Gathering
 from privity.desk.cases.model import Place, View
-from privity.desk.db.database import Db, open_database, transaction
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.init import write_fresh
 from privity.desk.intake.findings import Level, Source, Subject
 from privity.desk.intake.model import Proven, Taken

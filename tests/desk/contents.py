@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def contents(db: Db) -> dict[str, list[tuple[Any, ...]]]:

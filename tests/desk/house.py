@@ -16,7 +16,8 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.cases import service as cases
 from privity.desk.cases.gathering import Gathering
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.decisions import outbox
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Action

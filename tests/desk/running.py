@@ -15,7 +15,8 @@ import aiohttp
 import privity
 from privity.desk.cases.gathering import Gathering
 from privity.desk.config import DeskConfig
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.hub_client import HttpHub, Hub
 from privity.desk.intake.findings import MessageFinding, ReportFinding, findings
 from privity.desk.intake.key_log import KeyLog

@@ -17,7 +17,8 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.verify import stored, verify
 from privity.desk.db.backup import backup
-from privity.desk.db.database import Db, open_database, open_existing, transaction
+from privity.desk.db.database import open_database, open_existing
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import BackupFailed, DatabaseKeyWrong
 from privity.desk.keys import DeskKeys
 from tests.desk.audit.logs import KEY, KEYS, filled

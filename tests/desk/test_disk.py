@@ -20,7 +20,8 @@ from privity.desk.audit.signing import Signing
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import View
 from privity.desk.db.backup import backup
-from privity.desk.db.database import Db, open_existing
+from privity.desk.db.database import open_existing
+from privity.desk.db.transaction import Db
 from privity.desk.decisions.actions import Action
 from privity.desk.errors import DatabaseKeyWrong
 from privity.desk.evidence import records as evidence

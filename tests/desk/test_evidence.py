@@ -15,7 +15,8 @@ import pytest
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.database import Db, open_database, open_existing, transaction
+from privity.desk.db.database import open_database, open_existing
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import (
     DatabaseKeyWrong,
     DatabaseMissing,

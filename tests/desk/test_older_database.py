@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from privity.desk.db import migrations
-from privity.desk.db.database import Db, open_database, transaction
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.evidence import records
 from privity.desk.evidence.records import Kind
 from privity.desk.evidence.sealing import seal

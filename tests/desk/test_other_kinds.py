@@ -15,7 +15,8 @@ import pytest
 from privity.desk.audit import log
 from privity.desk.cases import store
 from privity.desk.cases.gathering import Gathering
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.evidence import records
 from privity.desk.evidence.records import Kind
 from privity.desk.intake.findings import findings

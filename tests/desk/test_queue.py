@@ -16,7 +16,8 @@ from privity.desk import limits
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.database import DbError, open_database, open_existing
+from privity.desk.db.database import open_database, open_existing
+from privity.desk.db.transaction import DbError
 from privity.desk.errors import (
     AlreadyRecorded,
     AnswerTooLarge,

@@ -26,7 +26,8 @@ from privity.desk.clearinghouse.setting import desk_of, outbox_of
 from privity.desk.console.app import build_app, console_of
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.serving import listening
-from privity.desk.db.database import Db, DbError, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db, DbError
 from privity.desk.decisions.effects import Effects
 from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub

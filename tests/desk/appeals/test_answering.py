@@ -13,7 +13,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState, Outcome
 from privity.desk.cases.store import find
-from privity.desk.db.database import DbError
+from privity.desk.db.transaction import DbError
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Action
 from privity.desk.decisions.errors import NamesAReporter, TextRefused

@@ -13,7 +13,7 @@ from privity.desk.appeals.lodging import _SAID
 from privity.desk.appeals.model import ANSWER_DAYS, Appeal, Party
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.db.database import DbError
+from privity.desk.db.transaction import DbError
 from privity.desk.decisions.actions import Action, Escalation
 from privity.desk.decisions.model import APPEAL_DAYS, DAY_MS
 from privity.desk.intake.findings import Level, Source

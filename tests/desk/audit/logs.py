@@ -10,7 +10,8 @@ from pathlib import Path
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.database import Db, open_database, transaction
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.keys import DeskKeys
 from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite

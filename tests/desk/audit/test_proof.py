@@ -17,7 +17,7 @@ from privity.desk.audit import export, log, proof
 from privity.desk.audit.errors import AuditError, BadExport, CheckpointRefused, NoSuchEntry
 from privity.desk.audit.proof import EntryProof
 from privity.desk.audit.verify import verify
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from tests.desk.audit.logs import KEY, NAME, PRIVATE, entry, filled, genuine, noted
 
 SIZES = (1, 2, 3, 7, 8, 21)

@@ -16,7 +16,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.errors import CheckpointRefused, LogCutOff, LogForked, NodesDisagree
 from privity.desk.audit.signing import Signing, keep_signed, read_note
 from privity.desk.audit.verify import accepted, stored, verify
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.main import run
 from tests.desk.audit.logs import KEY, NAME, PRIVATE, entry, filled, noted, rewritten
 from tests.desk.conftest import Home

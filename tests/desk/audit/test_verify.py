@@ -25,7 +25,7 @@ from privity.desk.audit.errors import (
     NodesDisagree,
 )
 from privity.desk.audit.verify import stored, verify
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.tlog.note import SignedNote
 from tests.desk.audit.logs import KEY, entry, filled, genuine, noted, rewritten
 

@@ -12,7 +12,7 @@ from privity.desk.audit.entry import Entry
 from privity.desk.cases import service as cases
 from privity.desk.cases import store
 from privity.desk.cases.model import Case, Outcome, SubjectKind
-from privity.desk.db.database import transaction
+from privity.desk.db.transaction import transaction
 from privity.desk.intake.findings import Level, Source, State, Subject
 from privity.desk.intake.model import AssessedMessage, Assessment, Authorship, Proven, Taken
 from privity.message.report import Reason

@@ -24,7 +24,7 @@ from privity.desk.cases.errors import (
     NotOfThisCase,
 )
 from privity.desk.cases.model import Case, CaseState, Place, View
-from privity.desk.db.database import transaction
+from privity.desk.db.transaction import transaction
 from privity.desk.intake.findings import Level
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import NotYourRole

@@ -13,7 +13,8 @@ from tests.desk.clearinghouse.fake import FakeClearinghouse
 from tests.desk.clearinghouse.made import EVIDENCE_KEY, referral_desk
 
 from privity.desk.clearinghouse.drafting import Desk
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.keys import DeskKeys
 from privity.mls.crypto import SigningKey
 from privity.mls.suites import suite

@@ -22,7 +22,7 @@ from privity.desk.clearinghouse.drivers.statements import StatementsDriver
 from privity.desk.clearinghouse.freezing import Asked, Frozen, FrozenFile
 from privity.desk.clearinghouse.model import Destination
 from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, Recipient, Snapshot
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.destinations import Office
 from privity.desk.intake.findings import Outcome
 from privity.desk.staff.acting import Acting

@@ -18,7 +18,7 @@ from privity.desk.clearinghouse.model import Destination, ReferralState
 from privity.desk.clearinghouse.outbox import Line, Outbox
 from privity.desk.clearinghouse.sending import send_all
 from privity.desk.clearinghouse.transport import HttpTransport, basic
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 PATIENCE_S = 30.0
 

@@ -17,7 +17,7 @@ from privity.desk.clearinghouse.drafting import Desk
 from privity.desk.clearinghouse.model import Destination, ReferralState
 from privity.desk.clearinghouse.outbox import Outbox
 from privity.desk.clearinghouse.transport import bearer
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 STEPS = ("open", "material", "facts", "submit")
 

@@ -19,7 +19,7 @@ from privity.desk.clearinghouse import service, store
 from privity.desk.clearinghouse.drafting import Desk
 from privity.desk.clearinghouse.model import ReferralState
 from privity.desk.clearinghouse.sending import send_all
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 RATE = 43.0
 """Calls a second: ten times what the largest reporter's year comes to, on average."""

@@ -31,7 +31,7 @@ from privity.desk.clearinghouse.model import (
 )
 from privity.desk.clearinghouse.sending import send_all
 from privity.desk.clearinghouse.transport import Transport, basic
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def acts(db: Db, *, but: tuple[Act, ...] = (Act.REFERRAL_DRAFTED, Act.REFERRAL_APPROVED)) -> list[Act]:

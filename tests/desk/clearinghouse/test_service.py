@@ -47,7 +47,7 @@ from privity.desk.clearinghouse.errors import (
 from privity.desk.clearinghouse.model import PRESERVED_FOR_MS, Destination, ReferralState, SealedKind
 from privity.desk.clearinghouse.snapshot import MAX_FILES
 from privity.desk.clearinghouse.viewed import was_viewed
-from privity.desk.db.database import Db, DbError, transaction
+from privity.desk.db.transaction import Db, DbError, transaction
 from privity.desk.destinations import Office
 from privity.desk.errors import EvidenceDamaged, ReasonMissing
 from privity.desk.evidence import holds, records

@@ -22,7 +22,8 @@ from privity.desk.clearinghouse import commands, store
 from privity.desk.clearinghouse.errors import SchemaInvalid
 from privity.desk.clearinghouse.model import Destination, ReferralState
 from privity.desk.clearinghouse.setting import desk_of, fetched_schema, outbox_of, transport_of
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.destinations import read_secret
 from privity.desk.errors import ConfigInvalid, KeysInvalid, PlaintextRefused
 from privity.desk.init import write_fresh

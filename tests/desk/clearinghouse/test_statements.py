@@ -33,7 +33,7 @@ from privity.desk.clearinghouse.errors import BadStatement, NotInThatState, Pers
 from privity.desk.clearinghouse.model import Destination, Item, ItemState, ReferralState, Verb
 from privity.desk.clearinghouse.outbox import Outbox
 from privity.desk.clearinghouse.transport import bearer
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def statement(number: int, **changes: object) -> StatementOfReasons:

@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from privity.desk import config as desk_config
 from privity.desk.console.app import build_app, console_of
 from privity.desk.console.asked import Console
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.keys import DeskKeys
 from privity.desk.staff import service
 from privity.desk.staff.acting import Acting

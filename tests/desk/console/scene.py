@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from privity.desk.cases.gathering import Gathering
-from privity.desk.db.database import transaction
+from privity.desk.db.transaction import transaction
 from privity.desk.evidence.records import WHOLE, Kind, Record
 from privity.desk.intake import store
 from privity.desk.intake.findings import LEVELS, Level, Outcome, State

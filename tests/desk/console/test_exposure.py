@@ -20,7 +20,8 @@ from privity.desk.config import Budget
 from privity.desk.console import exposure
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
 from privity.desk.console.exposure import DAY_MS, Spent, Stage, View, spent, standing
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from tests.desk.fresh_keys import fresh_keys
 
 BUDGET = Budget(views_a_day=5, in_a_row=3, pause_ms=60_000)

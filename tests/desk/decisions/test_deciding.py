@@ -11,7 +11,7 @@ import pytest
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState
-from privity.desk.db.database import DbError
+from privity.desk.db.transaction import DbError
 from privity.desk.decisions import lines
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import ACTIONS, Action, Escalation, Target

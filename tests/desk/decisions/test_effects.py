@@ -18,7 +18,8 @@ from privity.desk.appeals import service as appeals
 from privity.desk.appeals.model import Answer
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.db.database import DbError, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import DbError
 from privity.desk.decisions import outbox
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Action

@@ -15,7 +15,8 @@ import pytest
 from privity.desk.audit import reading
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.database import Db, open_database
+from privity.desk.db.database import open_database
+from privity.desk.db.transaction import Db
 from privity.desk.staff import service, signing_in
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.ceremony import Place

@@ -17,7 +17,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import AuditBroken, BadExport
 from privity.desk.clearinghouse.drafting import draft
-from privity.desk.db.database import transaction
+from privity.desk.db.transaction import transaction
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Action, Escalation
 from privity.desk.decisions.policies import PolicyName

@@ -25,7 +25,7 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.errors import NotOfThisCase
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import lines
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Target

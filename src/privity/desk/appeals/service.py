@@ -12,7 +12,7 @@ from privity.desk.appeals.model import Answer, Answered, Appeal, Party
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import lines, statement
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.model import Decision, State

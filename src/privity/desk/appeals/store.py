@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from privity.desk.appeals.model import Answer, Answered, Appeal, Party
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 _SELECT: Final = (
     "SELECT a.n, a.decision, a.party, a.appellant, a.receipt, a.report_receipt, a.evidence, a.lodged_ms, a.deadline_ms,"

@@ -18,7 +18,8 @@ from rich.progress import track
 
 from privity.desk import config as desk_config
 from privity.desk.audit.signing import Signing
-from privity.desk.db.database import Db, DbError, open_existing
+from privity.desk.db.database import open_existing
+from privity.desk.db.transaction import Db, DbError
 from privity.desk.errors import DeskError
 from privity.desk.keys import DeskKeys, open_keys
 from privity.tlog.errors import BadVerifierKey

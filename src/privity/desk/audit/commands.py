@@ -20,7 +20,7 @@ from privity.desk.audit.errors import BadExport
 from privity.desk.audit.signing import read_note, write_note
 from privity.desk.audit.verify import Verified, stored
 from privity.desk.audit.verify import verify as check
-from privity.desk.db.database import one_moment
+from privity.desk.db.transaction import one_moment
 from privity.tlog.checkpoint import Checkpoint
 
 Entry = Annotated[int, Parameter(help="Its number.", validator=Number(gte=0, lte=1 << 53))]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry, Said
 from privity.desk.audit.errors import CheckpointRefused, LogCutOff, LogForked, NodesDisagree
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
 from privity.tlog.errors import NoteError
 from privity.tlog.note import SignedNote

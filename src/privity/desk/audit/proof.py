@@ -12,7 +12,7 @@ from privity.desk.audit import log
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import BadExport, NoSuchEntry
 from privity.desk.audit.verify import accepted
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.tlog.checkpoint import Checkpoint, decode_size
 from privity.tlog.errors import BadInclusion, MalformedCheckpoint, MalformedNote
 from privity.tlog.note import MAX_NOTE, SignedNote, decode_base64

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from privity.desk.audit.entry import Entry, Said
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def page(db: Db, *, after: int = -1, limit: int, about: str | None = None) -> list[Entry]:

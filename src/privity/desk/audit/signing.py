@@ -18,7 +18,7 @@ import structlog
 from privity.desk.audit import log
 from privity.desk.audit.errors import CheckpointRefused, LogCutOff, LogForked
 from privity.desk.audit.verify import accepted
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.tlog.checkpoint import Checkpoint
 from privity.tlog.errors import MalformedNote
 from privity.tlog.note import SignedNote

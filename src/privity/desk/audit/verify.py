@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import CheckpointRefused, EntryMissing, LogCutOff, LogForked, NodesDisagree
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.tlog.checkpoint import Checkpoint, verify_checkpoint
 from privity.tlog.errors import NoteError
 from privity.tlog.note import SignedNote

@@ -19,7 +19,8 @@ from cyclopts.validators import Number
 from privity.desk import config as desk_config
 from privity.desk.cases import service
 from privity.desk.cases.model import Case, CaseView, View
-from privity.desk.db.database import Db, open_existing
+from privity.desk.db.database import open_existing
+from privity.desk.db.transaction import Db
 from privity.desk.errors import DeskError
 from privity.desk.intake.findings import MARKS, Findings
 from privity.desk.keys import open_keys

@@ -16,7 +16,7 @@ from privity.desk.cases import store
 from privity.desk.cases.deadlines import deadline_of
 from privity.desk.cases.model import Case, CaseState, Facts, Reporting, SubjectKind
 from privity.desk.cases.priority import Priority, facts_of, priority
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import Level, Subject
 from privity.desk.intake.model import Gathered, Taken
 

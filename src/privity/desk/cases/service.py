@@ -35,7 +35,7 @@ from privity.desk.cases.model import (
     View,
 )
 from privity.desk.cases.priority import HIGHEST, LOWEST, Priority
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.intake import findings as intake
 from privity.desk.intake.findings import LEVELS, Level, ReportFinding
 from privity.desk.limits import MAX_REASON_CHARS

@@ -22,7 +22,7 @@ from privity.desk.cases.model import (
 )
 from privity.desk.cases.priority import Priority
 from privity.desk.cases.weight import weight
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import Level
 from privity.desk.intake.model import Proven
 

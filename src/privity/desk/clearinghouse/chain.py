@@ -12,7 +12,7 @@ from typing import Any, Final
 from privity.desk.clearinghouse.errors import ChainBroken
 from privity.desk.clearinghouse.model import Call, CallKind, SealedKind, Verb
 from privity.desk.clearinghouse.sealed import Vault
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.mls.codec import u64, vec
 
 _LABEL: Final = b"Privity referral call 1"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from privity.desk.clearinghouse.model import Item, SealedKind
 from privity.desk.clearinghouse.sealed import Vault
 from privity.desk.clearinghouse.viewed import was_viewed
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 class SealedContents:

@@ -20,7 +20,7 @@ from privity.desk.clearinghouse.model import Destination, Draft, Item, ItemState
 from privity.desk.clearinghouse.preserving import hold_while_open
 from privity.desk.clearinghouse.sealed import Vault
 from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, Snapshot, check_size
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 
 
 @dataclass(frozen=True, slots=True)

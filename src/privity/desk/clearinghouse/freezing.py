@@ -13,7 +13,7 @@ from privity.desk.clearinghouse.documents.report import IncidentType, ReportAnno
 from privity.desk.clearinghouse.errors import NothingToRefer
 from privity.desk.clearinghouse.model import Destination
 from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, Recipient, Snapshot, check_size, level_of
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence import listing
 from privity.desk.evidence.records import Kind, open_record
 from privity.desk.intake.findings import MessageFinding, ReportFinding, State, findings

@@ -39,7 +39,7 @@ from privity.desk.clearinghouse.model import (
 from privity.desk.clearinghouse.preserving import preserve, unhold
 from privity.desk.clearinghouse.sealed import Vault
 from privity.desk.clearinghouse.transport import Transport
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import DeskError
 
 log: Final = structlog.get_logger()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence import holds
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from privity.desk.clearinghouse.errors import ChainBroken, ReferralUnknown
 from privity.desk.clearinghouse.model import SealedKind
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.sealing import Sealed, seal, unseal
 from privity.mls.codec import u64, vec
 

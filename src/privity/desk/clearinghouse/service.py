@@ -44,7 +44,7 @@ from privity.desk.clearinghouse.model import (
 from privity.desk.clearinghouse.preserving import unhold
 from privity.desk.clearinghouse.snapshot import FileFacts, Snapshot
 from privity.desk.clearinghouse.viewed import chain_said
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.evidence.records import check_text
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting

@@ -22,7 +22,7 @@ from privity.desk.clearinghouse.model import Destination
 from privity.desk.clearinghouse.outbox import Line, Outbox
 from privity.desk.clearinghouse.sending import IN_FLIGHT
 from privity.desk.clearinghouse.transport import HttpTransport, Transport, basic, bearer
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.destinations import Destinations, Reached, read_secret
 
 HOLDER_BYTES: Final = 8

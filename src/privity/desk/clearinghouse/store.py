@@ -20,7 +20,7 @@ from privity.desk.clearinghouse.model import (
     Referral,
     ReferralState,
 )
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 _COLUMNS: Final = (
     "n, destination, kind, bundle, mandatory, level, state, before_blocked, withdrawing, remote_id, attempt,"

@@ -13,7 +13,7 @@ from typing import Final
 
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 BLURRED: Final = "blurred"
 """The first stage of a view shows colours and no picture."""

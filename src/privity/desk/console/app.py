@@ -23,7 +23,7 @@ from privity.desk.console.problems import answer_to
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
 from privity.desk.console.table import TABLE
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.errors import DeskError
 from privity.desk.keys import DeskKeys
 from privity.desk.staff import signing_in

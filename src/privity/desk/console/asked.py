@@ -19,7 +19,7 @@ from privity.desk.console.forms import Fields, Form
 from privity.desk.console.media import Pictures
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.keys import DeskKeys
 from privity.desk.limits import MAX_NUMBER
 from privity.desk.staff import service, signing_in

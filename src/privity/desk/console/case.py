@@ -22,7 +22,7 @@ from privity.desk.console.asked import Asked
 from privity.desk.console.deciding import decide_form
 from privity.desk.console.forms import Form
 from privity.desk.console.pages import page
-from privity.desk.db.database import transaction
+from privity.desk.db.transaction import transaction
 from privity.desk.decisions import service as decisions
 from privity.desk.evidence.records import check_text
 from privity.desk.limits import MAX_REASON_CHARS

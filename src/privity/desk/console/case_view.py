@@ -17,7 +17,7 @@ from privity.desk.cases import service as cases
 from privity.desk.cases.model import Case, CaseEvent, CaseView, Clusters, EventKind
 from privity.desk.console.plain import Run, line
 from privity.desk.console.queue import KINDS, counted, numbers, reason_name
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.listing import Listed, listed
 from privity.desk.evidence.records import Kind
 from privity.desk.intake.findings import MessageFinding, ReportFinding, Source, State, Subject

@@ -21,7 +21,7 @@ from privity.desk.console.forms import Form
 from privity.desk.console.pages import page
 from privity.desk.console.queue import counted
 from privity.desk.console.stating import can_be_stated
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import ACTIONS, Action, Escalation
 from privity.desk.decisions.errors import ProposalRefused, TextRefused

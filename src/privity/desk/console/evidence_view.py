@@ -24,7 +24,7 @@ from privity.desk.console.message_view import ShownMessage
 from privity.desk.console.pages import page
 from privity.desk.console.plain import Run, line, runs
 from privity.desk.console.queue import reason_name
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence import listing
 from privity.desk.evidence.records import Kind, Record, open_record
 from privity.desk.intake.findings import MessageFinding, ReportFinding, finding

@@ -17,7 +17,7 @@ from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.config import Budget
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 
 DAY_MS: Final = 86_400_000
 KEPT_MS: Final = 2 * DAY_MS

@@ -17,7 +17,7 @@ from privity.desk.config import Budget
 from privity.desk.console import exposure
 from privity.desk.console.errors import CannotBeShown, PictureGone
 from privity.desk.console.exposure import Spent, Stage, View
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence import listing
 from privity.desk.evidence.records import Kind, check_text, open_record
 from privity.desk.intake.kept import attachment_record

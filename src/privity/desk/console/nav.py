@@ -12,7 +12,7 @@ from privity.desk.appeals import service as appeals
 from privity.desk.cases import service as cases
 from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.model import ReferralState
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right

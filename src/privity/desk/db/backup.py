@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from privity.desk.db.database import Db, DbError, open_existing
+from privity.desk.db.database import open_existing
+from privity.desk.db.transaction import Db, DbError
 from privity.desk.durable import sync
 from privity.desk.errors import BackupFailed, DeskError
 from privity.desk.keys import DeskKeys

@@ -9,22 +9,20 @@ derive. A copy of the disk without them shows nothing: no name, no time, no coun
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privity.desk.db import migrations
+from privity.desk.db.transaction import Db
+from privity.desk.durable import sync
 from privity.desk.errors import DatabaseKeyWrong, DatabaseMissing
 from privity.desk.keys import DeskKeys
 
-Db: TypeAlias = sqlcipher.Connection
-DbError: TypeAlias = sqlcipher.Error
-IntegrityError: TypeAlias = sqlcipher.IntegrityError
 CACHE_KB: Final = 65536
 """Decrypted pages that the running desk keeps in memory: each page read again is checked and decrypted again."""
 _PLAIN: Final = b"SQLite format 3\x00"
@@ -40,13 +38,12 @@ def open_database(path: Path, keys: DeskKeys) -> Db:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     key = _key(keys)
     _encrypt_plain(path, key)
-    db = _connect(path, key)
-    db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
-    try:
+    with ExitStack() as undo:
+        db = _connect(path, key)
+        undo.callback(db.close)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         migrations.apply(db)
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
 
 
@@ -55,32 +52,6 @@ def open_existing(path: Path, keys: DeskKeys) -> Db:
     if not path.is_file():
         raise DatabaseMissing(f"there is no {path.name}; `privity desk` makes it when it first runs")
     return open_database(path, keys)
-
-
-@contextmanager
-def transaction(db: Db) -> Iterator[None]:
-    """All or nothing; on the disk when the block has ended. Inside another one it is a part of that."""
-    if db.in_transaction:
-        yield
-        return
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # a full disk ends the transaction by itself
-            db.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def one_moment(db: Db) -> Iterator[None]:
-    """Whatever is read inside is of one moment, while others write. Not inside a transaction."""
-    db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        db.execute("ROLLBACK")
 
 
 def _key(keys: DeskKeys) -> bytes:
@@ -124,4 +95,6 @@ def _encrypt_plain(path: Path, key: bytes) -> None:
         plain.execute("DETACH DATABASE fresh")
     finally:
         plain.close()
+    sync(fresh)
     fresh.replace(path)
+    sync(path.parent)

@@ -8,12 +8,9 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import MigrationChanged, MigrationUnknown
-
-if TYPE_CHECKING:
-    from privity.desk.db.database import Db
 
 
 def apply(db: Db) -> None:
@@ -37,16 +34,10 @@ def apply(db: Db) -> None:
 
 
 def _apply_one(db: Db, number: int, name: str, sql: str, digest: bytes) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         for statement in _statements(sql):
             db.execute(statement)
         db.execute("INSERT INTO migration (number, name, digest) VALUES (?, ?, ?)", (number, name, digest))
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 def _shipped() -> dict[int, tuple[str, str]]:

@@ -18,7 +18,7 @@ import structlog
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import outbox
 from privity.desk.decisions.outbox import EffectState, Ordered
 from privity.desk.errors import AnswerTooLarge, HubMisbehaved, HubUnreachable

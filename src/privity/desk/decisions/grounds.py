@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from privity.desk.cases.joined import reporters
 from privity.desk.cases.model import Held, SubjectKind
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions.actions import ACTIONS, Action, ActionRule, Target
 from privity.desk.decisions.errors import (
     DaysRefused,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from privity.desk.cases.joined import reporters
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions import outbox
 from privity.desk.decisions.actions import Action
 from privity.desk.decisions.model import Decision

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.wire.staff import Effect, EffectParams, Verb
 
 EFFECT_ID_BYTES: Final = 16

@@ -14,7 +14,7 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState, Held
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import outbox, statement, store
 from privity.desk.decisions.actions import ACTIONS, Escalation, Target
 from privity.desk.decisions.errors import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions.actions import Action, Escalation
 from privity.desk.decisions.model import DAY_MS, Cited, Decision, Event, EventKind, Proposal
 from privity.desk.decisions.policies import PolicyName

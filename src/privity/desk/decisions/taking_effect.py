@@ -13,7 +13,7 @@ from privity.desk.audit.entry import Said
 from privity.desk.cases import service as cases
 from privity.desk.cases.joined import all_in, now_in
 from privity.desk.cases.model import CaseState, Held, Outcome
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions import lines, outbox, statement, store
 from privity.desk.decisions.errors import DecisionUnknown
 from privity.desk.decisions.grounds import looked_up

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from privity.desk.cases.joined import reporters
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.decisions.errors import NamesAReporter, TextRefused
 from privity.desk.decisions.model import MAX_REASON
 

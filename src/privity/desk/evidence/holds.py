@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 
 
 def hold(db: Db, evidence_ids: Iterable[int], because: str, until_ms: int | None) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.records import WHOLE, Kind, of_report
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.errors import EvidenceUnknown, ReasonMissing
 from privity.desk.evidence.sealing import Sealed, seal, unseal
 from privity.desk.limits import MAX_REASON_CHARS, MAX_WHO_CHARS

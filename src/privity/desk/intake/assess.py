@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.records import WHOLE, Kind, Record
 from privity.desk.hub_client import Hub
 from privity.desk.intake.attachments import AttachmentDesk

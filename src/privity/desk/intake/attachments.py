@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from privity.desk import limits
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.errors import AnswerTooLarge
 from privity.desk.evidence.records import Kind, Record
 from privity.desk.hub_client import Hub

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.records import of_report
 from privity.desk.limits import MAX_LISTED
 

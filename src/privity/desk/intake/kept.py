@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def attachment_record(db: Db, report: int, position: int, part: int) -> int | None:

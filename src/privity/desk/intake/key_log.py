@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.hub_client import Hub
 from privity.desk.intake.device_lists import ListedDevices
 from privity.keylog.errors import KeylogError

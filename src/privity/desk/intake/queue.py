@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.errors import HubError, HubUnreachable
 from privity.desk.hub_client import Hub
 from privity.desk.intake import store

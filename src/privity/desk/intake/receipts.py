@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 
 
 def number_of(db: Db, receipt: str, reporter_uri: str) -> int | None:

@@ -15,7 +15,7 @@ import structlog
 
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.intake import store
 from privity.desk.intake.findings import LEVELS, Level, level_of
 from privity.desk.intake.model import Assessment, Gathered, Proven, Taken

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-from privity.desk.db.database import Db, IntegrityError
+from privity.desk.db.transaction import Db, IntegrityError
 from privity.desk.errors import AlreadyRecorded
 from privity.desk.evidence import records as evidence
 from privity.desk.intake.findings import LEVELS, Outcome, State, Subject

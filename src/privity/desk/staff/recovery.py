@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.limits import VOUCH_MS
 from privity.desk.staff import store
 from privity.desk.staff.acting import Acting

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import ReasonMissing
 from privity.desk.limits import CODE_MS, MAX_NAME_CHARS, MAX_REASON_CHARS
 from privity.desk.staff import store

@@ -11,7 +11,7 @@ from typing import Final
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db, transaction
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.limits import CLOCK_BACK_MS, CODE_MS, MAX_PASSKEYS, SESSION_IDLE_MS, SESSION_MS, SESSION_SEEN_MS
 from privity.desk.staff import store
 from privity.desk.staff.acting import Acting

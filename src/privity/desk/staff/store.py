@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.staff.model import Member, Passkey, Recovery, Session, State
 from privity.desk.staff.rights import Role
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.transparency import store
 from privity.desk.transparency.errors import ReportDisagrees
 from privity.desk.transparency.model import TransparencyReport, by, total

@@ -11,7 +11,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.export import Shown, silent
 from privity.desk.audit.verify import stored, verify
-from privity.desk.db.database import Db, one_moment
+from privity.desk.db.transaction import Db, one_moment
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.desk.transparency.compare import must_agree

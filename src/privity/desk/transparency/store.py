@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from privity.desk.audit.acts import Act
-from privity.desk.db.database import Db
+from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import LEVELS, State, Subject
 
 _LEVEL: Final = "CASE m.outcome {} ELSE 0 END".format(
