@@ -83,7 +83,7 @@ def fill(db: Db, count: int) -> None:
 
 def _taken(rnd: random.Random, number: int) -> Taken:
     level = rnd.choice(list(Level))
-    proven = () if level is Level.TIP else (Proven(rnd.randbytes(32), level, ()),)
+    proven = () if level is Level.TIP else (Proven(rnd.randbytes(32), NOW_MS, level, ()),)
     reporter, accused = new_user_uri(HOST, rnd.randbytes), new_user_uri(HOST, rnd.randbytes)
     room, reason = new_room_uri(HOST, rnd.randbytes), int(rnd.choice(list(Reason)))
     at_ms = NOW_MS - rnd.randrange(SPREAD_MS)

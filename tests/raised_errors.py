@@ -31,12 +31,15 @@ ERRORS = {
     "privity.desk.staff.errors": "desk",
     "privity.desk.console.errors": "desk",
     "privity.desk.transparency.errors": "desk",
+    "privity.desk.retention.errors": "desk",
     "privity.desk.cases.errors": "desk",
+    "privity.desk.intake.errors": "desk",
     "privity.desk.decisions.errors": "desk",
     "privity.desk.appeals.errors": "desk",
     "privity.desk.clearinghouse.errors": "desk",
     "privity.preview.errors": "preview",
     "privity.witness.errors": "witness",
+    "privity.cosigners.errors": "cosigners",
 }
 """Modules of errors, and the folder of tests that must bring about each of them."""
 

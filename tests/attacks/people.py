@@ -86,7 +86,7 @@ async def register(hub: str, folder: Path, handle: str) -> Device:
 async def linked(hub: Hub, by: Device, name: str) -> Device:
     """One more device of the same person, connected and caught up."""
     link = await Device.link(hub.folder / name, PASSPHRASE, hub.url)
-    offering = asyncio.create_task(by.offered(link.code))
+    offering = asyncio.create_task(by.account.offered(link.code))
     await link.check()
     offered = await offering
     new, _ = await asyncio.gather(link.accept(), offered.accept())

@@ -20,7 +20,9 @@ import pytest
 from aiohttp import web
 
 from privity.identity.consent import Op
+from privity.identity.report_key import ReportKey
 from privity.identity.uris import id_of
+from privity.message.report import WRAPPED_BYTES
 from privity.server.app import SLICES, build_app
 from privity.server.metrics.routes import metrics_app
 from privity.wire import rest, socket
@@ -123,6 +125,13 @@ class Walk:
             ("PUT", "/v1/links/{code}/outcome"): {"device_list": None},
             ("POST", "/v1/rooms/{id}/links"): {"hash": key, "expires_ms": hub.world.clock.now + 60_000},
             ("POST", "/v1/rooms/{id}/knocks"): {"link_id": key, "at_ms": 1, "mac": key, "signature": text(bytes(64))},
+            ("PUT", "/v1/device/report-key"): {
+                "key": text(ReportKey.sign(mallory.keys.client_uri, mallory.keys.private, 1, bytes(32)).encode())
+            },
+            ("POST", "/v1/rooms/{id}/reports"): {
+                "sealed": key,
+                "wrapped": [{"client_uri": mallory.keys.client_uri, "wrapped": text(bytes(WRAPPED_BYTES))}],
+            },
             ("POST", "/v1/rooms"): plain(mallory.creation(mallory.new_group())),
             ("POST", "/v1/rooms/{id}/commit"): plain(mallory.body(pending)),
             ("POST", "/v1/rooms/{id}/leave"): None,
@@ -151,7 +160,7 @@ class Walk:
                 "params": {"decision": "D-1"},
             },
             ("POST", "/staff/v1/account"): {"user_uri": mallory.user_uri},
-            ("POST", "/staff/v1/profile"): {"user_uri": mallory.user_uri},
+            ("POST", "/staff/v1/profile"): {"address": mallory.user_uri},
             # Forms of people, tried in tests/server/notices.
             ("POST", "/notice"): None,
             ("POST", "/notice/status"): None,

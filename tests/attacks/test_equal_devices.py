@@ -21,7 +21,7 @@ from tests.client.town import befriend
 
 
 async def have_key(*devices: Device) -> None:
-    await until(lambda: all(device.holds_account_key for device in devices), "the account key to be on every device")
+    await until(lambda: all(device.account.holds_key for device in devices), "the account key to be on every device")
 
 
 def account_private(device: Device) -> bytes:
@@ -51,7 +51,7 @@ def test_a_linked_device_removes_the_first_goes_on_and_links_a_third(tmp_path: P
             first = account_private(anna)
             assert first == account_private(tablet)
             seen = bert.host.follow()
-            await tablet.remove_device(anna.client_uri)
+            await tablet.account.remove_device(anna.client_uri)
             await until(lambda: anna.host.last_error is not None, "the hub to refuse the removed device")
             assert isinstance(anna.host.last_error, ClientError)
             laptop = await linked(hub, tablet, "laptop")
@@ -90,7 +90,7 @@ def test_a_stolen_device_that_removes_all_others_is_stopped_by_the_phrase(tmp_pa
             stolen = await linked(hub, phone, "stolen")
             stack.push_async_callback(stolen.close)
             await have_key(phone, stolen)
-            await stolen.remove_device(phone.client_uri)
+            await stolen.account.remove_device(phone.client_uri)
             await until(lambda: phone.host.last_error is not None, "the hub to refuse the owner's device")
             await phone.close()
             thief = account_private(stolen)
@@ -99,7 +99,7 @@ def test_a_stolen_device_that_removes_all_others_is_stopped_by_the_phrase(tmp_pa
             await back.connect()
             await back.caught_up(LIMIT_S)
             assert [device.client_uri for device in await back.devices()] == [back.client_uri]
-            assert back.holds_account_key and account_private(back) != thief
+            assert back.account.holds_key and account_private(back) != thief
             await until(lambda: stolen.host.last_error is not None, "the hub to refuse the stolen device")
             assert account_private(stolen) == thief
 

@@ -301,7 +301,7 @@ def run(seed: int, steps: int) -> None:
         phone.skew_ms = 0
         phone.disconnect()
         box = world.hub.inboxes[phone.client]
-        while len(box) < phone.engine._inbox_cursor():  # numbers that the hub gave to lies are used up
+        while len(box) < phone.engine.inbox.cursor():  # numbers that the hub gave to lies are used up
             box.append(socket.Inbox(len(box) + 1, InboxKind.REPORT_OUTCOME, "", 0, b""))
         world.hub.online[phone.client] = phone
         phone.inbox.append(i.Connected(world.hub.now_ms))

@@ -10,7 +10,7 @@ from random import Random
 import msgspec
 import pytest
 
-from privity.client.engine import inputs as i
+from privity.client.engine import contact_inputs
 from privity.client.engine.contact_codes import KeptCode
 from privity.client.engine.contact_list import MAX_REFUSED, MAX_WAITING
 from privity.client.engine.contact_signing import sign
@@ -58,7 +58,7 @@ class Town:
     def tell(self, phone: Phone, **said: object) -> None:
         """The hub's word to one person, and that there is something new."""
         self.told[phone.user] = msgspec.structs.replace(self.told.get(phone.user, NOTHING), **said)
-        phone.do(i.RefreshContacts)
+        phone.do(contact_inputs.RefreshContacts)
 
     def contact(self, phone: Phone, other: Phone, own: list[bytes], theirs: list[bytes], **more: object) -> None:
         said = Contact(other.user, "somebody", own, theirs, [], START_MS)
@@ -88,7 +88,7 @@ def forged(by: Phone, said_by: Phone, op: Op, other: str, **more: object) -> byt
 
 
 def made_code(phone: Phone, purpose: Purpose) -> bytes:
-    kept = phone.do(lambda n: i.MakeCode(n, purpose))
+    kept = phone.do(lambda n: contact_inputs.MakeCode(n, purpose))
     assert isinstance(kept, KeptCode) and kept.code.hex() not in repr(kept) and str(kept.code) not in repr(kept)
     return kept.code
 
@@ -163,7 +163,7 @@ def test_a_minor_is_asked_before_a_group_with_strangers(town: Town) -> None:
     friend.invite(room, stranger)
     friend.invite(room, kid)
     assert held(kid, room)
-    kid.do(lambda n: i.AcceptHeld(n, room))
+    kid.do(lambda n: contact_inputs.AcceptHeld(n, room))
     friend.say(room, "hello")
     assert kid.texts(room) == ["hello"] and not held_back(kid, room)
 
@@ -175,12 +175,12 @@ def held_back(phone: Phone, room: str) -> bool:
 def test_what_was_held_is_entered_or_left_by_the_persons_word_alone(town: Town) -> None:
     stranger, victim = town.person(), town.person()
     first, second = add_by_force(town, stranger, victim), add_by_force(town, stranger, victim)
-    victim.do(lambda n: i.AcceptHeld(n, first))
+    victim.do(lambda n: contact_inputs.AcceptHeld(n, first))
     stranger.say(first, "you came")
     assert victim.texts(first) == ["you came"]
-    victim.do(lambda n: i.LeaveHeld(n, second))
+    victim.do(lambda n: contact_inputs.LeaveHeld(n, second))
     assert held_back(victim, second) and not held(victim, second)
-    for make in (i.AcceptHeld, i.LeaveHeld):
+    for make in (contact_inputs.AcceptHeld, contact_inputs.LeaveHeld):
         with pytest.raises(CommandRefused, match="does not wait"):
             victim.do(lambda n, make=make: make(n, second))  # type: ignore[misc]  # a default in a lambda
     victim.restart()
@@ -301,21 +301,21 @@ def test_an_ended_contact_does_not_come_back_by_what_was_signed_before(town: Tow
     before = town.told[anna.user]
     town.world.pass_time(1000)
     late = entry(ben, Op.GRANT, anna.user)  # which the hub keeps for later
-    tablet.do(i.RefreshContacts)
+    tablet.do(contact_inputs.RefreshContacts)
     assert is_contact(anna, ben) and is_contact(tablet, ben)
     town.world.pass_time(1000)
     refuse(town, lambda path: path.startswith("/v1/contacts/"), Code.NOT_FOUND)
-    anna.do(lambda n: i.EndContact(n, ben.user))
+    anna.do(lambda n: contact_inputs.EndContact(n, ben.user))
     assert not is_contact(anna, ben), "whatever the hub says of it"
     for replay in (before, msgspec.structs.replace(before, contacts=[grown(before.contacts[0], late)])):
         town.told[anna.user] = replay
-        anna.do(i.RefreshContacts)
+        anna.do(contact_inputs.RefreshContacts)
         anna.restart()
         assert not is_contact(anna, ben)
     town.told[anna.user] = NOTHING
-    tablet.do(i.RefreshContacts)
+    tablet.do(contact_inputs.RefreshContacts)
     town.told[anna.user] = before
-    tablet.do(i.RefreshContacts)
+    tablet.do(contact_inputs.RefreshContacts)
     assert not is_contact(tablet, ben), "another device of the account, which was told of the end"
     town.world.pass_time(1000)
     town.both_asked(anna, ben)
@@ -341,7 +341,7 @@ def test_a_hub_that_forgets_a_contact_and_remembers_it_brings_it_back_with_new_w
     town.tell(anna, contacts=[])
     assert not is_contact(anna, ben)
     town.told[anna.user] = before
-    anna.do(i.RefreshContacts)
+    anna.do(contact_inputs.RefreshContacts)
     assert not is_contact(anna, ben)
 
 
@@ -479,7 +479,7 @@ def test_a_code_leads_to_its_maker_and_to_nobody_whom_the_hub_names(town: Town) 
     anna, ben, mallory = (town.person() for _ in range(3))
     answers = Codes(town)
     code = made_code(ben, Purpose.CONTACT)
-    anna.do(lambda n: i.UseCode(n, code, Purpose.CONTACT, mallory.user))
+    anna.do(lambda n: contact_inputs.UseCode(n, code, Purpose.CONTACT, mallory.user))
     (used,) = answers.used
     for proof in (bytes(32), code_proof(bytes(10), Op.MEET, mallory.user, anna.user)):
         town.contact(anna, mallory, [used], [entry(mallory, Op.MEET, anna.user, proof=proof)])
@@ -544,7 +544,7 @@ def test_an_answer_that_is_overtaken_is_not_taken(town: Town) -> None:
     book.asked_rounds += 1
     book.taken_round = book.asked_rounds + 1
     town.told[anna.user] = NOTHING
-    anna.do(i.RefreshContacts)
+    anna.do(contact_inputs.RefreshContacts)
     assert is_contact(anna, ben)
 
 

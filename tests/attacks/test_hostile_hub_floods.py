@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from privity.client.engine import inputs as i
-from privity.client.engine import keypackages, trust
+from privity.client.engine import keypackages, safety_inputs, trust
 from privity.client.engine.calls import Call
 from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.held import MAX_BYTES, MAX_FRAMES, Held, Space
@@ -274,7 +274,7 @@ def test_a_receipt_of_a_report_is_a_short_word(world: World) -> None:
             return rest.ReportReceived("x" * 1_000_000) if isinstance(honest, rest.ReportReceived) else honest
 
     Long(world)
-    receipt = alice.do(lambda n: i.Report(n, room, (message_id,), Reason.OTHER, ""))
+    receipt = alice.do(lambda n: safety_inputs.Report(n, room, (message_id,), Reason.OTHER, ""))
     assert isinstance(receipt, str)
     assert len(receipt) <= MAX_RECEIPT
 

@@ -51,7 +51,7 @@ def test_a_new_device_enters_beside_the_leaf_of_a_lost_one_and_seals_nothing_for
             await bert.close()
             await tablet.close()
             patient(anna.host.engine.device)
-            await anna.remove_device(lost)
+            await anna.account.remove_device(lost)
             await until(lambda: bool(anna.host.engine.rooms[room].require_group().proposals), "the hub to propose")
             laptop = await linked(hub, anna, "laptop")
             stack.push_async_callback(laptop.close)

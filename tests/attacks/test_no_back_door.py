@@ -14,7 +14,13 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FORBIDDEN = ("privity.mls.schedule", "privity.mls.group", "privity.client", "privity.faces")
+FORBIDDEN = (
+    "privity.mls.schedule",
+    "privity.mls.group",
+    "privity.message.room_report",
+    "privity.client",
+    "privity.faces",
+)
 GUARDED = ("server", "desk")
 
 

@@ -147,7 +147,6 @@ async def to_the_case(folder: Path, count: int) -> None:
             w, other = rng.sample(worlds, 2)
             await take(w, [tamper(rng, w, other) for _ in range(min(RELAYED, count - start))])
         assert db.execute("SELECT count(*) FROM report").fetchone() == (count,)
-        assert db.execute("SELECT count(*) FROM case_message").fetchone() == (0,)
         assert db.execute("SELECT max(level), sum(proven), max(weighed) > 0 FROM safety_case").fetchone() == (0, 0, 1)
         assert db.execute("SELECT max(level), sum(fresh) FROM case_report").fetchone() == (0, 0)
         for w in worlds:

@@ -36,7 +36,7 @@ from privity.server.rooms import commits
 from privity.server.sessions import handshake, requests
 from privity.wire import rest, socket
 from privity.wire.errors import Code, Refusal
-from privity.wire.staff import RELAYED, FrankQuestion, ReportQuestion, VerifyReports
+from privity.wire.staff import ASKED, FrankQuestion, ReportQuestion, VerifyReports
 from tests.attacks.open_hub import OpenHub, Wire, open_hub, request, say, signed, wire
 from tests.attacks.test_any_bytes_to_the_socket import raw_socket
 from tests.server.rooms.test_rooms import room_of
@@ -88,7 +88,7 @@ async def test_nobody_is_read_at_length_before_the_desks_signature(hub: OpenHub)
         heard = await say(hub.port, request("POST", path, {"Content-Length": str(MAX_STAFF_BYTES + 1)}))
         assert heard.error.code is Code.TOO_LARGE
     frank = FrankQuestion(bytes(32), 1, bytes(32), 1, bytes(64))
-    page = VerifyReports([ReportQuestion("x" * 60, "x" * 60, "x" * 60, [frank])] * RELAYED)
+    page = VerifyReports([ReportQuestion("x" * 60, "x" * 60, "x" * 60, [frank])] * ASKED)
     assert (await hub.world.staff("POST", "/staff/v1/verify", page))[0] == 200
 
 

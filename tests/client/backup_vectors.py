@@ -9,19 +9,23 @@ import json
 from pathlib import Path
 from random import Random
 
-from privity.client.backup import keys
+from privity.client.backup import contents, keys
 from privity.client.backup.format import Maker, Writer
 from privity.client.backup.keys import BackupKey
+from privity.client.engine.from_desk import Line, OwnAppeal, OwnReport
 from privity.identity.device_list import SUITE, Device, DeviceList
 from privity.identity.recovery import new_phrase, root_of
 from privity.identity.uris import new_client_uri, new_user_uri
+from privity.message.appeal import About
+from privity.message.report import Reason, Subject
 from privity.mls.crypto import generate_signature_key
+from privity.wire.standing import Statement, StatementKind
 
 PATH = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "backup.json"
 MADE_MS = 1_800_000_000_000
 ABOUT = (
-    "Keys of backups from recovery phrases, and backups with the records they hold or the reason they are refused; see"
-    " spec/backup.md. Phrases and keys are test keys."
+    "Keys of backups from recovery phrases, backups with the records they hold or why they are refused, and records"
+    " of the desk, read at the time `made_ms`; see spec/backup.md. Phrases and keys are test keys."
 )
 
 
@@ -32,6 +36,31 @@ def made(public: bytes, maker: Maker, records: list[bytes]) -> bytes:
         writer.record(record)
     writer.close()
     return out.getvalue()
+
+
+def of_desk(user_uri: str) -> list[tuple[contents.Record, str | None]]:
+    """Records, and the error that one of them is refused with."""
+    report = OwnReport(
+        "r-1",
+        MADE_MS,
+        int(Subject.PERSON),
+        user_uri,
+        reason=int(Reason.SPAM),
+        lines=(Line(MADE_MS, "they were warned"),),
+    )
+    appeal = OwnAppeal(int(About.DECISION), "d-1", MADE_MS, "a-1", "the teapot was mine")
+    statement = Statement("d-1", StatementKind.DECIDED, MADE_MS, "warned", "spam", "forty teapots")
+    return [
+        (contents.Reported(report), None),
+        (contents.Reported(OwnReport("r-2", MADE_MS)), None),
+        (contents.Appealed(appeal), None),
+        (contents.Decided(statement), None),
+        (contents.Reported(OwnReport("", MADE_MS)), "BackupMalformed"),
+        (contents.Reported(OwnReport("r-1", MADE_MS + 86_400_001)), "BackupMalformed"),
+        (contents.Reported(OwnReport("r-1", MADE_MS, 0, "https://teapots.example")), "BackupMalformed"),
+        (contents.Appealed(OwnAppeal(9, "d-1", MADE_MS, "a-1", "")), "BackupMalformed"),
+        (contents.Decided(Statement("d" * 201, StatementKind.DECIDED, MADE_MS, "", "", "")), "BackupMalformed"),
+    ]
 
 
 def main() -> None:
@@ -74,6 +103,8 @@ def main() -> None:
             {"file": good.hex(), **named, "records": [each.hex() for each in records], "refused": None},
             *({"file": data.hex(), "refused": why} for data, why in refused),
         ],
+        "made_ms": MADE_MS,
+        "of_desk": [{"record": contents.encode(record).hex(), "refused": why} for record, why in of_desk(user_uri)],
     }
     PATH.write_text(json.dumps(vectors, indent=1) + "\n")
 

@@ -100,6 +100,7 @@ class FakeHub:
         self.reports: list[bytes] = []
         self.blobs: dict[str, int] = {}
         self.links: dict[str, set[bytes]] = {}
+        self.report_keys: dict[str, bytes] = {}
         self.claims = 0
         self.tamper: Callable[[str, Event], Event] = lambda client, event: event
         self.check_leaves = True
@@ -375,6 +376,17 @@ class FakeHub:
                 if name not in self.blobs:
                     raise Refusal(Code.NOT_FOUND, "no such blob")
                 return rest.BlobStored(bytes.fromhex(name), self.blobs[name])
+            case "PUT", ["device", "report-key"], rest.PutReportKey() as body:
+                self.report_keys[phone.client] = body.key
+                return rest.Done()
+            case "GET", ["rooms", room, "moderators"], None:
+                in_charge = self.in_charge(f"mimi://{HOST}/r/{room}", Capability.DELETE_OTHER)
+                return rest.RoomModerators([self.report_keys[one] for one in in_charge if one in self.report_keys])
+            case "POST", ["rooms", room, "reports"], rest.RoomReport() as body:
+                for each in body.wrapped:
+                    room_uri = f"mimi://{HOST}/r/{room}"
+                    self.post(each.client_uri, InboxKind.ROOM_REPORT, room_uri, 0, each.wrapped + body.sealed)
+                return rest.Done()
             case "POST", ["reports"], rest.SealedReport() as body:
                 self.reports.append(body.sealed)
                 return rest.ReportReceived(f"receipt-{len(self.reports)}")
@@ -405,11 +417,15 @@ class FakeHub:
 
     def ring(self, room_uri: str, kind: InboxKind, body: bytes) -> None:
         """At every device of those in charge."""
+        for client_uri in self.in_charge(room_uri, Capability.ADD_PARTICIPANT):
+            self.post(client_uri, kind, room_uri, 0, body)
+
+    def in_charge(self, room_uri: str, capability: Capability) -> list[str]:
+        """Devices of those who may do this to others in a room."""
         group = self.rooms[room_uri].group
         state = RoomState.of(group.context)
-        for member in members(group.tree).values():
-            if state.may(member.user_uri, Capability.ADD_PARTICIPANT):
-                self.post(member.client_uri, kind, room_uri, 0, body)
+        found = members(group.tree).values()
+        return [member.client_uri for member in found if state.may(member.user_uri, capability)]
 
     def create(self, phone: Phone, body: rest.CreateRoom) -> rest.RoomCreated:
         info = GroupInfo.decode(body.group_info)

@@ -71,7 +71,7 @@ class World:
     async def both(self) -> tuple[NewDevice[Device], Offered]:
         """A link that stands at the check."""
         link = await self.link()
-        offering = asyncio.create_task(self.ann.offered(link.code))
+        offering = asyncio.create_task(self.ann.account.offered(link.code))
         await link.check()
         return link, await offering
 

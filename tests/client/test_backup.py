@@ -15,27 +15,31 @@ import pytest
 
 from privity.client.backup import contents
 from privity.client.backup.backups import Backups
-from privity.client.backup.format import open_backup
+from privity.client.backup.format import Maker, Writer, open_backup
 from privity.client.backup.keys import PUBLIC_KEY, BackupKey
-from privity.client.engine import evidence
+from privity.client.engine import evidence, kept_room_reports, report_keys
 from privity.client.engine.account_keys import OWN_WISH, OwnWish
 from privity.client.engine.own_lists import DRAFT_KEY
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Kind, State
 from privity.client.engine.state import OWN_KEY, Own
-from privity.client.errors import CommandRefused, NotAFile, SaveRefused, WrongBackupKey, WrongPhrase
+from privity.client.errors import BackupMalformed, CommandRefused, NotAFile, SaveRefused, WrongBackupKey, WrongPhrase
 from privity.client.sdk import Device
 from privity.client.store.database import Store
+from privity.desk.main import now_ms
 from privity.identity.errors import BadPhrase
 from privity.identity.recovery import new_phrase, root_of
 from privity.message.report import Reason
 from privity.mls.codec import decode
 from privity.mls.group import KeyPackageBundle
 from privity.mls.group.records import GROUP, EpochHead, read_past
+from privity.wire.staff import EffectParams, Verb
 from tests.client.linked import PHRASE, World, heard, world
-from tests.client.town import run, shown
+from tests.client.town import run, shown, until
 from tests.client.town import town as desk_town
+from tests.hub_effects import DAY_MS, DECISION, does, limited
 
+MADE_MS = 1_800_000_000_000
 KEY = BackupKey.of(root_of(PHRASE))
 
 
@@ -194,6 +198,71 @@ def test_the_desk_verifies_a_message_that_came_out_of_a_backup(tmp_path: Path) -
     run(work())
 
 
+def test_own_reports_appeals_and_decisions_come_back_without_what_was_reported(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with desk_town(tmp_path) as here:
+            alice, bob, room = await here.pair()
+            sent = await alice.send(room, "a threat with a teapot")
+            await shown(bob, room, sent)
+            receipt = await bob.report(room, (sent,), Reason.THREAT, "a note of the reporter")
+            hub = here.desk.hub
+            await does(hub, 1, Verb.TELL, bob.user_uri, EffectParams(text="they were warned", receipt=receipt))
+            decided = limited(now_ms() + DAY_MS)
+            await does(hub, 2, Verb.STATEMENT, bob.user_uri, EffectParams(decision=DECISION, statement=decided))
+            await until(bob, lambda: bool(bob.safety.reports()[0].lines and bob.safety.statements()))
+            await bob.safety.appeal(DECISION, "it was one teapot")
+            (report,), (appeal,) = bob.safety.reports(), bob.safety.appeals()
+            path = await bob.backups.make(tmp_path / "b")
+            remembered = [each for each in records(path, bob) if isinstance(each, contents.OfDesk)]
+            encoded = b"".join(map(contents.encode, remembered))
+            assert len(remembered) == 3 and b"a threat" not in encoded and b"a note of" not in encoded
+            await bob.close()
+            new = await Device.recovered(tmp_path / "new", "four", here.url, handle="bob_b", phrase=PHRASE)
+            await here.closing.enter_async_context(new)
+            await new.caught_up()
+            assert (new.safety.reports(), new.safety.appeals(), new.safety.statements()) == ([], [], [])
+            assert (await new.backups.restore(path, PHRASE)).from_desk == 3
+            assert new.safety.reports() == [msgspec.structs.replace(report, from_backup=True)]
+            assert new.safety.appeals() == [msgspec.structs.replace(appeal, from_backup=True)]
+            assert new.safety.statements() == [decided]
+            assert (await new.backups.restore(path, PHRASE)).from_desk == 0, "twice is harmless"
+            await new.safety.complain(receipt, "there were forty teapots")
+            await does(hub, 3, Verb.TELL, bob.user_uri, EffectParams(text="looked at again", receipt=receipt))
+            await until(new, lambda: len(new.safety.reports()[0].lines) == 2)
+
+    run(work())
+
+
+async def test_a_backup_that_knew_nothing_of_the_desk_is_read_and_one_to_come_is_not(town: World) -> None:
+    bob, room = await talked(town)
+    path = town.folder / "b"
+    await town.ann.backups.make(path)
+    found = [each for each in records(path, town.ann) if not isinstance(each, contents.OfDesk)]
+    about = found[0]
+    assert isinstance(about, contents.About)
+    own = town.ann.host.engine.device.own
+    maker = Maker(own.client_uri, own.signature_private)
+
+    def written(version: int) -> Path:
+        made = town.folder / f"version {version}"
+        with made.open("wb") as file:
+            writer = Writer(file, KEY.public, maker, MADE_MS)
+            for record in (msgspec.structs.replace(about, version=version), *found[1:]):
+                writer.record(contents.encode(record))
+            writer.close()
+        return made
+
+    await town.ann.close()
+    async with await Device.recovered(town.new_folder, "four", town.hub, handle="ann_a", phrase=PHRASE) as ann:
+        await ann.caught_up()
+        with pytest.raises(BackupMalformed, match=r"version 3, this program reads \[1, 2\]"):
+            await ann.backups.restore(written(3), PHRASE)
+        done = await ann.backups.restore(written(1), PHRASE)
+        assert done.entries > 0 and done.from_desk == 0
+        assert ("the end", False) in said(ann, room)
+    await bob.close()
+
+
 def private_values(store: Store) -> dict[str, bytes]:
     """Every private key and group secret of a device, by what it is."""
     own = Own.decode(store.get(Table.OWN, "", OWN_KEY) or b"")
@@ -201,6 +270,8 @@ def private_values(store: Store) -> dict[str, bytes]:
     wish = store.get(Table.OWN, "", OWN_WISH)
     if wish is not None:
         found["wish key"] = msgspec.msgpack.decode(wish, type=OwnWish).private
+    for number, (_, value) in enumerate(store.scan(Table.OWN, report_keys.SCOPE)):
+        found[f"report key {number}"] = msgspec.msgpack.decode(value, type=report_keys.OwnReportKey).private
     for number, (_, value) in enumerate(store.scan(Table.KEY_PACKAGE, "")):
         bundle = KeyPackageBundle.decode(value)
         found[f"init key {number}"] = bundle.init_private
@@ -231,7 +302,16 @@ async def test_no_private_key_and_no_group_secret_is_in_it(town: World) -> None:
     plain = b"".join(contents.encode(record) for record in records(path, town.ann))
     assert b"from bob" in plain and room.encode() in plain, "the search finds what is there"
     secret = private_values(town.ann.host.store)
-    for kind in ("account key", "wish key", "init key", "leaf key", "b'group' init_secret", "b'key", "b'msg"):
+    for kind in (
+        "account key",
+        "wish key",
+        "report key",
+        "init key",
+        "leaf key",
+        "b'group' init_secret",
+        "b'key",
+        "b'msg",
+    ):
         assert any(name.startswith(kind) for name in secret), kind
     assert [name for name, value in secret.items() if len(set(value)) > 1 and value in plain] == []
     assert secret["signature key"] not in path.read_bytes()
@@ -249,6 +329,9 @@ def test_every_table_has_a_decision() -> None:
 async def test_only_the_named_scopes_are_copied_as_they_stand(town: World) -> None:
     store = town.ann.host.store
     store.save({(Table.OWN, "", DRAFT_KEY): b"a draft with an account key", (Table.OWN, "token", b"k"): b"a token"})
+    store.save(
+        {(Table.OWN, scope, b"k"): b"reported" for scope in (kept_room_reports.REPORTS, kept_room_reports.EVIDENCE)}
+    )
     town.ann.preferences.set_setting("theme", "dark")
     path = await town.ann.backups.make(town.folder / "b")
     rows = [record for record in records(path, town.ann) if isinstance(record, contents.Row)]

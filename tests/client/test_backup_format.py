@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privity.client.backup import contents, keys
+from privity.client.backup.desk_records import checked
 from privity.client.backup.format import (
     CHUNK,
     HEADER_BYTES,
@@ -32,6 +33,7 @@ from privity.client.backup.format import (
     open_backup,
 )
 from privity.client.backup.keys import PUBLIC_BYTES, BackupKey
+from privity.client.backup.restoring import MAX_AHEAD_MS
 from privity.client.errors import (
     BackupDamaged,
     BackupMalformed,
@@ -397,6 +399,18 @@ def test_memory_does_not_grow_with_a_huge_backup(tmp_path: Path) -> None:
 
 
 # Vectors
+
+
+def test_the_vectors_of_the_desk_are_taken_or_refused() -> None:
+    assert {vector["refused"] for vector in VECTORS["of_desk"]} == {None, "BackupMalformed"}
+    for vector in VECTORS["of_desk"]:
+        record = contents.decode(bytes.fromhex(vector["record"]))
+        assert isinstance(record, contents.OfDesk)
+        if vector["refused"] is None:
+            checked(record, VECTORS["made_ms"] + MAX_AHEAD_MS)
+            continue
+        with pytest.raises(BackupMalformed):
+            checked(record, VECTORS["made_ms"] + MAX_AHEAD_MS)
 
 
 def test_the_vectors_lead_from_the_words_to_the_records() -> None:

@@ -16,10 +16,12 @@ import msgspec
 import pytest
 
 from privity.client.backup import contents
+from privity.client.backup.desk_records import MAX_RECORDS
 from privity.client.backup.format import Maker, Writer, open_backup
 from privity.client.backup.keys import PUBLIC_KEY, BackupKey
 from privity.client.engine.checked import SCOPE, CheckedRecord
 from privity.client.engine.evidence import EvidenceRecord
+from privity.client.engine.from_desk import MAX_FOREIGN, OwnReport
 from privity.client.engine.key_log import KEYS
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Kind, Reaction, State, decode_item, encode_item
@@ -381,7 +383,9 @@ async def test_a_backup_of_somebody_else_is_refused(ground: Ground) -> None:
     with pytest.raises(BackupOfAnother):
         await ground.new.backups.restore(ground.write(others), PHRASE)
     with pytest.raises(BackupMalformed, match="version"):
-        await ground.new.backups.restore(ground.write(msgspec.structs.replace(about, version=2)), PHRASE)
+        await ground.new.backups.restore(
+            ground.write(msgspec.structs.replace(about, version=contents.VERSION + 1)), PHRASE
+        )
     own = ground.bob.host.engine.device.own
     ground.maker = Maker(own.client_uri, own.signature_private)
     with pytest.raises(BackupOfAnother):
@@ -403,6 +407,13 @@ async def test_records_that_are_not_what_they_say_are_refused_by_name(ground: Gr
     for record in NO_RECORDS:
         with pytest.raises(BackupMalformed):
             await ground.new.backups.restore(ground.write(ground.records[0], record), PHRASE)
+
+
+async def test_more_of_the_desk_than_a_device_keeps_is_refused(ground: Ground) -> None:
+    flood = [contents.Reported(OwnReport(f"invented-{number}", 1)) for number in range(MAX_RECORDS + 1)]
+    with pytest.raises(BackupMalformed, match="at most"):
+        await ground.new.backups.restore(ground.write(ground.records[0], *flood), PHRASE)
+    assert len(ground.new.safety.reports()) <= MAX_FOREIGN
 
 
 async def test_a_file_that_is_not_the_one_a_message_names_is_not_kept(ground: Ground) -> None:

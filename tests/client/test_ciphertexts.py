@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from privity.client.engine import ciphertexts
+from privity.client.engine import ciphertexts, safety_inputs
 from privity.client.engine import inputs as i
 from privity.client.engine.records import Table
 from privity.message import compose
@@ -56,7 +56,7 @@ def rows(phone: Phone) -> list[bytes]:
 
 def riding(world: World, phone: Phone, room: str, *message_ids: bytes) -> list[dict[int, bytes]]:
     """What the report of these messages carries of their files."""
-    phone.do(lambda n: i.Report(n, room, message_ids, Reason.SPAM, ""))
+    phone.do(lambda n: safety_inputs.Report(n, room, message_ids, Reason.SPAM, ""))
     return [dict(message.attachments) for message in world.open_report(world.hub.reports[-1]).messages]
 
 

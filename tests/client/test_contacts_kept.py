@@ -14,6 +14,7 @@ import pytest
 
 from privity.client.backup import contents
 from privity.client.contacts import HeldRoom, people
+from privity.client.engine import contact_inputs
 from privity.client.engine import inputs as i
 from privity.client.engine.contact_book import BEGUN_KEY, MAX_OF_ROOM, OWN_SCOPE, Known
 from privity.client.engine.contact_codes import MADE_SCOPE, MAX_KEPT, keep_made
@@ -72,7 +73,7 @@ def test_contacts_are_there_without_the_hub_and_after_a_crash() -> None:
     pair = msgspec.structs.replace(told.contacts[0], own=[own], theirs=[theirs])
     answer = msgspec.structs.replace(told, contacts=[pair])
     town.hub.contacts = lambda phone: answer if phone is anna else told_nothing(told)
-    anna.do(i.RefreshContacts)
+    anna.do(contact_inputs.RefreshContacts)
     before = known(anna, ben.user)
     anna.crash()
     anna.engine = anna.make_engine()

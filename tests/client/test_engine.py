@@ -8,6 +8,7 @@ import pytest
 
 from privity.client.engine import effects as fx
 from privity.client.engine import inputs as i
+from privity.client.engine import safety_inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.profile import ROOM_PROFILE
 from privity.client.engine.records import Table
@@ -404,7 +405,7 @@ def test_a_delete_empties_what_is_shown_and_leaves_the_evidence_for_72_hours(wor
     gone = next(item for item in bob.items(room) if item.message_id == bad)
     assert (gone.state, gone.text, gone.content) == (State.DELETED, "", b"")
     world.pass_time(71 * 3_600_000)
-    receipt = bob.do(lambda n: i.Report(n, room, (bad,), Reason.HARASSMENT, "she wrote this"))
+    receipt = bob.do(lambda n: safety_inputs.Report(n, room, (bad,), Reason.HARASSMENT, "she wrote this"))
     assert receipt == "receipt-1"
     report = world.open_report(world.hub.reports[-1])
     assert (report.reporter_uri, report.alleged_uri, report.room_uri) == (bob.user, alice.user, room)
@@ -417,7 +418,7 @@ def test_a_delete_empties_what_is_shown_and_leaves_the_evidence_for_72_hours(wor
     )
     world.pass_time(2 * 3_600_000)
     with pytest.raises(CommandRefused, match="no evidence"):
-        bob.do(lambda n: i.Report(n, room, (bad,), Reason.HARASSMENT, "too late"))
+        bob.do(lambda n: safety_inputs.Report(n, room, (bad,), Reason.HARASSMENT, "too late"))
 
 
 def change(phone: Phone, room: str, message_id: bytes, text: str) -> None:
@@ -430,7 +431,7 @@ def test_every_version_of_an_edited_and_deleted_message_can_be_reported(world: W
     for text in ("an insult", "good night"):
         change(alice, room, first, text)
     alice.do(lambda n: i.Send(n, room, NullPart(), replaces=first))
-    assert bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, "she changed it")) == "receipt-1"
+    assert bob.do(lambda n: safety_inputs.Report(n, room, (first,), Reason.HARASSMENT, "she changed it")) == "receipt-1"
     report = world.open_report(world.hub.reports[-1])
     said = [MimiContent.decode(message.data).part for message in report.messages]
     assert said == [plain("good morning"), plain("an insult"), plain("good night")]
@@ -442,7 +443,7 @@ def test_a_message_with_more_versions_than_a_report_holds_is_reported_with_the_n
     first = alice.say(room, "good morning")
     for number in range(MAX_MESSAGES + 5):
         change(alice, room, first, f"insult {number}")
-    bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, ""))
+    bob.do(lambda n: safety_inputs.Report(n, room, (first,), Reason.HARASSMENT, ""))
     report = world.open_report(world.hub.reports[-1])
     said = [MimiContent.decode(message.data).part for message in report.messages]
     newest = range(MAX_MESSAGES + 5 - (MAX_MESSAGES - 1), MAX_MESSAGES + 5)
@@ -454,7 +455,7 @@ def test_versions_too_large_for_one_report_do_not_prevent_it(world: World) -> No
     first = alice.say(room, "good morning")
     for number in range(99):
         change(alice, room, first, f"{number:03}" + "x" * 60_000)
-    assert bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, "")) == "receipt-1"
+    assert bob.do(lambda n: safety_inputs.Report(n, room, (first,), Reason.HARASSMENT, "")) == "receipt-1"
     report = world.open_report(world.hub.reports[-1])
     assert len(report.encode()) <= MAX_REPORT
     assert b"098xxx" in report.messages[-1].data
@@ -468,7 +469,7 @@ def test_reactions_and_names_of_rooms_are_shown_with_ids_and_can_be_reported(wor
     named = next(item for item in bob.items(room) if "an insulting name" in item.text)
     (reaction,) = next(item for item in bob.items(room) if item.message_id == first).reactions
     for message_id, words in ((named.message_id, b"an insulting name"), (reaction.message_id, b"an insult")):
-        bob.do(lambda n, which=message_id: i.Report(n, room, (which,), Reason.HARASSMENT, ""))  # type: ignore[misc]  # a default in a lambda
+        bob.do(lambda n, which=message_id: safety_inputs.Report(n, room, (which,), Reason.HARASSMENT, ""))  # type: ignore[misc]  # a default in a lambda
         (message,) = world.open_report(world.hub.reports[-1]).messages
         assert words in message.data and message.authorship is not None
 

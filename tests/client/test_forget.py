@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from privity.client.engine import inputs as i
+from privity.client.engine import safety_inputs
 from privity.client.engine.evidence import GRACE_MS
 from privity.client.engine.records import Table
 from privity.client.engine.shown import RoomChanged
@@ -52,7 +53,7 @@ def test_it_can_be_reported_for_three_days_and_then_nothing_is_left(world: World
     alice.do(lambda n: i.Send(n, room, plain("a more unkind word"), replaces=first))
     (second,) = (item.version_id for item in bob.items(room) if item.message_id == first)
     forget(bob, room, first)
-    bob.do(lambda n: i.Report(n, room, (first,), Reason.HARASSMENT, ""))
+    bob.do(lambda n: safety_inputs.Report(n, room, (first,), Reason.HARASSMENT, ""))
     assert b"an unkind word" in world.open_report(world.hub.reports[-1]).messages[0].data
     world.pass_time(GRACE_MS + 1_000)
     values = b"".join(bob.view.rows.values())

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from privity.client.engine import consent, evidence
+from privity.client.engine import consent, evidence, safety_inputs
 from privity.client.engine import inputs as i
 from privity.identity.server_record import ServerRecord
 from privity.keylog.labels import server_label
@@ -83,7 +83,7 @@ def test_a_message_is_proven_by_the_key_of_its_epoch(world: World) -> None:
     for message_id, key in ((one, world.hub.frank_key), (two, first)):
         with pytest.raises(BadFrankSignature):
             signed_by(bob, room, message_id, key)
-    bob.do(lambda n: i.Report(n, room, (one, two), Reason.HARASSMENT, ""))
+    bob.do(lambda n: safety_inputs.Report(n, room, (one, two), Reason.HARASSMENT, ""))
     assert len(world.open_report(world.hub.reports[-1]).messages) == 2
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from privity.client.engine import from_desk
-from privity.client.engine import inputs as i
+from privity.client.engine import from_desk, safety_inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.from_desk import MAX_FOREIGN, MAX_LINES, MAX_STATEMENTS, Line
 from privity.client.engine.shown import HeardFromDesk, Notice
@@ -66,7 +65,7 @@ def test_what_was_not_read_is_reported_without_messages_and_remembered(
 ) -> None:
     room, alice, bob = pair(world)
     user, where = bob.user if person else "", room if place else ""
-    receipt = alice.do(lambda n: i.ReportUnread(n, subject, user, where, Reason.SPAM, "teapots"))
+    receipt = alice.do(lambda n: safety_inputs.ReportUnread(n, subject, user, where, Reason.SPAM, "teapots"))
     report = world.open_report(world.hub.reports[-1])
     assert report == AbuseReport(alice.user, user, where, Reason.SPAM, "teapots", (), subject)
     (kept,) = from_desk.reports(alice.view)
@@ -77,7 +76,9 @@ def test_what_was_not_read_is_reported_without_messages_and_remembered(
 def test_messages_can_show_a_person_and_be_passed_on_by_a_moderator(world: World) -> None:
     room, alice, bob = pair(world)
     said = bob.say(room, "buy my teapots")
-    alice.do(lambda n: i.Report(n, room, (said,), Reason.SPAM, "", subject=Subject.PERSON, escalated_for=""))
+    alice.do(
+        lambda n: safety_inputs.Report(n, room, (said,), Reason.SPAM, "", subject=Subject.PERSON, escalated_for="")
+    )
     report = world.open_report(world.hub.reports[-1])
     assert (report.subject, report.escalated_for, len(report.messages)) == (Subject.PERSON, "", 1)
     assert from_desk.reports(alice.view)[0].escalated
@@ -87,20 +88,22 @@ def test_several_messages_of_one_person_go_in_one_report(world: World) -> None:
     room, alice, bob = pair(world)
     said = tuple(bob.say(room, f"teapot {n}") for n in range(5))
     own = alice.say(room, "no, thank you")
-    alice.do(lambda n: i.Report(n, room, said, Reason.SPAM, ""))
+    alice.do(lambda n: safety_inputs.Report(n, room, said, Reason.SPAM, ""))
     assert len(world.open_report(world.hub.reports[-1]).messages) == 5
     assert from_desk.reports(alice.view)[0].messages == 5
     with pytest.raises(CommandRefused):
-        alice.do(lambda n: i.Report(n, room, (*said, own), Reason.SPAM, ""))
+        alice.do(lambda n: safety_inputs.Report(n, room, (*said, own), Reason.SPAM, ""))
     assert len(world.hub.reports) == 1
 
 
 def test_nobody_reports_themselves_or_writes_a_book(world: World) -> None:
     _, alice, bob = pair(world)
     with pytest.raises(CommandRefused, match="own address"):
-        alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, alice.user, "", Reason.SPAM, ""))
+        alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, alice.user, "", Reason.SPAM, ""))
     with pytest.raises(CommandRefused, match="at most"):
-        alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "x" * (MAX_NOTE + 1)))
+        alice.do(
+            lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "x" * (MAX_NOTE + 1))
+        )
     assert world.hub.reports == [] and from_desk.reports(alice.view) == []
 
 
@@ -113,13 +116,13 @@ def test_a_report_that_the_hub_refuses_is_not_remembered(world: World) -> None:
 
     world.hub.refuse = refuse
     with pytest.raises(Refusal):
-        alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, ""))
+        alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, ""))
     assert from_desk.reports(alice.view) == []
 
 
 def test_what_became_of_a_report_is_kept_with_it_once(world: World) -> None:
     _, alice, bob = pair(world)
-    receipt = str(alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
+    receipt = str(alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
     bring(world, alice, InboxKind.REPORT_OUTCOME, *[line(receipt, "somebody looks at it")] * 2)
     bring(world, alice, InboxKind.REPORT_OUTCOME, line(receipt, "they were warned", 9))
     (kept,) = from_desk.reports(alice.view)
@@ -131,7 +134,7 @@ def test_what_became_of_a_report_is_kept_with_it_once(world: World) -> None:
 def test_the_other_devices_of_the_account_hear_the_outcome_too(world: World) -> None:
     _, alice, bob = pair(world)
     tablet = world.second_device(alice)
-    receipt = str(alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
+    receipt = str(alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
     bring(world, tablet, InboxKind.REPORT_OUTCOME, line(receipt, "they were warned"))
     (kept,) = from_desk.reports(tablet.view)
     assert (kept.receipt, kept.subject, kept.lines) == (receipt, None, (Line(5, "they were warned"),))
@@ -147,7 +150,7 @@ def test_a_line_that_names_no_report_is_said_and_not_kept(world: World) -> None:
 
 def test_outcomes_of_invented_reports_push_out_none_that_was_made(world: World) -> None:
     _, alice, bob = pair(world)
-    receipt = str(alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
+    receipt = str(alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, "")))
     invented = [line(f"invented {n}", "x" * 5_000, n) for n in range(MAX_FOREIGN + 20)]
     bring(world, alice, InboxKind.REPORT_OUTCOME, *invented)
     kept = from_desk.reports(alice.view)
@@ -179,7 +182,7 @@ def test_statements_that_the_hub_lists_are_taken_over_without_a_second_word(worl
     assert from_desk.standing(alice.view) is None
     told = OwnStanding(StandingState.LIMITED, 5, 90, "d-2", False, 1, [statement("d-2", 9), statement("d-1", 5)])
     for _ in range(2):
-        alice.do(lambda n: i.HeedStanding(n, told))
+        alice.do(lambda n: safety_inputs.HeedStanding(n, told))
     assert from_desk.standing(alice.view) == msgspec.structs.replace(told, statements=[])
     assert [each.reference for each in from_desk.statements(alice.view)] == ["d-2", "d-1"]
     assert heard(alice) == []
@@ -187,27 +190,27 @@ def test_statements_that_the_hub_lists_are_taken_over_without_a_second_word(worl
 
 def test_an_appeal_goes_sealed_and_once(world: World) -> None:
     _, alice, _ = pair(world)
-    receipt = alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot"))
+    receipt = alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot"))
     appeal = world.open_sealed(world.hub.reports[-1])
     assert appeal == Appeal(About.DECISION, "d-1", alice.user, "it was one teapot")
     (kept,) = from_desk.appeals(alice.view)
     assert (kept.receipt, kept.reference, kept.text) == (receipt, "d-1", "it was one teapot")
     assert "teapot" not in repr(kept)
     with pytest.raises(CommandRefused, match="already"):
-        alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "and a small one"))
-    alice.do(lambda n: i.LodgeAppeal(n, About.REPORT, "d-1", "another thing of that name"))
+        alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "and a small one"))
+    alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.REPORT, "d-1", "another thing of that name"))
     assert len(world.hub.reports) == 2 and from_desk.reports(alice.view) == []
 
 
 def test_what_the_desk_says_of_an_appeal_stands_with_it_and_opens_the_way_to_another(world: World) -> None:
     _, alice, _ = pair(world)
-    receipt = str(alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot")))
+    receipt = str(alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot")))
     bring(world, alice, InboxKind.REPORT_OUTCOME, *[line(receipt, "it was not taken: nothing was decided yet")] * 2)
     (kept,) = from_desk.appeals(alice.view)
     assert [each.text for each in kept.lines] == ["it was not taken: nothing was decided yet"]
     assert from_desk.reports(alice.view) == [], "an appeal is no report"
     assert [each.receipt for each in heard(alice)] == [receipt]
-    alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "now it is decided"))
+    alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "now it is decided"))
     (again,) = from_desk.appeals(alice.view)
     assert (again.text, again.lines) == ("now it is decided", ())
 
@@ -216,18 +219,18 @@ def test_what_the_desk_says_of_an_appeal_stands_with_it_and_opens_the_way_to_ano
 def test_an_appeal_that_says_nothing_or_too_much_is_refused_here(world: World, text: str) -> None:
     _, alice, _ = pair(world)
     with pytest.raises(CommandRefused):
-        alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", text))
+        alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", text))
     assert world.hub.reports == []
 
 
 def test_what_was_said_to_the_desk_is_still_there_after_a_crash(world: World) -> None:
     _, alice, bob = pair(world)
-    alice.do(lambda n: i.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, ""))
-    alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot"))
+    alice.do(lambda n: safety_inputs.ReportUnread(n, Subject.PERSON, bob.user, "", Reason.SPAM, ""))
+    alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "it was one teapot"))
     bring(world, alice, InboxKind.STATEMENT, msgspec.json.encode(statement()))
     before = from_desk.reports(alice.view), from_desk.appeals(alice.view), from_desk.statements(alice.view)
     alice.crash()
     alice.restart()
     assert (from_desk.reports(alice.view), from_desk.appeals(alice.view), from_desk.statements(alice.view)) == before
     with pytest.raises(CommandRefused, match="already"):
-        alice.do(lambda n: i.LodgeAppeal(n, About.DECISION, "d-1", "again"))
+        alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "again"))

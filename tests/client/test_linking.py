@@ -14,6 +14,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from privity.client.device_lists import fetch_list
 from privity.client.engine import inputs
 from privity.client.engine.account_keys import AccountKeys
 from privity.client.engine.shown import Kind
@@ -37,7 +38,7 @@ async def test_a_second_device_joins_and_both_read_and_show_the_same(tmp_path: P
         await w.ann.invite(group, bob.user_uri)
         await w.ann.send(direct, "before")
         link = await w.link()
-        offering = asyncio.create_task(w.ann.offered(link.code.upper().replace("-", " ")))
+        offering = asyncio.create_task(w.ann.account.offered(link.code.upper().replace("-", " ")))
         check = await link.check()
         offered = await offering
         assert check == offered.check
@@ -78,11 +79,11 @@ async def test_a_device_that_waits_for_the_account_key_can_add_and_remove_nobody
             await new.caught_up()
             third = await Device.link(w.folder / "third", "four", w.hub)
             with pytest.raises(CommandRefused, match="account key"):
-                await new.offered(third.code)
+                await new.account.offered(third.code)
             with pytest.raises(CommandRefused, match="account key"):
                 await new.host.do(lambda n: inputs.ConfirmDevice(n, offered.client_uri, bytes(32)))
             with pytest.raises(CommandRefused, match="account key"):
-                await new.remove_device(w.ann.client_uri)
+                await new.account.remove_device(w.ann.client_uri)
             assert (await w.row(third.code)).state is LinkState.OFFERED
             await third.decline()
             assert len(await w.ann.devices()) == 2
@@ -100,14 +101,14 @@ async def test_a_removed_device_leaves_every_room_and_reads_nothing_new(tmp_path
             await heard(new, room, "while it was there")
             for uri, why in ((w.ann.client_uri, "itself"), (bob.client_uri, "no device"), ("x", "no device")):
                 with pytest.raises(CommandRefused, match=why):
-                    await w.ann.remove_device(uri)
-            await w.ann.remove_device(new.client_uri)
+                    await w.ann.account.remove_device(uri)
+            await w.ann.account.remove_device(new.client_uri)
             await bob.send(room, "after it has gone")
             await heard(w.ann, room, "after it has gone")
             assert [each.client_uri for each in await w.ann.devices()] == [w.ann.client_uri]
             assert texts(new, room) == ["while it was there"]
             with pytest.raises(CommandRefused, match="itself"):
-                await w.ann.remove_device(w.ann.client_uri)
+                await w.ann.account.remove_device(w.ann.client_uri)
         await bob.close()
 
 
@@ -121,7 +122,7 @@ async def test_a_no_on_either_side_ends_it_for_both_and_nothing_is_kept(tmp_path
             link = await w.link()
             await link.decline()
             with pytest.raises(LinkRefused):
-                await w.ann.offered(link.code)
+                await w.ann.account.offered(link.code)
         else:
             link, offered = await w.both()
             other = asyncio.create_task(offered.accept() if who == "new" else link.accept())
@@ -154,7 +155,7 @@ async def test_a_no_after_the_list_was_told_says_what_to_do(tmp_path: Path) -> N
         with pytest.raises(LinkRefused, match="remove it there"):
             await link.decline()
         assert not w.new_folder.exists()
-        await w.ann.remove_device(offered.client_uri)
+        await w.ann.account.remove_device(offered.client_uri)
         await w.nothing_was_added()
 
 
@@ -182,7 +183,7 @@ async def test_an_answer_replaced_by_the_hub_makes_other_digits(
 ) -> None:
     async with world(tmp_path) as w:
         link = await w.link()
-        offering = asyncio.create_task(w.ann.offered(link.code))
+        offering = asyncio.create_task(w.ann.account.offered(link.code))
         await w.rewrite(bend(await w.until(link.code, LinkState.ANSWERED)))
         check = await link.check()
         offered = await offering
@@ -194,9 +195,9 @@ async def test_an_answer_replaced_by_the_hub_makes_other_digits(
 async def test_a_list_of_another_account_shows_as_such_and_makes_other_digits(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         eve = await w.person("eve_e")
-        theirs = (await eve._devices(eve.user_uri)).encode()
+        theirs = (await fetch_list(eve.host, eve.user_uri)).encode()
         link = await w.link()
-        offering = asyncio.create_task(w.ann.offered(link.code))
+        offering = asyncio.create_task(w.ann.account.offered(link.code))
         swap = bent_answer(lambda said: msgspec.structs.replace(said, device_list=theirs))
         await w.rewrite(swap(await w.until(link.code, LinkState.ANSWERED)))
         check = await link.check()
@@ -213,7 +214,7 @@ async def test_a_key_of_the_hub_in_the_place_of_the_new_devices_shows(tmp_path: 
         link = await w.link()
         thief = Opening.new(os.urandom(32), os.urandom)
         mailbox = await open_mailbox(http, w.hub, thief.commitment())
-        offering = asyncio.create_task(w.ann.offered(mailbox.code))
+        offering = asyncio.create_task(w.ann.account.offered(mailbox.code))
         answered = await w.until(mailbox.code, LinkState.ANSWERED)
         honest = await w.row(link.code)
         await w.rewrite(
@@ -235,7 +236,7 @@ async def test_an_opening_that_the_hub_exchanged_with_its_commitment_is_refused(
     async with world(tmp_path) as w:
         link = await w.link()
         thief = Opening.new(os.urandom(32), os.urandom)
-        offering = asyncio.create_task(w.ann.offered(link.code))
+        offering = asyncio.create_task(w.ann.account.offered(link.code))
         answered = await w.until(link.code, LinkState.ANSWERED)
         theirs = OpenLink(thief.key, thief.device_id, thief.nonce)
         await w.rewrite(
@@ -251,7 +252,7 @@ async def test_an_opening_that_the_hub_exchanged_with_its_commitment_is_refused(
 
 async def test_an_answer_that_cannot_be_one_is_refused_by_name_before_anything_is_opened(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        foreign = (await w.ann._devices(w.ann.user_uri)).encode()
+        foreign = (await fetch_list(w.ann.host, w.ann.user_uri)).encode()
         for error, host, change in (
             (BadAnswer, "hub.example", {"handle": "No Handle"}),
             (BadAnswer, "hub.example", {"nonce": b""}),
@@ -274,7 +275,7 @@ async def test_an_outcome_that_does_not_name_this_device_is_refused(tmp_path: Pa
         link, _ = await w.both()
         accepting = asyncio.create_task(link.accept())
         agreed = await w.until(link.code, LinkState.AGREED)
-        own = (await w.ann._devices(w.ann.user_uri)).encode()
+        own = (await fetch_list(w.ann.host, w.ann.user_uri)).encode()
         await w.rewrite(replace(agreed, state=LinkState.LISTED, device_list=own))
         with pytest.raises(Exception, match="does not name") as caught:
             await accepting
@@ -289,12 +290,12 @@ async def test_a_strangers_answer_is_shown_as_the_strangers(tmp_path: Path) -> N
     async with world(tmp_path) as w:
         eve = await w.person("eve_e")
         link = await w.link()
-        offering = asyncio.create_task(eve.offered(link.code))
+        offering = asyncio.create_task(eve.account.offered(link.code))
         await link.check()
         await offering
         assert (link.user_uri, link.handle) == (eve.user_uri, "eve_e")
         with pytest.raises(LinkRefused, match="already"):
-            await w.ann.offered(link.code)
+            await w.ann.account.offered(link.code)
         await link.decline()
         await w.nothing_was_added()
         await eve.close()
@@ -319,9 +320,9 @@ async def test_codes_that_are_none_are_refused_by_name(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         for bad in ("", "k3x7", "k3x7-m2q1", "../../../", "k3x7-m2qa5"):
             with pytest.raises(CommandRefused):
-                await w.ann.offered(bad)
+                await w.ann.account.offered(bad)
         with pytest.raises(LinkExpired):
-            await w.ann.offered("aaaa-aaaa")
+            await w.ann.account.offered("aaaa-aaaa")
 
 
 async def test_an_unreachable_hub_leaves_no_folder(tmp_path: Path, unused_tcp_port: int) -> None:
@@ -341,7 +342,7 @@ async def test_a_link_goes_on_after_a_crash_with_the_same_code_and_digits(tmp_pa
             Device.open(w.new_folder, "three")
         again = await w.link()
         assert again.code == link.code
-        offering = asyncio.create_task(w.ann.offered(again.code))
+        offering = asyncio.create_task(w.ann.account.offered(again.code))
         check = await again.check()
         await again.close()
         third = await w.link()

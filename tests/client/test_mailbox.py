@@ -72,7 +72,7 @@ async def test_a_state_without_what_belongs_to_it_is_refused_and_nothing_is_kept
         await w.nothing_was_added()
         async with aiohttp.ClientSession() as http:
             code = (await open_mailbox(http, w.hub, bytes(32))).code
-        offering = asyncio.create_task(w.ann.offered(code))
+        offering = asyncio.create_task(w.ann.account.offered(code))
         await w.rewrite(replace(await w.until(code, LinkState.ANSWERED), state=LinkState.OPENED))
         with pytest.raises(LinkRefused, match="shows nothing"):
             await offering

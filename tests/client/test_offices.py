@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from privity.client.engine import evidence
+from privity.client.engine import evidence, safety_inputs
 from privity.client.engine import inputs as i
 from privity.client.engine.commits import Plan
 from privity.client.engine.shown import Deleter, Item, State
@@ -252,13 +252,13 @@ def test_a_message_of_somebody_else_is_deleted_with_its_place_kept_and_stays_rep
         assert item.deleted_by == Deleter(by.user, name)
         assert phone.hidden(room) == 0
         assert [item.version_id, *[old.message_id for old in item.versions]] == list(item.version_ids())
-    alice.do(lambda n: i.Report(n, room, (insult,), Reason.HARASSMENT, "before it was deleted"))
+    alice.do(lambda n: safety_inputs.Report(n, room, (insult,), Reason.HARASSMENT, "before it was deleted"))
     report = world.open_report(world.hub.reports[-1])
     assert report.alleged_uri == carl.user
     assert len(report.messages) == 2
     world.pass_time(evidence.GRACE_MS + 1)
     with pytest.raises(CommandRefused):
-        alice.do(lambda n: i.Report(n, room, (insult,), Reason.HARASSMENT, "too late"))
+        alice.do(lambda n: safety_inputs.Report(n, room, (insult,), Reason.HARASSMENT, "too late"))
 
 
 def test_who_wrote_it_deletes_as_before_and_says_no_role(world: World) -> None:

@@ -181,7 +181,7 @@ async def test_a_device_that_was_dropped_for_good_asks_once(town: World, monkeyp
     tablet = await link.accept()
     await yes
     await tablet.close()
-    await town.ann.remove_device(tablet.client_uri)
+    await town.ann.account.remove_device(tablet.client_uri)
     attempts = Attempts(monkeypatch)
     async with Device.open(town.new_folder, "three") as dropped:
         await attempts.enough.wait()

@@ -63,7 +63,7 @@ async def test_the_phrase_alone_brings_the_account_back_and_drops_what_was_lost(
         await town.ann.close()
         async with await recovered(town) as ann:
             await ann.caught_up()
-            assert ann.user_uri == town.ann.user_uri and ann.holds_account_key
+            assert ann.user_uri == town.ann.user_uri and ann.account.holds_key
             assert [each.client_uri for each in await bob.devices(ann.user_uri)] == [ann.client_uri]
             await bob.send(room, "are you back?")
             await heard(ann, room, "are you back?")
@@ -143,13 +143,13 @@ async def test_a_reset_waits_is_seen_and_is_cancelled_by_the_device_that_was_not
         for device in (town.ann, bob):
             listed = await device.devices(town.ann.user_uri)
             assert [each.client_uri for each in listed] == [town.ann.client_uri]
-            pending = device.reset_pending_until(town.ann.user_uri)
+            pending = device.account.reset_pending_until(town.ann.user_uri)
             assert pending is not None and abs(pending - until_ms) < HOUR_MS
-        await town.ann.cancel_reset()
+        await town.ann.account.cancel_reset()
         for device in (town.ann, bob):
             await device.devices(town.ann.user_uri)
-            assert device.reset_pending_until(town.ann.user_uri) is None
-        assert town.ann.holds_account_key
+            assert device.account.reset_pending_until(town.ann.user_uri) is None
+        assert town.ann.account.holds_key
 
 
 async def test_a_reset_without_a_code_or_with_a_used_one_is_refused_and_leaves_nothing(town: World) -> None:

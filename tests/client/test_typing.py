@@ -276,6 +276,6 @@ def test_a_device_off_its_list_is_not_seen_to_write_while_its_leaf_stands() -> N
     late = forged(laptop, room)
     laptop.asleep = True
     bob.do(lambda n: i.RemoveDevice(n, laptop.client))
-    assert ann.engine.rooms[room].is_going(laptop.client)
+    assert ann.engine.rooms[room].leaves.is_going(laptop.client)
     tell(world, ann, late)
     assert seen(ann) == []

@@ -53,6 +53,8 @@ class FakeHub:
         self.arrived: asyncio.Queue[str] = asyncio.Queue()
         self.forgotten = asyncio.Event()
         self.effects = EffectsAtHub()
+        self.profiles: dict[str, staff.ProfileFacts] = {}
+        """By what is asked for: an address, or a handle."""
         self.url = ""
         self.stumbles: set[str] = set()
         """Senders about whom no page is answered that asks of them."""
@@ -86,6 +88,7 @@ class FakeHub:
                 web.post("/staff/v1/keylog/lookup", self._lookup),
                 web.get("/staff/v1/blobs/{sha256}", self._blob),
                 web.post("/staff/v1/effects", self._effect),
+                web.post("/staff/v1/profile", self._profile),
             ]
         )
         runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.05)
@@ -189,6 +192,10 @@ class FakeHub:
 
     async def _effect(self, request: web.Request) -> web.Response:
         return _json(await self.effects.effect(await _body(request, staff.Effect)))
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        found = self.profiles.get((await _body(request, staff.AskProfile)).address)
+        return _error(Code.NOT_FOUND, "no such account") if found is None else _json(found)
 
     async def _blob(self, request: web.Request) -> web.Response:
         found = self.blobs.get(bytes.fromhex(request.match_info["sha256"]))

@@ -103,6 +103,11 @@ class House:
         (number,) = self.db.execute("SELECT seq FROM report WHERE receipt = ?", (relayed.receipt,)).fetchone()
         return int(number)
 
+    def receipt(self, report: int) -> str:
+        """What its reporter has of a report."""
+        (receipt,) = self.db.execute("SELECT receipt FROM report WHERE seq = ?", (report,)).fetchone()
+        return str(receipt)
+
     def relayed(self, reporter: str, receipt: str) -> staff.RelayedReport:
         return staff.RelayedReport(reporter, self.clock, b"sealed", receipt)
 

@@ -124,7 +124,6 @@ def test_another_evidence_key_opens_nothing_and_the_attempt_is_logged(db: Db) ->
         "position = 1",
         "part = 1",
         "ciphertext = CAST(ciphertext || x'00' AS BLOB)",
-        "wrapped_key = x'00'",
         "nonce = zeroblob(12)",
         "nonce = x''",
     ],
@@ -144,10 +143,20 @@ def test_what_belongs_to_no_report_is_kept_like_one(db: Db) -> None:
         opened(db, number)
 
 
+@pytest.mark.parametrize("change", ["wrapped_key = x'00'", "wrap_nonce = zeroblob(12)", "wrapped_key = zeroblob(48)"])
+def test_a_record_whose_key_was_altered_does_not_open(db: Db, change: str) -> None:
+    number = kept(db)
+    db.execute(f"UPDATE evidence_key SET {change} WHERE evidence_id = ?", (number,))
+    with pytest.raises(EvidenceDamaged):
+        opened(db, number)
+
+
 def test_no_two_records_share_a_key(db: Db) -> None:
     kept(db, position=0)
     kept(db, position=1)
-    rows = db.execute("SELECT wrapped_key, nonce, ciphertext FROM evidence").fetchall()
+    rows = db.execute(
+        "SELECT wrapped_key, nonce, ciphertext FROM evidence JOIN evidence_key ON evidence_id = id"
+    ).fetchall()
     assert len(set(rows)) == 2
     assert rows[0][2] != rows[1][2]
 

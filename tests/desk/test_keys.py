@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.desk import config
-from privity.desk.errors import AlreadyInitialised, KeysInvalid
+from privity.desk.errors import AlreadyInitialised, ConfigInvalid, KeysInvalid
 from privity.desk.init import write_fresh
 from privity.desk.keys import open_keys, read_key
 
@@ -27,6 +27,24 @@ def test_fresh_keys_open_and_match_their_public_halves(tmp_path: Path) -> None:
     assert keys.staff.public_key() == public.staff_public_key
     intake = X25519PrivateKey.from_private_bytes(keys.intake)
     assert intake.public_key().public_bytes_raw() == public.intake_public_key
+
+
+def test_keys_of_before_are_read_beside_the_desks_own_and_like_them(tmp_path: Path) -> None:
+    write_fresh(tmp_path / "desk" / "keys")
+    found = tmp_path / "found.key"
+    named = config.DeskSection(hub_url="http://127.0.0.1:1", older_intake_keys=["found.key"])
+    with pytest.raises(KeysInvalid, match="found"):
+        open_keys(config.check(named, tmp_path))
+    found.touch(0o600)
+    found.write_bytes(b"\x05" * 32)
+    assert open_keys(config.check(named, tmp_path)).older_intake == (b"\x05" * 32,)
+    found.chmod(0o644)
+    with pytest.raises(KeysInvalid, match="open to other users"):
+        open_keys(config.check(named, tmp_path))
+    for wrong in ([""], ["x"] * 9):
+        section = config.DeskSection(hub_url="http://127.0.0.1:1", older_intake_keys=wrong)
+        with pytest.raises(ConfigInvalid, match="older_intake_keys"):
+            config.check(section, tmp_path)
 
 
 def test_only_the_owner_can_read_them(tmp_path: Path) -> None:

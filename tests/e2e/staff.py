@@ -36,9 +36,11 @@ class Colleague:
     origin: str
     complaints: list[str]
 
-    async def come(self, address: str, label: str = "this laptop") -> None:
-        """Open the address of an invitation and make the first passkey."""
+    async def come(self, address: str, label: str = "this laptop", other: str = "") -> None:
+        """Open the address of an invitation and make the first passkey; `other`: the address with the other half."""
         await self.page.goto(address)
+        if other:
+            await self.page.get_by_label("The other half").fill(other)
         await self.press("Go on")
         await self.page.get_by_label("What this passkey is called").fill(label)
         await self.press("Make a passkey")
@@ -58,6 +60,10 @@ class Colleague:
 
     async def press(self, name: str) -> None:
         await self.page.get_by_role("button", name=name, exact=True).click()
+
+    async def code(self) -> str:
+        """The address that a page shows once."""
+        return (await self.page.get_by_role("status").inner_text()).strip()
 
     def heading(self, name: str) -> Locator:
         return self.page.get_by_role("heading", name=name, exact=True)
@@ -90,3 +96,14 @@ async def colleague(browser: Browser, origin: str, *, scripts: bool = True) -> A
     finally:
         if browser.is_connected():
             await context.close()
+
+
+@asynccontextmanager
+async def without_scripts(browser: Browser, one: Colleague) -> AsyncIterator[Colleague]:
+    """The same member of staff, signed in, in a browser that runs none."""
+    async with colleague(browser, one.origin, scripts=False) as plain:
+        for each in await one.page.context.cookies():
+            name, value = each.get("name", ""), each.get("value", "")
+            await plain.page.context.add_cookies([{"name": name, "value": value, "url": one.origin}])
+        yield plain
+        assert plain.complaints == [], f"the browser without scripts complains: {plain.complaints}"

@@ -23,7 +23,7 @@ from privity.faces.demo.home import Home
 from privity.faces.demo.person import Person, until
 from tests.e2e.axe import need_axe
 from tests.e2e.running import chromium
-from tests.e2e.staff import Colleague, colleague, invite
+from tests.e2e.staff import Colleague, colleague, invite, without_scripts
 from tests.e2e.test_desk_console import look_over
 
 INSULT = "You are a teapot without a lid. <script>alert(1)</script> {{7*7}} invoice\u202egpj.exe"
@@ -32,7 +32,7 @@ WHY = "You insulted somebody who asked you to stop."
 
 @dataclass
 class Reported:
-    """Alice has written to Bob, and Bob has reported a text and a picture of hers."""
+    """Alice writes to Bob, and Bob reports what she sends."""
 
     home: Home
     alice: Person
@@ -44,8 +44,9 @@ class Reported:
         return f"http://localhost:{self.home.desk_port}"
 
 
-@pytest.fixture
-async def reported(hub: Home, tmp_path: Path) -> AsyncIterator[Reported]:
+@asynccontextmanager
+async def two_people(hub: Home, tmp_path: Path) -> AsyncIterator[Reported]:
+    """Alice and Bob, contacts, with nothing sent yet."""
     alice, bob = Person("alice", tmp_path / "alice", hub.url), Person("bob", tmp_path / "bob", hub.url)
     try:
         for person in (alice, bob):
@@ -57,18 +58,25 @@ async def reported(hub: Home, tmp_path: Path) -> AsyncIterator[Reported]:
         await until(partial(_wishes, alice), "contact", "Alice to see that Bob asks")
         await alice.ask("accept_contact", user_uri=bob.user_uri)
         await until(partial(_knows, bob, alice), "contact", "Bob to hear that Alice said yes")
-        room = await alice.ask("direct", user_uri=bob.user_uri)
+        yield Reported(hub, alice, bob, await alice.ask("direct", user_uri=bob.user_uri))
+    finally:
+        for person in (alice, bob):
+            await person.stop()
+
+
+@pytest.fixture
+async def reported(hub: Home, tmp_path: Path) -> AsyncIterator[Reported]:
+    """Bob has reported a text and a picture."""
+    async with two_people(hub, tmp_path) as here:
+        alice, bob, room = here.alice, here.bob, here.room
         picture = tmp_path / "teapot.png"
         await asyncio.to_thread(picture.write_bytes, stripes())
         words = await alice.ask("send", room=room, text=INSULT)
         file = await alice.ask("attach", room=room, path=str(picture), caption="look")
-        await until(partial(_has, bob, room, 2), "delivery", "Bob to have both")
+        await until(partial(has, bob, room, 2), "delivery", "Bob to have both")
         for message in (words, file):
             await bob.ask("report", room=room, message=message)
-        yield Reported(hub, alice, bob, room)
-    finally:
-        for person in (alice, bob):
-            await person.stop()
+        yield here
 
 
 @asynccontextmanager
@@ -84,7 +92,7 @@ async def test_from_a_report_to_a_ban_that_the_hub_obeys(reported: Reported) -> 
     need_axe()
     wrong: list[str] = []
     async with chromium() as browser, at_the_desk(browser, reported, "Maren Tolk", "moderator") as maren:
-        case = await _find_case(maren, reported)
+        case = await find_case(maren, reported)
         await maren.open("/queue")
         await look_over(maren, "queue", wrong)
         await _by_keys_to_the_case(maren, case)
@@ -95,13 +103,13 @@ async def test_from_a_report_to_a_ban_that_the_hub_obeys(reported: Reported) -> 
         await expect(main).not_to_contain_text("teapot without")
         await expect(main.get_by_text("signed by the sender’s device").first).to_be_visible()
 
-        await _report(maren, 1).get_by_role("button", name="Show words").click()
+        await card_of(maren, 1).get_by_role("button", name="Show words").click()
         await expect(main).to_contain_text("<script>alert(1)</script> {{7*7}} invoice")
         await expect(main.locator(".sign")).to_have_text(["U+202E right-to-left override"])
         await look_over(maren, "words", wrong)
 
         await maren.page.go_back()
-        await _report(maren, 2).get_by_role("button", name="Show words").click()
+        await card_of(maren, 2).get_by_role("button", name="Show words").click()
         await expect(main).to_contain_text("image/png")
         await maren.page.get_by_label("Why it has to be seen").fill("Is it what the report says?")
         await maren.page.get_by_label("How much").select_option("larger")
@@ -131,7 +139,7 @@ async def test_from_a_report_to_a_ban_that_the_hub_obeys(reported: Reported) -> 
             await ines.page.get_by_label("Why you agree").fill("I read the message myself.")
             await ines.press("Agree: ban")
             await expect(ines.page.get_by_role("main")).to_contain_text("effective")
-            await _until_shown(ines, "ban: applied")
+            await until_shown(ines, "ban: applied")
             await look_over(ines, "decision-effective", wrong)
         with pytest.raises(Refused):
             await reported.alice.ask("send", room=reported.room, text="not any more")
@@ -144,7 +152,7 @@ async def test_a_referral_is_drafted_and_approved_by_somebody_else(reported: Rep
     need_axe()
     wrong: list[str] = []
     async with chromium() as browser, at_the_desk(browser, reported, "Maren Tolk", "moderator") as maren:
-        case = await _find_case(maren, reported)
+        case = await find_case(maren, reported)
         await maren.open(f"/case/{case}")
         await maren.page.get_by_role("link", name="Report it to an authority").click()
         await look_over(maren, "refer", wrong)
@@ -168,20 +176,16 @@ async def test_a_referral_is_drafted_and_approved_by_somebody_else(reported: Rep
 async def test_everything_works_without_scripts(reported: Reported) -> None:
     """Only the passkey needs a script: who is signed in decides in a browser that runs none."""
     async with chromium() as browser, at_the_desk(browser, reported, "Odo Brandt", "moderator") as odo:
-        case = await _find_case(odo, reported)
-        cookies = await odo.page.context.cookies()
-        async with colleague(browser, reported.origin, scripts=False) as plain:
-            for each in cookies:
-                name, value = each.get("name", ""), each.get("value", "")
-                await plain.page.context.add_cookies([{"name": name, "value": value, "url": reported.origin}])
+        case = await find_case(odo, reported)
+        async with without_scripts(browser, odo) as plain:
             page = plain.page
             await plain.open("/queue")
             await page.get_by_role("link", name=f"Case {case}", exact=True).click()
             await plain.press("Take this case")
-            await _report(plain, 1).get_by_role("button", name="Show words").click()
+            await card_of(plain, 1).get_by_role("button", name="Show words").click()
             await expect(page.get_by_role("main")).to_contain_text("You are a teapot")
             await plain.open(f"/case/{case}")
-            await _report(plain, 2).get_by_role("button", name="Show words").click()
+            await card_of(plain, 2).get_by_role("button", name="Show words").click()
             await page.get_by_label("Why it has to be seen").fill("Is it what the report says?")
             await plain.press("Reveal for 20 seconds")
             await expect(page.get_by_role("img", name=re.compile("reported picture"))).to_be_visible()
@@ -194,39 +198,38 @@ async def test_everything_works_without_scripts(reported: Reported) -> None:
             await expect(page.get_by_role("main")).to_contain_text("decided")
             await page.get_by_role("link", name=re.compile("^Decision ")).click()
             await expect(page.get_by_role("main")).to_contain_text("effective")
-            assert plain.complaints == []
 
 
 async def test_everything_works_by_keyboard(reported: Reported) -> None:
     async with chromium() as browser, at_the_desk(browser, reported, "Uta Lenz", "moderator") as uta:
-        case = await _find_case(uta, reported)
+        case = await find_case(uta, reported)
         await uta.open("/queue")
         await _by_keys_to_the_case(uta, case)
         page = uta.page
-        await _letter(uta, "d")  # takes it
+        await letter(uta, "d")  # takes it
         await expect(page.get_by_text("taken, by Uta Lenz")).to_be_visible()
-        await _letter(uta, "d")  # to the decision
+        await letter(uta, "d")  # to the decision
         await expect(page.get_by_label("Policy")).to_be_focused()
-        await _tab_to(uta, page.get_by_label("Action"))
+        await tab_to(uta, page.get_by_label("Action"))
         await page.keyboard.type("warn")
-        await _tab_to(uta, page.get_by_label(re.compile("report [0-9]+, message 0")).first)
+        await tab_to(uta, page.get_by_label(re.compile("report [0-9]+, message 0")).first)
         await page.keyboard.press("Space")
-        await _tab_to(uta, page.get_by_label("Reason, in words that the person will read"))
+        await tab_to(uta, page.get_by_label("Reason, in words that the person will read"))
         await page.keyboard.type(WHY)
-        await _tab_to(uta, page.get_by_role("button", name="Look at it before it counts"))
+        await tab_to(uta, page.get_by_role("button", name="Look at it before it counts"))
         await page.keyboard.press("Enter")
-        await _tab_to(uta, page.get_by_role("button", name="Decide", exact=True))
+        await tab_to(uta, page.get_by_role("button", name="Decide", exact=True))
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("main")).to_contain_text("Decision")
-        await _letter(uta, "u")
+        await letter(uta, "u")
         await expect(uta.heading("Undo")).to_be_visible()
-        await _letter(uta, "u")  # the reason is missing, so nothing is sent
+        await letter(uta, "u")  # the reason is missing, so nothing is sent
         await expect(page.get_by_label("Why it is undone")).to_be_focused()
         await page.keyboard.type("It was somebody else.")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("main")).to_contain_text("undone")
-        await _letter(uta, "?")
+        await letter(uta, "?")
         await expect(uta.heading("Keys and help")).to_be_visible()
 
 
@@ -240,11 +243,11 @@ def stripes() -> bytes:
     return out.getvalue()
 
 
-def _report(one: Colleague, number: int) -> Locator:
+def card_of(one: Colleague, number: int) -> Locator:
     return one.page.locator("li.report").nth(number - 1)
 
 
-async def _find_case(one: Colleague, here: Reported) -> int:
+async def find_case(one: Colleague, here: Reported) -> int:
     """The case about Alice, once the desk has both reports."""
 
     async def there() -> bool:
@@ -260,20 +263,20 @@ async def _find_case(one: Colleague, here: Reported) -> int:
 async def _by_keys_to_the_case(one: Colleague, case: int) -> None:
     link = one.page.get_by_role("link", name=f"Case {case}", exact=True)
     for _ in range(50):
-        await _letter(one, "j")
+        await letter(one, "j")
         if await link.evaluate("each => each === document.activeElement"):
             break
-    await _letter(one, "o")
+    await letter(one, "o")
     await expect(one.heading(f"Case {case}")).to_be_visible()
 
 
-async def _letter(one: Colleague, key: str) -> None:
+async def letter(one: Colleague, key: str) -> None:
     """Letters are keys once the page and its script are there."""
     await one.page.wait_for_load_state()
     await one.page.keyboard.press(key)
 
 
-async def _tab_to(one: Colleague, target: Locator) -> None:
+async def tab_to(one: Colleague, target: Locator) -> None:
     await expect(target).to_be_visible()
     for _ in range(200):
         if await target.evaluate("each => each === document.activeElement"):
@@ -282,7 +285,7 @@ async def _tab_to(one: Colleague, target: Locator) -> None:
     raise AssertionError("the focus never came there")
 
 
-async def _until_shown(one: Colleague, words: str) -> None:
+async def until_shown(one: Colleague, words: str) -> None:
     async def shown() -> bool:
         await one.page.reload()
         return words in await one.page.get_by_role("main").inner_text()
@@ -303,5 +306,5 @@ async def _knows(one: Person, other: Person) -> bool:
     return bool(await one.ask("is_contact", user_uri=other.user_uri))
 
 
-async def _has(person: Person, room: str, count: int) -> bool:
+async def has(person: Person, room: str, count: int) -> bool:
     return room in await person.ask("rooms") and len(await person.texts(room)) >= count

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from privity.desk.stated import Stated, StatedSection, WordsSection, check_stated
 from privity.desk.transparency.compute import compute
 from privity.desk.transparency.page import html
 from privity.desk.transparency.period import Period
@@ -27,13 +28,19 @@ async def test_the_report_is_a_page_for_everybody(tmp_path: Path) -> None:
         "quiet": compute(two_months().entries, Period("2027-02", "2027-02")),
         "empty": compute([], Period("2027-01", "2027-01")),
     }
+    words = WordsSection(
+        own_initiative="Accounts are limited, suspended or ended.\nNothing is labelled.", training="x" * 200
+    )
+    stated = check_stated(
+        StatedSection(provider="Teapots Ltd", recipients={"total": 1200, "DE": 7}, languages={"de": 2}, words=words)
+    )
     async with chromium() as browser:
         page = await browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda said: wrong.append(said.text))
         for name, report in pages.items():
             file = tmp_path / f"{name}.html"
-            file.write_bytes(html(report, "teapots.example", COMMAND))
+            file.write_bytes(html(report, stated if name == "busy" else Stated(), "teapots.example", COMMAND))
             await page.goto(file.as_uri())
             for numbers in await page.locator("summary").all():
                 await numbers.click()

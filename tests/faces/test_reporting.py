@@ -103,3 +103,39 @@ def test_a_decision_is_read_with_its_reasons_and_appealed(town: Town) -> None:
     assert told["standing"]["standing"] == "limited" and len(told["appeals"]) == 1
     desk_does(town, 4, Verb.LIFT, uri, EffectParams(decision=DECISION))
     assert carol.ok("standing", "show").startswith("your account is in good standing")
+
+
+def test_a_group_is_reported_to_who_looks_after_it_who_settles_it_or_passes_it_on(town: Town) -> None:
+    alice, bob, carol = town.alice, town.bob, town.carol
+    room = alice.ok("room", "create", "bob.c", "carol.d").split()[0]
+    for shell in (bob, carol):
+        shell.ok("read", room)
+    sent = [carol.ok("send", room, f"an ugly teapot {n}").split()[-1] for n in range(2)]
+    bob.ok("read", room)
+    assert "nobody has reported anything" in alice.ok("room", "reports", "list")
+    said = bob.ok("report", room, sent[0], "--reason", "spam", "--note", "again", "--to-moderators", "--may-name")
+    assert said.startswith("reported to those who look after the conversation; receipt ")
+    assert "those who look after the conversation have it" in bob.ok("reports", "list")
+    both = bob.ok("report", room, sent[1], "--reason", "spam")
+    assert "reported; receipt" in both and "could see it too: --to-moderators" in both
+    listed = alice.ok("room", "reports", "list", room)
+    assert "bob.c reports 1 messages of carol.d" in listed and "waits for you" in listed
+    (row,) = json.loads(alice.ok("room", "reports", "list", "--json"))["reports"]
+    shown = alice.ok("room", "reports", "show", row["id"][:8])
+    assert "they say: again" in shown and "[seen here]" in shown and "may be named to the desk" in shown
+    receipt = alice.ok("room", "reports", "pass-on", row["id"], "--note", "please look").split()[-1]
+    assert "(passed on)" in alice.ok("room", "reports", "list")
+    assert (reports(alice)[0]["receipt"], reports(alice)[0]["escalated"]) == (receipt, True)
+    alice.ok("room", "reports", "settle", row["id"], "nothing")
+    assert "(nothing to do)" in alice.ok("room", "reports", "list")
+    assert "0 reports begin" in alice.refused("room", "reports", "show", "ffffffff")
+    assert "nobody has reported" in carol.ok("room", "reports", "list")
+    about = ("--room", room, "--person", "carol.d", "--reason", "harassment")
+    gone = bob.ok("report", *about, "--to-moderators", "--block", "--leave")
+    assert "blocked" in gone.splitlines() and "left the conversation" in gone
+    assert "bob.c reports a person, carol.d" in alice.ok("room", "reports", "list")
+    bob.ok("unblock", "carol.d")
+    befriend((bob, carol), ("bob.c", "carol.d"))
+    assert "ask the desk" in carol.refused(
+        "report", "--room", room, "--person", "alice.b", "--reason", "other", "--to-moderators"
+    )

@@ -22,7 +22,7 @@ COMMANDS = [name for commands in TABLE.values() for name in commands]
 SUBCOMMANDS = [
     *(("room", name) for name in ("create", "direct", "invite", "remove", "leave", "members", "list")),
     *(("room", name) for name in ("declare-archive", "withdraw-archive", "accept", "role", "ban", "unban")),
-    *(("room", name) for name in ("link", "links", "revoke-link", "join", "knocks", "let-in", "turn-away")),
+    *(("room", name) for name in ("link", "links", "revoke-link", "join", "knocks", "let-in", "turn-away", "reports")),
     *(("keylog", name) for name in ("evidence", "trust", "start-over")),
     ("devices", "add"),
     ("devices", "remove"),
@@ -40,6 +40,8 @@ SUBCOMMANDS = [
     ("witness", "serve"),
 ]
 
+OF_REPORTS = [("room", "reports", name) for name in ("list", "show", "settle", "pass-on")]
+
 
 @pytest.fixture
 def nobody(tmp_path: Path) -> Shell:
@@ -47,7 +49,7 @@ def nobody(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "none")
 
 
-@pytest.mark.parametrize("command", [*((name,) for name in COMMANDS), *SUBCOMMANDS], ids=" ".join)
+@pytest.mark.parametrize("command", [*((name,) for name in COMMANDS), *SUBCOMMANDS, *OF_REPORTS], ids=" ".join)
 def test_every_command_has_an_example_that_parses(nobody: Shell, command: tuple[str, ...]) -> None:
     shown = nobody.ok(*command, "--help")
     lines = [line.removeprefix("Example: ") for line in shown.splitlines() if line.startswith("Example: ")]
@@ -100,6 +102,8 @@ def test_a_group_of_commands_alone_helps(nobody: Shell) -> None:
         (["report", "--person", "bob.c", "--reason", "spam", "--leave"], "need a conversation"),
         (["report", "--room", "k3x7", "--reason", "spam", "--block"], "needs a person"),
         (["report", "--room", "k3x7", "--reason", "spam", "--as-moderator"], "name them"),
+        (["report", "k3x7", "9f02", "--reason", "spam", "--may-name"], "--may-name needs --to-moderators"),
+        (["report", "--person", "bob.c", "--reason", "spam", "--to-moderators"], "--to-moderators takes ROOM"),
         (["read", "k3x7", "--last", "many"], "int"),
         (["read", "k3x7", "--last", "0"], ">= 1"),
         (["read", "k3x7", "--last", "99999999999999999999"], "<= 10000"),

@@ -17,10 +17,10 @@ from typing import Any
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import AuditError
 from privity.desk.audit.proof import EntryProof
-from privity.identity.errors import DeviceListError, RecordError, RoomLinkError
+from privity.identity.errors import DeviceListError, RecordError, ReportKeyError, RoomLinkError
 from privity.identity.room_links import MEDIA_TYPE, RoomLink, read_statement, statement
 from privity.keylog.errors import KeylogError
-from privity.message import cbor, receipts, safe_aad, sealed_report
+from privity.message import cbor, receipts, room_report, safe_aad, sealed_report
 from privity.message.content import SinglePart
 from privity.message.errors import CborError, ContentError, FrankError, ReportError
 from privity.mls.errors import ProtocolError
@@ -57,7 +57,7 @@ class Decoder:
 ROOMS: dict[str, tuple[type[Exception], ...]] = {
     "privity.mls.messages": (ProtocolError,),
     "privity.message": (CborError, ContentError, ReportError),
-    "privity.identity": (DeviceListError, RecordError, RoomLinkError),
+    "privity.identity": (DeviceListError, RecordError, ReportKeyError, RoomLinkError),
     "privity.policy": (ProtocolError,),
     "privity.keylog": (KeylogError,),
 }
@@ -131,6 +131,7 @@ def functions() -> Iterator[Decoder]:
     for of_log in (Entry, EntryProof):
         yield Decoder(f"desk.audit.{of_log.__name__}", of_log.decode, of_log.encode, (AuditError,))
     yield Decoder("message.sealed_report", lambda data: sealed_report.open(INTAKE, data), None, (ReportError,))
+    yield Decoder("message.room_report", lambda data: room_report.open(data, INTAKE, "r", "d"), None, (ReportError,))
 
 
 def all_decoders() -> list[Decoder]:

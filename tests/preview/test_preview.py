@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -17,7 +18,7 @@ from PIL import Image, PngImagePlugin
 from privity.preview import making, sandbox
 from privity.preview.errors import NoSandbox, NotAPicture
 from privity.preview.limits import MAX_PICTURE, MAX_SIDE
-from privity.preview.making import PNG, make, make_grey
+from privity.preview.making import PNG, holds_several, make, make_grey
 from tests.preview.pictures import bomb, picture
 
 pytestmark = pytest.mark.skipif(not sandbox.holds_here(), reason="this system has nothing to shut a decoder in")
@@ -63,6 +64,19 @@ async def test_each_kind_comes_out_as_a_small_png_without_what_else_it_held() ->
 async def test_what_is_no_picture_of_these_kinds_is_refused(data: bytes) -> None:
     with pytest.raises(NotAPicture):
         await make(data)
+
+
+async def test_a_jpeg_with_more_than_one_image_is_its_first_and_said_to_hold_several() -> None:
+    more: dict[str, Any] = {"save_all": True, "append_images": [Image.new("RGB", (40, 30), "red")]}
+    several = [picture("MPO", **more), picture("GIF", **more), picture("WEBP", **more), picture("PNG", **more)]
+    for given in several:
+        shown = Image.open(io.BytesIO(await make(given))).convert("RGB")
+        assert shown.size == (40, 30)
+        assert shown.getpixel((20, 15)) == pytest.approx((0, 128, 128), abs=3)
+    assert [await holds_several(given) for given in several] == [True] * 4
+    assert [await holds_several(picture(kind)) for kind in ("JPEG", "GIF", "WEBP", "PNG")] == [False] * 4
+    with pytest.raises(NotAPicture):
+        await holds_several(b"")
 
 
 async def test_a_picture_that_is_too_large_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

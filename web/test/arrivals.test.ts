@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said aloud: what comes where one is, and for the rest only that something came.
 
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import type { FakePort } from "../src/port/fake";
 import { paragraph } from "../src/port/fake";
@@ -77,6 +77,39 @@ it("of a muted conversation that one is named there, unless that is off", async 
   settings.named = false;
   row(2);
   expect(arrivals.spoken).toBe("");
+});
+
+it("that a report came, and not of whom, also where the conversation is muted", async () => {
+  const shown: string[] = [];
+  class Notified {
+    static readonly permission = "granted";
+    constructor(_title: string, { body }: { body: string }) {
+      shown.push(body);
+    }
+  }
+  vi.stubGlobal("document", { hidden: true });
+  vi.stubGlobal("window", { Notification: Notified });
+  vi.stubGlobal("Notification", Notified);
+  place.room = "another";
+  const row = (reports: number): void => {
+    const { conversation } = port.world.rooms[0]!;
+    port.happen({
+      event: "conversation_changed",
+      account: ACCOUNT,
+      conversation: { ...conversation, muted: true, reports },
+    });
+  };
+  settings.notifying = "plain";
+  row(1);
+  expect(arrivals.spoken).toBe("New report in room");
+  arrivals.spoken = "";
+  row(1);
+  row(0); // somebody settled it
+  expect(arrivals.spoken).toBe("");
+  settings.notifying = "sender";
+  row(2);
+  expect(shown).toEqual(["New report", "New report in room"]);
+  vi.unstubAllGlobals();
 });
 
 it("no words of a message that is gone, nor of an account that is locked", () => {

@@ -38,6 +38,16 @@ it("is not done when it was undone", () => {
   expect(done).toBe(0);
 });
 
+it("says when it was undone, so that it can be asked for again", () => {
+  let undone = 0;
+  const soon = (): void => notices.soon("It will be deleted.", () => (done += 1), () => (undone += 1));
+  soon();
+  notices.list[0]?.undo?.();
+  soon();
+  waits[0]?.what();
+  expect([done, undone]).toEqual([1, 1]);
+});
+
 it("is done at once, and once, when the page is closed", () => {
   notices.soon("It will be deleted.", () => (done += 1));
   const [wait] = waits;

@@ -2,22 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 
+import { REPORT } from "../src/port/fake";
 import type { ReportShown } from "../src/port/types";
 import { aboutOf, reasonOf } from "../src/screens/safety/reasons";
 
-const report = (rest: Partial<ReportShown>): ReportShown => ({
-  receipt: "r",
-  at_ms: 0,
-  subject: "messages",
-  reason: "spam",
-  person: null,
-  title: "",
-  messages: 1,
-  lines: [],
-  appeal: null,
-  open: false,
-  ...rest,
-});
+const report = (rest: Partial<ReportShown>): ReportShown => ({ ...REPORT, subject: "messages", messages: 1, ...rest });
 
 test("each subject is said in words", () => {
   expect(aboutOf(report({}), "gus")).toBe("A message of gus");

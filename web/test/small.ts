@@ -59,6 +59,8 @@ export function small(count: number): FakePort {
     contacts: NO_CONTACTS,
     profile: { is: "own_profile_shown", name: "", bio: "", picture: null, listed: false },
     reports: [],
+    moderators: [],
+    roomReports: [],
     standing: GOOD,
     passphrase: "invented",
     now: () => count * 1000,

@@ -216,3 +216,15 @@ it("fetching ahead over a broken line is no error that nobody hears", async () =
   expect(timeline.shown).toHaveLength(120);
   expectNoHole(timeline);
 });
+
+it("what is reported of a message that was deleted begins with that message, and with no other that was", async () => {
+  const port = small(9); // every third is one's own
+  const { entries } = port.world.rooms[0]!;
+  for (const place of [4, 7]) {
+    entries[place] = { ...entries[place]!, state: "deleted", blocks: [] };
+  }
+  const timeline = await opened(port);
+  const sender = entries[7]!.sender;
+  expect(timeline.reportable(sender, 22).map((each) => each.seq)).toEqual([22, 16, 7, 4]);
+  expect(timeline.reportable(sender, 25).map((each) => each.seq)).toEqual([25, 16, 7, 4]);
+});

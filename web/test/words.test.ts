@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { hex } from "../src/port/bytes";
 import { initial, tint, TINTS } from "../src/parts/text/initials";
 import { safe } from "../src/parts/text/links";
+import { listed } from "../src/parts/text/lists";
 import { count, rate, size } from "../src/parts/text/sizes";
 import { brief, day, span } from "../src/parts/text/times";
 import { accountName, hubAddress } from "../src/screens/first/naming";
@@ -30,6 +31,16 @@ describe("a link of a stranger", () => {
 
 it("many unread messages are many", () => {
   expect([0, 999, 1000].map(count)).toEqual(["0", "999", "999+"]);
+});
+
+it("names stand in a sentence, the first three of many", () => {
+  expect([[], ["a"], ["a", "b"], ["a", "b", "c", "d"], ["a", "b", "c", "d", "e"]].map(listed)).toEqual([
+    "",
+    "a",
+    "a and b",
+    "a, b, c and d",
+    "a, b, c and 2 more",
+  ]);
 });
 
 it("sizes and rates are said as people say them", () => {

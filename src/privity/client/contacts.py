@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from privity.client.engine import inputs
+from privity.client.engine import contact_inputs, inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.contact_book import ContactBook, Known
 from privity.client.engine.contact_codes import KeptCode
@@ -97,7 +97,7 @@ class Contacts:
 
         Raises Refusal.
         """
-        await self._host.do(inputs.RefreshContacts)
+        await self._host.do(contact_inputs.RefreshContacts)
 
     def people(self) -> list[Person]:
         return people(self._host.engine.device.contacts)
@@ -141,7 +141,7 @@ class Contacts:
 
         Raises BadHandle, BadUri, CommandRefused, Refusal.
         """
-        return bool(await self._host.do(lambda n: inputs.AskContact(n, handle_or_uri)))
+        return bool(await self._host.do(lambda n: contact_inputs.AskContact(n, handle_or_uri)))
 
     async def withdraw(self, target: str) -> None:
         """Take a request back."""
@@ -150,15 +150,15 @@ class Contacts:
 
     async def accept(self, user_uri: str) -> bool:
         """Say yes to a request; whether both are contacts now."""
-        return bool(await self._host.do(lambda n: inputs.GrantContact(n, user_uri)))
+        return bool(await self._host.do(lambda n: contact_inputs.GrantContact(n, user_uri)))
 
     async def decline(self, user_uri: str) -> None:
         """Say no to a request. They are not told."""
-        await self._host.do(lambda n: inputs.EndContact(n, user_uri))
+        await self._host.do(lambda n: contact_inputs.EndContact(n, user_uri))
 
     async def end(self, user_uri: str) -> None:
         """End a contact. They are not told; both must ask anew."""
-        await self._host.do(lambda n: inputs.EndContact(n, user_uri))
+        await self._host.do(lambda n: contact_inputs.EndContact(n, user_uri))
 
     # In person
 
@@ -193,7 +193,7 @@ class Contacts:
             else:
                 return How.ADDED
         try:
-            await self._host.do(lambda n: inputs.InviteToRoom(n, room_uri, user_uri))
+            await self._host.do(lambda n: contact_inputs.InviteToRoom(n, room_uri, user_uri))
         except Refusal as refusal:
             if refusal.code is not Code.NOT_FOUND:
                 raise
@@ -204,7 +204,7 @@ class Contacts:
 
     async def accept_invitation(self, room_uri: str) -> None:
         """Agree to be added: a device of whoever invited does so when it is there. Raises CommandRefused, Refusal."""
-        await self._host.do(lambda n: inputs.AcceptInvitation(n, room_uri))
+        await self._host.do(lambda n: contact_inputs.AcceptInvitation(n, room_uri))
 
     async def decline_invitation(self, room_uri: str, report: Reason | None = None, note: str = "") -> None:
         """Say no; with a reason whoever invites is reported first. Raises CommandRefused, Refusal."""
@@ -222,7 +222,7 @@ class Contacts:
         """
         queue = self._host.follow()
         try:
-            await self._host.do(lambda n: inputs.AcceptHeld(n, room_uri))
+            await self._host.do(lambda n: contact_inputs.AcceptHeld(n, room_uri))
             room = self._host.engine.room(room_uri)
             while room.group is None and room.record.held is None and not room.record.stopped:
                 await queue.get()
@@ -249,7 +249,7 @@ class Contacts:
                 receipt = await safety.report_invitation(held.added_by, report, note, room_uri=room_uri)
             else:
                 receipt = await safety.report_room(room_uri, report, note)
-        await self._host.do(lambda n: inputs.LeaveHeld(n, room_uri))
+        await self._host.do(lambda n: contact_inputs.LeaveHeld(n, room_uri))
         return receipt
 
     # Age
@@ -282,7 +282,7 @@ def _how(known: Known) -> str:
 
 async def new_code(host: Host, purpose: Purpose) -> str:
     """A one-time code, as people read it."""
-    made = await host.do(lambda n: inputs.MakeCode(n, purpose))
+    made = await host.do(lambda n: contact_inputs.MakeCode(n, purpose))
     if not isinstance(made, KeptCode):
         raise ClientError("the engine made a code without giving it")
     return shown_code(made.code)
@@ -302,5 +302,5 @@ async def spend_code(host: Host, text: str, purpose: Purpose) -> str:
     found = await find_code(host, code)
     if found.purpose is not purpose:
         raise CommandRefused(f"this code is for a {found.purpose.value}, not for a {purpose.value}")
-    await host.do(lambda n: inputs.UseCode(n, code, purpose, found.user_uri))
+    await host.do(lambda n: contact_inputs.UseCode(n, code, purpose, found.user_uri))
     return found.user_uri

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from privity.client.contacts import new_code, spend_code
-from privity.client.engine import inputs
+from privity.client.engine import contact_inputs
 from privity.client.engine.calls import Call, end_ward
 from privity.client.host import Host
 from privity.identity.uris import id_of, parse_user_uri
@@ -48,7 +48,7 @@ class Guarding:
 
         Raises CommandRefused, Refusal.
         """
-        await self._host.do(lambda n: inputs.Vouch(n, ward_uri, asker_uri))
+        await self._host.do(lambda n: contact_inputs.Vouch(n, ward_uri, asker_uri))
 
     async def refuse(self, ward_uri: str, asker_uri: str) -> None:
         """Say no. Neither of the two is told."""
@@ -64,7 +64,7 @@ class Guarding:
 
     async def _tell(self, call: Call) -> None:
         await self._host.ask(call, rest.Done)
-        await self._host.do(inputs.RefreshContacts)
+        await self._host.do(contact_inputs.RefreshContacts)
 
 
 def _ward(ward_uri: str) -> str:

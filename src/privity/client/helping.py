@@ -3,15 +3,20 @@
 """Where else somebody finds help who reports something: a few plain sentences for each reason.
 
 They are in the program, and nobody learns who read them. Addresses stand here only of services that are known in many
-countries and are made for exactly this; a number for emergencies is said with the places where it works.
+countries and are made for exactly this; a number for emergencies is said with the places where it works. What a server
+names comes after them, is said to be its word, and takes nothing of them away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from privity.message.report import Reason
+from privity.mls.errors import PolicyRefused
+from privity.policy.help_lines import MAX_LINES, check_help
+from privity.wire.rest import HelpLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Help:
 
     text: str
     url: str = ""
+    by_server: bool = False
+    """Named by the person's own server, and so its word."""
 
 
 EMERGENCY: Final = Help(
@@ -70,5 +77,20 @@ HELP: Final[dict[Reason, tuple[Help, ...]]] = {
 """A reason that is not here has nothing beside the report."""
 
 
-def help_for(reason: Reason) -> tuple[Help, ...]:
-    return HELP.get(reason, ())
+MAX_SHOWN: Final = 8
+"""Lines of a server for one reason: what everybody is told stays in sight."""
+
+
+def help_for(reason: Reason, of_server: Sequence[HelpLine] = ()) -> tuple[Help, ...]:
+    """What the program knows, and then what the server names that may be shown at all."""
+    named = (_named(one) for one in of_server[:MAX_LINES] if not one.reasons or reason.name.lower() in one.reasons)
+    return HELP.get(reason, ()) + tuple(one for one in named if one is not None)[:MAX_SHOWN]
+
+
+def _named(line: HelpLine) -> Help | None:
+    """None for what a device shows to nobody."""
+    try:
+        check_help(line.text, line.url, line.country)
+    except PolicyRefused:
+        return None
+    return Help(f"{line.country}: {line.text}" if line.country else line.text, line.url, by_server=True)

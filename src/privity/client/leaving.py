@@ -44,7 +44,7 @@ class Leaving:
         return device.pins.is_closed(user_uri or device.own.user_uri)
 
     async def ask(self) -> int:
-        """Close the account by its account key, in 72 hours; when that is (ms). `Device.cancel_reset` takes it back.
+        """Close the account by its account key, in 72 hours; when that is (ms). `Account.cancel_reset` takes it back.
 
         Raises CommandRefused without the account key, Refusal, HubUnreachable.
         """

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from privity.client.engine import from_desk, inputs
+from privity.client.engine import from_desk, safety_inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.from_desk import OwnAppeal, OwnReport
 from privity.client.errors import CommandRefused
@@ -44,7 +44,7 @@ class Safety:
         if as_moderator:
             self._must_look_after(room_uri)
         escalated_for = "" if as_moderator else None
-        make = inputs.Report
+        make = safety_inputs.Report
         done = self._host.do(lambda n: make(n, room_uri, message_ids, reason, note, authorship, subject, escalated_for))
         return str(await done)
 
@@ -77,7 +77,7 @@ class Safety:
     async def standing(self) -> OwnStanding:
         """Where this account stands, as the hub says now; its statements are kept. Raises Refusal, HubUnreachable."""
         found = await self._host.ask(Call("GET", "/v1/standing", OwnStanding), OwnStanding)
-        await self._host.do(lambda n: inputs.HeedStanding(n, found))
+        await self._host.do(lambda n: safety_inputs.HeedStanding(n, found))
         return found
 
     def kept_standing(self) -> OwnStanding | None:
@@ -104,12 +104,12 @@ class Safety:
         return from_desk.appeals(self._host.store)
 
     async def _appeal(self, about: About, reference: str, text: str) -> str:
-        return str(await self._host.do(lambda n: inputs.LodgeAppeal(n, about, reference, text)))
+        return str(await self._host.do(lambda n: safety_inputs.LodgeAppeal(n, about, reference, text)))
 
     async def _report(self, subject: Subject, user_uri: str, room_uri: str, reason: Reason, note: str) -> str:
         user = parse_user_uri(user_uri) if user_uri else ""
         room = parse_room_uri(room_uri) if room_uri else ""
-        return str(await self._host.do(lambda n: inputs.ReportUnread(n, subject, user, room, reason, note)))
+        return str(await self._host.do(lambda n: safety_inputs.ReportUnread(n, subject, user, room, reason, note)))
 
     def _must_look_after(self, room_uri: str) -> None:
         state = self._host.engine.room(room_uri).state

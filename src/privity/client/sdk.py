@@ -15,33 +15,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from privity.client import attachments, forwarding, recovering, registration
-from privity.client.adding import Offered
+from privity.client import attachments, recovering, registration, sending
+from privity.client.account import Account
+from privity.client.archives import Archives
 from privity.client.attachments import File
 from privity.client.backup.backups import Backups
 from privity.client.blocks import Blocks
 from privity.client.checked import Checked
 from privity.client.contacts import Contacts, How
-from privity.client.engine import consent, inputs, own_devices, verbs
-from privity.client.engine.consent import Archive
-from privity.client.engine.profile import is_message
+from privity.client.device_lists import fetch_list
+from privity.client.engine import inputs
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
-from privity.client.engine.timeline import is_reaction, plain_text
-from privity.client.errors import ClientError, CommandRefused, DeviceNotKnown, HubUnreachable
+from privity.client.errors import CommandRefused, DeviceNotKnown, HubUnreachable
 from privity.client.export.exports import Exports
-from privity.client.forwarding import Forwarded
 from privity.client.guarding import Guarding
 from privity.client.history import History
 from privity.client.host import Host, wall_ms
 from privity.client.leaving import Leaving
 from privity.client.linking import NewDevice
-from privity.client.mentions import with_links
 from privity.client.names import Names
 from privity.client.net.connection import Progress
 from privity.client.offices import Offices
@@ -50,17 +47,17 @@ from privity.client.profiles import Profiles
 from privity.client.receipts import Receipts
 from privity.client.registration import HUB_KEY
 from privity.client.room_links import RoomLinks
+from privity.client.room_reports import RoomReports
 from privity.client.safety import Safety
 from privity.client.search import Search
+from privity.client.sending import Sending
 from privity.client.store.database import Store
 from privity.client.store.header import Cost
 from privity.client.watching import Watching
 from privity.identity.device_list import Device as ListedDevice
-from privity.identity.device_list import DeviceList
-from privity.identity.recovery import root_of
 from privity.identity.safety_number import safety_number
 from privity.message import compose
-from privity.message.content import REACTION, MimiContent, NullPart, Part, SinglePart
+from privity.message.content import REACTION, NullPart, SinglePart
 from privity.message.report import Reason
 from privity.policy.roles import Role
 from privity.wire.age import AgeBand
@@ -81,6 +78,9 @@ class Device:
         self._host = Host(store, base.decode(), now_ms)
         self._names = Names(self._host)
         self._key_log = Watching(self._host)
+        self._sending = Sending(self._host, self._names, self.people)
+        self.account = Account(self._host)
+        self.archives = Archives(self._host)
         self.backups = Backups(self._host, self._names)
         self.exports = Exports(self._host, self._names)
         self.history = History(store)
@@ -91,10 +91,12 @@ class Device:
         self.contacts = Contacts(self._host)
         self.profiles = Profiles(self._host)
         self.guarding = Guarding(self._host)
+        self.leaving = Leaving(self._host)
         self.receipts = Receipts(self._host, self.preferences)
         self.offices = Offices(self._host)
         self.room_links = RoomLinks(self._host)
         self.safety = Safety(self._host)
+        self.room_reports = RoomReports(self._host)
 
     # Opening
 
@@ -246,70 +248,15 @@ class Device:
 
     async def verify(self, user_uri: str) -> str:
         """The safety number with another person: sixty digits that both should see."""
-        theirs, own = await self._devices(user_uri), await self._devices(self.user_uri)
+        theirs, own = await fetch_list(self._host, user_uri), await fetch_list(self._host, self.user_uri)
         return safety_number(self.user_uri, own.recovery_key, user_uri, theirs.recovery_key)
 
     async def block(self, user_uri: str, blocked: bool = True) -> None:
         await self.blocks.set_blocked(user_uri, blocked)
 
-    # Devices of this account
-
     async def devices(self, user_uri: str | None = None) -> tuple[ListedDevice, ...]:
         """The devices of this account, or of another user: the verified, pinned list."""
-        return (await self._devices(user_uri or self.user_uri)).devices
-
-    async def offered(self, code: str) -> Offered:
-        """The new device behind a code that `link` gave. Compare its `check`, then `accept` or `decline`.
-
-        Raises CommandRefused on a device that waits for the account key, LinkRefused, WrongOpening, Refusal,
-        HubUnreachable.
-        """
-        return await Offered.answer(self._host, lambda: self._devices(self.user_uri), code)
-
-    async def remove_device(self, client_uri: str) -> None:
-        """Sign the list without another device of this account, under a new account key; it leaves every conversation.
-
-        Raises CommandRefused.
-        """
-        await self._host.do(lambda n: inputs.RemoveDevice(n, client_uri))
-
-    @property
-    def holds_account_key(self) -> bool:
-        """Whether this device has the account key in force, as every device of the account has a moment after it was
-        linked, or after another one changed the key. Without it, it can change no list but by the recovery phrase.
-        """
-        return own_devices.holds_account_key(self._host.engine.device)
-
-    async def given_account_key(self, limit_s: float = CATCH_UP_S) -> bool:
-        """Wait until another device of the account has given this one the account key. Whether it has."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                while not self.holds_account_key:
-                    await asyncio.sleep(SETTLE_POLL_S)
-        return self.holds_account_key
-
-    def reset_pending_until(self, user_uri: str | None = None) -> int | None:
-        """When a reset of this or another account takes effect unless it is cancelled (ms), as seen last; or None."""
-        account = self._host.engine.device.pins.account(user_uri or self.user_uri)
-        return None if account is None or account.newest.closes else account.in_force_at_ms
-
-    @property
-    def leaving(self) -> Leaving:
-        """The end of this account, or of another one."""
-        return Leaving(self._host)
-
-    async def cancel_reset(self) -> None:
-        """Say no to a reset or the closing of this account. Raises CommandRefused without one, or without the key."""
-        await self._host.do(inputs.CancelReset)
-
-    async def recover(self, phrase: str, remove: tuple[str, ...] = ()) -> None:
-        """Make a new account key on this device, by the recovery phrase; drop devices with it.
-
-        Whoever held the account key until now, on a stolen device perhaps, signs nothing more. It also cancels a reset.
-        Raises BadPhrase, WrongPhrase, CommandRefused.
-        """
-        recovery_private = root_of(phrase).recovery_private()
-        await self._host.do(lambda n: inputs.RecoverAccount(n, recovery_private, remove))
+        return (await fetch_list(self._host, user_uri or self.user_uri)).devices
 
     # Rooms
 
@@ -352,51 +299,13 @@ class Device:
     async def leave(self, room_uri: str) -> None:
         await self._host.do(lambda n: inputs.Leave(n, room_uri))
 
-    # Who keeps a copy of a group
-
-    def archives(self, room_uri: str) -> list[Archive]:
-        """Who keeps a copy, as the group itself says; nobody while this device is not in the conversation."""
-        room = self._host.engine.room(room_uri)
-        return [] if room.group is None else consent.archives(room.record, room.group.context)
-
-    async def declare_archive(self, room_uri: str, user_uri: str, policy: str) -> None:
-        """Let an account keep a copy of everything sent from now on; `policy` says what it does with it.
-
-        Everybody else sends nothing more before they accept that. Raises CommandRefused, PolicyRefused, Refusal.
-        """
-        await self._host.do(lambda n: inputs.DeclareArchive(n, room_uri, user_uri, policy))
-
-    async def withdraw_archive(self, room_uri: str, user_uri: str) -> None:
-        await self._host.do(lambda n: inputs.WithdrawArchive(n, room_uri, user_uri))
-
-    def to_accept(self, room_uri: str) -> tuple[str, bytes] | None:
-        """What changed in the policy of a conversation since its person agreed, and what to `accept`; None if nothing.
-
-        Until then sending raises ConsentNeeded, and what waited waits. An archive sends nothing, and is not asked.
-        """
-        room = self._host.engine.room(room_uri)
-        if room.group is None or not consent.is_missing(room.record, room.group.context):
-            return None
-        if any(each.user_uri == self.user_uri for each in self.archives(room_uri)):
-            return None
-        return consent.what_is_new(room.record, room.group.context), consent.policy_hash(room.group.context)
-
-    async def accept(self, room_uri: str, policy_hash: bytes) -> None:
-        """Agree to the policy that `to_accept` showed. Raises CommandRefused when it is another one by now."""
-        await self._host.do(lambda n: inputs.AcceptPolicy(n, room_uri, policy_hash))
-
     def waiting(self, room_uri: str) -> list[str]:
         """The messages that wait to be sent, as text, oldest first."""
         return [text for _, text in self.waiting_tokens(room_uri)]
 
     def waiting_tokens(self, room_uri: str) -> list[tuple[str, str]]:
-        """The same with the token by which each was asked for, empty where there was none.
-
-        What changes another message, or only tells devices something, waits too and is none.
-        """
-        entries = [entry for _, entry in self._host.engine.room(room_uri).outbox.entries()]
-        contents = [(entry.token, MimiContent.decode(entry.content)) for entry in entries]
-        return [(token, plain_text(content.part)) for token, content in contents if _is_message(content)]
+        """The same with the token by which each was asked for, empty where there was none."""
+        return sending.waiting(self._host.engine.room(room_uri))
 
     # Messages. Each returns the message id once the hub has the message.
 
@@ -413,8 +322,7 @@ class Device:
 
         With a `token`, the same call again is the same message, also after a crash.
         """
-        part = _text(self._mentioning(room_uri, text))
-        return await self._send(room_uri, part, in_reply_to=in_reply_to, expires=expires, token=token)
+        return await self._sending.text(room_uri, text, in_reply_to=in_reply_to, expires=expires, token=token)
 
     async def attach(
         self,
@@ -434,12 +342,16 @@ class Device:
         said and nobody can open what lies there: attach it again. Afterwards the message is sent like any other, also
         after a crash. Raises FileRefused, CommandRefused, Refusal, HubUnreachable.
         """
-        verbs.check_may_send(self._host.engine.room(room_uri))  # before anything is at the hub
-        part, hashes = await attachments.upload(
-            self._host, room_uri, source, filename, content_type=content_type, caption=caption, progress=progress
+        return await self._sending.file(
+            room_uri,
+            source,
+            filename=filename,
+            content_type=content_type,
+            caption=caption,
+            in_reply_to=in_reply_to,
+            progress=progress,
+            token=token,
         )
-        hashed = tuple(hashes.items())
-        return await self._send(room_uri, part, in_reply_to=in_reply_to, plaintext_hashes=hashed, token=token)
 
     async def fetch(
         self, room_uri: str, message_id: bytes, part_index: int | None = None, progress: Progress | None = None
@@ -455,26 +367,22 @@ class Device:
 
         Raises CommandRefused, PolicyRefused for too many at once, and what `send`, `fetch` and `attach` raise.
         """
-        what = forwarding.forwarded(self._host.engine.room(room_uri).timeline.item(message_id), len(to_rooms))
-        for each in to_rooms:
-            verbs.check_may_send(self._host.engine.room(each))  # all, or none
-        if what.file_index is None:
-            return [await self._send(each, what.part, forwarded=what.hops) for each in to_rooms]
-        file = await self.fetch(room_uri, message_id, what.file_index)
-        return [await self._pass_on(each, file, what) for each in to_rooms]
+        return await self._sending.on(room_uri, message_id, to_rooms)
 
     async def edit(self, room_uri: str, message_id: bytes, text: str) -> bytes:
-        return await self._send(room_uri, _text(self._mentioning(room_uri, text)), replaces=message_id)
+        return await self._sending.text(room_uri, text, replaces=message_id)
 
     async def delete(self, room_uri: str, message_id: bytes) -> bytes:
-        return await self._send(room_uri, NullPart(), replaces=message_id)
+        return await self._sending.part(room_uri, NullPart(), replaces=message_id)
 
     async def react(self, room_uri: str, message_id: bytes, emoji: str) -> bytes:
-        return await self._send(room_uri, SinglePart(compose.PLAIN, emoji.encode(), REACTION), in_reply_to=message_id)
+        return await self._sending.part(
+            room_uri, SinglePart(compose.PLAIN, emoji.encode(), REACTION), in_reply_to=message_id
+        )
 
     async def take_back(self, room_uri: str, message_id: bytes, reaction_id: bytes) -> bytes:
         """Take an own reaction to a message back."""
-        return await self._send(room_uri, NullPart(REACTION), in_reply_to=message_id, replaces=reaction_id)
+        return await self._sending.part(room_uri, NullPart(REACTION), in_reply_to=message_id, replaces=reaction_id)
 
     async def forget(self, room_uri: str, message_id: bytes) -> None:
         """Take a message out of this device's history. Nobody hears of it; it can be reported for three more days."""
@@ -489,11 +397,11 @@ class Device:
 
     async def rename(self, room_uri: str, name: str) -> bytes:
         """Name a group. Raises CommandRefused for who is no admin, BadProfile, and what `send` raises."""
-        return _message_id(await self._host.do(lambda n: inputs.Rename(n, room_uri, name)))
+        return sending.id_of(await self._host.do(lambda n: inputs.Rename(n, room_uri, name)))
 
     async def disappear_after(self, room_uri: str, seconds: int) -> bytes:
         """Let every new message of a conversation disappear so long after it was sent; 0 for never. As above."""
-        return _message_id(await self._host.do(lambda n: inputs.DisappearAfter(n, room_uri, seconds)))
+        return sending.id_of(await self._host.do(lambda n: inputs.DisappearAfter(n, room_uri, seconds)))
 
     async def report(
         self, room_uri: str, message_ids: tuple[bytes, ...], reason: Reason, note: str = "", *, authorship: bool = True
@@ -513,66 +421,3 @@ class Device:
                 yield await queue.get()
         finally:
             self._host.unfollow(queue)
-
-    # Helpers
-
-    def _mentioning(self, room_uri: str, text: str) -> str:
-        """A text with links in place of the handles of others there; of one that two people have, neither's."""
-        if "@" not in text or not self._host.engine.room(room_uri).record.member:
-            return text
-        handles = {each: self._names.handle(each) for each in self.people(room_uri) if each != self.user_uri}
-        return with_links(text, {name: each for each, name in handles.items() if name and self._is_alone(name)})
-
-    def _is_alone(self, handle: str) -> bool:
-        return len(self._names.bearers(handle)) == 1
-
-    async def _send(
-        self,
-        room_uri: str,
-        part: Part,
-        *,
-        in_reply_to: bytes | None = None,
-        replaces: bytes | None = None,
-        expires: tuple[bool, int] | None = None,
-        plaintext_hashes: tuple[tuple[int, bytes], ...] = (),
-        token: str = "",
-        forwarded: int = 0,
-    ) -> bytes:
-        make = inputs.Send
-        sent = await self._host.do(
-            lambda n: make(n, room_uri, part, in_reply_to, replaces, expires, plaintext_hashes, token, forwarded)
-        )
-        return _message_id(sent)
-
-    async def _pass_on(self, room_uri: str, file: File, what: Forwarded) -> bytes:
-        """The file of a forwarded message, under a new key."""
-        part, hashes = await attachments.upload(
-            self._host,
-            room_uri,
-            file.plaintext,
-            file.filename,
-            content_type=file.content_type,
-            caption=what.caption,
-            progress=None,
-        )
-        return await self._send(room_uri, part, plaintext_hashes=tuple(hashes.items()), forwarded=what.hops)
-
-    async def _devices(self, user_uri: str) -> DeviceList:
-        found = await self._host.do(lambda n: inputs.FetchDevices(n, user_uri))
-        if not isinstance(found, DeviceList):
-            raise ClientError("the engine finished a fetch without a device list")
-        return found
-
-
-def _message_id(sent: object) -> bytes:
-    if not isinstance(sent, bytes):
-        raise ClientError("the engine finished a send without a message id")
-    return sent
-
-
-def _is_message(content: MimiContent) -> bool:
-    return content.replaces is None and is_message(content.part) and not is_reaction(content.part)
-
-
-def _text(text: str) -> SinglePart:
-    return SinglePart(compose.MARKDOWN, text.encode())

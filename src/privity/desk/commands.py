@@ -24,11 +24,13 @@ from privity.desk.cases.commands import case, cases
 from privity.desk.clearinghouse.commands import clearinghouse_schema, referral, referrals
 from privity.desk.db.backup import backup as write_backup
 from privity.desk.db.database import open_existing
+from privity.desk.decisions.commands import resend
 from privity.desk.errors import DeskError
 from privity.desk.init import write_audit_key
 from privity.desk.intake.findings import findings
 from privity.desk.keys import open_keys
-from privity.desk.staff.commands import end, invite, staff
+from privity.desk.retention.commands import retention
+from privity.desk.staff.commands import code, end, invite, roles, staff
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 Config = Annotated[Path, Parameter(name="--config", help="The file that `privity init` wrote.")]
@@ -43,10 +45,14 @@ app.command(cases)
 app.command(case)
 app.command(invite)
 app.command(staff)
+app.command(code)
+app.command(roles)
 app.command(end)
 app.command(referrals)
 app.command(referral)
 app.command(clearinghouse_schema)
+app.command(retention)
+app.command(resend)
 
 
 @app.default

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from privity.cosigners.at import WitnessAt, check_distinct, witness_at
+from privity.cosigners.errors import BadWitness, PlainWitness
 from privity.desk.destinations import (
     AgencySection,
     ClearinghouseSection,
@@ -21,14 +23,16 @@ from privity.desk.destinations import (
     check_destinations,
 )
 from privity.desk.errors import ConfigInvalid, PlaintextRefused
-from privity.desk.limits import MAX_DEADLINE_HOURS, MAX_PAUSE_S, MAX_POLL_S, MAX_VIEWS, MIN_POLL_S
+from privity.desk.limits import MAX_DEADLINE_HOURS, MAX_OLDER_KEYS, MAX_PAUSE_S, MAX_POLL_S, MAX_VIEWS, MIN_POLL_S
+from privity.desk.periods import Periods, RetentionSection, check_periods
+from privity.desk.stated import Stated, StatedSection, check_stated
 from privity.keylog.errors import BadVrfKey
 from privity.keylog.verify import LogKeys
 from privity.keylog.vrf import check_vrf_key
 from privity.message.report import Reason
 from privity.tlog.errors import MalformedNote, TlogError
 from privity.tlog.note import check_key_name
-from privity.tlog.quorum import LogPolicy, Witness
+from privity.tlog.quorum import MAX_WITNESSES, LogPolicy, Witness
 from privity.tlog.verifier_key import VerifierKey
 from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
 
@@ -39,6 +43,21 @@ class WitnessSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     """Verifier key, as `privity witness init` printed it."""
     audits: bool = True
+
+
+class AuditWitnessSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the `witnesses` in `[desk.audit]`."""
+
+    key: str
+    """Verifier key, as `privity witness init` printed it."""
+    url: str
+    """Where it answers; https, or http on this machine."""
+
+
+class AuditSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[desk.audit]`: who cosigns the checkpoints of the audit log."""
+
+    witnesses: list[AuditWitnessSection] = []
 
 
 class ExposureSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +76,8 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str = "desk"
     intake_key: str = "desk/keys/intake.key"
     """HPKE private key that reports are sealed to."""
+    older_intake_keys: list[str] = []
+    """Files of keys that people sealed to before, where one was lost and found again: what comes to them opens, too."""
     staff_key: str = "desk/keys/staff.key"
     """Ed25519 private key that signs each request to the hub."""
     evidence_key: str = "desk/keys/evidence.key"
@@ -77,11 +98,14 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who watches the log, by this desk's own choice."""
     quorum: int = 0
     """How many of them must agree."""
+    audit: AuditSection = AuditSection()
     exposure: ExposureSection = ExposureSection()
+    retention: RetentionSection = RetentionSection()
     office: OfficeSection = OfficeSection()
     clearinghouse: ClearinghouseSection | None = None
     agency: AgencySection | None = None
     eu_statements: StatementsSection | None = None
+    transparency: StatedSection = StatedSection()
     listen: str | None = None
     """ADDRESS:PORT of the pages for staff, on this machine alone; a proxy on it ends TLS. Without it there are none."""
     console_url: str | None = None
@@ -115,6 +139,7 @@ class DeskConfig:
     """Without a slash at the end."""
     data: Path
     intake_key: Path
+    older_intake_keys: tuple[Path, ...]
     staff_key: Path
     evidence_key: Path
     audit_key: Path
@@ -122,8 +147,11 @@ class DeskConfig:
     poll_interval_s: float
     deadline_hours: Mapping[str, int]
     log: LogKeys | None
+    audit_witnesses: tuple[WitnessAt, ...]
     exposure: Budget
+    periods: Periods
     destinations: Destinations
+    stated: Stated
     listen: tuple[str, int] | None
     console_url: str
     """Without a slash at the end; empty where there are no pages."""
@@ -136,6 +164,11 @@ class DeskConfig:
     def audit_checkpoint(self) -> Path:
         """The newest checkpoint of the audit log, for others to take away."""
         return self.data / "audit.checkpoint"
+
+    @property
+    def audit_cosigned(self) -> Path:
+        """The newest one that witnesses have cosigned."""
+        return self.data / "audit.cosigned"
 
 
 def load(path: Path) -> DeskConfig:
@@ -162,6 +195,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         hub_url=_checked_url(section.hub_url),
         data=folder / section.data,
         intake_key=folder / section.intake_key,
+        older_intake_keys=_older(section.older_intake_keys, folder),
         staff_key=folder / section.staff_key,
         evidence_key=folder / section.evidence_key,
         audit_key=folder / section.audit_key,
@@ -169,10 +203,13 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         poll_interval_s=section.poll_interval_s,
         deadline_hours=_deadline_hours(section),
         log=_log(section),
+        audit_witnesses=_audit_witnesses(section.audit),
         exposure=_budget(section.exposure),
+        periods=check_periods(section.retention),
         destinations=check_destinations(
             section.office, section.clearinghouse, section.agency, section.eu_statements, folder
         ),
+        stated=check_stated(section.transparency),
         listen=_listen(section.listen),
         console_url=_console_url(section),
     )
@@ -184,6 +221,19 @@ def _budget(section: ExposureSection) -> Budget:
         if not 1 <= found <= most:
             raise ConfigInvalid(f"exposure.{name} must be 1 to {most}, got {found}")
     return Budget(section.views_a_day, section.in_a_row, section.pause_s * 1000)
+
+
+def _audit_witnesses(section: AuditSection) -> tuple[WitnessAt, ...]:
+    try:
+        witnesses = tuple(witness_at(one.key, one.url, audits=False) for one in section.witnesses)
+        check_distinct(witnesses)
+    except PlainWitness as err:
+        raise PlaintextRefused(f"audit.witnesses: {err}") from None
+    except BadWitness as err:
+        raise ConfigInvalid(f"audit.witnesses: {err}") from None
+    if len(witnesses) > MAX_WITNESSES:
+        raise ConfigInvalid(f"audit.witnesses: at most {MAX_WITNESSES} fit into a note, got {len(witnesses)}")
+    return witnesses
 
 
 def _log(section: DeskSection) -> LogKeys | None:
@@ -212,6 +262,12 @@ def _deadline_hours(section: DeskSection) -> Mapping[str, int]:
         if not 1 <= hours <= MAX_DEADLINE_HOURS:
             raise ConfigInvalid(f"deadline_hours: {name} must be 1 to {MAX_DEADLINE_HOURS} hours, got {hours}")
     return section.deadline_hours
+
+
+def _older(names: list[str], folder: Path) -> tuple[Path, ...]:
+    if len(names) > MAX_OLDER_KEYS or not all(names):
+        raise ConfigInvalid(f"older_intake_keys names at most {MAX_OLDER_KEYS} files, and none of them is empty")
+    return tuple(folder / name for name in names)
 
 
 def audit_name_of(host: str) -> str:

@@ -17,6 +17,7 @@
     +-- ReasonMissing        evidence may not be opened without a name and a reason
     +-- EvidenceUnknown      no such record
     +-- EvidenceDamaged      a record does not open under the evidence key
+    +-- EvidenceGone         its time was over, and it was shredded
     +-- AuditError           see `audit.errors`
     +-- DecisionError        see `decisions.errors`
     +-- AppealError          see `appeals.errors`
@@ -91,6 +92,10 @@ class EvidenceUnknown(DeskError):
 
 class EvidenceDamaged(DeskError):
     """A record was altered, or belongs to another evidence key."""
+
+
+class EvidenceGone(DeskError):
+    """A record was shredded when its time was over; the row says when."""
 
 
 class HubError(DeskError):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Final, Protocol, TypeVar
 
 import aiohttp
@@ -29,9 +30,11 @@ from privity.wire.staff import (
     TIME_HEADER,
     AccountFacts,
     AskAccount,
+    AskProfile,
     Effect,
     EffectDone,
     ForgetReports,
+    ProfileFacts,
     RelayedReport,
     RelayedReports,
     ReportAnswer,
@@ -81,6 +84,12 @@ class HttpHub:
         self._key = staff_key
         self._now_ms = now_ms
         self._random = random
+        self._apart_ms: int | None = None
+
+    @property
+    def apart_ms(self) -> int | None:
+        """How far the hub's clock was ahead of this one when it answered last; None before it has said its time."""
+        return self._apart_ms
 
     async def reports(self, wait_s: int = 0) -> list[RelayedReport]:
         """The oldest that wait. Where there are none the hub holds its answer back for `wait_s`."""
@@ -107,6 +116,12 @@ class HttpHub:
     async def account(self, user_uri: str) -> AccountFacts:
         return await self._ask("POST", "/account", AskAccount(user_uri), AccountFacts)
 
+    async def profile(self, address: str) -> ProfileFacts:
+        """What an account shows of itself now, by its URI or its handle."""
+        found = await self._ask("POST", "/profile", AskProfile(address), ProfileFacts)
+        _check_profile(address, found)
+        return found
+
     async def effect(self, effect: Effect) -> EffectDone:
         return await self._ask("POST", "/effects", effect, EffectDone)
 
@@ -132,6 +147,7 @@ class HttpHub:
             ) as response:
                 raw = await _limited(response, limit)
                 status = response.status
+                self._apart_ms = _apart_ms(response.headers.get("Date"), self._now_ms(), self._apart_ms)
         except (aiohttp.ClientError, TimeoutError, OSError) as err:
             why = why_refused(err)
             if why is not None:
@@ -163,6 +179,24 @@ def _check_relayed(report: RelayedReport) -> None:
         parse_user_uri(report.reporter_uri)
     except BadUri as err:
         raise HubMisbehaved(f"the reporter of a report: {err}") from None
+
+
+def _apart_ms(date: str | None, now_ms: int, known: int | None) -> int | None:
+    """By the Date of an answer, in whole seconds. One that cannot be read changes nothing."""
+    try:
+        return known if date is None else int(parsedate_to_datetime(date).timestamp() * 1000) - now_ms
+    except (ValueError, OverflowError):
+        return known
+
+
+def _check_profile(address: str, found: ProfileFacts) -> None:
+    """Of a user, and of the one that was asked about where this was no handle."""
+    try:
+        parse_user_uri(found.user_uri)
+    except BadUri as err:
+        raise HubMisbehaved(f"whose profile the hub shows: {err}") from None
+    if address.startswith("mimi:") and found.user_uri != address:
+        raise HubMisbehaved("the hub shows the profile of another account than it was asked about")
 
 
 async def _limited(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -30,6 +30,8 @@ class DeskKeys:
     staff: SigningKey = field(repr=False)
     evidence: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+    older_intake: tuple[bytes, ...] = field(default=(), repr=False)
+    """Of before: only what people sealed then opens with them."""
 
     def __repr__(self) -> str:
         return "<DeskKeys>"
@@ -42,6 +44,7 @@ def open_keys(config: DeskConfig) -> DeskKeys:
         staff=SigningKey(STAFF_SUITE, read_key(config.staff_key)),
         evidence=read_key(config.evidence_key),
         audit=read_key(config.audit_key, made_by="privity desk make-audit-key"),
+        older_intake=tuple(map(read_key, config.older_intake_keys)),
     )
 
 

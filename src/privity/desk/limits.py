@@ -19,6 +19,9 @@ queue."""
 MAX_JSON_BYTES: Final = 16 << 20
 """Any other JSON answer; the largest is a long history of device lists."""
 
+MAX_OLDER_KEYS: Final = 8
+"""Intake keys of before: each is tried on what names another key than the desk's own."""
+
 MAX_BLOB_BYTES: Final = 128 << 20
 """One attachment: above what any hub of this version stores."""
 
@@ -110,6 +113,12 @@ MAX_ANSWERED: Final = 100_000
 VOUCH_MS: Final = 24 * 3_600_000
 """The second voucher comes within a day of the first: both have spoken with the one who lost a passkey."""
 
+PROPOSAL_MS: Final = 7 * 24 * 3_600_000
+"""What one admin asked for waits a week for another one: they may be away, and an old wish may be nobody's any more."""
+
+MAX_RESEND_MS: Final = 350 * 24 * 3_600_000
+"""How far back what the hub has done is sent to it again: it knows for a year that something was done."""
+
 MAX_NAME_CHARS: Final = 80
 """Length of a colleague's name or of a passkey's label: a line on the screen."""
 
@@ -121,6 +130,9 @@ MAX_CEREMONY_BYTES: Final = 16 << 10
 
 MAX_VIEWS: Final = 1000
 """Pictures of evidence a day that a configuration may allow one person: more is no limit."""
+
+EXPOSURE_KEPT_MS: Final = 2 * 86_400_000
+"""How long a view of a picture is remembered for the limit of a day; the audit log keeps it for ever."""
 
 MAX_PAUSE_S: Final = 86_400
 """The longest pause between pictures that a configuration may ask for."""

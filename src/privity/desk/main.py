@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ import structlog
 
 from privity.desk import config as desk_config
 from privity.desk.appeals.lodging import lodge
+from privity.desk.audit import cosigning
+from privity.desk.audit.cosigning import Cosigning
 from privity.desk.audit.signing import Signing, keep_signed
 from privity.desk.cases.gathering import Gathering
 from privity.desk.clearinghouse.sending import send_all
@@ -31,11 +34,13 @@ from privity.desk.db.transaction import Db, DbError
 from privity.desk.decisions.effects import Effects
 from privity.desk.errors import StorageFailed
 from privity.desk.hub_client import HttpHub
+from privity.desk.intake.again import Again
 from privity.desk.intake.key_log import KeyLog
 from privity.desk.intake.loop import serve
 from privity.desk.intake.queue import Intake
 from privity.desk.intake.recording import Lodge
 from privity.desk.keys import open_keys
+from privity.desk.retention.sweep import HOURLY_S, Retention
 from privity.desk.together import together
 from privity.message.appeal import Appeal
 from privity.wire.staff import MAX_WAIT_S, RelayedReport
@@ -72,23 +77,43 @@ async def _run(config: desk_config.DeskConfig) -> None:
             session = await open_here.enter_async_context(aiohttp.ClientSession())
             hub = HttpHub(session, config.hub_url, keys.staff, now_ms, os.urandom)
             referring = desk_of(config.destinations, keys.evidence, os.urandom)
-            if config.listen is not None:
-                referrals = Referrals(referring, hub.account)
-                pages = build_app(console_of(db, keys, config, now_ms, os.urandom, referrals=referrals))
-                await open_here.enter_async_context(listening(pages, *config.listen))
             key_log = KeyLog(db, config.log, now_ms)
             gather, lodging = Gathering(config.deadline_hours), _lodging(keys.evidence)
+            if config.listen is not None:
+                console = console_of(
+                    db,
+                    keys,
+                    config,
+                    now_ms,
+                    os.urandom,
+                    referrals=Referrals(referring, hub.account),
+                    profile=hub.profile,
+                    again=Again(db, hub, keys, key_log, os.urandom, gather.again, lodging),
+                )
+                await open_here.enter_async_context(listening(build_app(console), *config.listen))
             intake = Intake(db, hub, keys, key_log, now_ms, os.urandom, gather=gather, lodge=lodging, wait_s=MAX_WAIT_S)
             await together(
                 stop,
                 serve(intake, config.poll_interval_s, stop),
                 serve(Effects(db, hub, now_ms), config.poll_interval_s, stop),
                 send_all(outbox_of(db, referring, config.destinations, session, now_ms), stop),
+                serve(Retention(db, config.periods, now_ms, lambda: hub.apart_ms), HOURLY_S, stop),
                 keep_signed(signing, stop),
+                *_cosigning(db, signing, session, config, stop),
             )
         signing.step()
     finally:
         db.close()
+
+
+def _cosigning(
+    db: Db, signing: Signing, session: aiohttp.ClientSession, config: desk_config.DeskConfig, stop: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
+    """Nothing where the configuration names no witness."""
+    if not config.audit_witnesses:
+        return []
+    asking = Cosigning(db, signing, session, config.audit_witnesses, config.audit_cosigned, now_ms)
+    return [serve(asking, cosigning.PAUSE_S, stop)]
 
 
 def _lodging(evidence_key: bytes) -> Lodge:

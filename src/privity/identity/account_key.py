@@ -12,14 +12,12 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
 from privity.identity.credential import check_listed, make_credential
 from privity.identity.device_list import SUITE, DeviceList
 from privity.identity.errors import BadLetter, BadUri, KeyDoesNotOpen, NotTheAccountKey, WishNotSigned
 from privity.identity.uris import ClientUri, parse_client_uri
+from privity.message import sealing
+from privity.message.errors import DoesNotOpen, UnusableKey
 from privity.mls.codec import Reader, decode, u8, u64, vec
 from privity.mls.crypto import sign_with_label, signature_public_key, verify_with_label
 from privity.mls.errors import BadPublicKey, BadSignature, CodecError
@@ -28,11 +26,9 @@ LABEL = b"PrivityAccountKeyWish"
 INFO = b"privity account key"
 MAX_URI = 256
 KEY_BYTES = 32
-SEALED_BYTES = 32 + KEY_BYTES + 16
+SEALED_BYTES = KEY_BYTES + sealing.OVERHEAD
 SIGNATURE_BYTES = 64
 WISH, PASSED = 1, 2
-
-_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class Passed:
 
 def sealing_key(private: bytes) -> bytes:
     """What a wish with this private key names as `public`."""
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    return sealing.public_half(private)
 
 
 def decode_letter(data: bytes) -> Wish | Passed:
@@ -109,9 +105,8 @@ def seal(wish: Wish, account_private: bytes) -> Passed:
     """
     account_key = signature_public_key(SUITE, account_private)
     try:
-        public = X25519PublicKey.from_public_bytes(wish.public)
-        sealed = _SUITE.encrypt(account_private, public, _info(wish.client_uri, account_key, wish.public))
-    except ValueError:
+        sealed = sealing.seal(wish.public, account_private, _info(wish.client_uri, account_key, wish.public))
+    except UnusableKey:
         raise BadLetter(
             f"{wish.client_uri} wishes for the account key under a key that nothing can be sealed to"
         ) from None
@@ -125,8 +120,8 @@ def open_passed(passed: Passed, private: bytes, devices: DeviceList) -> bytes:
     """
     try:
         info = _info(passed.client_uri, passed.account_key, passed.public)
-        opened = _SUITE.decrypt(passed.sealed, X25519PrivateKey.from_private_bytes(private), info)
-    except (InvalidTag, ValueError):
+        opened = sealing.unseal(sealing.private_key(private), passed.sealed, info)
+    except (DoesNotOpen, UnusableKey):
         raise KeyDoesNotOpen("an account key that was passed on does not open under this device's wish") from None
     if not hmac.compare_digest(signature_public_key(SUITE, opened), devices.account_key):
         raise NotTheAccountKey(

@@ -12,6 +12,7 @@ IdentityError
 +-- LinkError                  what another device or the hub showed while linking
 +-- ConsentError               what somebody is said to have said about contact is refused
 +-- LetterError                what a device says to another one about the account key is refused
++-- ReportKeyError             a key that reports are to be sealed to is refused
 """
 
 from __future__ import annotations
@@ -266,3 +267,18 @@ class LinkIsOver(RoomLinkError):
 
 class KnockIsOld(RoomLinkError):
     """The knock is past its time, before its time, or from before the person last left the room."""
+
+
+# Keys for reports to those who look after a room (spec/room-report.md)
+
+
+class ReportKeyError(IdentityError):
+    """A key that reports are to be sealed to is refused."""
+
+
+class BadReportKey(ReportKeyError):
+    """The bytes are not such a key."""
+
+
+class ReportKeyNotSigned(ReportKeyError):
+    """The device that it names did not sign it."""

@@ -9,6 +9,8 @@ MessageError
 +-- FrankError            a check of the franking note, section 5, failed
 +-- AttachmentError       an attachment is not what the message says
 +-- ReportError           a report cannot be opened or decoded
+|   +-- RoomReportError   a report to those who look after a room is refused
++-- SealError             something cannot be sealed to a key, or opened with it
 +-- AuthorshipError       evidence of authorship (level 2) does not hold
 +-- TypingError           a typing notice is not one of this room, epoch and member
 """
@@ -197,6 +199,41 @@ class WrongIntakeKey(ReportError):
 
 class ReportDoesNotOpen(ReportError):
     """The ciphertext does not open: altered on the way, or not sealed to this key."""
+
+
+class RoomReportError(ReportError):
+    """A report to those who look after a room is refused; nothing of it is shown. Its words name nobody."""
+
+
+class BadRoomReport(RoomReportError):
+    """The bytes are not a report to those who look after a room, or it contradicts itself."""
+
+
+class RoomReportDoesNotOpen(RoomReportError):
+    """It was sealed to another key than those that this device still has, or altered on the way."""
+
+
+class RoomReportNotSigned(RoomReportError):
+    """The device that is said to have made it did not sign it."""
+
+
+# Sealing to a key (RFC 9180)
+
+
+class SealError(MessageError):
+    """Something cannot be sealed to a key, or opened with it."""
+
+
+class UnusableKey(SealError):
+    """The bytes are no X25519 key that anything can be sealed to or opened with."""
+
+
+class DoesNotOpen(SealError):
+    """The ciphertext does not open under this key for this purpose."""
+
+
+class BadPadding(SealError):
+    """What was opened is not padded as it would have been when it was sealed."""
 
 
 # Authorship (franking note, section 6, V10)

@@ -22,6 +22,13 @@ from privity.message.franking import Frank
 MAX_REPORT = 1 << 23
 """Bytes of a report: a hundred messages with the evidence of a large room, or few with a picture that the blob store
 has lost. Everyone who takes, relays or opens a report takes its limit from here (`sealed_report.MAX_SEALED`)."""
+MAX_ROOM_REPORT = 1 << 18
+"""Bytes of a sealed report to those who look after a room: the hub keeps a copy for each of their devices until it has
+come, and none carries a file."""
+MAX_RECIPIENTS = 64
+"""Devices that one such report is sealed to."""
+WRAPPED_BYTES = 8 + 32 + 32 + 16
+"""What each of them gets beside it: the name of its key, and the report's key sealed to that."""
 MAX_MESSAGES = 100
 """Messages in one report: enough for context, and bounds what one report makes the hub answer."""
 MAX_NOTE = 8192

@@ -12,13 +12,17 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
-from privity.message import appeal, notice
+from privity.message import appeal, notice, sealing
 from privity.message.appeal import Appeal
-from privity.message.errors import BadSealedReport, ReportDoesNotOpen, UsageError, WrongIntakeKey
+from privity.message.errors import (
+    BadPadding,
+    BadSealedReport,
+    DoesNotOpen,
+    ReportDoesNotOpen,
+    UnusableKey,
+    UsageError,
+    WrongIntakeKey,
+)
 from privity.message.notice import PublicNotice
 from privity.message.report import MAX_REPORT, AbuseReport
 
@@ -28,14 +32,12 @@ Content = AbuseReport | Appeal | PublicNotice
 VERSION = 1
 KEY_ID_BYTES = 8
 HEADER_BYTES = 1 + KEY_ID_BYTES
-OVERHEAD = HEADER_BYTES + 32 + 16
+OVERHEAD = HEADER_BYTES + sealing.OVERHEAD
 PADDING = 4096
 """A report's size is rounded up to this, so that the hub does not learn how much was said."""
-MAX_SEALED = OVERHEAD + (MAX_REPORT + 4 + PADDING - 1) // PADDING * PADDING
+MAX_SEALED = OVERHEAD + (MAX_REPORT + sealing.LENGTH_BYTES + PADDING - 1) // PADDING * PADDING
 """Bytes of the largest report once sealed: the one limit of devices, hub and desk."""
 INFO = b"privity sealed report"
-
-_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
 _KINDS: Final[dict[bytes, Callable[[bytes], Content]]] = {
     appeal.KIND.encode(): Appeal.decode,
@@ -51,13 +53,10 @@ def key_id(intake_public: bytes) -> bytes:
 
 def seal(intake_public: bytes, content: Content) -> bytes:
     """version u8 || key id [8] || enc [32] || ciphertext. Randomness is the operating system's, inside HPKE."""
-    data = content.encode()
-    body = len(data).to_bytes(4, "big") + data
-    body += bytes(-len(body) % PADDING)
     header = bytes([VERSION]) + key_id(intake_public)
     try:
-        return header + _SUITE.encrypt(body, X25519PublicKey.from_public_bytes(intake_public), INFO + header)
-    except ValueError:
+        return header + sealing.seal(intake_public, sealing.pad(content.encode(), PADDING), INFO + header)
+    except UnusableKey:
         raise UsageError(f"the intake key is not a usable X25519 key ({len(intake_public)} bytes)") from None
 
 
@@ -77,8 +76,8 @@ class IntakeKey:
 
     def __init__(self, private: bytes) -> None:
         try:
-            self._private = X25519PrivateKey.from_private_bytes(private)
-        except ValueError:
+            self._private = sealing.private_key(private)
+        except UnusableKey:
             raise UsageError("the intake private key has 32 bytes") from None
         self._id = key_id(self._private.public_key().public_bytes_raw())
 
@@ -91,10 +90,12 @@ class IntakeKey:
         if named != self._id:
             raise WrongIntakeKey(f"sealed to key {named.hex()}, this key is {self._id.hex()}")
         try:
-            body = _SUITE.decrypt(sealed[HEADER_BYTES:], self._private, INFO + sealed[:HEADER_BYTES])
-        except (InvalidTag, ValueError):
+            body = sealing.unseal(self._private, sealed[HEADER_BYTES:], INFO + sealed[:HEADER_BYTES])
+            return sealing.unpad(body, PADDING)
+        except DoesNotOpen:
             raise ReportDoesNotOpen("the ciphertext does not open under this intake key") from None
-        return _unpad(body)
+        except BadPadding as err:
+            raise ReportDoesNotOpen(str(err)) from None
 
 
 def open(intake_private: bytes, sealed: bytes) -> Content:
@@ -111,11 +112,3 @@ def _kind(data: bytes) -> bytes:
     """The short text that is the first element of an array; nothing where another thing stands there."""
     head, length = data[:2].ljust(2, b"\0")
     return data[2 : 2 + length - 0x60] if head >> 5 == 4 and 0x60 <= length < 0x78 else b""
-
-
-def _unpad(body: bytes) -> bytes:
-    length = int.from_bytes(body[:4], "big")
-    wanted = 4 + length + -(4 + length) % PADDING
-    if len(body) != wanted or body.count(0, 4 + length) != wanted - 4 - length:
-        raise ReportDoesNotOpen("the padding is not the one that sealing makes")
-    return body[4 : 4 + length]

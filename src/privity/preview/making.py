@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from contextlib import suppress
 from typing import Final
 
-from privity.preview import sandbox
-from privity.preview.errors import NoSandbox, NotAPicture
+from privity.preview import asking
+from privity.preview.errors import NotAPicture
 from privity.preview.limits import MAX_MADE, MAX_PICTURE, WALL_S
 
 COMMAND: Final = (sys.executable, "-I", "-m", "privity.preview.child")
@@ -38,29 +36,25 @@ async def make_grey(picture: bytes, detail: int, side: int) -> bytes:
     return await _made(picture, "grey", detail, side)
 
 
+async def holds_several(picture: bytes) -> bool:
+    """Whether there is more than one image in it: all of the above show the first. Raises NoSandbox, NotAPicture."""
+    return await _asked(picture, 1, "several") != b"1"
+
+
 async def _made(picture: bytes, *arguments: str | int) -> bytes:
-    if not sandbox.holds_here():
-        raise NoSandbox("on this system no picture is opened")
+    made = await _asked(picture, MAX_MADE, *arguments)
+    if not made.startswith(PNG):
+        raise NotAPicture("this is no picture that can be shown")
+    return made
+
+
+async def _asked(picture: bytes, most: int, *arguments: str | int) -> bytes:
     if len(picture) > MAX_PICTURE:
         raise NotAPicture(f"the picture has more than {MAX_PICTURE >> 20} MiB")
-    child = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *(str(each) for each in arguments),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
-        cwd="/",
-        start_new_session=True,
-    )
     try:
-        made, _ = await asyncio.wait_for(child.communicate(picture), WALL_S)
+        made = await asking.ask(COMMAND, picture, WALL_S, most, *arguments)
     except TimeoutError:
         raise NotAPicture("the picture takes too long to open") from None
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-    if child.returncode != 0 or not made.startswith(PNG) or len(made) > MAX_MADE:
+    if made is None:
         raise NotAPicture("this is no picture that can be shown")
     return made

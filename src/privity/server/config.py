@@ -11,13 +11,16 @@ from typing import Final, Literal
 
 import msgspec
 
+from privity.cosigners.at import WitnessAt, check_distinct, witness_at
+from privity.cosigners.errors import BadWitness, PlainWitness
 from privity.identity.errors import BadUri
 from privity.identity.uris import check_host
+from privity.message.report import Reason
+from privity.mls.errors import PolicyRefused
+from privity.policy.help_lines import MAX_LINES, check_help
 from privity.server.errors import ConfigInvalid, PlaintextRefused
-from privity.tlog.errors import BadVerifierKey
 from privity.tlog.quorum import MAX_WITNESSES
-from privity.tlog.verifier_key import KeyKind, VerifierKey
-from privity.wire.hub_url import BadHubUrl, PlaintextUrl, check_hub_url
+from privity.wire.rest import HelpLine
 
 EPOCH_MIN_MS: Final = (10, 1000, 60_000)
 """Least, usual and most: nobody waits longer for a change than the most, and a flood of changes makes few epochs."""
@@ -31,6 +34,17 @@ class WitnessSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str
     audits: bool = False
     """Its key also says that the map behind the log only grows."""
+
+
+class HelpSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[hub.help]]`: where people find help who report something, beside what every device knows by itself."""
+
+    text: str
+    reasons: list[str] = []
+    """Names of reasons such as `self_harm`; for none of them: for all."""
+    url: str = ""
+    country: str = ""
+    """Two capital letters, where it helps in one country."""
 
 
 class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +72,7 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quorum: int = 0
     """How many witnesses must have cosigned before an epoch is published; 0 publishes unaudited."""
     witness: list[WitnessSection] = []
+    help: list[HelpSection] = []
 
 
 class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,15 +86,6 @@ class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tls:
     cert: Path
     key: Path
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessAt:
-    """A witness and where it answers."""
-
-    key: VerifierKey
-    audits: bool
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class HubConfig:
     epoch_min_ms: int
     quorum: int
     witnesses: tuple[WitnessAt, ...]
+    help: tuple[HelpLine, ...]
 
     @property
     def database(self) -> Path:
@@ -174,7 +181,24 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         epoch_min_ms=section.epoch_min_ms,
         quorum=section.quorum,
         witnesses=witnesses,
+        help=_help(section.help),
     )
+
+
+def _help(sections: list[HelpSection]) -> tuple[HelpLine, ...]:
+    """What no device would show is refused here; else the operator would believe that people see it."""
+    if len(sections) > MAX_LINES:
+        raise ConfigInvalid(f"help: at most {MAX_LINES} lines are taken, got {len(sections)}")
+    known = {reason.name.lower() for reason in Reason}
+    for one in sections:
+        unknown = set(one.reasons) - known
+        if unknown:
+            raise ConfigInvalid(f"help: {min(unknown)} is no reason; expected some of {', '.join(sorted(known))}")
+        try:
+            check_help(one.text, one.url, one.country)
+        except PolicyRefused as err:
+            raise ConfigInvalid(f"help: {err}, in {one.text[:40]!r}") from None
+    return tuple(HelpLine(one.text, list(one.reasons), one.url, one.country) for one in sections)
 
 
 def split_address(name: str, value: str) -> tuple[str, int]:
@@ -204,24 +228,19 @@ def _metrics(value: str) -> tuple[str, int]:
 
 def _witness(section: WitnessSection) -> WitnessAt:
     try:
-        key = VerifierKey.decode(section.key)
-        url = check_hub_url(section.url)
-    except BadVerifierKey as err:
-        raise ConfigInvalid(f"witness: key: {err}") from None
-    except PlaintextUrl as err:
-        raise PlaintextRefused(f"witness: url {err}") from None
-    except BadHubUrl as err:
-        raise ConfigInvalid(f"witness: url {err}") from None
-    if key.kind is not KeyKind.COSIGNATURE:
-        raise ConfigInvalid(f"witness: the key of {key.name} is a log's, expected that of a witness")
-    return WitnessAt(key, section.audits, url)
+        return witness_at(section.key, section.url, audits=section.audits)
+    except PlainWitness as err:
+        raise PlaintextRefused(f"witness: {err}") from None
+    except BadWitness as err:
+        raise ConfigInvalid(f"witness: {err}") from None
 
 
 def _check_quorum(quorum: int, witnesses: tuple[WitnessAt, ...]) -> None:
     """A quorum that no reader could ever believe is refused here and not found out by them."""
-    keys = [(one.key.name, one.key.public) for one in witnesses]
-    if len({name for name, _ in keys}) < len(keys) or len({public for _, public in keys}) < len(keys):
-        raise ConfigInvalid("witness: a name or a key occurs twice")
+    try:
+        check_distinct(witnesses)
+    except BadWitness as err:
+        raise ConfigInvalid(f"witness: {err}") from None
     if not 0 <= quorum <= len(witnesses) <= MAX_WITNESSES:
         raise ConfigInvalid(
             f"quorum must be 0 to the number of witnesses, got {quorum} of {len(witnesses)} (at most {MAX_WITNESSES})"

@@ -84,6 +84,10 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
             600, SECOND // 10, "device", "one for each hundred rooms: a device says them once when it has caught up"
         ),
         "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
+        "report.moderators": Limit(
+            10, 10 * MINUTE, "account", "one can fill sixteen megabytes of inboxes, and is work for people"
+        ),
+        "report_key.put": Limit(10, HOUR, "device", "a device makes one a week, and one more where its hub lost it"),
         "standing.get": Limit(120, 10 * SECOND, "account", "a device asks once for each statement that it is told of"),
         "notice.page": Limit(120, SECOND, "address", "a page and its style, opened by a building at once"),
         "notice.submit": Limit(

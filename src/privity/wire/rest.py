@@ -34,6 +34,17 @@ class WitnessInfo(Answer, frozen=True):
     url: str
 
 
+class HelpLine(Answer, frozen=True):
+    """Where people find help, as the operator says. What it may hold is in `policy.help_lines`."""
+
+    text: str
+    reasons: list[str]
+    """For which reasons of a report, by name in lower case; for none of them: for all."""
+    url: str = ""
+    country: str = ""
+    """Two capital letters, where it helps in one country."""
+
+
 class ServerInfo(Answer, frozen=True):
     """`GET /v1/server`. What anyone may know of this hub. Keys are raw public keys."""
 
@@ -54,6 +65,8 @@ class ServerInfo(Answer, frozen=True):
     witnesses: list[WitnessInfo]
     quorum: Count
     """How many witnesses the hub waits for. Whom to believe is for the reader to decide."""
+    help: list[HelpLine] = []
+    """Beside what every device knows by itself, and never in its place."""
 
 
 class Register(Body, frozen=True):
@@ -171,15 +184,17 @@ class Claimed(Answer, frozen=True):
     devices: list[ClaimedDevice]
 
 
-class CreateRoom(Body, frozen=True):
+class CreateRoom(Body, frozen=True, omit_defaults=True):
     """`POST /v1/rooms`: epoch 0 of a room with the caller's device as its only member.
 
     `group_info` is an encoded GroupInfo, `ratchet_tree` the encoded tree. The group id is the room URI in UTF-8;
-    whether the room is direct stands in its base_room_policy.
+    whether the room is direct stands in its base_room_policy. `own_devices`: it is for devices of the caller's account
+    alone, to pass on what they have; it begins no conversation with anybody.
     """
 
     group_info: bytes
     ratchet_tree: bytes
+    own_devices: bool = False
 
 
 class RoomCreated(Answer, frozen=True):
@@ -288,6 +303,35 @@ class SealedReport(Body, frozen=True):
 
 class ReportReceived(Answer, frozen=True):
     receipt: str
+
+
+class PutReportKey(Body, frozen=True):
+    """`PUT /v1/device/report-key`: the calling device's next `identity.report_key.ReportKey`, encoded."""
+
+    key: bytes
+
+
+class RoomModerators(Answer, frozen=True):
+    """`GET /v1/rooms/ID/moderators`: encoded report keys of devices whose people may delete what others say there.
+
+    It proves nothing: whoever seals to one looks at the room as their own device knows it.
+    """
+
+    keys: list[bytes]
+
+
+class WrappedKey(Body, frozen=True):
+    """The key of a sealed report, sealed to one device."""
+
+    client_uri: str
+    wrapped: bytes
+
+
+class RoomReport(Body, frozen=True):
+    """`POST /v1/rooms/ID/reports`: a report to those who look after the room, and for each of their devices its key."""
+
+    sealed: bytes
+    wrapped: list[WrappedKey]
 
 
 class Blocked(Answer, frozen=True):

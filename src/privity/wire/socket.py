@@ -90,6 +90,7 @@ class InboxKind(IntEnum):
     KNOCK_ENDED = 7
     CONTACTS = 8
     STATEMENT = 9
+    ROOM_REPORT = 10
 
 
 INBOX_STEP = 1 << 20
@@ -106,7 +107,9 @@ class Inbox(Frame, frozen=True, tag=6):
     REPORT_OUTCOME: `body` is text of the desk for the reporter, or a `wire.standing.ReportLine`. STATEMENT: `body` is a
     `wire.standing.Statement`. LETTER: `body` is what another device of the account sent to this one
     (`POST /v1/account/letters`). KNOCK: `body` is an encoded `identity.room_links.Knock`. KNOCK_ENDED: `body` is the
-    URI of a user who does not wait any more. CONTACTS: `GET /v1/contacts` has something new; `body` is empty.
+    URI of a user who does not wait any more. ROOM_REPORT: `body` is the key of a report to those who look after the
+    room, sealed to this device, and the report (spec/room-report.md). CONTACTS: `GET /v1/contacts` has something new;
+    `body` is empty.
     """
 
     seq: Count

@@ -61,10 +61,15 @@ class RelayedReport(Answer, frozen=True):
     source: Source = Source.USER
 
 
-RELAYED = 150
+RELAYED = 500
 RELAYED_BYTES = 16 << 20
 """Reports in one answer, and their sealed bytes together: hub and desk hold a whole answer in memory. One of the
-largest size fits, so that no report stops the queue; as many with one message each fit into one `VerifyReports`."""
+largest size fits, so that no report stops the queue. The more come at once, the less each costs the desk's disk; but
+the desk writes them in one go, and its pages wait meanwhile."""
+
+ASKED = 150
+"""Reports in one `VerifyReports`: as many with one message each fit into a body of the size that the hub reads before
+it knows who asks."""
 
 
 MAX_WAIT_S = 20
@@ -216,9 +221,15 @@ class EffectDone(Answer, frozen=True):
 
 
 class AskAccount(Body, frozen=True):
-    """`POST /staff/v1/account`, answered with `AccountFacts`, and `POST /staff/v1/profile`, with `ProfileFacts`."""
+    """`POST /staff/v1/account`, answered with `AccountFacts`."""
 
     user_uri: str
+
+
+class AskProfile(Body, frozen=True):
+    """`POST /staff/v1/profile`, answered with `ProfileFacts`. `address`: a user URI, or a handle as typed."""
+
+    address: str
 
 
 class DeviceFacts(Answer, frozen=True):

@@ -16,7 +16,7 @@ from privity.desk.cases.store import find
 from privity.desk.db.transaction import DbError
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Action
-from privity.desk.decisions.errors import NamesAReporter, TextRefused
+from privity.desk.decisions.errors import DecidedBefore, NamesAReporter, TextRefused
 from privity.desk.decisions.model import Decision, State
 from privity.desk.intake.findings import Level
 from privity.desk.staff.acting import Acting
@@ -126,8 +126,8 @@ def test_other_roles_answer_nothing(house: House) -> None:
         for read in (appeals.shown, lambda db, acting, number: appeals.listed(db, acting)):
             with pytest.raises(NotYourRole):
                 read(house.db, acting, appeal.number)
-        assert not appeals.may_answer(acting, decisions.by_number(house.db, appeal.decision))
-    assert appeals.may_answer(APPEALS, decisions.by_number(house.db, appeal.decision))
+        assert not appeals.may_answer(house.db, acting, appeal)
+    assert appeals.may_answer(house.db, APPEALS, appeal)
 
 
 @pytest.mark.parametrize("first", list(Answer))
@@ -156,6 +156,12 @@ def test_an_objection_to_a_dismissal_opens_the_case_again_and_answers_all_others
     answer(house, objections[1], Answer.OVERTURN)
     assert cases.held(house.db, made.case).state is CaseState.OPEN
     assert appeals.listed(house.db, APPEALS) == ()
+    cases.take(house.db, MODERATOR, made.case, house.clock)
+    with pytest.raises(DecidedBefore, match="staff:1 had a part in decision 1"):
+        house.decide(made.case, Action.DISMISS, evidence=())
+    cases.release(house.db, MODERATOR, made.case, house.clock)
+    cases.take(house.db, SENIOR, made.case, house.clock)
+    house.decide(made.case, Action.DISMISS, by=SENIOR, evidence=())
     for objection in objections:
         texts = [one.effect.params.text for one in house.effects() if one.effect.subject == objection.appellant]
         assert sum("You were right to object" in text for text in texts) == 1

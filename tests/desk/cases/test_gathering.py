@@ -11,12 +11,16 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.cases import service as cases
 from privity.desk.cases import store
+from privity.desk.cases.gathering import LOOK_AGAIN
 from privity.desk.cases.model import Case, Outcome, SubjectKind
+from privity.desk.cases.priority import facts_of, priority
 from privity.desk.db.transaction import transaction
 from privity.desk.intake.findings import Level, Source, State, Subject
 from privity.desk.intake.model import AssessedMessage, Assessment, Authorship, Proven, Taken
 from privity.message.report import Reason
 from tests.desk.house import MODERATOR, OUTCOMES, House
+
+SENT_MS = 1_000
 
 
 def of_report(house: House, report: int) -> Case:
@@ -112,6 +116,29 @@ def test_one_page_and_many_pages_give_the_same_cases(house: House, tmp_path_fact
         assert store.reporting(house.db, number) == store.reporting(other.db, number)
         assert store.proven(house.db, number) == store.proven(other.db, number)
     other.db.close()
+
+
+def test_a_priority_that_is_not_found_anew_is_the_one_that_would_be_found(house: House) -> None:
+    dice = __import__("random").Random(7)
+    for _ in range(100):
+        accused, people = house.user(), [house.user() for _ in range(LOOK_AGAIN)]
+        level, reasons = dice.choice((Level.HUB, Level.AUTHORSHIP)), dice.sample(list(Reason), dice.choice((1, 2)))
+        minutes, share = dice.choice((1, 40)), dice.choice((0, 0.2, 1))
+        house.db.executemany(
+            "INSERT INTO reporter (user_uri, reports, upheld, dismissed, abusive, reported_ms)"
+            " VALUES (?, 99, 99, 0, 0, 0)",
+            [(one,) for one in dice.sample(people, dice.choice((0, LOOK_AGAIN)))],
+        )
+        for reporter in people:
+            house.clock += minutes * 60_000
+            house.reports += 1
+            proven = {house.random(32): level} if dice.random() < share else {}
+            one = made(house.reports, accused, reporter, proven, dice.choice(reasons), house.clock)
+            with transaction(house.db):
+                rows(house, [one])
+                house.batch().gather(house.db, [one], house.clock)
+            case = of_report(house, house.reports)
+            assert case.priority == priority(facts_of(store.reporting(house.db, case.number))).number
 
 
 def test_deadline_is_the_earliest_of_what_is_reported(house: House) -> None:
@@ -217,7 +244,7 @@ def made(
     received_ms: int,
     marks: tuple[bytes, ...] = (),
 ) -> Taken:
-    proven = tuple(Proven(message_id, level, marks) for message_id, level in messages.items())
+    proven = tuple(Proven(message_id, SENT_MS, level, marks) for message_id, level in messages.items())
     level = max(messages.values(), default=Level.TIP)
     return Taken(
         number, reporter, received_ms, Subject.MESSAGES, Source.USER, accused, None, int(reason), level, True, 0, proven
@@ -230,6 +257,15 @@ def rows(house: House, page: list[Taken]) -> None:
         "INSERT INTO report (seq, receipt, reporter_uri, received_ms, recorded_ms, sealed_sha256, state, detail)"
         " VALUES (?, ?, ?, ?, 1, x'00', 'assessed', '')",
         [(one.number, f"receipt-{one.number}", one.reporter_uri, one.received_ms) for one in page],
+    )
+    house.db.executemany(
+        "INSERT INTO reported_message (report_seq, position, message_id, ts_ms, outcome, detail, authorship)"
+        " VALUES (?, ?, ?, ?, ?, '', 'absent')",
+        [
+            (one.number, at, each.message_id, each.ts_ms, OUTCOMES[each.level].value)
+            for one in page
+            for at, each in enumerate(one.proven)
+        ],
     )
 
 

@@ -275,7 +275,6 @@ def test_mine_overdue_and_search(house: House) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT count(*) FROM report WHERE state IN ('cannot_open', 'malformed')",
         "SELECT count(*) FROM safety_case WHERE state IN ('open', 'taken')",
         "SELECT min(deadline_ms) FROM safety_case WHERE state IN ('open', 'taken')",
         store.OPEN,

@@ -23,10 +23,12 @@ from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.cases import service as cases
+from privity.desk.cases.profiles import keep_copy
 from privity.desk.clearinghouse import service, store
 from privity.desk.clearinghouse.documents.files import Classification
 from privity.desk.clearinghouse.documents.report import IncidentType
 from privity.desk.clearinghouse.drafting import Desk as ReferralDesk
+from privity.desk.clearinghouse.drivers.cybertip_report import LEVELS, SEEN
 from privity.desk.clearinghouse.errors import NothingToRefer
 from privity.desk.clearinghouse.freezing import Asked
 from privity.desk.clearinghouse.model import Destination, ReferralState, SealedKind
@@ -38,6 +40,7 @@ from privity.desk.staff.errors import NotYourRole
 from privity.desk.staff.rights import Role
 from privity.message import compose
 from privity.message.attachments import blob_url, encrypt
+from privity.message.content import MimiContent
 
 
 @pytest.fixture
@@ -68,14 +71,8 @@ def draft_of(desk: Desk, world: World, *reports: int, **changes: object) -> Aske
     return replace(base, **changes)  # type: ignore[arg-type]  # the fields of a draft, by name
 
 
-async def test_a_verified_report_with_a_picture_goes_from_the_device_to_the_clearinghouse(
-    desk: Desk,
-    world: World,
-    referring: ReferralDesk,
-    fake: FakeClearinghouse,
-    session: aiohttp.ClientSession,
-) -> None:
-    picture = gradient(3)
+def with_picture(world: World, picture: bytes) -> MimiContent:
+    """A message of the accused that the hub has the file of."""
     made = encrypt(
         picture,
         content_type="image/png",
@@ -85,9 +82,19 @@ async def test_a_verified_report_with_a_picture_goes_from_the_device_to_the_clea
         random=random,
     )
     author = compose.Author(world.alice.user_uri, world.room_uri)
-    content = compose.attachment(author, made.part, made.plaintext_hash, random=random)
     world.hub.blobs[made.part.content_hash] = made.ciphertext
-    world.relay(world.sent(world.text("an invented invitation to tea")), world.sent(content))
+    return compose.attachment(author, made.part, made.plaintext_hash, random=random)
+
+
+async def test_a_verified_report_with_a_picture_goes_from_the_device_to_the_clearinghouse(
+    desk: Desk,
+    world: World,
+    referring: ReferralDesk,
+    fake: FakeClearinghouse,
+    session: aiohttp.ClientSession,
+) -> None:
+    picture = gradient(3)
+    world.relay(world.sent(world.text("an invented invitation to tea")), world.sent(with_picture(world, picture)))
     await desk.intake.step()
     evidence = listing.find(desk.db, 1, Kind.ATTACHMENT, 1, 0)
     assert evidence is not None
@@ -116,6 +123,38 @@ async def test_a_verified_report_with_a_picture_goes_from_the_device_to_the_clea
     assert (details.findtext("industryClassification"), details.findtext("fileViewedByEsp")) == ("B2", "false")
     kinds = [event.kind for event in cases.case(desk.db, MODERATOR, asked.case).events]
     assert any("referral" in str(kind) for kind in kinds)
+
+
+async def test_a_profile_goes_along_with_a_report_and_neither_lends_the_other_its_proof(
+    desk: Desk, world: World, referring: ReferralDesk, fake: FakeClearinghouse, session: aiohttp.ClientSession
+) -> None:
+    world.relay(world.sent(with_picture(world, gradient(3))))
+    await desk.intake.step()
+    asked = draft_of(desk, world, 1)
+    assert asked.account is not None
+    shown = msgspec.structs.replace(asked.account.profile, bio="an invented sentence", picture=gradient(3))
+    copy = keep_copy(desk.db, desk.keys.evidence, random, MODERATOR, asked.case, shown, T0)
+    n = service.refer(desk.db, referring, MODERATOR, replace(asked, copies=(copy.words,)), T0).n
+    (drafted,) = (one for one in map(Entry.decode, log.entries(desk.db)) if one.act is Act.REFERRAL_DRAFTED)
+    assert (drafted.said["source"], drafted.said["copies"]) == ("user", [copy.words])
+    assert store.read(desk.db, n).level == 2
+    service.approve(desk.db, referring, SENDER, n, T0)
+    await run_out(outbox(desk.db, referring, line(session, referring, fake.url)), desk.db)
+    (report,) = fake.reports.values()
+    said = etree.fromstring(report.document)
+    message, profile = (chat.findtext("additionalInfo", "") for chat in said.iter("chatImIncident"))
+    assert LEVELS[2] in message and SEEN not in message
+    assert SEEN in profile and not any(level in profile for level in LEVELS.values())
+    closing = said.findtext("additionalInfo", "")
+    assert LEVELS[2] in closing and f"Of the profile: {SEEN}" in closing
+    (file,) = report.files.values()
+    assert file.content == gradient(3), "the same bytes are one file"
+    details = etree.fromstring(file.details or b"")
+    assert details.findtext("publiclyAvailable") == "true"
+    of_message, of_profile = (one.text or "" for one in details.iter("additionalInfo"))
+    assert LEVELS[2] in of_message and SEEN in of_profile
+    assert details.find("uploadedToEspTimestamp") is not None
+    assert all(holds.preserved(desk.db, number, now_ms()) for number in (copy.words, copy.picture or 0))
 
 
 async def test_a_forged_report_is_referred_as_a_tip_and_never_as_more(

@@ -223,7 +223,13 @@ async def test_a_file_was_viewed_if_and_only_if_the_audit_log_says_so(
 
 
 def test_what_the_audit_log_says_is_found_by_index(db: Db) -> None:
-    for act, name in ((Act.MEDIA_VIEWED, "audit_entry_viewed"), (Act.REFERRAL_FINISHED, "audit_entry_finished")):
+    for act, name in (
+        (Act.MEDIA_VIEWED, "audit_entry_viewed"),
+        (Act.MEDIA_IN_PART, "audit_entry_in_part"),
+        (Act.MEDIA_HEARD, "audit_entry_heard"),
+        (Act.REFERRAL_FINISHED, "audit_entry_finished"),
+        (Act.PROFILE_SEEN, "audit_entry_profile"),
+    ):
         rows = db.execute(
             "EXPLAIN QUERY PLAN SELECT entry FROM audit_entry"
             f" WHERE instr(entry, CAST('\"act\":\"{act}\"' AS BLOB)) > 0 AND entry >= x'00' AND entry < x'ff'"

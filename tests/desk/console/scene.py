@@ -64,11 +64,13 @@ class Scene:
     def text(self, body: str, content_type: str = compose.MARKDOWN) -> MimiContent:
         return compose.text(self.author, body, random=random, content_type=content_type)
 
-    def file(self, data: bytes, *, filename: str = "teapot.png") -> tuple[MimiContent, bytes]:
+    def file(
+        self, data: bytes, *, filename: str = "teapot.png", content_type: str = "image/png"
+    ) -> tuple[MimiContent, bytes]:
         """A message with a file, and the ciphertext of it."""
         made = attachments.encrypt(
             data,
-            content_type="image/png",
+            content_type=content_type,
             filename=filename,
             description="",
             url_of=lambda digest: f"https://{HOST}/v1/blobs/{digest.hex()}",
@@ -122,7 +124,7 @@ class Scene:
             page = [(relayed, found)]
             (number,) = store.record(db, self.pages.keys.evidence, os.urandom, page, now_ms=now_ms)
             proven = tuple(
-                Proven(message.message_id or b"", level, ())
+                Proven(message.message_id or b"", message.ts_ms, level, ())
                 for message in found.messages
                 if (level := LEVELS.get(message.outcome)) is not None
             )

@@ -91,6 +91,33 @@ async def test_nobody_answers_about_their_own_decision(console: Pages) -> None:
     assert "OwnDecision" in (await moderator.post("/appeal/1/answer", outcome="uphold", words="no")).text
 
 
+async def test_too_little_is_answered_in_other_words_and_decided_by_somebody_else(console: Pages) -> None:
+    moderator = await appealed(console, Role.APPEALS)
+    (reporter, receipt) = console.db.execute("SELECT reporter_uri, receipt FROM report ORDER BY seq LIMIT 1").fetchone()
+    sealed = Appeal(About.REPORT, receipt, reporter, "A warning is not enough. <b>")
+    relayed = RelayedReport(reporter, console.clock.now_ms, b"", "receipt-of-a-complaint")
+    assert lodge(console.db, console.keys.evidence, os.urandom, sealed, relayed, console.clock.now_ms) == 2
+    odo, other = await console.visitor(Role.APPEALS), await console.visitor(Role.MODERATOR)
+    page = await odo.get("/appeal/2")
+    assert "finds that too little was done" in page.text and "was enough: nothing more is done" in page.text
+    assert "is undone" not in page.text
+    assert "You had a part in what was decided." in (await moderator.get("/appeal/2")).text
+    done = await odo.submit("/appeal/2", "/appeal/2/answer", outcome="overturn", words="It went on for weeks.")
+    assert done.location == "/appeal/2"
+    page = await odo.get("/appeal/2")
+    assert "The case was opened again" in page.text and "now effective" in page.text
+    assert "Appeal 1" in (await odo.get("/appeals")).text, "whom it is about still waits"
+    refusals = {}
+    for who in (moderator, other):
+        await who.submit("/case/1", "/case/1/take")
+        refusals[who.number] = await who.submit(
+            "/case/1", "/case/1/preview", action="limit", days="7", reason="You went on.", evidence="1:0"
+        )
+        await who.post("/case/1/release")
+    assert "DecidedBefore" in refusals[moderator.number].text
+    assert refusals[other.number].status == 200
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

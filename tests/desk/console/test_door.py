@@ -84,7 +84,7 @@ async def test_another_name_is_not_this_desk(console: Pages, host: str) -> None:
     ],
 )
 async def test_a_form_of_another_site_does_nothing(console: Pages, headers: dict[str, str]) -> None:
-    visitor = await console.visitor(Role.ADMIN)
+    visitor, _ = await console.visitor(Role.ADMIN), await console.visitor(Role.ADMIN)
     body = urlencode({"csrf": await visitor.token(), "name": "Mallory", "role": "admin"}).encode()
     before = contents(console.db)
     assert (await visitor.send("/staff/invite", body, headers)).status == 403

@@ -19,7 +19,7 @@ from privity.desk.audit.entry import Entry
 from privity.desk.config import Budget
 from privity.desk.console import exposure
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
-from privity.desk.console.exposure import DAY_MS, Spent, Stage, View, spent, standing
+from privity.desk.console.exposure import DAY_MS, VIEW_S, Hearing, Spent, Stage, View, spent, standing
 from privity.desk.db.database import open_database
 from privity.desk.db.transaction import Db
 from tests.desk.fresh_keys import fresh_keys
@@ -62,7 +62,7 @@ def test_each_view_counts_and_stands_in_the_audit_log(db: Db) -> None:
 def test_a_day_has_an_end(db: Db) -> None:
     for number in range(5):
         look(db, NOON + number * 2 * MINUTE)
-    with pytest.raises(ExposureSpent, match="5 pictures today"):
+    with pytest.raises(ExposureSpent, match="5 views today"):
         look(db, NOON + DAY_MS // 2 - 1)
     assert len(entries(db)) == 5  # what was refused is no view
     assert look(db, NOON + DAY_MS // 2).left == 4  # midnight
@@ -87,6 +87,23 @@ def test_a_blurred_picture_costs_nothing_and_is_logged(db: Db) -> None:
     for number in range(3):
         look(db, NOON + number)
     assert look(db, NOON + 4, Stage.BLURRED).pause_until_ms is not None  # may be looked at in a pause, too
+
+
+def test_a_sound_counts_by_its_length(db: Db) -> None:
+    for seconds, left in ((VIEW_S, 4), (VIEW_S + 1, 2)):
+        assert exposure.view(db, "staff:1", BUDGET, listen(seconds), NOON).left == left
+    with pytest.raises(PauseNeeded):
+        exposure.view(db, "staff:1", BUDGET, listen(1), NOON)
+    later = NOON + MINUTE
+    with pytest.raises(ExposureSpent, match="counts as 3 views, and 2 of today's 5"):
+        exposure.view(db, "staff:1", BUDGET, listen(3 * VIEW_S), later)
+    assert exposure.view(db, "staff:1", BUDGET, listen(2 * VIEW_S), later).left == 0
+    assert [entry.said["seconds"] for entry in entries(db)] == [VIEW_S, VIEW_S + 1, 2 * VIEW_S]
+    assert {entry.said["stage"] for entry in entries(db)} == {"heard"}
+
+
+def listen(seconds: int) -> Hearing:
+    return Hearing(1, 2, 0, 1, 7, 0, seconds, "an invented reason")
 
 
 def test_what_counts_for_no_day_any_more_goes(db: Db) -> None:

@@ -76,7 +76,7 @@ async def test_without_a_session_every_page_leads_to_the_door(console: Pages) ->
 
 
 async def test_a_role_that_is_taken_away_counts_no_more_with_the_next_request(console: Pages) -> None:
-    admin, visitor = await console.visitor(Role.ADMIN), await console.visitor(Role.ADMIN, Role.AUDITOR)
+    admin, visitor = await console.visitor(Role.ADMIN), await console.visitor(Role.MODERATOR, Role.AUDITOR)
     assert (await visitor.get("/audit")).status == 200
     await admin.submit(f"/staff/{visitor.number}", f"/staff/{visitor.number}/roles", role=["moderator"])
     assert (await visitor.get("/audit")).status == 403

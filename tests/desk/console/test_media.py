@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import sys
@@ -16,11 +15,13 @@ from PIL import Image
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
+from privity.desk.clearinghouse.viewed import was_viewed
 from privity.desk.config import Budget
 from privity.desk.console import media
 from privity.desk.console.errors import CannotBeShown, ExposureSpent, PictureGone
 from privity.desk.console.exposure import Stage
-from privity.desk.console.media import SHOWN_S, Pictures, Place
+from privity.desk.console.media import SHOWN_S, Pictures
+from privity.desk.console.opened_file import Place
 from privity.desk.errors import EvidenceDamaged, ReasonMissing
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import NotYourRole
@@ -29,6 +30,7 @@ from privity.message import attachments, compose
 from privity.preview import making, sandbox
 from tests.desk.running import Desk
 from tests.desk.world import World, random
+from tests.preview.children import watched
 from tests.preview.pictures import bomb, picture
 
 pytestmark = pytest.mark.skipif(not sandbox.holds_here(), reason="this system has nothing to shut a decoder in")
@@ -120,6 +122,20 @@ async def test_a_view_is_logged_before_anything_is_opened_or_decoded(
     assert not desk.db.in_transaction
 
 
+async def test_a_file_counts_as_viewed_only_if_all_of_it_was_shown(desk: Desk, world: World) -> None:
+    several = picture("GIF", save_all=True, append_images=[Image.new("RGB", (40, 30), "red")])
+    for number, (data, whole) in enumerate(((picture("PNG"), True), (several, False), (b"no picture", False)), 1):
+        here = await stand(desk, world, data)
+        here.place = replace(here.place, report=number)
+        for stage in Stage:
+            try:
+                await here.reveal(stage, acting=Acting.member(10 + number, frozenset({Role.MODERATOR})))
+            except CannotBeShown:
+                assert data == b"no picture"
+        (evidence,) = {int(entry.about.split(":")[1]) for entry in here.acts() if entry.said.get("report") == number}
+        assert was_viewed(desk.db, evidence) is whole
+
+
 async def test_a_picture_is_shown_once_and_to_nobody_else(desk: Desk, world: World) -> None:
     here = await stand(desk, world, picture("PNG"))
     address = await here.reveal()
@@ -170,15 +186,7 @@ async def test_bombs_and_what_is_no_picture_end_in_the_child(desk: Desk, world: 
 
 async def test_a_child_that_never_ends_is_killed(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     here = await stand(desk, world, picture("PNG"))
-    born = []
-    start = asyncio.create_subprocess_exec
-
-    async def noted(*arguments: str, **named: object) -> asyncio.subprocess.Process:
-        child = await start(*arguments, **named)  # type: ignore[arg-type]  # what the maker passes
-        born.append(child)
-        return child
-
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    born = watched(monkeypatch)
     monkeypatch.setattr(making, "COMMAND", (sys.executable, "-c", "import time; time.sleep(1000)"))
     monkeypatch.setattr(making, "WALL_S", 0.2)
     with pytest.raises(CannotBeShown, match="too long"):

@@ -12,36 +12,116 @@ from privity.desk.audit import reading
 from privity.desk.audit.acts import Act
 from privity.desk.limits import CHALLENGE_MS
 from privity.desk.staff import service
+from privity.desk.staff.acting import Acting
 from privity.desk.staff.model import State
-from privity.desk.staff.rights import Role
+from privity.desk.staff.rights import Right, Role
 from tests.desk.console.conftest import OWNER, Pages
-from tests.desk.console.visitor import ORIGIN, Visitor
+from tests.desk.console.visitor import ORIGIN, Answer, Visitor
 from tests.desk.contents import contents
 from tests.desk.staff.authenticator import Authenticator
 
+SEES = Acting.command("staff", Right.SEE_STAFF)
 HOSTILE = "<script>alert(1)</script>{{7*7}}{%x%}\"'&"
 
 
-async def test_an_invited_colleague_comes_with_the_address_on_the_page(console: Pages) -> None:
-    admin = await console.visitor(Role.ADMIN)
-    page = await admin.submit("/staff", "/staff/invite", name="Bo Example", role=["moderator", "senior"])
-    assert page.status == 200
-    (code,) = re.findall(rf"{ORIGIN}/join#([a-z2-7]{{32}})<", page.text)
-    assert code not in (await admin.get("/staff")).text, "it is shown once"
+def half(answer: Answer) -> str:
+    """The half of a code that a page shows."""
+    assert answer.status == 200, answer.text
+    codes: list[str] = re.findall(rf"{ORIGIN}/join#([a-z2-7]{{32}})<", answer.text)
+    assert len(codes) == 1
+    return codes[0]
+
+
+def agreeing(answer: Answer) -> list[str]:
+    return [form.action for form in answer.forms if form.action.endswith("/agree")]
+
+
+async def test_a_colleague_whom_two_admins_invited_comes_with_both_halves(console: Pages) -> None:
+    one, other = await console.visitor(Role.ADMIN), await console.visitor(Role.ADMIN)
+    page = await one.submit("/staff", "/staff/invite", name="Bo Example", role=["moderator", "senior"])
+    first = half(page)
+    listed = await one.get("/staff")
+    assert first not in listed.text, "it is shown once"
+    assert "Invite <strong>Bo Example</strong>: moderator, senior" in listed.text and "Member 1" in listed.text
+    assert agreeing(listed) == [], "whoever asked is not offered to agree"
+    (agree,) = agreeing(await other.get("/staff"))
+    second = half(await other.submit("/staff", agree))
+    assert "Waits for a second admin" not in (await one.get("/staff")).text
     bo = console.browser()
-    page = await bo.submit("/join", "/join", code=code)
+    for typed in ({"code": first}, {"code": second, "other": second}):
+        assert (await bo.submit("/join", "/join", **typed)).status == 409
+    page = await bo.submit("/join", "/join", code=f"{ORIGIN}/join#{first}", other=second)
     assert "Bo Example" in page.text and "moderator, senior" in page.text
     assert (await bo.fill(page.form("/join/passkey"), label="phone")).location == "/"
     assert "Bo Example" in (await bo.get("/help")).text
 
 
-async def test_another_code_on_the_page_of_somebody_invited(console: Pages) -> None:
-    admin = await console.visitor(Role.ADMIN)
+async def test_agreeing_takes_a_passkey_now_and_another_admin(console: Pages) -> None:
+    one, other = await console.visitor(Role.ADMIN), await console.visitor(Role.ADMIN)
+    senior = await console.visitor(Role.SENIOR)
+    await one.submit("/staff", "/staff/invite", name="Bo", role=["senior"])
+    await one.submit("/staff", "/staff/invite", name="Cy", role=["senior"])
+    bo, cy = agreeing(await other.get("/staff"))
+    assert agreeing(await senior.get("/staff")) == []
+    before = contents(console.db)
+    for visitor in (one, other):
+        assert (await visitor.post(bo)).status == 403
+        assert (await visitor.post(bo, answer="{}")).status == 403
+    assert "You may not invite, change and end staff." in (await senior.post(bo)).text
+    form = (await other.get("/staff")).form(bo)
+    form.action = cy
+    assert (await other.fill(form)).status == 403, "what was proven for one is not for the other"
+    assert contents(console.db) == before
+    asked = await one.post(bo)
+    answer = await one.fill(asked.form(bo))
+    assert (answer.status, "Nobody agrees to what they asked for" in answer.text) == (409, True)
+    half(await other.submit("/staff", bo))
+    assert [each.name for each in service.members(console.db, SEES)][-1] == "Bo"
+
+
+async def test_the_only_admin_sees_the_command_in_place_of_the_form(console: Pages) -> None:
+    admin, other = await console.visitor(Role.ADMIN), await console.visitor(Role.MODERATOR)
+    invited, _ = console.invite(Role.SENIOR)
+    page = await admin.get("/staff")
+    assert "privity desk invite" in page.text and "/staff/invite" not in [form.action for form in page.forms]
+    assert f"privity desk roles {other.number}" in (await admin.get(f"/staff/{other.number}")).text
+    before = contents(console.db)
+    for path, fields in (
+        ("/staff/invite", {"name": "Bo", "role": "senior"}),
+        (f"/staff/{other.number}/roles", {"role": "senior"}),
+        (f"/staff/{invited}/code", {}),
+    ):
+        answer = await admin.post(path, fields)
+        assert (answer.status, "on the desk&#39;s machine, privity desk" in answer.text) == (409, True), answer.text
+    assert contents(console.db) == before
+
+
+async def test_roles_that_count_wait_on_both_pages_and_others_do_not(console: Pages) -> None:
+    one, other, bo = [await console.visitor(role) for role in (Role.ADMIN, Role.ADMIN, Role.MODERATOR)]
+    page, path = f"/staff/{bo.number}", f"/staff/{bo.number}/roles"
+    assert (await one.submit(page, path, role=["moderator", "auditor"])).location == page
+    assert service.member(console.db, bo.number).roles == {Role.MODERATOR, Role.AUDITOR}
+    await one.submit(page, path, role=["senior"])
+    assert service.member(console.db, bo.number).roles == {Role.MODERATOR, Role.AUDITOR}
+    (agree,) = agreeing(await other.get(page))
+    assert agreeing(await other.get("/staff")) == [agree] and agreeing(await bo.get(page)) == []
+    assert (await other.submit(page, agree)).location == page
+    assert service.member(console.db, bo.number).roles == {Role.SENIOR}
+    await one.submit(page, path, role=["senior", "appeals"])
+    (disagree,) = [form.action for form in (await other.get(page)).forms if form.action.endswith("/withdraw")]
+    assert (await other.submit(page, disagree)).location == "/staff"
+    assert (await other.post(disagree)).status == 409
+    assert service.member(console.db, bo.number).roles == {Role.SENIOR}
+
+
+async def test_another_code_for_somebody_invited_takes_two(console: Pages) -> None:
+    one, other = await console.visitor(Role.ADMIN), await console.visitor(Role.ADMIN)
     number, old = console.invite(Role.MODERATOR)
-    page = await admin.submit(f"/staff/{number}", f"/staff/{number}/code")
-    (new,) = re.findall(r"/join#([a-z2-7]{32})<", page.text)
+    first = half(await one.submit(f"/staff/{number}", f"/staff/{number}/code"))
+    (agree,) = agreeing(await other.get(f"/staff/{number}"))
+    second = half(await other.submit(f"/staff/{number}", agree))
     assert (await console.browser().join(old)).status == 409
-    assert (await console.browser().join(new)).status == 303
+    assert (await console.browser().join(f"{second} {first}")).status == 303
 
 
 async def test_ending_somebody_ends_their_browser_at_the_same_moment(console: Pages) -> None:
@@ -96,14 +176,15 @@ async def test_a_lost_passkey_takes_two_and_each_shows_their_own(console: Pages)
     lost = await console.visitor(Role.SENIOR)
     page = f"/staff/{lost.number}"
     assert (await second.post(f"{page}/vouch", reason="trust me")).status == 403
-    assert (await second.submit(page, f"{page}/vouch", reason="we spoke")).location == page
+    first = half(await second.submit(page, f"{page}/vouch", reason="we spoke"))
     assert not [form for form in (await second.get(page)).forms if "/vouch" in form.action], "once is enough"
     assert "one colleague has vouched" in (await admin.get("/staff")).text
     answer = await admin.submit(page, f"{page}/vouch", reason="we spoke, too")
-    (code,) = re.findall(r"/join#([a-z2-7]{32})<", answer.text)
+    code = half(answer)
     assert (await lost.get("/staff")).location == "/sign-in"
     back = console.browser()
-    assert (await back.join(code)).location == "/"
+    assert (await back.join(code)).status == 409, "the other half is with the other colleague"
+    assert (await back.join(f"{first} {code}")).location == "/"
     assert (await back.get(page)).status == 200
     acts = [entry.act for entry in reading.page(console.db, limit=100)]
     assert acts.index(Act.RECOVERY_VOUCHED) < acts.index(Act.RECOVERY_GRANTED)
@@ -158,7 +239,7 @@ async def test_single_letters_can_be_switched_off(console: Pages) -> None:
 
 
 async def test_hostile_names_and_reasons_stay_text(console: Pages) -> None:
-    admin = await console.visitor(Role.ADMIN, Role.AUDITOR)
+    admin, _ = await console.visitor(Role.ADMIN, Role.AUDITOR), await console.visitor(Role.ADMIN)
     other = await console.visitor(Role.SENIOR, name=HOSTILE)
     page = await admin.submit("/staff", "/staff/invite", name=HOSTILE, role=["senior"])
     assert page.status == 200

@@ -12,7 +12,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState
 from privity.desk.db.transaction import DbError
-from privity.desk.decisions import lines
+from privity.desk.decisions import lines, statement
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import ACTIONS, Action, Escalation, Target
 from privity.desk.decisions.errors import (
@@ -449,7 +449,8 @@ def test_every_reporter_is_told_and_not_what_was_done(house: House) -> None:
     made = house.decide(case)
     told = {one.effect.subject: one.effect.params for one in house.effects() if one.effect.verb.value == "tell"}
     assert set(told) == set(reporters)
-    assert {params.text for params in told.values()} == {lines.ACTED}
+    until = statement.day(made.appeal_ends_ms(house.clock))
+    assert {params.text for params in told.values()} == {lines.ACTED.format(until=until)}
     receipts = dict(house.db.execute("SELECT reporter_uri, receipt FROM report").fetchall())
     assert {subject: params.receipt for subject, params in told.items()} == receipts
     for params in told.values():

@@ -12,6 +12,7 @@ import pytest
 
 from privity.desk import config as desk_config
 from privity.desk.audit import reading
+from privity.desk.audit.acts import Act
 from privity.desk.commands import app
 from privity.desk.db.database import open_database, open_existing
 from privity.desk.keys import open_keys
@@ -77,9 +78,29 @@ def test_ending_by_command_is_said_in_the_log(run: Run, config: Path) -> None:
         db.close()
 
 
+def test_another_code_and_other_roles_by_command_are_said_in_the_log(run: Run, config: Path) -> None:
+    """Where there is no second admin this machine is the second person."""
+    first = run("invite", "Ada", "--role", "moderator")[0]
+    out, err = run("code", "1")
+    assert out != first and out.startswith("http://localhost:8441/join#") and "staff:1; shown once" in err
+    assert run("roles", "1", "--role", "senior", "--role", "moderator")[1] == "staff:1 is moderator, senior\n"
+    loaded = desk_config.load(config)
+    db = open_existing(loaded.database, open_keys(loaded))
+    try:
+        entries = reading.page(db, limit=10)
+    finally:
+        db.close()
+    assert {(entry.who, entry.act) for entry in entries} >= {
+        ("command:code", Act.CODE_RENEWED),
+        ("command:roles", Act.STAFF_CHANGED),
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("code", "7"), "MemberUnknown: nobody here has the number 7"),
+        (("roles", "7", "--role", "senior"), "MemberUnknown"),
         (("end", "7", "--reason", "x"), "MemberUnknown: nobody here has the number 7"),
         (("invite", " ", "--role", "admin"), "MemberInvalid"),
     ],

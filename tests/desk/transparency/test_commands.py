@@ -44,7 +44,9 @@ def test_all_files_are_made_once(file: Path, tmp_path: Path, capsys: pytest.Capt
         shown.out
         == "2027-01 to 2027-01: 1 reports, 1 cases opened, 1 decided, 1 decisions, 0 undone, 0 appeals answered\n"
     )
-    assert sorted(path.name for path in out["csv"].iterdir())[0] == "1_report_identification.csv"
+    sections = sorted(int(path.name.partition("_")[0]) for path in out["csv"].iterdir() if path.name[0].isdigit())
+    assert sections == list(range(1, 12))
+    assert "[desk.transparency] does not state it: provider, previous_report" in shown.err
     assert (out["csv"] / "ours.csv").is_file()
     report = msgspec.json.decode(out["json"].read_bytes(), type=TransparencyReport)
     assert total(report.decisions) == 1
@@ -54,6 +56,21 @@ def test_all_files_are_made_once(file: Path, tmp_path: Path, capsys: pytest.Capt
         with pytest.raises(SystemExit, match=r"^privity: ReportNotWritten: "):
             made({name: path}, file)
         assert before == ([*path.iterdir()] if name == "csv" else path.read_bytes())
+
+
+def test_what_the_operator_states_is_in_the_files_and_missing_no_more(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with file.open("a") as config:
+        config.write('[desk.transparency]\nprovider = "Teapots Ltd"\nprevious_report = "none"\n')
+        config.write('[desk.transparency.words]\ntraining = """\nTwo days.\nEvery year.\n"""\n')
+    out = {"csv": tmp_path / "tables", "html": tmp_path / "report.html"}
+    made(out, file)
+    missing = capsys.readouterr().err
+    assert "provider" not in missing and "words.training" not in missing and "words.support" in missing
+    assert b"Teapots Ltd" in (out["csv"] / "1_report_identification.csv").read_bytes()
+    assert b"Two days.\nEvery year." in (out["csv"] / "11_qualitative.csv").read_bytes()
+    assert b"Two days.\nEvery year." in out["html"].read_bytes()
 
 
 def test_nothing_that_is_published_names_anybody(file: Path, tmp_path: Path) -> None:

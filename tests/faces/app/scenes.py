@@ -12,16 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from privity.client.sdk import Device
-from privity.faces.app.port.asked import (
-    Begin,
-    Begun,
-    Create,
-    Created,
-    Done,
-    Entries,
-    SendText,
-    Sent,
-)
+from privity.faces.app.port.asked import Begin, Begun, Done, Entries, SendText, Sent
 from privity.faces.app.port.asked import Page as PageOf
 from privity.faces.app.port.contacts import (
     AcceptContact,
@@ -37,6 +28,7 @@ from privity.faces.app.port.happened import (
     ConversationChanged,
     EntryChanged,
 )
+from privity.faces.app.port.opening import Create, Created
 from privity.faces.app.port.shown import EntryState
 from privity.faces.app.routes import Door
 from privity.wire.age import AgeBand

@@ -9,27 +9,9 @@ from pathlib import Path
 import pytest
 
 from privity.faces.app import house
-from privity.faces.app.port.asked import (
-    Accounts,
-    AnswerLink,
-    AnswerOffer,
-    BeginLink,
-    ConversationList,
-    Conversations,
-    Create,
-    CreateGroup,
-    Devices,
-    Done,
-    FullText,
-    LockNow,
-    OfferDevice,
-    Overview,
-    RemoveDevice,
-    Restore,
-    SendText,
-    Unlock,
-)
+from privity.faces.app.port.asked import ConversationList, Conversations, CreateGroup, Done, FullText, SendText
 from privity.faces.app.port.asked import Page as PageOf
+from privity.faces.app.port.devices import AnswerOffer, Devices, OfferDevice, RemoveDevice
 from privity.faces.app.port.happened import (
     AccountChanged,
     AccountGone,
@@ -38,6 +20,7 @@ from privity.faces.app.port.happened import (
     LinkEnded,
     Told,
 )
+from privity.faces.app.port.opening import Accounts, AnswerLink, BeginLink, Create, LockNow, Overview, Restore, Unlock
 from privity.faces.app.port.shown import Lock
 from tests.client.town import run, town
 from tests.faces.app.pages import PASSPHRASE, daemon, page

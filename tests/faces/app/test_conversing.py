@@ -11,7 +11,6 @@ from typing import Any
 from privity.faces.app.port.asked import (
     AcceptReset,
     Begin,
-    CancelReset,
     ConversationList,
     Conversations,
     CreateGroup,
@@ -27,9 +26,7 @@ from privity.faces.app.port.asked import (
     History,
     Invite,
     Invited,
-    KeyLog,
     Leave,
-    LockNow,
     LookAt,
     React,
     Receipts,
@@ -46,8 +43,8 @@ from privity.faces.app.port.asked import (
     SetMuted,
     SetReceipts,
     TakeBack,
-    Unlock,
 )
+from privity.faces.app.port.devices import CancelReset, KeyLog
 from privity.faces.app.port.happened import (
     AccountChanged,
     ConversationChanged,
@@ -55,6 +52,7 @@ from privity.faces.app.port.happened import (
     EntryGone,
     WaitingChanged,
 )
+from privity.faces.app.port.opening import LockNow, Unlock
 from privity.faces.app.port.safety import Report
 from privity.faces.app.port.shown import BlockKind, Delivery, EntryKind, EntryState, Trust
 from tests.client.town import run

@@ -29,9 +29,9 @@ from privity.faces.app.errors import (
 from privity.faces.app.headers import HEADERS, POLICY
 from privity.faces.app.home import Home
 from privity.faces.app.limits import MAX_ENTER, MAX_FRAME
-from privity.faces.app.port.asked import Accounts, Overview
 from privity.faces.app.port.entering import Entered
 from privity.faces.app.port.envelopes import Failed
+from privity.faces.app.port.opening import Accounts, Overview
 from privity.faces.app.routes import NOT_ASKED, NOT_KNOWN, Door
 from tests.faces.app.pages import PAGE, connected, daemon, enter, page
 

@@ -21,7 +21,7 @@ from privity.client.export.exports import Exports
 from privity.faces.app import brought
 from privity.faces.app.errands import Outcome
 from privity.faces.app.limits import MAX_BROUGHT
-from privity.faces.app.port.asked import Conversations, Create, CreateGroup, Done, LockNow, Restore, Unlock
+from privity.faces.app.port.asked import Conversations, CreateGroup, Done
 from privity.faces.app.port.errands import (
     BackupKey,
     BackupKeyShown,
@@ -37,6 +37,7 @@ from privity.faces.app.port.errands import (
     StopErrand,
 )
 from privity.faces.app.port.imported import ImportedConversations, ReadImported, RemoveImported
+from privity.faces.app.port.opening import Create, LockNow, Restore, Unlock
 from privity.identity.recovery import new_phrase
 from tests.client.town import run, town
 from tests.faces.app.errands import bring, ended, fetch, nameless, told, unpacked

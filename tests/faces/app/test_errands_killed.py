@@ -14,9 +14,10 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from privity.faces.app.port.asked import Create, CreateGroup, Done, Unlock
+from privity.faces.app.port.asked import CreateGroup, Done
 from privity.faces.app.port.errands import ErrandChanged, ErrandState, Export, ExportForm, LookAtErrand
 from privity.faces.app.port.happened import AccountChanged
+from privity.faces.app.port.opening import Create, Unlock
 from tests.client.town import run, town
 from tests.faces.app.errands import ended, told
 from tests.faces.app.pages import PASSPHRASE

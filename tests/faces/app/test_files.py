@@ -14,9 +14,10 @@ import msgspec
 
 from privity.faces.app import files
 from privity.faces.app.limits import MAX_FILES_UNDER_WAY
-from privity.faces.app.port.asked import Done, LockNow, Unlock
+from privity.faces.app.port.asked import Done
 from privity.faces.app.port.envelopes import Answered, Failed
 from privity.faces.app.port.happened import EntryChanged, Progress
+from privity.faces.app.port.opening import LockNow, Unlock
 from tests.client.town import run
 from tests.faces.app.pages import PASSPHRASE, Page
 from tests.faces.app.scenes import Scene, scene

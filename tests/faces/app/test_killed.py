@@ -20,9 +20,10 @@ import pytest
 
 from privity.faces.app.limits import FREE_TRIES
 from privity.faces.app.page import INDEX
-from privity.faces.app.port.asked import Begin, Conversations, Create, Done, SendText, Sent, Unlock
+from privity.faces.app.port.asked import Begin, Conversations, Done, SendText, Sent
 from privity.faces.app.port.asked import Page as PageOf
 from privity.faces.app.port.happened import AccountChanged, ConversationChanged
+from privity.faces.app.port.opening import Create, Unlock
 from privity.faces.app.port.shown import EntryKind, Lock
 from privity.faces.demo.processes import privity
 from privity.wire.age import AgeBand
@@ -193,7 +194,8 @@ def test_nothing_that_was_shown_is_readable_on_disk(tmp_path: Path) -> None:
     """Locked, the home holds no word of a message, a draft or a name, and no passphrase."""
 
     async def story() -> None:
-        from privity.faces.app.port.asked import CreateGroup, LockNow, SaveDraft, Search
+        from privity.faces.app.port.asked import CreateGroup, SaveDraft, Search
+        from privity.faces.app.port.opening import LockNow
         from tests.faces.app.scenes import scene
 
         async with scene(tmp_path) as at:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from privity.faces.app.port.asked import CancelReset, Create, Devices, Done
+from privity.faces.app.port.asked import Done
+from privity.faces.app.port.devices import CancelReset, Devices
 from privity.faces.app.port.happened import AccountChanged, Told
 from privity.faces.app.port.leaving import CloseAccount, Closing, ClosingShown
+from privity.faces.app.port.opening import Create
 from privity.identity.recovery import new_phrase
 from tests.client.town import run
 from tests.faces.app.pages import PASSPHRASE

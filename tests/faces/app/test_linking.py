@@ -11,23 +11,11 @@ from pathlib import Path
 import pytest
 
 from privity.client.backup.passing import NAME
-from privity.faces.app.port.asked import (
-    AnswerLink,
-    AnswerOffer,
-    BeginLink,
-    Conversations,
-    CreateGroup,
-    Devices,
-    Done,
-    ForgetLink,
-    Invite,
-    LockNow,
-    OfferDevice,
-    Overview,
-    Unlock,
-)
+from privity.faces.app.port.asked import Conversations, CreateGroup, Done, Invite
+from privity.faces.app.port.devices import AnswerOffer, Devices, OfferDevice
 from privity.faces.app.port.errands import ErrandState, GiveHistory, StopErrand, TakeHistory
 from privity.faces.app.port.happened import AccountGone, ConversationChanged, LinkCheck, LinkEnded
+from privity.faces.app.port.opening import AnswerLink, BeginLink, ForgetLink, LockNow, Overview, Unlock
 from privity.faces.app.port.shown import Lock
 from tests.client.town import run
 from tests.faces.app.errands import ended

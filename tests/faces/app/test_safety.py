@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from privity.client.engine.from_desk import Line, OwnAppeal, OwnReport
 from privity.client.engine.held_back import HeldBack
+from privity.client.engine.inputs import TakeFromDesk
+from privity.client.helping import help_for
 from privity.faces.app.port.asked import CreateGroup, Done, Invite, Leave, LookAt, Page
 from privity.faces.app.port.contacts import AskContact, Contacts
 from privity.faces.app.port.happened import (
@@ -20,7 +24,20 @@ from privity.faces.app.port.happened import (
     SafetyChanged,
     Told,
 )
-from privity.faces.app.port.safety import Appeal, Appealed, HeedStranger, Report, Reported, Reports, Standing
+from privity.faces.app.port.safety import (
+    Appeal,
+    Appealed,
+    HeedStranger,
+    HelpShown,
+    Report,
+    Reported,
+    Reports,
+    Standing,
+)
+from privity.message.appeal import About
+from privity.message.report import Reason, Subject
+from privity.server.accounts import routes
+from privity.wire.rest import HelpLine
 from privity.wire.staff import EffectParams, Verb
 from tests.client.town import run
 from tests.faces.app.scenes import Scene, problem, scene
@@ -48,6 +65,30 @@ def test_a_person_is_reported_and_blocked_in_one_act_and_the_report_is_listed(tm
             (found,) = [await at.town.desk.only()]
             assert (found.accused_uri, found.level) == (at.ann, 0)
             assert (await at.page.ask(Reports(account="ann"))).reports == ()
+
+    run(story())
+
+
+def test_help_that_the_server_names_comes_marked_and_nothing_else_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = routes._server_info
+    lines = [
+        HelpLine("A line for teapots.", ["harassment"], "https://help.teapots.example/"),
+        HelpLine("Come here.", [], "javascript:alert(1)"),
+        HelpLine("Come here.", [], "https://stopncii.org.teapots.example/"),
+        HelpLine("Come\u202ehere.", []),
+    ]
+    monkeypatch.setattr(routes, "_server_info", lambda context: structs.replace(honest(context), help=lines))
+
+    async def story() -> None:
+        async with scene(tmp_path) as at:
+            await at.direct()
+            reported = await at.page.ask(told(at, note="invented"))
+            assert isinstance(reported, Reported)
+            own = [HelpShown(text=one.text, url=one.url) for one in help_for(Reason.HARASSMENT)]
+            named = HelpShown(text="A line for teapots.", url="https://help.teapots.example/", by_server=True)
+            assert list(reported.help) == [*own, named]
 
     run(story())
 
@@ -175,9 +216,18 @@ def test_a_decision_is_shown_with_its_reasons_stands_above_the_page_and_can_be_a
             assert (statement.text, statement.open, statement.appeal) == ("Too many teapots.", True, None)
             refused = await at.page.ask(CreateGroup(account="bob", name="More teapots"))
             assert refused.name == "Restricted" and "until" in refused.text and "Decisions about you" in refused.text
+            invented = OwnAppeal(int(About.DECISION), DECISION, 1, "a-1", "out of a backup")
+            heard_of = OwnReport("r-1", 1, int(Subject.PERSON), at.ann, lines=(Line(1, "they were warned"),))
+            await at.door.house.opened("bob").host.do(lambda n: TakeFromDesk(n, (invented, heard_of)))
+            (statement,) = (await at.page.ask(Standing(account="bob"))).statements
+            assert statement.appeal.from_backup and statement.open, (
+                "what a backup alone says keeps nobody from appealing"
+            )
+            (report,) = (await at.page.ask(Reports(account="bob"))).reports
+            assert report.from_backup and report.open
             await at.page.ask(Appeal(account="bob", about="decision", reference=DECISION, text="It was one."))
             (appealed,) = (await at.page.ask(Standing(account="bob"))).statements
-            assert appealed.appeal.text == "It was one." and not appealed.open
+            assert appealed.appeal.text == "It was one." and not appealed.open and not appealed.appeal.from_backup
             assert (await at.page.ask(Standing(account="ann"))).state == "good"
 
     run(story())

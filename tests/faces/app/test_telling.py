@@ -80,7 +80,7 @@ def test_a_new_policy_stops_sending_until_the_person_agreed(tmp_path: Path) -> N
             await meet(at.page, "ann", keeper)
             room = (await at.page.ask(CreateGroup(account="ann", name="Tea"))).room_uri
             await at.page.ask(Invite(account="ann", room_uri=room, user_uri=at.bob))
-            await at.door.house.opened("ann").device.declare_archive(room, keeper.user_uri, "kept six years")
+            await at.door.house.opened("ann").device.archives.declare(room, keeper.user_uri, "kept six years")
             await at.page.until(
                 lambda e: (
                     isinstance(e, ConversationChanged) and e.account == "bob" and e.conversation.attention == CONSENT

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from aiohttp import ClientSession
 
+from privity.cosigners.at import WitnessAt
 from privity.keylog.verify import Found, LogKeys, View, verify_checkpoint_proof, verify_lookup
 from privity.server import config, init
-from privity.server.config import HubConfig, WitnessAt
+from privity.server.config import HubConfig
 from privity.server.context import HubContext
 from privity.server.keylog import queue, store
 from privity.server.keylog.model import origin_of

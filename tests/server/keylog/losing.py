@@ -15,17 +15,18 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from privity.server.config import HubConfig, WitnessAt
+from privity.cosigners.at import WitnessAt
+from privity.server.config import HubConfig
 from privity.server.keylog.continuing import Continued, continue_log
 from privity.server.keylog.model import origin_of
 from privity.server.keys import open_keys
 from privity.server.main import build_context
 from privity.tlog.add_checkpoint import PATH
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
+from tests.cosigners.double import Double
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST
 from tests.server.keylog.hubs import Hub, running
-from tests.server.keylog.test_witnesses import Double
 
 NEWEST = "newest.db"
 TREES = ("kl_entry", "kl_log_node", "kl_prefix_node")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from privity.cosigners.at import WitnessAt
 from privity.keylog.audit import AuditUpdate
 from privity.keylog.verify import View
-from privity.server.config import WitnessAt
 from privity.server.db.database import Tx
 from privity.server.errors import (
     CannotContinue,

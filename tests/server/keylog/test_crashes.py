@@ -22,9 +22,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientSession
 
+from privity.cosigners.at import WitnessAt
 from privity.keylog import audit
 from privity.keylog.audit import AuditUpdate
-from privity.server.config import HubConfig, WitnessAt
+from privity.server.config import HubConfig
 from privity.server.keylog import epochs, queue
 from privity.server.keylog.model import Prepared, origin_of
 from privity.server.keys import open_keys

@@ -7,80 +7,34 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
+from privity.cosigners.at import WitnessAt
 from privity.keylog.verify import LogKeys
 from privity.server import config
-from privity.server.config import HubConfig, WitnessAt
+from privity.server.config import HubConfig
 from privity.server.errors import ConfigInvalid, KeysInvalid, LogBehind, PlaintextRefused
 from privity.server.keylog import publisher, queue
 from privity.server.keylog.model import origin_of
 from privity.server.keys import open_keys
 from privity.server.logs import open_log
-from privity.tlog.add_checkpoint import PATH, SIZE_TYPE, AddCheckpoint
+from privity.tlog.add_checkpoint import SIZE_TYPE, AddCheckpoint
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
 from privity.tlog.cosignature import cosign
 from privity.tlog.errors import QuorumMissing
 from privity.tlog.quorum import Witness
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.witness.config import WatchedLog
+from tests.cosigners.double import PRIVATE, double
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST, NOW_MS, Person, connect
 from tests.server.keylog.hubs import Hub, found, fresh, running
 from tests.witness.running import Clock as WitnessClock
 from tests.witness.running import running_witness
-
-PRIVATE = b"w" * 32
-
-
-@dataclass
-class Double:
-    """A witness that may say anything. By itself it cosigns all it gets, and remembers it."""
-
-    name: str = "double.example"
-    private: bytes = PRIVATE
-    instead: Callable[[AddCheckpoint], web.Response] | None = None
-    newest: bytes | None = None
-    asked: list[AddCheckpoint] = field(default_factory=list)
-    url: str = ""
-
-    @property
-    def key(self) -> VerifierKey:
-        return VerifierKey.of(self.name, KeyKind.COSIGNATURE, self.private)
-
-    def at(self, audits: bool = True) -> WitnessAt:
-        return WitnessAt(self.key, audits, self.url)
-
-    async def add(self, request: web.Request) -> web.Response:
-        asked = AddCheckpoint.decode(await request.read())
-        self.asked.append(asked)
-        if self.instead is not None:
-            return self.instead(asked)
-        self.newest = asked.note.encode()
-        return web.Response(body=cosign(self.private, self.name, asked.note.text, NOW_MS // 1000).line())
-
-    async def show(self, request: web.Request) -> web.Response:
-        return web.Response(status=404) if self.newest is None else web.Response(body=self.newest)
-
-
-@asynccontextmanager
-async def double(name: str = "double.example", private: bytes = PRIVATE) -> AsyncIterator[Double]:
-    made = Double(name, private)
-    app = web.Application()
-    app.router.add_post(PATH, made.add)
-    app.router.add_get("/{origin:[0-9a-f]{64}}/checkpoint", made.show)
-    server = TestServer(app)
-    await server.start_server()
-    made.url = str(server.make_url("")).rstrip("/")
-    yield made
-    await server.close()
 
 
 @pytest.fixture(autouse=True)

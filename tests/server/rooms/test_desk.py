@@ -209,10 +209,10 @@ async def test_omitted_messages_are_counted_between_verified_ones_alone(world: W
 async def test_a_page_is_answered_in_order_and_has_a_limit(world: World) -> None:
     genuine = await asked_about(world)
     forged = bent(genuine, tag=bytes(32))
-    page = [genuine if number % 3 else forged for number in range(staff.RELAYED)]
+    page = [genuine if number % 3 else forged for number in range(staff.ASKED)]
     found = await answers(world, *page)
     assert [answer.outcomes[0] is FrankOutcome.VERIFIED for answer in found] == [one is genuine for one in page]
-    for asked in ([forged] * (staff.RELAYED + 1), [msgspec.structs.replace(forged, franks=[])] * (staff.RELAYED + 1)):
+    for asked in ([forged] * (staff.ASKED + 1), [msgspec.structs.replace(forged, franks=[])] * (staff.ASKED + 1)):
         status, answer = await world.staff("POST", "/staff/v1/verify", staff.VerifyReports(asked))
         assert (status, answer["code"]) in ((400, Code.MALFORMED), (413, Code.TOO_LARGE))
 

@@ -17,11 +17,12 @@ import pytest
 from privity.identity.uris import new_room_uri, new_user_uri
 from privity.mls.crypto import generate_signature_key
 from privity.mls.suites import suite
+from privity.server.accounts import deletion
 from privity.server.delivery.retention import maintain
 from privity.server.standing.model import EFFECT_KEPT_MS, STATEMENT_KEPT_MS
 from privity.wire.errors import Code
 from privity.wire.socket import Inbox, InboxKind
-from privity.wire.staff import Effect, EffectParams, Verb
+from privity.wire.staff import AskAccount, Effect, EffectParams, Verb
 from privity.wire.standing import ReportLine, StandingState, Statement, StatementKind
 from privity.wire.stored import Plain, StoredAbout, StoredRows
 from tests.attacks.people import contents
@@ -130,6 +131,16 @@ async def test_words_are_never_too_late(world: World) -> None:
     ]
     for one in (asked[2], asked[1], asked[0], asked[3]):
         assert (await desk.send(one)).outcome is APPLIED
+
+
+async def test_the_desk_hears_that_an_account_was_closed_and_that_one_never_was(world: World) -> None:
+    anna = await world.join("anna")
+    assert (await Desk(world).facts(anna.user_uri)).profile.handle == "anna"
+    await world.context.db.write(lambda tx: deletion.delete(tx, world.context, anna.user_uri))
+    nobody = new_user_uri(HOST, secrets.token_bytes)
+    for user_uri, code in ((anna.user_uri, "account_closed"), (nobody, "not_found")):
+        _, answer = await world.staff("POST", "/staff/v1/account", AskAccount(user_uri))
+        assert answer["code"] == code
 
 
 async def test_only_the_desk_is_obeyed(world: World) -> None:
@@ -322,11 +333,13 @@ async def test_facts_are_what_the_hub_has_and_no_more(world: World) -> None:
         StandingState.BANNED,
         [("banned", "D-2")],
     )
-    status, answer = await world.staff("POST", "/staff/v1/profile", {"user_uri": anna.user_uri})
-    assert status == 200 and answer["name"] == "Anna"
-    for path in ("account", "profile"):
-        status, answer = await world.staff("POST", f"/staff/v1/{path}", {"user_uri": "mimi://hub.example/u/x"})
-        assert (status, answer["code"]) == (404, Code.NOT_FOUND)
+    for address in (anna.user_uri, "anna", " @Anna "):
+        status, answer = await world.staff("POST", "/staff/v1/profile", {"address": address})
+        assert status == 200 and answer["name"] == "Anna", address
+    for path, field in (("account", "user_uri"), ("profile", "address")):
+        for nobody in ("mimi://hub.example/u/x", "nobody", "", "\u202e", "a" * 5000):
+            status, answer = await world.staff("POST", f"/staff/v1/{path}", {field: nobody})
+            assert (status, answer["code"]) == (404, Code.NOT_FOUND)
 
 
 async def test_the_house_forgets_effects_statements_and_warnings_after_a_year(world: World) -> None:

@@ -2,8 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // An invented world to look at screens with: ordinary talk, and what hostile people write.
 
-import { AT_REST, entry, paragraph, QUIET, type FakeRoom, type FakeWorld } from "../port/fake";
-import type { Block, Card, ContactsShown, Conversation, Entry, Member, Person, Run, Trust } from "../port/types";
+import { AT_REST, entry, paragraph, QUIET, REPORT, type FakeRoom, type FakeWorld } from "../port/fake";
+import type {
+  Block,
+  Card,
+  ContactsShown,
+  Conversation,
+  Entry,
+  Member,
+  Person,
+  ReportedShown,
+  RoomReportShown,
+  Run,
+  Trust,
+} from "../port/types";
 
 const HOST = "mimi://chat.example";
 const ME = `${HOST}/u/me`;
@@ -239,6 +251,58 @@ function contacts(now: number): ContactsShown {
   };
 }
 
+function roomReports(now: number): RoomReportShown[] {
+  const said = (text: string, rest: Partial<ReportedShown>): ReportedShown => ({
+    message_id: btoa(text.slice(0, 16)),
+    proof: "seen",
+    blocks: [paragraph(text)],
+    cut: 0,
+    files: [],
+    version: false,
+    gone: false,
+    can_delete: false,
+    ...rest,
+  });
+  const about = {
+    room_uri: `${HOST}/r/long`,
+    title: "Ridge walkers",
+    accused: chi,
+    here: true,
+    can_take_out: true,
+    note: "",
+    may_name: false,
+    state: "waiting",
+    how: "",
+  };
+  return [
+    {
+      ...about,
+      report_id: "1",
+      reporter: ben,
+      reason: "harassment",
+      note: "This is the third evening.\nPlease have a look.",
+      at_ms: now - 12 * MINUTE,
+      may_name: true,
+      messages: [
+        said("Whoever brings a teapot to the ridge is a teapot.", { can_delete: true }),
+        said("And I will say so again on every walk.", { proof: "franked" }),
+        said("<b>Something nobody ever wrote</b>", { proof: "unproven" }),
+      ],
+    },
+    { ...about, report_id: "2", reporter: ada, reason: "spam", at_ms: now - DAY, messages: [] },
+    {
+      ...about,
+      report_id: "3",
+      reporter: ben,
+      reason: "spam",
+      at_ms: now - 9 * DAY,
+      messages: [said("Forty teapots, one price.", { gone: true })],
+      state: "done",
+      how: "deleted",
+    },
+  ];
+}
+
 export function world(now: () => number, count = 10_000): FakeWorld {
   const at = now();
   const open = {
@@ -261,7 +325,7 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         member(me, "member", 2),
         member(ada, "member", 1),
       ]),
-      room(conversation("long", "Ridge walkers", { trust: "unaudited", unread: 3, muted: true }), long(at, count), [
+      room(conversation("long", "Ridge walkers", { trust: "unaudited", unread: 3, muted: true, reports: 2 }), long(at, count), [
         member(me, "admin", 2),
         member(ben, "moderator", 3),
         member(chi, "member", 1),
@@ -313,8 +377,11 @@ export function world(now: () => number, count = 10_000): FakeWorld {
         [member(me, "member", 2)],
       ),
     ],
+    moderators: [ben],
+    roomReports: roomReports(at),
     reports: [
       {
+        ...REPORT,
         receipt: "5b21c0de9a7f41e3b6d80c1f2a3e4d5c",
         at_ms: at - 2 * DAY,
         subject: "messages",
@@ -326,20 +393,26 @@ export function world(now: () => number, count = 10_000): FakeWorld {
           { at_ms: at - 2 * DAY + 40 * MINUTE, text: "Somebody at the desk looks at your report." },
           { at_ms: at - DAY, text: "The account can begin no new conversations for seven days. Thank you." },
         ],
-        appeal: null,
         open: true,
       },
       {
+        ...REPORT,
+        receipt: "room-1",
+        at_ms: at - 4 * DAY,
+        subject: "messages",
+        reason: "harassment",
+        person: chi,
+        title: "Ridge walkers",
+        messages: 1,
+        to_room: true,
+      },
+      {
+        ...REPORT,
         receipt: "11aa22bb33cc44dd55ee66ff77889900",
         at_ms: at - 9 * DAY,
         subject: "profile",
         reason: "impersonation",
         person: chi,
-        title: "",
-        messages: 0,
-        lines: [],
-        appeal: null,
-        open: false,
       },
     ],
     standing: {

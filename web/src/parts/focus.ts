@@ -21,7 +21,7 @@ export function arrows(selector: string): (list: HTMLElement) => () => void {
 
 /** Whoever goes a step further in a sheet goes on from what the step is about. */
 export function step(node: HTMLElement): void {
-  node.querySelector<HTMLElement>("input, textarea, .button")?.focus();
+  node.querySelector<HTMLElement>("input, textarea, button")?.focus();
 }
 
 /** Where the focus goes on a new screen: to its heading, unless something on it has it already. */

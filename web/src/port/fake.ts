@@ -26,8 +26,10 @@ import type {
   Person,
   Report,
   ReportShown,
+  ReportToRoom,
   Request,
   Result,
+  RoomReportShown,
   Sent,
   StandingShown,
   VersionShown,
@@ -56,6 +58,7 @@ export const QUIET: Conversation = {
   unread: 0,
   mentions: 0,
   knocks: 0,
+  reports: 0,
   muted: false,
   archived: false,
   frozen: false,
@@ -76,6 +79,29 @@ export const GOOD: StandingShown = {
   hidden: false,
   known: true,
   statements: [],
+};
+
+const RECEIPT = "7f3a-91c0-44de";
+const HELP = [
+  { text: "You do not have to deal with this alone: tell somebody whom you trust.", url: "", by_server: false },
+  { text: "DE: A line for teapots.", url: "https://help.teapots.example/", by_server: true },
+];
+
+/** A report of one's own of which nothing is known. */
+export const REPORT: ReportShown = {
+  receipt: "",
+  at_ms: 0,
+  subject: "",
+  reason: "",
+  person: null,
+  title: "",
+  messages: 0,
+  lines: [],
+  appeal: null,
+  open: false,
+  to_room: false,
+  desk_receipt: "",
+  from_backup: false,
 };
 
 export const NO_CONTACTS: ContactsShown = {
@@ -102,6 +128,8 @@ export interface FakeWorld {
   contacts: ContactsShown;
   profile: OwnProfileShown;
   reports: readonly ReportShown[];
+  moderators: readonly Person[];
+  roomReports: readonly RoomReportShown[];
   standing: StandingShown;
   passphrase: string;
   now: () => number;
@@ -311,6 +339,20 @@ export class FakePort implements Port {
         return this.world.standing;
       case "appeal":
         return { is: "appealed", receipt: "19c4-02ab-7e51" };
+      case "room_moderators":
+        return { is: "moderators_shown", people: this.world.moderators };
+      case "report_to_room":
+        return this.#reportedToRoom(request);
+      case "take_to_desk":
+        return this.#takenToDesk(request.report_id);
+      case "room_reports":
+        return { is: "room_reports_shown", reports: this.#roomReports(request.room_uri) };
+      case "settle_room_report":
+        this.#settled(request.report_id, request.how);
+        return { is: "done" };
+      case "pass_on_room_report":
+        this.#settled(request.report_id, "passed on");
+        return { is: "passed_on", receipt: RECEIPT };
       case "heed_stranger":
         for (const room of this.world.rooms.filter((each) => each.conversation.direct_with === request.user_uri)) {
           this.#tell(room, { stranger: false });
@@ -450,13 +492,48 @@ export class FakePort implements Port {
   }
 
   #reported({ reason, subject, message_ids = [], room_uri = "" }: Report): Result {
-    const receipt = "7f3a-91c0-44de";
+    const receipt = RECEIPT;
     const title = this.world.rooms.find((each) => each.conversation.room_uri === room_uri)?.conversation.title ?? "";
     const made = { receipt, at_ms: this.world.now(), subject, reason, title, messages: message_ids.length };
-    this.world.reports = [{ ...made, person: null, lines: [], appeal: null, open: false }, ...this.world.reports];
+    this.#ownReport(made);
+    return { is: "reported", receipt, help: HELP, undone: "" };
+  }
+
+  #reportedToRoom({ reason, message_ids = [], room_uri, user_uri }: ReportToRoom): Result {
+    const { title } = this.#room(room_uri).conversation;
+    const receipt = `room-${this.world.reports.length}`;
+    const subject = message_ids.length > 0 ? "messages" : "person";
+    const made = { receipt, at_ms: this.world.now(), subject, reason, title, messages: message_ids.length };
+    this.#ownReport({ ...made, person: this.#person(user_uri), to_room: true });
+    return { is: "reported", receipt, help: HELP, undone: "" };
+  }
+
+  #takenToDesk(receipt: string): Result {
+    this.world.reports = this.world.reports.map((each) =>
+      each.receipt === receipt ? { ...each, desk_receipt: RECEIPT } : each,
+    );
     this.happen({ event: "safety_changed", account: this.#account() });
-    const help = { text: "You do not have to deal with this alone: tell somebody whom you trust.", url: "" };
-    return { is: "reported", receipt, help: [help], undone: "" };
+    return { is: "passed_on", receipt: RECEIPT };
+  }
+
+  #ownReport(made: Partial<ReportShown>): void {
+    this.world.reports = [{ ...REPORT, ...made }, ...this.world.reports];
+    this.happen({ event: "safety_changed", account: this.#account() });
+  }
+
+  #roomReports(roomUri: string): readonly RoomReportShown[] {
+    return this.world.roomReports.filter((each) => each.room_uri === roomUri);
+  }
+
+  #settled(reportId: string, how: string): void {
+    this.world.roomReports = this.world.roomReports.map((each) =>
+      each.report_id === reportId ? { ...each, state: "done", how } : each,
+    );
+    for (const { room_uri } of this.world.roomReports.filter((each) => each.report_id === reportId)) {
+      const reports = this.#roomReports(room_uri).filter((each) => each.state === "waiting").length;
+      this.#tell(this.#room(room_uri), { reports });
+      this.happen({ event: "room_reports_changed", account: this.#account(), room_uri });
+    }
   }
 
   #contacts(to: Partial<ContactsShown>): void {

@@ -219,6 +219,62 @@ export interface HeedStranger {
   user_uri: string;
 }
 
+/** Who would get a report of somebody in a conversation: `ModeratorsShown`. */
+export interface RoomModerators {
+  do: "room_moderators";
+  account: string;
+  room_uri: string;
+  user_uri?: string;
+}
+
+/**
+ * Tell those who look after a conversation about messages of one person, or about a person: `Reported`.
+ *
+ * `may_name`: they may name whoever reports if they pass it on. `block` and `leave` are what `Report` says of them.
+ */
+export interface ReportToRoom {
+  do: "report_to_room";
+  account: string;
+  room_uri: string;
+  user_uri: string;
+  reason: string;
+  note?: string;
+  message_ids?: readonly Bytes[];
+  may_name?: boolean;
+  block?: boolean;
+  leave?: boolean;
+}
+
+/** Report to the desk, too, what this account reported to those who look after the conversation: `PassedOn`. */
+export interface TakeToDesk {
+  do: "take_to_desk";
+  account: string;
+  report_id: string;
+}
+
+/** What came to this account of one conversation: `RoomReportsShown`. */
+export interface RoomReports {
+  do: "room_reports";
+  account: string;
+  room_uri: string;
+}
+
+/** Something was done about a report, or there is nothing to do: `Done`. */
+export interface SettleRoomReport {
+  do: "settle_room_report";
+  account: string;
+  report_id: string;
+  how: string;
+}
+
+/** Hand a report on to the desk: `PassedOn`. */
+export interface PassOnRoomReport {
+  do: "pass_on_room_report";
+  account: string;
+  report_id: string;
+  note?: string;
+}
+
 /** Entries up to this one were on the screen: `Done`. */
 export interface Seen {
   do: "seen";
@@ -849,6 +905,7 @@ export interface Conversation {
   draft: string;
   disappear_s: number;
   knocks: number;
+  reports: number;
   member: boolean;
   attention: string;
 }
@@ -1034,10 +1091,14 @@ export interface Sent {
   message_id: Bytes;
 }
 
-/** Where else one finds help: a sentence, with an address where there is one. */
+/**
+ * Where else one finds help: a sentence, with an address where there is one. `by_server`: the person's own server
+ * names it, and nobody else.
+ */
 export interface HelpShown {
   text: string;
   url: string;
+  by_server: boolean;
 }
 
 /** `undone` says in a sentence what was asked for beside the report and could not be done. */
@@ -1054,16 +1115,21 @@ export interface LineShown {
   text: string;
 }
 
-/** What the person said to a decision or an outcome, and what the desk says of that. */
+/**
+ * What the person said to a decision or an outcome, and what the desk says of that. `from_backup`: a backup alone
+ * says so.
+ */
 export interface AppealShown {
   at_ms: number;
   text: string;
   lines: readonly LineShown[];
+  from_backup: boolean;
 }
 
 /**
  * A report of this account. `subject` is empty where another device made it, and then nothing is known but what the
- * desk said. `open` says whether the person can ask for another look at it now.
+ * desk said. `open` says whether the person can ask for another look at it now. `to_room`: it went to those who look
+ * after the conversation and not to the desk; `desk_receipt` is that of the desk where it went there too, later.
  */
 export interface ReportShown {
   receipt: string;
@@ -1076,6 +1142,9 @@ export interface ReportShown {
   lines: readonly LineShown[];
   appeal: AppealShown | null;
   open: boolean;
+  to_room: boolean;
+  desk_receipt: string;
+  from_backup: boolean;
 }
 
 /** The newest first. */
@@ -1114,6 +1183,60 @@ export interface StandingShown {
 
 export interface Appealed {
   is: "appealed";
+  receipt: string;
+}
+
+/** Nobody, where none of them can take it: then the desk alone does. */
+export interface ModeratorsShown {
+  is: "moderators_shown";
+  people: readonly Person[];
+}
+
+/** How a reported message stands on this device. Shown in words, marks and shapes that never look alike. */
+export type Proof = "seen" | "franked" | "unproven";
+
+/** A reported message, as it was written. `files` are known where this device has the message itself. */
+export interface ReportedShown {
+  message_id: Bytes;
+  proof: Proof;
+  blocks: readonly Block[];
+  cut: number;
+  files: readonly FileShown[];
+  version: boolean;
+  gone: boolean;
+  can_delete: boolean;
+}
+
+/**
+ * A report that came to this account. `state` is `waiting` or `done`, and `how` says what was done: `deleted`,
+ * `removed`, `banned`, `passed on` or `nothing to do`.
+ */
+export interface RoomReportShown {
+  report_id: string;
+  room_uri: string;
+  title: string;
+  reporter: Person;
+  accused: Person | null;
+  here: boolean;
+  can_take_out: boolean;
+  reason: string;
+  note: string;
+  at_ms: number;
+  may_name: boolean;
+  messages: readonly ReportedShown[];
+  state: string;
+  how: string;
+}
+
+/** The newest first. */
+export interface RoomReportsShown {
+  is: "room_reports_shown";
+  reports: readonly RoomReportShown[];
+}
+
+/** The receipt of the desk. */
+export interface PassedOn {
+  is: "passed_on";
   receipt: string;
 }
 
@@ -1581,6 +1704,13 @@ export interface SafetyChanged {
   account: string;
 }
 
+/** What `RoomReports` answers for a conversation is another now. */
+export interface RoomReportsChanged {
+  event: "room_reports_changed";
+  account: string;
+  room_uri: string;
+}
+
 export interface Happened {
   kind: "happened";
   event: Event;
@@ -1612,6 +1742,12 @@ export type Request =
   | Standing
   | Appeal
   | HeedStranger
+  | RoomModerators
+  | ReportToRoom
+  | TakeToDesk
+  | RoomReports
+  | SettleRoomReport
+  | PassOnRoomReport
   | Seen
   | SaveDraft
   | SetMuted
@@ -1704,6 +1840,9 @@ export type Result =
   | ReportsShown
   | StandingShown
   | Appealed
+  | ModeratorsShown
+  | RoomReportsShown
+  | PassedOn
   | Hits
   | PersonFound
   | Begun
@@ -1748,7 +1887,8 @@ export type Event =
   | TypingShown
   | ErrandChanged
   | ContactsChanged
-  | SafetyChanged;
+  | SafetyChanged
+  | RoomReportsChanged;
 
 /** Everything that the page receives. */
 export type ToPage =
@@ -1820,6 +1960,7 @@ export interface Answers {
   overview: Accounts;
   own_profile: OwnProfileShown;
   page: Entries;
+  pass_on_room_report: PassedOn;
   profile_of: ProfileShown;
   put_profile: Done;
   react: Sent;
@@ -1830,9 +1971,12 @@ export interface Answers {
   remove_imported: Done;
   rename: Done;
   report: Reported;
+  report_to_room: Reported;
   reports: ReportsShown;
   restore: Done;
   revoke_link: Done;
+  room_moderators: ModeratorsShown;
+  room_reports: RoomReportsShown;
   safety_number: Comparison;
   save_draft: Done;
   say_typing: Done;
@@ -1847,12 +1991,14 @@ export interface Answers {
   set_muted: Done;
   set_receipts: Done;
   set_ward_age: Done;
+  settle_room_report: Done;
   standing: StandingShown;
   stop_errand: Done;
   take_back: Sent;
   take_back_ask: Done;
   take_history: ErrandIs;
   take_knock_back: Done;
+  take_to_desk: PassedOn;
   unban: Done;
   unlock: Done;
   use_code: Done;

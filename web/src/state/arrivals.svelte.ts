@@ -40,7 +40,10 @@ export class Arrivals {
       const named = conversation.mentions > (before?.mentions ?? 0);
       const heard = conversation.muted ? named && this.#settings.named : conversation.unread > (before?.unread ?? 0);
       if (heard) {
-        this.#arrived(account, conversation.room_uri, conversation.title);
+        this.#arrived(account, conversation.room_uri, "New message", conversation.title);
+      }
+      if (before !== undefined && conversation.reports > before.reports) {
+        this.#arrived(account, conversation.room_uri, "New report", conversation.title); // it is for this person alone
       }
     }
   }
@@ -66,16 +69,16 @@ export class Arrivals {
     return account === this.#places.account && roomUri === this.#places.room;
   }
 
-  #arrived(account: string, roomUri: string, title: string): void {
+  #arrived(account: string, roomUri: string, what: string, title: string): void {
     if (!this.#isOpen(account, roomUri)) {
-      this.#say(`New message in ${title}`, account, roomUri);
+      this.#say(`${what} in ${title}`, account, roomUri);
     }
     const how = this.#settings.notifying;
     if (how === "off" || !document.hidden || !("Notification" in window) || Notification.permission !== "granted") {
       return;
     }
-    const text = how === "sender" ? `New message in ${title}` : "New message";
-    const notification = new Notification("Privity", { body: text, tag: roomUri });
+    const text = how === "sender" ? `${what} in ${title}` : what;
+    const notification = new Notification("Privity", { body: text, tag: `${what} ${roomUri}` });
     notification.onclick = () => {
       window.focus();
       this.#places.go({ at: "room", account, room: roomUri });

@@ -46,7 +46,7 @@ export class Notices {
   }
 
   /** Do something in ten seconds, unless it is undone before. */
-  soon(text: string, act: () => void): void {
+  soon(text: string, act: () => void, undone: () => void = () => undefined): void {
     const number = this.#add({ text, alarm: false, undo: () => finish(false) });
     const stop = this.#later(() => finish(true), UNDO_MS);
     const finish = (really: boolean): void => {
@@ -55,6 +55,8 @@ export class Notices {
         this.close(number);
         if (really) {
           act();
+        } else {
+          undone();
         }
       }
     };

@@ -19,7 +19,7 @@ export type Place =
   | { at: "group"; account: string }
   | { at: "join"; account: string }
   | { at: "search"; account: string; room?: string }
-  | { at: "person"; account: string; user: string }
+  | { at: "person"; account: string; user: string; room?: string }
   | { at: "devices"; account: string }
   | { at: "keylog"; account: string }
   | { at: "kept"; account: string }
@@ -35,6 +35,8 @@ export type Place =
   | { at: "profile"; account: string }
   | { at: "guardians"; account: string }
   | { at: "reports"; account: string }
+  | { at: "room_reports"; account: string; room: string }
+  | { at: "room_report"; account: string; room: string; report: string }
   | { at: "decisions"; account: string };
 
 export class Places {

@@ -117,7 +117,7 @@ export class Timeline {
         each.kind === "message" &&
         each.sender === sender &&
         each.seq <= upTo &&
-        each.state !== "deleted" &&
+        (each.state !== "deleted" || each.seq === upTo) && // what was asked for, also after it was deleted
         !each.from_backup, // a copy proves nothing of who wrote it
     );
     return theirs.toReversed();

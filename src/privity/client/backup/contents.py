@@ -12,8 +12,10 @@ from typing import Final
 
 import msgspec
 
+from privity.client.engine.from_desk import OwnAppeal, OwnReport
 from privity.client.engine.records import Table
 from privity.client.errors import BackupMalformed
+from privity.wire.standing import Statement
 
 KEPT: Final[dict[Table, str]] = {
     Table.TIMELINE: "what was said: the reason for a backup",
@@ -23,7 +25,7 @@ KEPT: Final[dict[Table, str]] = {
     Table.ROOM: "names, people, how far each was read and followed; drafts, what is muted or out of sight",
     Table.PIN: "the people this account has met, with proofs, what they are called, and who was compared",
     Table.LOG: "how far the key log was seen, so that a shorter or another one is told",
-    Table.OWN: "what the person set, and nothing else of this table",
+    Table.OWN: "what the person set; own reports and appeals, and what was decided about the account; nothing else",
     Table.ARCHIVE: "imported conversations, which prove nothing anyway",
     Table.CONTACT: "when contacts ended, and who was one before there were any: what no entry at the hub says",
 }
@@ -37,7 +39,9 @@ LEFT_OUT: Final[dict[Table, str]] = {
 }
 """Tables of which nothing stands in a backup."""
 
-VERSION: Final = 1
+VERSION: Final = 2
+READ: Final = frozenset({1, VERSION})
+"""Versions that are read. The first says nothing of the desk."""
 CONTEXTS_AGAIN: Final = 16
 """A group context stands again before an entry that needs it once so many others have come since."""
 
@@ -123,7 +127,26 @@ class File(msgspec.Struct, frozen=True, tag="file"):
     ciphertext: bytes
 
 
-Record = About | LogView | RoomSeen | Person | Row | Proof | Context | Entry | File
+class Reported(msgspec.Struct, frozen=True, tag="report"):
+    """A report of the account's own, and what became of it. The evidence of it stands with the entries alone."""
+
+    report: OwnReport
+
+
+class Appealed(msgspec.Struct, frozen=True, tag="appeal"):
+    """An appeal of the account's own, and what became of it."""
+
+    appeal: OwnAppeal
+
+
+class Decided(msgspec.Struct, frozen=True, tag="statement"):
+    """What was decided about the account, and why."""
+
+    statement: Statement
+
+
+OfDesk = Reported | Appealed | Decided
+Record = About | LogView | RoomSeen | Person | Row | Proof | Context | Entry | File | OfDesk
 
 ROWS: Final[frozenset[tuple[Table, str]]] = frozenset(
     {

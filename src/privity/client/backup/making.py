@@ -18,7 +18,7 @@ import msgspec
 
 from privity.client.backup import contents
 from privity.client.backup.format import Maker, Writer
-from privity.client.engine import checked, ciphertexts, evidence, proven
+from privity.client.engine import checked, ciphertexts, evidence, from_desk, proven
 from privity.client.engine.contact_book import Known
 from privity.client.engine.evidence import EvidenceRecord
 from privity.client.engine.key_log import SEEN
@@ -96,6 +96,7 @@ class _Backup:
         for table, scope in sorted(contents.ROWS):
             for key, value in self._store.scan(table, scope):
                 yield contents.Row(table.value, scope, key, value)
+        yield from self._desk()
         yield from self._archives()
         for room in self._rooms:
             for item in self._items(room.room_uri):
@@ -123,6 +124,11 @@ class _Backup:
                 contact.own_after,
                 contact.theirs_after,
             )
+
+    def _desk(self) -> Iterator[contents.Record]:
+        yield from map(contents.Reported, from_desk.reports(self._store))
+        yield from map(contents.Appealed, from_desk.appeals(self._store))
+        yield from map(contents.Decided, from_desk.statements(self._store))
 
     def _archives(self) -> Iterator[contents.Record]:
         for number, head in self._store.scan(Table.ARCHIVE, ""):

@@ -63,7 +63,7 @@ class Passing:
         seed, before = store.get(Table.OWN, "", SEED), store.get(Table.OWN, "", ROOM)
         if seed is None or before is None or before.decode() not in self._host.engine.rooms:
             seed = os.urandom(BACKUP_SEED_BYTES)
-            room_uri = str(await self._host.do(inputs.CreateGroup))
+            room_uri = str(await self._host.do(lambda n: inputs.CreateGroup(n, own_devices=True)))
             store.save({(Table.OWN, "", SEED): seed, (Table.OWN, "", ROOM): room_uri.encode()})
             Preferences(store).set_archived(room_uri, True)
             await self._host.do(lambda n: inputs.Rename(n, room_uri, NAME))

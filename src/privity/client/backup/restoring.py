@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from privity.client.backup import contents
+from privity.client.backup.desk_records import OfDesk
 from privity.client.backup.format import Opened
 from privity.client.backup.making import Progress
 from privity.client.backup.proving import OnceEach, Prover, made_anew
@@ -67,6 +68,8 @@ class Restored:
     entries: int = 0
     unproven: int = 0
     rooms: int = 0
+    from_desk: int = 0
+    """Own reports and appeals, and decisions about the account."""
     compare_again: list[str] = field(default_factory=list)
     """People whose safety number was compared: that is done anew."""
     differing: list[str] = field(default_factory=list)
@@ -120,8 +123,8 @@ async def heed(host: Host, opened: Opened) -> int:
 
 def _check_about(about: contents.About, host: Host) -> None:
     own = host.engine.device.own
-    if about.version != contents.VERSION:
-        raise BackupMalformed(f"the contents have version {about.version}, this program reads {contents.VERSION}")
+    if about.version not in contents.READ:
+        raise BackupMalformed(f"the contents have version {about.version}, this program reads {sorted(contents.READ)}")
     if about.user_uri != own.user_uri or about.hub_host != own.hub_host:
         raise BackupOfAnother(f"the backup is of {about.user_uri[:200]}, this device is of {own.user_uri}")
 
@@ -163,6 +166,7 @@ class Restoring:
         self._waiting: list[ReturnedEntry] = []
         self._weight = 0
         self._last: dict[str, tuple[int, int]] = {}
+        self._of_desk = OfDesk(host, host.now_ms() + MAX_AHEAD_MS)
 
     async def run(self) -> Restored:
         """Raises BackupRefused, LogNotFresh, and what the hub refuses with."""
@@ -173,6 +177,7 @@ class Restoring:
                 self._progress(done, self._size)
             await asyncio.sleep(0)  # the connection goes on meanwhile
         await self._flush()
+        self._done.from_desk = await self._of_desk.taken()
         return self._done
 
     async def _check_log(self) -> None:
@@ -201,6 +206,8 @@ class Restoring:
                 await self._person(record)
             case contents.Row():
                 self._row(record)
+            case contents.Reported() | contents.Appealed() | contents.Decided():
+                await self._of_desk.add(record)
             case contents.Context(value):
                 self._contexts.add(value)
             case contents.Proof(value):

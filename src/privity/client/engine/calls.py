@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from privity.identity.room_links import Knock
+from privity.message.room_report import Sealed
 from privity.wire import contacts, keylog, rest
 
 
@@ -46,8 +47,8 @@ def claim(user_uri: str, suites: list[int], room_uri: str = "") -> Call:
     return Call("POST", f"/v1/users/{_id(user_uri)}/claim", rest.Claimed, rest.Claim(suites, room_uri))
 
 
-def create_room(group_info: bytes, ratchet_tree: bytes) -> Call:
-    return Call("POST", "/v1/rooms", rest.RoomCreated, rest.CreateRoom(group_info, ratchet_tree))
+def create_room(group_info: bytes, ratchet_tree: bytes, own_devices: bool) -> Call:
+    return Call("POST", "/v1/rooms", rest.RoomCreated, rest.CreateRoom(group_info, ratchet_tree, own_devices))
 
 
 def rooms() -> Call:
@@ -109,6 +110,19 @@ def blob_stored(sha256: bytes) -> Call:
 
 def report(sealed: bytes) -> Call:
     return Call("POST", "/v1/reports", rest.ReportReceived, rest.SealedReport(sealed))
+
+
+def put_report_key(key: bytes) -> Call:
+    return Call("PUT", "/v1/device/report-key", rest.Done, rest.PutReportKey(key))
+
+
+def room_moderators(room_uri: str) -> Call:
+    return Call("GET", f"/v1/rooms/{_id(room_uri)}/moderators", rest.RoomModerators)
+
+
+def report_to_moderators(room_uri: str, sealed: Sealed) -> Call:
+    wrapped = [rest.WrappedKey(client_uri, key) for client_uri, key in sealed.wrapped.items()]
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/reports", rest.Done, rest.RoomReport(sealed.body, wrapped))
 
 
 def blocks() -> Call:

@@ -11,10 +11,7 @@ import msgspec
 from privity.client.engine import calls, contact_codes, verbs
 from privity.client.engine.admission import agree
 from privity.client.engine.contact_codes import KeptCode
-from privity.client.engine.contact_list import refresh, tell
-from privity.client.engine.contact_signing import sign
-from privity.client.engine.flow import Flow, ask
-from privity.client.engine.inputs import (
+from privity.client.engine.contact_inputs import (
     AcceptHeld,
     AcceptInvitation,
     AskContact,
@@ -28,6 +25,9 @@ from privity.client.engine.inputs import (
     UseCode,
     Vouch,
 )
+from privity.client.engine.contact_list import refresh, tell
+from privity.client.engine.contact_signing import sign
+from privity.client.engine.flow import Flow, ask
 from privity.client.engine.shown import ContactsChanged, Notice
 from privity.client.errors import CommandRefused
 from privity.identity.consent import CODE_BYTES, Op, code_hash, code_proof

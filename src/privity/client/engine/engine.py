@@ -9,7 +9,6 @@ step; an engine made anew from the saved records continues as if nothing had hap
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import assert_never
 
 from privity.client.engine import (
@@ -19,25 +18,26 @@ from privity.client.engine import (
     consent,
     contacting,
     declaring,
+    desk_restored,
     evidence,
-    from_desk,
     keypackages,
     knocking,
     offices,
     older_store,
     own_devices,
     receipting,
-    reports,
     restored,
     room_links,
+    safety,
     verbs,
 )
 from privity.client.engine.account_keys import AccountKeys
-from privity.client.engine.admission import Unasked, may_look_again
+from privity.client.engine.admission import may_look_again
+from privity.client.engine.contact_inputs import ContactCommand
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
-from privity.client.engine.going_back import check_place, check_state
 from privity.client.engine.held import Held
+from privity.client.engine.inbox import InboxReader
 from privity.client.engine.inputs import (
     AcceptPolicy,
     AcceptReset,
@@ -49,7 +49,6 @@ from privity.client.engine.inputs import (
     CloseAccount,
     ConfirmDevice,
     Connected,
-    ContactCommand,
     CreateDirect,
     CreateGroup,
     DeclareArchive,
@@ -60,7 +59,6 @@ from privity.client.engine.inputs import (
     Forget,
     GiveRole,
     HeedPerson,
-    HeedStanding,
     Input,
     Invite,
     KeepCiphertext,
@@ -68,7 +66,6 @@ from privity.client.engine.inputs import (
     KnockAt,
     Leave,
     ListHistory,
-    LodgeAppeal,
     MakeLink,
     Received,
     RecoverAccount,
@@ -76,14 +73,13 @@ from privity.client.engine.inputs import (
     RemoveDevice,
     RemoveUser,
     Rename,
-    Report,
-    ReportUnread,
     RevokeLink,
     SayTyping,
     Send,
     SendReceipts,
     SetChecked,
     TakeBack,
+    TakeFromDesk,
     TakeKnockBack,
     Tick,
     TrustLog,
@@ -91,27 +87,22 @@ from privity.client.engine.inputs import (
     Unban,
     WithdrawArchive,
 )
-from privity.client.engine.joining import check_room, join
 from privity.client.engine.key_history import all_dated, key_history
+from privity.client.engine.moderation import Moderation
 from privity.client.engine.records import Batch, Table, View
-from privity.client.engine.room import LOG_WAIT_MS, Room
-from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, LogAlarm, Notice, RoomChanged
-from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord, still_waits
+from privity.client.engine.report_keys import ReportKeys
+from privity.client.engine.room import Room
+from privity.client.engine.safety_inputs import SafetyCommand
+from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, Notice
+from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
 from privity.client.engine.watch import Watch
-from privity.client.engine.who_changed import Roster, on_entry
-from privity.client.errors import CommandRefused, KeysLost, LogContradicts, LogNotFresh
+from privity.client.errors import CommandRefused
 from privity.identity.errors import IdentityError
-from privity.identity.uris import host_of, parse_room_uri, parse_user_uri
-from privity.mls.codec import u64
-from privity.mls.errors import MlsError
+from privity.identity.uris import host_of, parse_room_uri
 from privity.mls.group import Group
 from privity.wire import rest, socket
-from privity.wire.errors import Code, Refusal
-from privity.wire.socket import Accepted, Ack, Event, Inbox, InboxKind, Refused, Resume
+from privity.wire.socket import Accepted, Ack, Event, Inbox, Refused, Resume
 
-INBOX_KEY = b"inbox"
-BUSY = (Code.TOO_MANY, Code.UNAVAILABLE)
-"""Refusals of a hub that can be asked again in a minute, whatever was asked for."""
 MAX_EARLY = 1_000
 """Events of one room that are held while its Welcome is checked, which takes a request or two."""
 MAX_UNENTERED = 1_000
@@ -129,14 +120,13 @@ class Engine:
             raise CommandRefused("the store holds no device; register or link it first")
         self.device = Device(Own.decode(own), Batch(view), random, jitter)
         self.rooms: dict[str, Room] = {}
-        self._inbox: Held[Inbox] = Held(self.device.space)
-        self._inbox_busy = self._inbox_pumped = False
-        self._inbox_waits_until = 0
-        self._resumed_after: int | None = None
+        self.inbox = InboxReader(self)
         self._sought = False
         self._early: dict[str, Held[Event]] = {}
         self._watch = Watch(self.device)
         self.account_keys = AccountKeys(self.device)
+        self.report_keys = ReportKeys(self)
+        self.moderation = Moderation(self)
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
             stored = dict(view.scan(Table.MLS, record.room_uri))
@@ -158,6 +148,8 @@ class Engine:
                 raise
             device.effects.append(Failed(command, err))
         self.account_keys.look()
+        self.moderation.look()
+        self.report_keys.look()
         effects, device.effects = device.effects, []
         changes = device.batch.take()
         return [Save(changes), *effects] if changes else effects
@@ -165,7 +157,7 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Whether nothing is under way that waits for an answer of the hub."""
-        return self.device.runner.idle and not len(self._inbox)
+        return self.device.runner.idle and self.inbox.is_empty
 
     def room(self, room_uri: str) -> Room:
         """A room this device knows. Raises CommandRefused."""
@@ -212,6 +204,9 @@ class Engine:
         if isinstance(event, ContactCommand):
             self.run(event.command, contacting.decided(self, event))
             return
+        if isinstance(event, SafetyCommand):
+            self.run(event.command, safety.decided(self, event))
+            return
         match event:
             case Received(frame):
                 self._frame(frame)
@@ -227,15 +222,14 @@ class Engine:
                 self.device.online = self.device.caught_up = False
                 for room in self.rooms.values():
                     room.connection_lost()
-                self._inbox.take()
-                self._inbox_waits_until = 0
+                self.inbox.connection_lost()
                 for early in self._early.values():
                     early.take()
                 self._early.clear()
             case Tick():
                 self._tick()
-            case CreateGroup(command):
-                self.run(command, verbs.create_group(self))
+            case CreateGroup(command, for_own):
+                self.run(command, verbs.create_group(self, own_devices=for_own))
             case CreateDirect(command, user_uri):
                 verbs.create_direct(self, command, user_uri)
             case Invite(command, room_uri, user_uri):
@@ -284,15 +278,6 @@ class Engine:
                 checked.set_checked(self.device, event)
                 for room in list(self.rooms.values()):
                     room.advance()
-            case Report():
-                self.run(event.command, reports.report(self.room(event.room_uri), event))
-            case ReportUnread():
-                self.run(event.command, reports.report_unread(self.device, event))
-            case LodgeAppeal():
-                self.run(event.command, reports.lodge_appeal(self.device, event))
-            case HeedStanding(command, standing):
-                from_desk.heed_standing(self.device, standing)
-                self.device.effects.append(Finished(command))
             case KeepCiphertext():
                 ciphertexts.keep(self.device, event.room_uri, event.message_id, event.part_index, event.ciphertext)
                 self.device.effects.append(Finished(event.command))
@@ -310,6 +295,8 @@ class Engine:
                 restored.remember_seen(self, event)
             case TakeBack():
                 restored.take_back(self, event)
+            case TakeFromDesk(command, records):
+                self.device.effects.append(Finished(command, desk_restored.take(self.device, records)))
             case HeedPerson():
                 restored.heed_person(self.device, event)
             case TrustLog(command, keys, forget):
@@ -349,8 +336,7 @@ class Engine:
             device.show(Notice("this device's clock differs from the hub's by more than five minutes"))
         older_store.say_if_view_is_lost(device, in_rooms=bool(self.rooms))
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
-        self._resumed_after = self._inbox_cursor()
-        device.transmit(Resume(cursors, self._resumed_after))
+        device.transmit(Resume(cursors, self.inbox.resume()))
         device.runner.ask_again()
         for room in list(self.rooms.values()):
             room.advance()
@@ -359,8 +345,7 @@ class Engine:
     def _tick(self) -> None:
         self._watch.tick()
         self.device.gossip.tick()
-        if len(self._inbox):
-            self._pump_inbox()
+        self.inbox.tick()
         for ending in evidence.due(self.device):
             room = self.rooms.get(ending.room_uri)
             if room is not None and ending.seq is not None:
@@ -375,12 +360,9 @@ class Engine:
                 if room is not None and (room.record.member or room.busy):
                     room.event(frame)
                 elif room is None or room.record.held is None:
-                    self._keep_early(frame)
+                    self.keep_early(frame)
             case Inbox():
-                self._mend_inbox(frame.seq)
-                if frame.seq > self._inbox_cursor():
-                    self._inbox.put(frame)
-                self._pump_inbox()
+                self.inbox.put(frame)
             case socket.Forgotten():
                 if frame.room_uri in self.rooms:
                     self.rooms[frame.room_uri].gone_before(frame.seq)
@@ -398,7 +380,7 @@ class Engine:
             case _:
                 pass  # the handshake's frames are the connection's business
 
-    def _keep_early(self, frame: Event) -> None:
+    def keep_early(self, frame: Event) -> None:
         """An event of a room whose Welcome is still being checked."""
         early = self._early.get(frame.room_uri) or Held(self.device.space, MAX_EARLY)
         early.put(frame)
@@ -411,16 +393,17 @@ class Engine:
         self.device.caught_up = True
         self.device.show(CaughtUp())
         cursors = {uri: room.record.cursor for uri, room in self.rooms.items() if room.record.member}
-        self.device.transmit(Ack(cursors, self._inbox_cursor()))
+        self.device.transmit(Ack(cursors, self.inbox.cursor()))
         for room in list(self.rooms.values()):
             room.tick()
         self._watch.connected()
         self.account_keys.connected()
+        self.report_keys.connected()
         self.run(None, keypackages.top_up(self.device))
         self.refresher.connected()
-        self._seek_rooms()
+        self.seek_rooms()
 
-    def _seek_rooms(self) -> None:
+    def seek_rooms(self) -> None:
         """Once for each connection, when the inbox is read: a Welcome that is still being checked brings its room, and
         the messages since, which entering by itself would lose."""
         if self.device.caught_up and self.device.inbox_read and not self._sought:
@@ -430,7 +413,7 @@ class Engine:
     def _find_rooms(self) -> Flow[None]:
         """Enter the rooms of this user that this device is not in: it is new, or lost its state."""
         answer = yield from ask(calls.rooms(), rest.Rooms)
-        unentered = sum(room.record.epoch < 0 for room in self.rooms.values())
+        unentered = self._unentered()
         for summary in answer.rooms:
             room = self.rooms.get(summary.room_uri)
             if room is None:
@@ -442,141 +425,24 @@ class Engine:
             elif (room.group is None or room.record.stopped) and not room.busy and may_look_again(room.record.held):
                 room.enter(REJOINED_TEXT)
 
+    def is_full(self) -> bool:
+        """Whether this device follows as many rooms as it may without having been in them."""
+        return self._unentered() >= MAX_UNENTERED
+
+    def _unentered(self) -> int:
+        return sum(room.record.epoch < 0 for room in self.rooms.values())
+
+    def forget_early(self, room_uri: str) -> None:
+        """This room's Welcome was not followed."""
+        self._early.pop(room_uri, None)
+
+    def seek_again(self) -> None:
+        """What might have brought a room was not dealt with: once more, when the inbox is read."""
+        self._sought = False
+
     def _is_here(self, room_uri: str) -> bool:
         """Whether this can be the name of a room at this hub."""
         try:
             return host_of(parse_room_uri(room_uri)) == self.device.own.hub_host
         except IdentityError:
             return False
-
-    # The inbox
-
-    def _inbox_cursor(self) -> int:
-        value = self.device.batch.get(Table.OWN, "", INBOX_KEY)
-        return 0 if value is None else int.from_bytes(value, "big")
-
-    def _mend_inbox(self, seq: int) -> None:
-        """The hub forgets what this device acknowledged: where the first that comes is a later one, the store is older,
-        or the hub's database is. What is between never comes; waiting for it would hold up all that follows.
-        """
-        resumed_after, self._resumed_after = self._resumed_after, None
-        if resumed_after is not None and seq > resumed_after + 1 and not self._inbox_busy:
-            older_store.say_inbox_gap(self.device, seq - resumed_after - 1)
-            self.device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq - 1))
-
-    def _pump_inbox(self) -> None:
-        """Deal with what stands next, one after another: thousands may have waited behind a Welcome."""
-        if self._inbox_pumped:
-            return
-        self._inbox_pumped = True
-        while not self._inbox_busy and not still_waits(self._inbox_waits_until, self.device.now_ms):
-            frame = self._inbox.pop(self._inbox_cursor() + 1)
-            if frame is None:
-                self._inbox_read()
-                break
-            self._inbox_busy = True
-            self.device.inbox_read = False
-            self.device.runner.start(
-                self._on_inbox(frame),
-                partial(self._inbox_done, frame.seq),
-                partial(self._inbox_failed, frame),
-            )
-        self._inbox_pumped = False
-
-    def _inbox_read(self) -> None:
-        """Rooms may have waited for what the inbox says about them."""
-        if not self.device.inbox_read:
-            self.device.inbox_read = True
-            for room in list(self.rooms.values()):
-                room.advance()
-            self._seek_rooms()
-
-    def _inbox_done(self, seq: int, _: object = None) -> None:
-        self._inbox_busy = False
-        self.device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq))
-        self._pump_inbox()
-
-    def _inbox_failed(self, frame: Inbox, err: Exception) -> None:
-        if isinstance(err, KeysLost):  # it may be lost for long, and the inbox waits for nobody's keys
-            self._sought = self._sought and frame.kind is not InboxKind.WELCOME
-            self._inbox_done(frame.seq)
-            return
-        busy = isinstance(err, Refusal) and err.code in BUSY
-        if busy or isinstance(err, LogNotFresh):  # a Welcome is not lost because the log cannot be asked for a while
-            self._inbox_busy = False
-            self._inbox.put(frame)
-            self._inbox_waits_until = self.device.now_ms + LOG_WAIT_MS
-            self.device.wake_at(self._inbox_waits_until)
-            self.device.show(Notice(f"what the hub says about people waits: {err}"))
-            return
-        alarming = isinstance(err, LogContradicts)
-        said = f"something from the hub was refused: {err}"
-        self.device.show(LogAlarm(str(err)) if alarming else Notice(said))
-        self._inbox_done(frame.seq)
-
-    def _on_inbox(self, frame: Inbox) -> Flow[None]:
-        match frame.kind:
-            case InboxKind.WELCOME:
-                yield from self._on_welcome(frame)
-            case InboxKind.REMOVED:
-                room = self.rooms.get(frame.room_uri)
-                if room is not None and frame.room_seq > room.record.joined_seq:
-                    room.removed(frame.room_seq)
-            case InboxKind.DEVICE_LIST_CHANGED:
-                yield from self._on_device_list(frame.body.decode("utf-8", "replace"))
-            case InboxKind.CONTACTS:
-                self.refresher.look()
-            case InboxKind.LETTER:
-                yield from self.account_keys.on_letter(frame.body)
-            case InboxKind.KNOCK:
-                yield from knocking.heard(self, frame)
-            case InboxKind.KNOCK_ENDED:
-                knocking.ended(self, frame)
-            case InboxKind.REPORT_OUTCOME:
-                from_desk.hear_outcome(self.device, frame.body)
-            case InboxKind.STATEMENT:
-                from_desk.hear_statement(self.device, frame.body)
-
-    def _on_welcome(self, frame: Inbox) -> Flow[None]:
-        known = self.rooms.get(frame.room_uri)
-        if known is not None and known.record.member and known.record.joined_seq >= frame.room_seq:
-            return  # this device entered by itself meanwhile
-        try:
-            group = yield from join(self.device, frame.room_uri, frame.body, None)
-        except Unasked as err:
-            self._hold(frame, err)
-            return
-        except (MlsError, IdentityError) as err:
-            self.device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
-            return
-        text = "you joined this conversation"
-        room_state = check_room(self.device, group.context, frame.room_uri)
-        before = None if known is None else known.roster()
-        text = on_entry(text, before, Roster.of(group.tree, group.context), self.device.own.user_uri)
-        if known is not None:
-            check_place(known.record, frame.room_seq)
-            check_state(known.record, group.context)
-            for event in known.hand_over(frame.room_seq, known.latest_ms):
-                self._keep_early(event)
-        self.device.batch.clear_scope(Table.MLS, frame.room_uri)
-        room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)
-        room.timeline.line(frame.room_seq, self.device.now_ms, text)
-        self.device.show(RoomChanged(frame.room_uri))
-        room.save()
-
-    def _hold(self, frame: Inbox, err: Unasked) -> None:
-        """Somebody added this device who may not. What it had read of the conversation before stays."""
-        self._early.pop(frame.room_uri, None)
-        room = self.rooms.get(frame.room_uri)
-        if room is None and sum(room.record.epoch < 0 for room in self.rooms.values()) >= MAX_UNENTERED:
-            return
-        if room is None:
-            room = self.new_room(frame.room_uri, seq=frame.room_seq, direct=False, group=None)
-        else:
-            room.left(frame.room_seq, room.latest_ms)
-        room.hold(err.held)
-
-    def _on_device_list(self, user_uri: str) -> Flow[None]:
-        if user_uri != self.device.own.user_uri and self.device.pins.get(parse_user_uri(user_uri)) is None:
-            return  # nobody this device has met
-        yield from self.device.pins.refresh(user_uri)

@@ -157,7 +157,7 @@ def _check_committer(room: Room, staged: StagedCommit) -> None:
     if committer is not None and committer.client_uri in room.record.leaving:
         raise UnknownDevice(committer.user_uri, committer.client_uri)
     if committer is not None and staged.external:
-        room.check_reentry(committer.user_uri)
+        room.leaves.check_reentry(committer.user_uri)
 
 
 def _merge(room: Room, event: Event, group: Group, staged: StagedCommit) -> Flow[None]:
@@ -224,7 +224,7 @@ def _follow_policy(room: Room, staged: StagedCommit, ts_ms: int, *, own: bool) -
 
 def _merged(room: Room, group: Group) -> None:
     """A commit took along whatever waited, and perhaps a device that was on its way out."""
-    room.note_leaves()
+    room.leaves.note()
     room.commits.settled()
     if room.record.leaving:
         present = {member.client_uri for member in members(group.tree).values()}

@@ -8,10 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from privity.client.engine.from_desk import OwnAppeal, OwnReport
 from privity.client.engine.shown import Item
+from privity.wire.standing import Statement
 
 if TYPE_CHECKING:
     from privity.client.engine.evidence import EvidenceRecord
+
+
+FromDesk = OwnReport | OwnAppeal | Statement
+"""What a device remembers of the desk, each by itself."""
 
 
 @dataclass(frozen=True, slots=True)

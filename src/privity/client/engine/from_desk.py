@@ -3,8 +3,9 @@
 """What this device remembers of the desk: reports and appeals that were made, what became of them, and statements.
 
 The hub brings what the desk says, in its own words: nothing here proves more than that. What a hub invents fills no
-list without end, and pushes nothing out that this device itself made. All of it stays on this device; the outcome of a
-report reaches every device of the account, also those that did not make it.
+list without end, and pushes nothing out that this device itself made. It leaves this device in its person's backups
+alone, and what comes back from one fills free places (`desk_restored`). The outcome of a report reaches every device of
+the account, also those that did not make it.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from privity.wire.standing import OwnStanding, ReportLine, Statement
 
 REPORTS, APPEALS, STATEMENTS, STANDING = "report", "appeal", "statement", "standing"
 """Scopes of `Table.OWN`."""
+NAMED = "report-named"
+"""The same of what was named in reports to those who look after a conversation: it never leaves this device."""
 
 MAX_MADE = 1_000
 """Reports that this device made and remembers, the newest: more than anybody looks back on."""
 MAX_FOREIGN = 200
 """Reports of which only the outcome came here: another device of the account made them, or the hub invents them."""
+MAX_APPEALS = 200
+"""Appeals that come back from a backup, those that stand here included."""
 MAX_LINES = 50
 MAX_STATEMENTS = 200
 MAX_OUTCOME = 4_000
@@ -60,10 +65,16 @@ class OwnReport(msgspec.Struct, frozen=True):
     messages: int = 0
     escalated: bool = False
     lines: tuple[Line, ...] = ()
+    from_backup: bool = False
+    to_moderators: bool = False
+    """It went to those who look after the conversation, and its receipt is a name that this device gave it."""
+    desk_receipt: str = ""
+    """The receipt of the desk, where such a report went there too, later."""
 
 
 class OwnAppeal(msgspec.Struct, frozen=True):
-    """An appeal that this device made. What it says stays here as the person wrote it."""
+    """An appeal that this device made, or (`from_backup`) another one of the account. What it says stays here as the
+    person wrote it."""
 
     about: int
     reference: str
@@ -71,6 +82,7 @@ class OwnAppeal(msgspec.Struct, frozen=True):
     receipt: str
     text: str = msgspec.field()
     lines: tuple[Line, ...] = ()
+    from_backup: bool = False
 
     def __repr__(self) -> str:
         return f"<OwnAppeal {self.reference}>"
@@ -82,7 +94,7 @@ Kept = TypeVar("Kept", OwnReport, OwnAppeal, Statement)
 # What was made here
 
 
-def keep_report(device: Device, made: AbuseReport, receipt: str) -> None:
+def keep_report(device: Device, made: AbuseReport, receipt: str, *, to_moderators: bool = False) -> None:
     """Remember a report that the hub took; the oldest goes where there are too many."""
     record = OwnReport(
         receipt,
@@ -93,19 +105,31 @@ def keep_report(device: Device, made: AbuseReport, receipt: str) -> None:
         int(made.reason),
         len(made.messages),
         made.escalated_for is not None,
+        to_moderators=to_moderators,
     )
-    _put(device, REPORTS, receipt, record)
+    put(device, REPORTS, receipt, record)
     _forget_oldest(device, [each for each in reports(device.batch) if each.subject is not None], MAX_MADE)
+
+
+def keep_report_to_moderators(device: Device, made: AbuseReport, report_id: str, named: tuple[bytes, ...]) -> None:
+    """The same of one to those who look after a conversation, with the messages that its maker named."""
+    device.batch.put(Table.OWN, NAMED, report_id.encode(), msgspec.msgpack.encode(named))
+    keep_report(device, made, report_id, to_moderators=True)
+
+
+def named_in(view: View, report_id: str) -> tuple[bytes, ...]:
+    found = view.get(Table.OWN, NAMED, report_id.encode())
+    return () if found is None else msgspec.msgpack.decode(found, type=tuple[bytes, ...])
 
 
 def keep_appeal(device: Device, made: Appeal, receipt: str) -> None:
     record = OwnAppeal(int(made.about), made.reference, device.hub_ms, receipt, made.text)
-    _put(device, APPEALS, _appeal_key(made.about, made.reference), record)
+    put(device, APPEALS, appeal_key(made.about, made.reference), record)
 
 
 def appeal_to(view: View, about: About, reference: str) -> OwnAppeal | None:
     """The appeal that this device made about it, if it did."""
-    found = view.get(Table.OWN, APPEALS, _appeal_key(about, reference).encode())
+    found = view.get(Table.OWN, APPEALS, appeal_key(about, reference).encode())
     return None if found is None else msgspec.msgpack.decode(found, type=OwnAppeal)
 
 
@@ -135,16 +159,16 @@ def hear_outcome(device: Device, body: bytes) -> None:
         device.show(Notice(body.decode("utf-8", "replace")[:MAX_NAMELESS]))
         return
     receipt, text = line.receipt[:MAX_WORD], line.text[:MAX_OUTCOME]
+    known = device.batch.get(Table.OWN, REPORTS, receipt.encode())
     appeal = next((each for each in appeals(device.batch) if each.receipt == receipt), None)
-    if appeal is not None:
+    if known is None and appeal is not None:
         _hear_of_appeal(device, appeal, Line(line.at_ms, text))
         return
-    known = device.batch.get(Table.OWN, REPORTS, receipt.encode())
     report = OwnReport(receipt, line.at_ms) if known is None else msgspec.msgpack.decode(known, type=OwnReport)
     heard = Line(line.at_ms, text)
     if heard in report.lines:
         return
-    _put(device, REPORTS, receipt, msgspec.structs.replace(report, lines=(*report.lines, heard)[-MAX_LINES:]))
+    put(device, REPORTS, receipt, msgspec.structs.replace(report, lines=(*report.lines, heard)[-MAX_LINES:]))
     if known is None:
         _forget_oldest(device, [each for each in reports(device.batch) if each.subject is None], MAX_FOREIGN)
     device.show(HeardFromDesk(text, receipt=receipt))
@@ -153,8 +177,8 @@ def hear_outcome(device: Device, body: bytes) -> None:
 def _hear_of_appeal(device: Device, appeal: OwnAppeal, heard: Line) -> None:
     if heard not in appeal.lines:
         lines = (*appeal.lines, heard)[-MAX_LINES:]
-        key = _appeal_key(About(appeal.about), appeal.reference)
-        _put(device, APPEALS, key, msgspec.structs.replace(appeal, lines=lines))
+        key = appeal_key(About(appeal.about), appeal.reference)
+        put(device, APPEALS, key, msgspec.structs.replace(appeal, lines=lines))
         device.show(HeardFromDesk(heard.text, receipt=appeal.receipt))
 
 
@@ -178,12 +202,12 @@ def take_statement(device: Device, statement: Statement) -> bool:
         policy=statement.policy[:MAX_WORD],
         text=statement.text[:MAX_STATEMENT],
     )
-    key = f"{cut.reference} {cut.kind.value} {cut.at_ms}"
+    key = statement_key(cut)
     if device.batch.get(Table.OWN, STATEMENTS, key.encode()) is not None:
         return False
-    _put(device, STATEMENTS, key, cut)
+    put(device, STATEMENTS, key, cut)
     for old in statements(device.batch)[MAX_STATEMENTS:]:
-        device.batch.delete(Table.OWN, STATEMENTS, f"{old.reference} {old.kind.value} {old.at_ms}".encode())
+        device.batch.delete(Table.OWN, STATEMENTS, statement_key(old).encode())
     return True
 
 
@@ -201,11 +225,18 @@ def standing(view: View) -> OwnStanding | None:
     return None if found is None else msgspec.msgpack.decode(found, type=OwnStanding)
 
 
-def _appeal_key(about: About, reference: str) -> str:
+# Where it stands
+
+
+def appeal_key(about: About, reference: str) -> str:
     return f"{about.name.lower()} {reference}"
 
 
-def _put(device: Device, scope: str, key: str, record: OwnReport | OwnAppeal | Statement) -> None:
+def statement_key(statement: Statement) -> str:
+    return f"{statement.reference} {statement.kind.value} {statement.at_ms}"
+
+
+def put(device: Device, scope: str, key: str, record: OwnReport | OwnAppeal | Statement) -> None:
     device.batch.put(Table.OWN, scope, key.encode(), msgspec.msgpack.encode(record))
 
 
@@ -215,5 +246,7 @@ def _newest_first(view: View, scope: str, kind: type[Kept]) -> list[Kept]:
 
 
 def _forget_oldest(device: Device, newest_first: Sequence[OwnReport], most: int) -> None:
-    for old in newest_first[most:]:
+    """What a backup alone says goes before anything else."""
+    for old in sorted(newest_first, key=lambda each: each.from_backup)[most:]:
         device.batch.delete(Table.OWN, REPORTS, old.receipt.encode())
+        device.batch.delete(Table.OWN, NAMED, old.receipt.encode())

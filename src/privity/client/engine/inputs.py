@@ -6,28 +6,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from privity.client.engine.from_backup import ReturnedEntry, SeenRoom
+from privity.client.engine.contact_inputs import ContactCommand
+from privity.client.engine.from_backup import FromDesk, ReturnedEntry, SeenRoom
+from privity.client.engine.safety_inputs import SafetyCommand
 from privity.identity.room_links import Mode, RoomLink
 from privity.keylog.verify import LogKeys
-from privity.message.appeal import About
 from privity.message.content import Part
 from privity.message.receipts import Status
-from privity.message.report import Reason, Subject
 from privity.policy.roles import Role
-from privity.wire.contacts import Purpose
 from privity.wire.errors import Refusal
 from privity.wire.rest import Answer
 from privity.wire.socket import FromHub
-from privity.wire.standing import OwnStanding
 
 # Commands. `command` is a number of the caller's choice; Finished or Failed come back with it.
 
 
 @dataclass(frozen=True, slots=True)
 class CreateGroup:
-    """A new room with this account alone. Finished with the room URI."""
+    """A new room with this account alone. Finished with the room URI.
+
+    `own_devices`: nobody else will ever come, so that it is no conversation to the hub.
+    """
 
     command: int
+    own_devices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,53 +242,6 @@ class KeepCiphertext:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Report messages of one sender in one room to the hub's desk. Finished with the receipt.
-
-    `subject`: the messages themselves, or the person or room that they show. `escalated_for` as in `AbuseReport`.
-    """
-
-    command: int
-    room_uri: str
-    message_ids: tuple[bytes, ...]
-    reason: Reason
-    note: str = field(repr=False)
-    authorship: bool = True
-    subject: Subject = Subject.MESSAGES
-    escalated_for: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportUnread:
-    """Report a person, a room, a profile or an invitation without any message. Finished with the receipt."""
-
-    command: int
-    subject: Subject
-    user_uri: str
-    room_uri: str
-    reason: Reason
-    note: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LodgeAppeal:
-    """Disagree with a decision about this account, or with what became of a report. Finished with the receipt."""
-
-    command: int
-    about: About
-    reference: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HeedStanding:
-    """Keep where the hub says this account stands, and of what was decided about it what is new here."""
-
-    command: int
-    standing: OwnStanding
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     command: int
     user_uri: str
@@ -333,6 +288,14 @@ class TakeBack:
 
     command: int
     entries: tuple[ReturnedEntry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFromDesk:
+    """Take in what another device of this account remembered of the desk. Finished with how much is new here."""
+
+    command: int
+    records: tuple[FromDesk, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,112 +366,6 @@ class RecoverAccount:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshContacts:
-    """Ask the hub for contacts and what waits, and take over what is proven."""
-
-    command: int
-
-
-@dataclass(frozen=True, slots=True)
-class AskContact:
-    """Ask somebody for contact, by handle or user URI. Finished with whether both are contacts now."""
-
-    command: int
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class GrantContact:
-    """Say yes to the request of a person. Finished as above."""
-
-    command: int
-    user_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class EndContact:
-    """Say no to a person: to their request, or to a contact from now on. They are not told."""
-
-    command: int
-    user_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class MakeCode:
-    """A one-time code of this device, kept and known to the hub by its hash. Finished with a `KeptCode`."""
-
-    command: int
-    purpose: Purpose
-
-
-@dataclass(frozen=True, slots=True)
-class UseCode:
-    """Use the code of somebody whom the person saw and means. Finished with whether both are contacts now."""
-
-    command: int
-    code: bytes = field(repr=False)
-    purpose: Purpose
-    maker_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class InviteToRoom:
-    """Let the hub show a person that this account invites them to a group."""
-
-    command: int
-    room_uri: str
-    user_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptInvitation:
-    """Say yes to being added to a group by whoever invited this account to it."""
-
-    command: int
-    room_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vouch:
-    """On a device of a guardian: agree that a ward has contact with somebody who asked."""
-
-    command: int
-    ward_uri: str
-    asker_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptHeld:
-    """Come into a conversation that was held back."""
-
-    command: int
-    room_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveHeld:
-    """Leave a conversation that was held back, without having been in it."""
-
-    command: int
-    room_uri: str
-
-
-ContactCommand = (
-    RefreshContacts
-    | AskContact
-    | GrantContact
-    | EndContact
-    | MakeCode
-    | UseCode
-    | InviteToRoom
-    | AcceptInvitation
-    | Vouch
-    | AcceptHeld
-    | LeaveHeld
-)
-"""What a person decides about contact (`contacting`)."""
-
 Command = (
     CreateGroup
     | CreateDirect
@@ -534,16 +391,13 @@ Command = (
     | Forget
     | SetChecked
     | KeepCiphertext
-    | Report
-    | ReportUnread
-    | LodgeAppeal
-    | HeedStanding
     | Block
     | FetchDevices
     | KeyHistory
     | ListHistory
     | RememberSeen
     | TakeBack
+    | TakeFromDesk
     | HeedPerson
     | TrustLog
     | AcceptReset
@@ -553,6 +407,7 @@ Command = (
     | CloseAccount
     | RecoverAccount
     | ContactCommand
+    | SafetyCommand
 )
 
 # The hub

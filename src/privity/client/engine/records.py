@@ -21,7 +21,9 @@ class Table(StrEnum):
     """Scope "": this device's identity, account key and settings, by name. Scope "setting": what the person set
     (`preferences`). Scope "store": what the store remembers of itself. Scope "wish": by which other devices of the
     account are given the account key (`account_keys`). Scopes "report", "appeal", "statement", "standing": what
-    this account and the desk said to each other (`from_desk`)."""
+    this account and the desk said to each other (`from_desk`). Scope "report-key": to which keys reports were sealed
+    to this device (`report_keys`). Scopes "room-report", "room-report-evidence", "room-report-came": reports to this
+    person about groups that they look after (`kept_room_reports`, `moderation`)."""
     MLS = "mls"
     """Records of `mls.group`, by room."""
     ROOM = "room"
@@ -30,7 +32,8 @@ class Table(StrEnum):
     PIN = "pin"
     """Scope "": the pinned device lists of each user URI. Scope "handle": what the hub first called each (`names`).
     Scope "own": every list of the own account, by version (`own_lists`). Scope "checked": the numbers that were
-    compared (`checked`)."""
+    compared (`checked`). Scope "report-key-seen": how new the keys were that reports were sealed to
+    (`room_reporting`)."""
     LOG = "log"
     """Scope "": the hub's key log as it is pinned, the newest checkpoint that was proven, an alarm (`key_log`)."""
     PROOF = "proof"

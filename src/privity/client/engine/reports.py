@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from privity.client.engine import calls, ciphertexts, evidence, from_desk
 from privity.client.engine.flow import Flow, ask
-from privity.client.engine.inputs import LodgeAppeal, Report, ReportUnread
+from privity.client.engine.safety_inputs import LodgeAppeal, Report, ReportUnread
 from privity.client.engine.state import Device
 from privity.client.errors import CommandRefused
 from privity.message import sealed_report
@@ -40,7 +40,7 @@ RIDING_BYTES = 16
 def report(room: Room, command: Report) -> Flow[str]:
     """Seal the kept evidence to the desk's pinned key, and hand it to the hub; the receipt."""
     device = room.device
-    found = _with_versions(room, command.message_ids, command.authorship)
+    found = with_versions(room, command.message_ids, command.authorship, MAX_REPORT - OVERHEAD_BYTES)
     senders = {record.sender_uri for record, _ in found.values()}
     if len(senders) != 1:
         raise CommandRefused("a report is about the messages of one person; make one for each")
@@ -56,7 +56,7 @@ def report(room: Room, command: Report) -> Flow[str]:
         command.escalated_for,
     )
     complete = yield from _with_lost_files(device, tuple(found), made)
-    return (yield from _hand_in(device, complete))
+    return (yield from hand_in(device, complete))
 
 
 def report_unread(device: Device, command: ReportUnread) -> Flow[str]:
@@ -67,13 +67,13 @@ def report_unread(device: Device, command: ReportUnread) -> Flow[str]:
     made = AbuseReport(
         own, command.user_uri, command.room_uri, command.reason, command.note, (), subject=command.subject
     )
-    return (yield from _hand_in(device, made))
+    return (yield from hand_in(device, made))
 
 
 def lodge_appeal(device: Device, command: LodgeAppeal) -> Flow[str]:
     """Hand in an appeal, and no other against the same while the desk says nothing of it; the receipt."""
     before = from_desk.appeal_to(device.batch, command.about, command.reference)
-    if before is not None and not before.lines:
+    if before is not None and not before.lines and not before.from_backup:
         raise CommandRefused("this device has appealed against this already; the answer comes by itself")
     if not command.text.strip() or len(command.text.encode()) > MAX_TEXT:
         raise CommandRefused(f"an appeal says in 1 to {MAX_TEXT} bytes what is wrong with the decision")
@@ -83,7 +83,8 @@ def lodge_appeal(device: Device, command: LodgeAppeal) -> Flow[str]:
     return receipt
 
 
-def _hand_in(device: Device, made: AbuseReport) -> Flow[str]:
+def hand_in(device: Device, made: AbuseReport) -> Flow[str]:
+    """Seal it to the desk, hand it to the hub, and remember it; the receipt."""
     if len(made.note.encode()) > MAX_NOTE:
         raise CommandRefused(f"a note to the desk has at most {MAX_NOTE} bytes")
     receipt = yield from _seal_and_send(device, made)
@@ -99,13 +100,13 @@ def _seal_and_send(device: Device, content: sealed_report.Content) -> Flow[str]:
     return answer.receipt[:MAX_RECEIPT]
 
 
-def _with_versions(room: Room, named: tuple[bytes, ...], authorship: bool) -> dict[bytes, Evidence]:
-    """The evidence of the named messages, and of their other versions, the newest first, as far as a report holds them.
+def with_versions(room: Room, named: tuple[bytes, ...], authorship: bool, left: int) -> dict[bytes, Evidence]:
+    """The evidence of the named messages, and of their other versions, the newest first, as far as these fit into so
+    many bytes.
 
     Who edits an insult into a harmless word, or deletes it, is reported for the insult all the same.
     """
     found: dict[bytes, Evidence] = {}
-    left = MAX_REPORT - OVERHEAD_BYTES
     for message_id in (*named, *_versions(room, named)):
         record = None if message_id in found else evidence.find(room.device, room.uri, message_id)
         if record is None:
@@ -113,7 +114,7 @@ def _with_versions(room: Room, named: tuple[bytes, ...], authorship: bool) -> di
                 raise CommandRefused("this device has no evidence of one of these messages (any more)")
             continue
         message = reported(room.device, record, authorship)
-        left -= _weight(message)
+        left -= weight(message)
         if message_id not in named and (left < 0 or len(found) >= MAX_MESSAGES):
             break
         found[message_id] = record, message
@@ -125,7 +126,7 @@ def _versions(room: Room, named: tuple[bytes, ...]) -> list[bytes]:
     return [message_id for item in items if item is not None for message_id in item.version_ids()]
 
 
-def _weight(message: ReportedMessage) -> int:
+def weight(message: ReportedMessage) -> int:
     """At least what a message takes in a report."""
     proof = message.authorship
     parts = (

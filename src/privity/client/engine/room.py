@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from privity.client.engine import checked, consent, knocking
+from privity.client.engine import consent, knocking
 from privity.client.engine.admission import Unasked
+from privity.client.engine.before_sealing import BeforeSealing
 from privity.client.engine.commits import Commits, Job
 from privity.client.engine.effects import Failed
 from privity.client.engine.entry_pace import EntryPace, TooSoon
@@ -28,9 +29,8 @@ from privity.client.engine.going_back import note_state
 from privity.client.engine.held import Held
 from privity.client.engine.held_back import HeldBack
 from privity.client.engine.joining import Overtaken
-from privity.client.engine.listed import Listed
+from privity.client.engine.leaves import Leaves
 from privity.client.engine.outbox import Outbox
-from privity.client.engine.proven import note_leaves
 from privity.client.engine.records import Table
 from privity.client.engine.reentry import enter_again
 from privity.client.engine.shown import REJOINED_TEXT, ContactsChanged, Notice, RoomChanged
@@ -40,10 +40,7 @@ from privity.client.engine.typing import TypingNotices
 from privity.client.engine.who_changed import Roster
 from privity.client.errors import CommandRefused, KeysLost, LogNotFresh
 from privity.mls.codec import u64
-from privity.mls.errors import PolicyRefused
 from privity.mls.group import Group
-from privity.mls.tree.ratchet_tree import RatchetTree
-from privity.policy.members import members
 from privity.policy.room_state import RoomState
 from privity.wire import socket
 from privity.wire.errors import MAX_SAID, Code, Refusal
@@ -51,10 +48,6 @@ from privity.wire.socket import Accepted, Event
 
 LOG_WAIT_MS = 60_000
 """Until a change that could not be proven is looked at again: the longest that an epoch of the key log takes."""
-
-
-class ResetEntry(PolicyRefused):
-    """Devices that follow a reset do not come into a conversation by themselves."""
 
 
 class Room:
@@ -68,21 +61,16 @@ class Room:
         self.outbox = Outbox(device, record.room_uri)
         self.commits = Commits(self)
         self.typing = TypingNotices(self)
+        self.leaves = Leaves(self)
+        self.before_sealing = BeforeSealing(self)
         self.sending: dict[bytes, int] = {}
         self.pace = EntryPace()
         self._events: Held[Event] = Held(device.space)
         self._busy = False
-        self._not_before_epoch = 0
         self._gone_before = 0
         self._entry = ""
         self._paused_until = 0
-        self._sends_at = 0
-        self._listed = Listed(device.pins)
-        self._noted = None if group is None or record.epoch != group.epoch else group.tree
         self._saved = b""
-        self._told: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
-        self._asked = b""
-        self._told_changed = False
 
     # State
 
@@ -104,6 +92,16 @@ class Room:
         """Whether a flow is under way."""
         return self._busy
 
+    @property
+    def paused(self) -> bool:
+        """Whether the room waits until an obstacle has gone away by itself."""
+        return still_waits(self._paused_until, self.device.now_ms)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something of the log waits, or is being dealt with."""
+        return self._busy or len(self._events) > 0
+
     def require_group(self) -> Group:
         if self.record.stopped:
             raise CommandRefused(f"this conversation is stopped: {self.record.stopped}")
@@ -118,9 +116,12 @@ class Room:
     def save(self) -> None:
         """Put everything that changed into the batch of this step."""
         batch = self.device.batch
-        self.note_leaves()
+        self.leaves.note()
         if self.group is not None:
+            before = self.record.epoch
             note_state(self.record, self.group.context)
+            if self.record.epoch != before:
+                self.device.note_epoch(self.uri)
             records = self.group.drain()
             for key, value in records.put.items():
                 batch.put(Table.MLS, self.uri, key, value)
@@ -130,45 +131,6 @@ class Room:
         if record != self._saved:
             self._saved = record
             batch.put(Table.ROOM, "", self.uri.encode(), record)
-
-    def note_leaves(self) -> None:
-        """Keep under which proof each leaf came that is new in this epoch, and which keys of its account let it in."""
-        if self.group is None or self.group.tree is self._noted:
-            return
-        tree = self.group.tree
-        came = note_leaves(self.device.batch, self.device.pins, self.uri, self.group.epoch, self._noted, tree)
-        for user_uri in came:
-            account = self.device.pins.account(user_uri)
-            if account is not None:
-                self.record.let_in[user_uri] = account.resets
-        self._note_dropped(tree)
-        self._noted = tree
-
-    def _note_dropped(self, tree: RatchetTree) -> None:
-        """A device that came with a commit of the past and is listed no more: nothing that it says is believed."""
-        before = frozenset() if self._noted is None else frozenset(members(self._noted).values())
-        came = {member.client_uri for member in members(tree).values() if member not in before}
-        dropped = came & set(self._listed.dropped(tree))
-        if dropped:
-            self.record.leaving = tuple(sorted({*self.record.leaving, *dropped}))
-
-    def check_reentry(self, user_uri: str) -> None:
-        """Raise ResetEntry for a person who enters by themselves with keys that nobody here has let in."""
-        account, pin = self.device.pins.account(user_uri), self.device.pins.pin(user_uri)
-        if account is None or pin is None:
-            return
-        let_in = self.record.let_in.get(user_uri, pin.accepted_resets)
-        if self.record.direct:  # where nobody can be invited, the word of this device's person lets in
-            let_in = max(let_in, pin.accepted_resets)
-        if account.resets > let_in:
-            raise ResetEntry(
-                f"the account of {user_uri} was reset since it was let in; a member must confirm and invite it again"
-            )
-
-    def check_accepted(self) -> None:
-        """Raise AccountKeyChanged while somebody is here whose account was reset, and nobody agreed to that."""
-        for user_uri in self._listed.unasked(self.require_group().tree):
-            self.device.pins.check_accepted(user_uri)
 
     def replace_group(self, group: Group | None) -> None:
         self.device.batch.clear_scope(Table.MLS, self.uri)
@@ -190,7 +152,7 @@ class Room:
         self.record.stopped = ""
         self.record.held = None
         self.record.leaves_at = None
-        self.record.leaving = self._listed.dropped(group.tree)
+        self.record.leaving = self.leaves.dropped(group)
         self.record.pending = None
         self.record.knocks_after_ms = self.device.hub_now_ms
         consent.come_in(self.record, group.context)
@@ -204,6 +166,7 @@ class Room:
             return
         self.record.member = False
         self.device.contacts.left_room(self.uri)
+        self.device.note_epoch(self.uri)
         self.record.pending = None
         ended = self._ended()
         self.replace_group(None)
@@ -247,7 +210,8 @@ class Room:
 
     def connection_lost(self) -> None:
         self._events.take()
-        self._paused_until = self._sends_at = self._not_before_epoch = 0
+        self._paused_until = 0
+        self.before_sealing.connection_lost()
         self.outbox.connection_lost()
 
     def event(self, event: Event) -> None:
@@ -304,14 +268,12 @@ class Room:
             return
         key, entry = found
         if frame.code is Code.WRONG_EPOCH:
-            # sealing before that epoch is here would be in vain, and in the epoch that was refused as well
-            self._not_before_epoch = max(frame.current_epoch or 0, self.outbox.epoch_of(entry) + 1)
+            self.before_sealing.not_before_epoch(max(frame.current_epoch or 0, self.outbox.epoch_of(entry) + 1))
             self.outbox.unseal(key, entry)
             self.advance()
         elif frame.code in PASSING:
             self.outbox.retry_later(entry)
-            self._sends_at = self.device.now_ms + wait_ms(frame.retry_after_ms)
-            self.device.wake_at(self._sends_at)
+            self.before_sealing.not_for(wait_ms(frame.retry_after_ms))
         else:
             self.outbox.withdraw(key, entry)
             self.tell_sender(entry, Refusal(frame.code, frame.message[:MAX_SAID]))
@@ -320,7 +282,7 @@ class Room:
 
     def advance(self) -> None:
         """Do everything that can be done now."""
-        while not self._busy and not still_waits(self._paused_until, self.device.now_ms):
+        while not self._busy and not self.paused:
             if self._entry:
                 self._enter()
             elif self._skip_own():
@@ -417,70 +379,11 @@ class Room:
         self.passed(following, int.from_bytes(ts, "big"))
         return True
 
-    def _settled(self) -> Group | None:
-        """The group, unless the state to seal in is about to change."""
-        if (
-            self._busy
-            or still_waits(self._paused_until, self.device.now_ms)
-            or still_waits(self._sends_at, self.device.now_ms)
-            or self.record.pending is not None
-            or not self.device.caught_up
-            or self.record.stopped
-        ):
-            return None
-        if self.group is None or self.group.proposals or self.group.epoch < self._not_before_epoch:
-            return None
-        return self.group
-
-    def sealable(self) -> Group | None:
-        """The group, if a message that is asked for now would leave at once."""
-        group = self._settled()
-        if group is None or self._listed.dropped(group.tree) or self._listed.unasked(group.tree):
-            return None
-        if consent.is_missing(self.record, group.context) or checked.changed_in(self) is not None:
-            return None
-        return group
-
-    def is_going(self, client_uri: str) -> bool:
-        """Whether this device stands in the tree and nowhere else any more: nothing that it says is believed."""
-        dropped = () if self.group is None else self._listed.dropped(self.group.tree)
-        return client_uri in self.record.leaving or client_uri in dropped
-
     def _flush(self) -> None:
         """Send what waits."""
-        group = self._settled()
-        if group is None or self.outbox.is_empty():
-            return
-        dropped, unasked = self._listed.dropped(group.tree), self._listed.unasked(group.tree)
-        if (dropped, unasked) != self._told:
-            self._told = dropped, unasked
-            if dropped:
-                self.device.show(Notice(f"messages wait: {', '.join(dropped)} is no device of its user any more"))
-            if unasked:
-                self.device.show(Notice(f"messages wait: the account of {', '.join(unasked)} was reset; agree first"))
-        if dropped or unasked:
-            return
-        if self._needs_consent(group) or self._needs_check():
-            return
-        self.outbox.submit(group)
-
-    def _needs_consent(self, group: Group) -> bool:
-        """Whether what waits must wait for a person's word; said once for each policy."""
-        if not consent.is_missing(self.record, group.context):
-            return False
-        asked = consent.policy_hash(group.context)
-        if asked != self._asked:
-            self._asked = asked
-            self.device.show(Notice(f"messages wait: {consent.what_is_new(self.record, group.context)}"))
-        return True
-
-    def _needs_check(self) -> bool:
-        """Whether what waits must wait until a person was compared again; said once."""
-        user_uri = checked.changed_in(self)
-        if user_uri is not None and not self._told_changed:
-            self.device.show(Notice(f"messages wait: the safety number with {user_uri} is another than you compared"))
-        self._told_changed = user_uri is not None
-        return self._told_changed
+        group = self.before_sealing.ready()
+        if group is not None:
+            self.outbox.submit(group)
 
     def _passes(self, err: Exception) -> bool:
         """Whether an obstacle goes away by itself; then the room waits a while."""

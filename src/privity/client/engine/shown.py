@@ -149,6 +149,13 @@ class HeardFromDesk(msgspec.Struct, frozen=True):
     reference: str = ""
 
 
+class RoomReportArrived(msgspec.Struct, frozen=True):
+    """Somebody reports something to this person, who looks after the conversation. It is kept (`moderation`)."""
+
+    room_uri: str
+    id: str
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A sentence that belongs to no room."""
 
@@ -171,6 +178,7 @@ Shown = (
     | LogAlarm
     | ContactsChanged
     | HeardFromDesk
+    | RoomReportArrived
     | Notice
     | CaughtUp
 )

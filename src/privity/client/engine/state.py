@@ -247,6 +247,10 @@ class Device:
     caught_up: bool = False
     inbox_read: bool = True
     clock_differs: bool = False
+    epochs: int = 0
+    """How often a room has come into another epoch, or this device out of one, since the engine was made."""
+    changed_rooms: set[str] = field(default_factory=set)
+    """Rooms of which that is so, until `report_keys` has looked at who has an office there."""
     put_back: bool = False
     """Whether the person was told that the store is older than what this device did."""
     effects: list[Effect] = field(default_factory=list)
@@ -318,6 +322,11 @@ class Device:
 
     def wake_at(self, at_ms: int) -> None:
         self.effects.append(WakeAt(at_ms))
+
+    def note_epoch(self, room_uri: str) -> None:
+        """A room is in another epoch, or this device no longer in it."""
+        self.epochs += 1
+        self.changed_rooms.add(room_uri)
 
     def wake_surely_at(self, at_ms: int) -> None:
         """When `surely_ms` will be there."""

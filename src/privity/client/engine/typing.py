@@ -53,7 +53,7 @@ class TypingNotices:
 
     def say(self, command: int) -> None:
         """Send a notice, if one may leave now. Finished with whether it did."""
-        group = self._room.sealable()
+        group = self._room.before_sealing.sealable()
         if group is None or not self._may_say(group):
             self._room.device.effects.append(Finished(command, False))
             return
@@ -95,7 +95,7 @@ class TypingNotices:
         member = member_of(leaf)
         state = RoomState.of(group.context)
         check_capability(state.participants, member.user_uri, Capability.SEND_MESSAGE)
-        if self._room.is_going(member.client_uri) or _people(state) > typing.MAX_PEOPLE:
+        if self._room.leaves.is_going(member.client_uri) or _people(state) > typing.MAX_PEOPLE:
             return None
         typing.check_author(claimed, group.suite, leaf.signature_key, room_uri=self._room.uri, epoch=group.epoch)
         self._heard[claimed.leaf] = claimed.at_ms

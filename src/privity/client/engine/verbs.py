@@ -48,11 +48,11 @@ def check_contact(device: Device, user_uri: str) -> Flow[None]:
         raise NotAContact(f"{user_uri} is no contact of this account: ask first, `privity contacts ask {handle}`")
 
 
-def create_group(engine: Engine) -> Flow[str]:
+def create_group(engine: Engine, *, own_devices: bool) -> Flow[str]:
     """A room with this account alone; its other devices are added at once."""
     own = engine.device.own
     others = yield from claim(engine.device, own.user_uri)
-    room = yield from _create(engine, None)
+    room = yield from _create(engine, None, own_devices=own_devices)
     if others:
         room.add_job(Job(lambda: _just(Plan(adds=others)), None))
     return room.uri
@@ -111,7 +111,7 @@ def _known_direct(engine: Engine, room_uri: str, user_uri: str) -> str:
     return room_uri
 
 
-def _create(engine: Engine, direct_with: str | None) -> Flow[Room]:
+def _create(engine: Engine, direct_with: str | None, *, own_devices: bool = False) -> Flow[Room]:
     device, own = engine.device, engine.device.own
     room_uri = new_room_uri(own.hub_host, device.random)
     extensions = room_extensions(
@@ -133,8 +133,8 @@ def _create(engine: Engine, direct_with: str | None) -> Flow[Room]:
             random=device.random,
         )
     )
-    body = calls.create_room(decode_group_info(group.group_info(with_tree=False)).encode(), group.tree.encode())
-    answer = yield from ask(body, rest.RoomCreated)
+    group_info = decode_group_info(group.group_info(with_tree=False)).encode()
+    answer = yield from ask(calls.create_room(group_info, group.tree.encode(), own_devices), rest.RoomCreated)
     room = engine.new_room(room_uri, seq=answer.seq, direct=direct_with is not None, group=group)
     room.record.spoke = True
     room.save()
@@ -185,7 +185,7 @@ def check_may_send(room: Room) -> None:
     if room.state.participants.role(room.device.own.user_uri) == Role.ARCHIVE:
         raise CommandRefused("this account is an archive here: it receives, and says nothing")
     consent.check_agreed(room.record, group.context)
-    room.check_accepted()
+    room.leaves.check_accepted()
     checked.check_unchanged(room)
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
+from privity.client.engine.from_desk import Line
 from privity.client.export.entries import ExportedEntry, ExportedFile
 
 STYLE: Final = """
@@ -74,6 +75,7 @@ def head(title: str) -> Html:
 
 
 END: Final = Html("</body></html>\n")
+_FROM_BACKUP: Final = element("p", "from a backup", class_="note")
 
 
 def bidi(text: str) -> Html:
@@ -104,8 +106,19 @@ def entry(found: ExportedEntry) -> Html:
         texts = ", ".join(f"{each.text} {each.name}" for each in found.reactions)
         said.append(element("p", bidi(texts), class_="note"))
     if found.from_backup:
-        said.append(element("p", "from a backup", class_="note"))
+        said.append(_FROM_BACKUP)
     return element("article", *said, class_="mine" if found.mine else "other")
+
+
+def block(head: str, at_ms: int, text: str, lines: tuple[Line, ...] = (), *, from_backup: bool = False) -> Html:
+    """What was said to the desk or by it, and what came back."""
+    said = [element("div", element("strong", bidi(head)), " ", element("time", _when(at_ms)))]
+    if text:
+        said.append(element("div", text, class_="said", dir="auto"))
+    said += [element("p", f"{_when(each.at_ms)}: ", bidi(each.text), class_="note said") for each in lines]
+    if from_backup:
+        said.append(_FROM_BACKUP)
+    return element("article", *said, class_="other")
 
 
 def _file(found: ExportedFile) -> Html:

@@ -28,7 +28,7 @@ from privity.client.engine.shown import Item, Kind, State, decode_item
 from privity.client.engine.state import Device, RoomRecord
 from privity.client.engine.timeline import plain_text
 from privity.client.errors import ClientError, SaveRefused
-from privity.client.export import page
+from privity.client.export import page, with_the_desk
 from privity.client.export.entries import (
     FOLDERS,
     INDEX,
@@ -130,11 +130,25 @@ class Export:
         rounds = 1 + len(self._wanted.forms)
         self._total = 1 + rounds * sum(self._store.weigh(Table.TIMELINE, room.room_uri) for room in rooms)
         listed = tuple([await self._conversation(place, f"{number:05}", room) for number, room in enumerate(rooms, 1)])
-        self._index(place, listed)
+        self._index(place, listed, self._with_the_desk(place) if wanted is None else False)
         if self._progress is not None:
             self._progress(self._total, self._total)
 
-    def _index(self, place: Place, listed: tuple[ExportedConversation, ...]) -> None:
+    def _with_the_desk(self, place: Place) -> bool:
+        """Whether there was anything to write."""
+        found = with_the_desk.gathered(self._store, self._called)
+        if found is None:
+            return False
+        for form, name, write in (
+            (Form.JSON, with_the_desk.JSON, with_the_desk.as_json),
+            (Form.HTML, with_the_desk.HTML, with_the_desk.as_page),
+        ):
+            if form in self._wanted.forms:
+                with place.new(name, packed=True) as file:
+                    file.write(write(found))
+        return True
+
+    def _index(self, place: Place, listed: tuple[ExportedConversation, ...], desk: bool) -> None:
         own = self._device.own
         if Form.JSON in self._wanted.forms:
             contacts = tuple(
@@ -150,6 +164,8 @@ class Export:
                 for each in listed:
                     link = page.link(f"{FOLDERS}/{each.folder}/index.html", each.title)
                     file.write(page.element("p", link, f", {each.entries} entries").encode())
+                if desk:
+                    file.write(page.element("p", page.link(with_the_desk.HTML, with_the_desk.TITLE)).encode())
                 file.write(page.END.encode())
 
     async def _conversation(self, place: Place, number: str, room: RoomRecord) -> ExportedConversation:

@@ -29,7 +29,7 @@ from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import lines
 from privity.desk.decisions import service as decisions
 from privity.desk.decisions.actions import Target
-from privity.desk.decisions.model import DAY_MS, Decision, State
+from privity.desk.decisions.model import DAY_MS, Decision, State, is_measure
 from privity.desk.decisions.statement import day
 from privity.desk.evidence import records
 from privity.desk.evidence.records import WHOLE, Kind, Record
@@ -85,7 +85,7 @@ def _disputed(db: Db, sealed: SealedAppeal, relayed: RelayedReport) -> Disputed:
     if sealed.about is About.DECISION:
         disputed = Disputed(_about_them(db, sealed.reference, relayed.reporter_uri), Party.AFFECTED, None)
     else:
-        disputed = Disputed(_dismissed(db, sealed.reference, relayed.reporter_uri), Party.NOTIFIER, sealed.reference)
+        disputed = Disputed(_reported(db, sealed.reference, relayed.reporter_uri), Party.NOTIFIER, sealed.reference)
     made = disputed.decision
     for other in store.of_decision(db, made.number):
         if (other.party, other.report_receipt) == (disputed.party, disputed.report_receipt):
@@ -107,7 +107,8 @@ def _about_them(db: Db, reference: str, appellant: str) -> Decision:
     return made
 
 
-def _dismissed(db: Db, receipt: str, reporter: str) -> Decision:
+def _reported(db: Db, receipt: str, reporter: str) -> Decision:
+    """By what the report was dismissed; or the newest that was done about it, which may be too little."""
     number = number_of(db, receipt, reporter)
     if number is None:
         raise NothingToAppeal("no report of theirs has this receipt")
@@ -118,9 +119,13 @@ def _dismissed(db: Db, receipt: str, reporter: str) -> Decision:
     made = decisions.dismissal_of(db, case)
     if made is not None:
         return made
-    if decisions.was_acted_on(db, case):
-        raise NothingToAppeal(f"case {case} was not dismissed")
-    raise NotDecidedYet(f"case {case} is not decided")
+    measures = decisions.measures_of(db, case)
+    if not measures:
+        raise NotDecidedYet(f"case {case} is not decided")
+    for other in store.of_report(db, receipt):
+        if is_measure(decisions.by_number(db, other.decision)):
+            raise AppealedAlready(f"appeal {other.number} is theirs against what was done about report {number}")
+    return measures[-1]
 
 
 def _take(

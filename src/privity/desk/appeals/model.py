@@ -16,14 +16,14 @@ class Party(StrEnum):
     AFFECTED = "affected"
     """Whom the decision is about."""
     NOTIFIER = "notifier"
-    """Who reported what was dismissed."""
+    """Who reported: what they reported was dismissed, or they find that too little was done."""
 
 
 class Answer(StrEnum):
     UPHOLD = "uphold"
     """The decision stays."""
     OVERTURN = "overturn"
-    """The decision is undone."""
+    """The decision is undone; where it was too mild it stays, and the case is open for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Appeal:
     receipt: str
     """Of the appeal itself."""
     report_receipt: str | None
-    """Of the report or notice that was dismissed."""
+    """Of the report or notice, where whoever made it appeals."""
     evidence: int
     lodged_ms: int
     deadline_ms: int

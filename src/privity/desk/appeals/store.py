@@ -57,6 +57,12 @@ def of_decision(db: Db, decision: int) -> tuple[Appeal, ...]:
     return tuple(_appeal(row) for row in rows)
 
 
+def of_report(db: Db, report_receipt: str) -> tuple[Appeal, ...]:
+    """Of whoever made this report or notice, oldest first."""
+    rows = db.execute(_SELECT + " WHERE a.report_receipt = ? ORDER BY a.n", (report_receipt,)).fetchall()
+    return tuple(_appeal(row) for row in rows)
+
+
 def open_ones(db: Db, limit: int) -> tuple[Appeal, ...]:
     """Those without an answer, the earliest deadline first."""
     rows = db.execute(_SELECT + " WHERE r.appeal IS NULL ORDER BY a.deadline_ms, a.n LIMIT ?", (limit,)).fetchall()

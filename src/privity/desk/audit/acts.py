@@ -10,6 +10,9 @@ from enum import StrEnum
 class Act(StrEnum):
     # intake
     REPORTS_TAKEN = "reports.taken"
+    REPORT_READ_LATER = "report.read_later"
+    REPORT_STILL_SHUT = "report.still_shut"
+    REPORT_ASIDE = "report.aside"
     EVIDENCE_OPENED = "evidence.opened"
 
     # cases
@@ -24,14 +27,26 @@ class Act(StrEnum):
 
     # console
     MEDIA_VIEWED = "media.viewed"
+    MEDIA_IN_PART = "media.in_part"
+    MEDIA_HEARD = "media.heard"
     CASE_EXPORTED = "case.exported"
+    PROFILE_SEEN = "profile.seen"
 
     # the owner of the machine
     AUDIT_EXPORTED = "audit.exported"
     BACKUP_BEGUN = "backup.begun"
     TRANSPARENCY_MADE = "transparency.made"
 
+    # retention and witnesses
+    RETENTION_DELETED = "retention.deleted"
+    RETENTION_STOPPED = "retention.stopped"
+    RETENTION_RESUMED = "retention.resumed"
+    RETENTION_CONFIRMED = "retention.confirmed"
+    AUDIT_CONTRADICTED = "audit.contradicted"
+
     # staff
+    STAFF_PROPOSED = "staff.proposed"
+    STAFF_PROPOSAL_WITHDRAWN = "staff.proposal_withdrawn"
     STAFF_INVITED = "staff.invited"
     STAFF_JOINED = "staff.joined"
     STAFF_CHANGED = "staff.changed"
@@ -56,6 +71,8 @@ class Act(StrEnum):
     EFFECT_APPLIED = "effect.applied"
     EFFECT_REFUSED = "effect.refused"
     EFFECT_REPEATED = "effect.repeated"
+    RESEND_BEGUN = "effects.resend_begun"
+    RESEND_ENDED = "effects.resend_ended"
 
     # appeals
     APPEAL_LODGED = "appeal.lodged"

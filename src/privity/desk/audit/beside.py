@@ -16,6 +16,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import track
 
+from privity.cosigners.at import WitnessAt
 from privity.desk import config as desk_config
 from privity.desk.audit.signing import Signing
 from privity.desk.db.database import open_existing
@@ -39,6 +40,9 @@ class Beside:
     db: Db
     keys: DeskKeys
     signing: Signing
+    witnesses: tuple[WitnessAt, ...]
+    cosigned: Path
+    """The file with what they have cosigned."""
 
 
 @contextmanager
@@ -48,7 +52,8 @@ def desk(config: Path) -> Iterator[Beside]:
     keys = open_keys(loaded)
     db = open_existing(loaded.database, keys)
     try:
-        yield Beside(db, keys, Signing(db, loaded.audit_name, keys.audit, loaded.audit_checkpoint))
+        signing = Signing(db, loaded.audit_name, keys.audit, loaded.audit_checkpoint)
+        yield Beside(db, keys, signing, loaded.audit_witnesses, loaded.audit_cosigned)
     finally:
         db.close()
 

@@ -4,24 +4,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import aiohttp
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
+from privity.desk.audit import cosigned, log, proof, reading
 from privity.desk.audit import export as exports
-from privity.desk.audit import log, proof, reading
 from privity.desk.audit.acts import Act
-from privity.desk.audit.beside import DEFAULT, Config, Key, desk, key_of, named, now_ms, shown
+from privity.desk.audit.beside import DEFAULT, Beside, Config, Key, desk, key_of, named, now_ms, shown
+from privity.desk.audit.cosigning import Cosigning
 from privity.desk.audit.errors import BadExport
 from privity.desk.audit.signing import read_note, write_note
-from privity.desk.audit.verify import Verified, stored
+from privity.desk.audit.verify import Verified, stored, witnessed
 from privity.desk.audit.verify import verify as check
 from privity.desk.db.transaction import one_moment
 from privity.tlog.checkpoint import Checkpoint
+from privity.tlog.note import SignedNote
+from privity.tlog.verifier_key import VerifierKey
 
 Entry = Annotated[int, Parameter(help="Its number.", validator=Number(gte=0, lte=1 << 53))]
 
@@ -40,6 +46,10 @@ def verify(
         tuple[Path, ...], Parameter(help="One that you kept elsewhere; may be repeated.", show_default=False)
     ] = (),
     entries: Annotated[Path | None, Parameter(help="An exported log instead of the desk's database.")] = None,
+    witness: Annotated[
+        tuple[str, ...],
+        Parameter(help="The key of a witness that must have cosigned; may be repeated.", show_default=False),
+    ] = (),
     key: Key = None,
     config: Config = DEFAULT,
 ) -> None:
@@ -48,17 +58,24 @@ def verify(
     Example: privity audit verify --checkpoint kept/audit.checkpoint
     """
     with named():
-        kept = [read_note(path) for path in checkpoint]
+        kept, log_key = [read_note(path) for path in checkpoint], key_of(key, config)
+        watching = [VerifierKey.decode(one) for one in witness]
         if entries is not None:
-            found = exports.verified(entries, key_of(key, config), kept, shown)
+            seen = [witnessed(kept, log_key, one) for one in watching]
+            found = exports.verified(entries, log_key, kept, shown)
         else:
             with desk(config) as here:
-                notes = [*kept, *here.signing.found()]
+                given = cosigned.of_this_log(cosigned.kept(here.db), log_key)
+                notes = [*kept, *given, *here.signing.found()]
+                seen = [witnessed(notes, log_key, one) for one in watching]
                 with one_moment(here.db):
-                    found = check(shown(stored(here.db), log.size(here.db)), key_of(key, config), notes)
-        reach = max((Checkpoint.decode(note.text).size for note in kept), default=0)
+                    found = check(shown(stored(here.db), log.size(here.db)), log_key, notes)
+        sizes = [*(Checkpoint.decode(note.text).size for note in kept), *(one.size for one in seen)]
+        reach = max(sizes, default=0)
     sys.stdout.write(f"the log holds: {_counted(found)}\n")
-    if not kept:
+    for one in seen:
+        sys.stdout.write(f"{one.name} cosigned the checkpoint of {one.size:,} at {_time(one.time_s)}\n")
+    if not sizes:
         sys.stderr.write(
             "no checkpoint from elsewhere was given: whoever has the log's key could have changed it all\n"
         )
@@ -74,13 +91,19 @@ def checkpoint(
 ) -> None:
     """Sign and print what the log is now: its size and hash. Keep it where nobody of the desk can change it.
 
+    Witnesses that the configuration names are asked to cosign it; one that does not answer is named and not waited for.
+
     Example: privity audit checkpoint --out audit.checkpoint
     """
     with named(), desk(config) as here:
-        note = here.signing.sign()
+        note, silent = here.signing.sign(), dict[str, str]()
+        if here.witnesses:
+            note, silent = asyncio.run(_cosigned(here, note))
         if out is not None:
             write_note(out, note)
     sys.stdout.write(note.encode().decode())
+    for name, why in silent.items():
+        sys.stderr.write(f"{name} has not cosigned it: {why}\n")
 
 
 @app.command
@@ -157,6 +180,21 @@ def check_proof(
             raise BadExport(f"cannot read {file.name}: {err.strerror}") from None
         entry = proof.check(proof.EntryProof.decode(data), own)
     sys.stdout.write(reading.line(entry) + "\n")
+
+
+async def _cosigned(here: Beside, note: SignedNote) -> tuple[SignedNote, dict[str, str]]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        asking = Cosigning(here.db, here.signing, http, here.witnesses, here.cosigned, now_ms)
+        silent = await asking.round()
+        return asking.together(note), silent
+
+
+def _time(time_s: int) -> str:
+    """For people; a witness may have any clock."""
+    try:
+        return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return f"{time_s} s"
 
 
 def _counted(found: Verified) -> str:

@@ -8,6 +8,8 @@ DeskError
     +-- BadExport           a file that is no export, or a proof that is none
     +-- CheckpointRefused   a checkpoint that cannot be read, or that another log or key has signed
     +-- NoSuchEntry         a number beyond the end of the log
+    +-- CosignatureRefused  a cosignature that claims to be a witness's and is not
+    +-- NotCosigned         a witness that was asked for has cosigned nothing of this log
     +-- AuditBroken         the log is not the one that was signed
         +-- EntryMissing    an entry is missing or out of place
         +-- LogForked       the log does not continue the checkpoint that somebody kept
@@ -38,6 +40,14 @@ class CheckpointRefused(AuditError):
 
 class NoSuchEntry(AuditError):
     """The log has no entry with this number."""
+
+
+class CosignatureRefused(AuditError):
+    """A cosignature that claims to be by a witness's key and does not verify, or a key that is no witness's."""
+
+
+class NotCosigned(AuditError):
+    """None of the checkpoints that are here is cosigned by this witness."""
 
 
 class AuditBroken(AuditError):

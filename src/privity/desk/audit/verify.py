@@ -14,13 +14,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from privity.desk.audit.entry import Entry
-from privity.desk.audit.errors import CheckpointRefused, EntryMissing, LogCutOff, LogForked, NodesDisagree
+from privity.desk.audit.errors import (
+    CheckpointRefused,
+    CosignatureRefused,
+    EntryMissing,
+    LogCutOff,
+    LogForked,
+    NodesDisagree,
+    NotCosigned,
+)
 from privity.desk.db.transaction import Db
-from privity.tlog.checkpoint import Checkpoint, verify_checkpoint
+from privity.tlog.checkpoint import Checkpoint, is_by, verify_checkpoint
+from privity.tlog.cosignature import verify_cosignature
 from privity.tlog.errors import NoteError
 from privity.tlog.note import SignedNote
 from privity.tlog.tree import MAX_LEVELS, Frontier, completed_by, leaf_hash
-from privity.tlog.verifier_key import VerifierKey
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,35 @@ def accepted(note: SignedNote, key: VerifierKey) -> Checkpoint:
         return verify_checkpoint(note, key)
     except NoteError as err:
         raise CheckpointRefused(f"{type(err).__name__}: {err}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """The largest checkpoint that a witness has cosigned, and when."""
+
+    name: str
+    size: int
+    time_s: int
+
+
+def witnessed(notes: Iterable[SignedNote], key: VerifierKey, witness: VerifierKey) -> Witnessed:
+    """What a witness says of this log: that each checkpoint it cosigned continued the one before.
+
+    That the log continues it is for `verify` to say. Raises CheckpointRefused, CosignatureRefused or NotCosigned.
+    """
+    if witness.kind is not KeyKind.COSIGNATURE:
+        raise CosignatureRefused(f"the key of {witness.name} is a log's, expected that of a witness")
+    found: list[Witnessed] = []
+    for note in notes:
+        size = accepted(note, key).size
+        try:
+            times = [verify_cosignature(note.text, one, witness) for one in note.signatures if is_by(witness, one)]
+        except NoteError as err:
+            raise CosignatureRefused(f"{type(err).__name__}: {err}") from None
+        found += [Witnessed(witness.name, size, time_s) for time_s in times]
+    if not found:
+        raise NotCosigned(f"{witness.name} has cosigned none of the checkpoints that are here")
+    return max(found, key=lambda one: (one.size, one.time_s))
 
 
 def stored(db: Db) -> Iterator[bytes]:

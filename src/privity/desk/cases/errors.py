@@ -11,6 +11,10 @@ DeskError
     +-- NoteMissing       what was to be said is empty or too long
     +-- BadPriority       a priority is 0 to 4
     +-- CasesDiffer       two cases that are about different subjects are not one
+    +-- NoSubject         a case is about an account or a conversation, by its address
+    +-- CaseOpenAlready   there is an open case about it; whoever knows more notes it there
+    +-- NotAboutThem      a profile, or a copy of one, that is none of this case
+    +-- TooManyCopies     the profile was looked at as often as one case keeps copies
 """
 
 from __future__ import annotations
@@ -48,3 +52,19 @@ class BadPriority(CaseError):
 
 class CasesDiffer(CaseError):
     """A case is joined to another one about the same subject, and not to itself."""
+
+
+class NoSubject(CaseError):
+    """What a case should be about has no address of an account or a conversation."""
+
+
+class CaseOpenAlready(CaseError):
+    """An open case is about the same; the message names it."""
+
+
+class NotAboutThem(CaseError):
+    """The profile is not that of the account that the case is about, or there is no such copy."""
+
+
+class TooManyCopies(CaseError):
+    """No further copy of the profile is kept for this case."""

@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from privity.desk.cases import store
+from privity.desk.cases.clusters import FEWEST
 from privity.desk.cases.deadlines import deadline_of
 from privity.desk.cases.model import Case, CaseState, Facts, Reporting, SubjectKind
-from privity.desk.cases.priority import Priority, facts_of, priority
+from privity.desk.cases.priority import Priority, by_the_desk, facts_of, priority
 from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import Level, Subject
 from privity.desk.intake.model import Gathered, Taken
 
 ALIVE: Final = (CaseState.OPEN, CaseState.TAKEN)
 ENOUGH: Final = 4
-"""Fewer reporters neither lift a case together, whatever they weigh, nor are they a cluster."""
+"""Fewer reporters do not lift a case, for nobody weighs more than one. Where the hub alone has proven it, that takes
+more of them than a cluster does."""
 LOOK_AGAIN: Final = 8
 """A case is weighed anew with each reporter up to this many, and then whenever there are an eighth more: else a hundred
 thousand reports about one account would be read a hundred thousand times."""
@@ -55,7 +57,7 @@ class Gathering:
     def __call__(self, db: Db, page: Sequence[Taken], now_ms: int) -> list[Gathered | None]:
         """The case of each report, in order. None for one that names nobody and nothing."""
         known = [(taken, named) for taken in page if (named := subject_of(taken)) is not None]
-        counted = [store.count_report(db, taken.reporter_uri) for taken, _ in known]
+        counted = [store.count_report(db, taken.reporter_uri, now_ms) for taken, _ in known]
         groups: dict[str, _Group] = {}
         for _, (kind, subject) in known:
             if subject not in groups:
@@ -81,6 +83,19 @@ class Gathering:
         }
         return [found.get(taken.number) for taken in page]
 
+    def again(self, db: Db, taken: Taken, now_ms: int) -> Gathered | None:
+        """The case of a report that could be read, or asked about, only now; the one that it was in is counted anew."""
+        number = store.case_of(db, taken.number)
+        case = None if number is None else store.find(db, number)
+        if case is None:
+            (gathered,) = self(db, [taken], now_ms)
+            return gathered
+        fresh = len(_fresh(db, case.number, taken))
+        store.change_report(db, taken.number, taken.level, participated=taken.participated, fresh=fresh)
+        count(db, case, case.deadline_ms, case.deadline_basis)
+        _campaign(db, _Group(case.kind, case.subject, case, [taken], number=case.number), now_ms)
+        return Gathered(case.number, opened=False)
+
     def _write(self, db: Db, groups: Sequence[_Group], now_ms: int) -> None:
         opened = [group for group in groups if group.alive is None]
         joined = [(group, case) for group in groups if (case := group.alive) is not None]
@@ -101,9 +116,6 @@ class Gathering:
             ],
         )
         store.change_cases(db, changed)
-        store.add_messages(
-            db, [(group.number, one) for group in opened for taken in group.taken for one in taken.proven]
-        )
         store.add_reports(
             db,
             [
@@ -119,12 +131,12 @@ class Gathering:
         if case.set_by is not None:
             return facts, own, case.weighed
         more_urgent = priority(facts_of(group.rows)).number < case.priority
-        if not more_urgent and facts.reporters < ENOUGH:
+        if not more_urgent and facts.reporters < (ENOUGH if facts.level is Level.AUTHORSHIP else FEWEST):
             return facts, own, facts.reporters
         if not more_urgent and not _due(facts.reporters, case.weighed):
             return facts, own, case.weighed
         rows = [*store.reporting(db, case.number), *group.rows]
-        return facts, priority(facts_of(rows)), facts.reporters
+        return facts, _priority(rows, store.own_reasons(db, case.number)), facts.reporters
 
     def _facts(self, group: _Group, case: Case | None) -> Facts:
         before = _NOTHING if case is None else case
@@ -149,7 +161,7 @@ _NOTHING: Final = Facts(Level.TIP, 0, 0, 0, 0, (), 0, "")
 
 def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
     """Count a case anew, after reports were moved."""
-    rows = store.reporting(db, case.number)
+    rows, own_reasons = store.reporting(db, case.number), store.own_reasons(db, case.number)
     proven, level = store.proven(db, case.number)
     reporters = len({row.reporter_uri for row in rows})
     facts = Facts(
@@ -158,13 +170,13 @@ def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
         reporters,
         proven,
         store.omitted(db, case.number),
-        tuple(sorted({row.reason for row in rows})),
+        tuple(sorted({*own_reasons, *(row.reason for row in rows)})),
         deadline_ms,
         basis,
     )
     own = Priority(case.priority, case.because)
     store.change_cases(
-        db, [(case.number, facts, own if case.set_by is not None else priority(facts_of(rows)), reporters)]
+        db, [(case.number, facts, own if case.set_by is not None else _priority(rows, own_reasons), reporters)]
     )
 
 
@@ -179,13 +191,14 @@ def subject_of(taken: Taken) -> tuple[SubjectKind, str] | None:
     return None
 
 
+def _priority(rows: Sequence[Reporting], own_reasons: Sequence[int]) -> Priority:
+    return priority([*facts_of(rows), *map(by_the_desk, own_reasons)])
+
+
 def _add(db: Db, group: _Group, taken: Taken, first: bool, weight: float) -> None:
     """One more report of the group: how much of it is new, and whether its reporter is."""
     alive, seen = group.alive, {one.message_id for other in group.taken for one in other.proven}
-    if alive is None:
-        fresh = len({one.message_id for one in taken.proven} - seen)
-    else:
-        fresh = sum(store.add_message(db, alive.number, one.message_id, one.level) for one in taken.proven)
+    fresh = {one.message_id for one in taken.proven} if alive is None else _fresh(db, alive.number, taken)
     group.taken.append(taken)
     group.rows.append(
         Reporting(
@@ -196,10 +209,15 @@ def _add(db: Db, group: _Group, taken: Taken, first: bool, weight: float) -> Non
             taken.level,
             first,
             taken.participated,
-            fresh,
+            len(fresh - seen),
             weight,
         )
     )
+
+
+def _fresh(db: Db, number: int, taken: Taken) -> set[bytes]:
+    """The messages of a report that no other in the case has proven."""
+    return {one.message_id for one in taken.proven if not store.proven_before(db, number, taken.number, one)}
 
 
 def _campaign(db: Db, group: _Group, now_ms: int) -> None:

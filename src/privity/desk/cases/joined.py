@@ -5,8 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from privity.desk.db.transaction import Db
+
+NOBODY: Final = "gone:"
+"""Before a number, in place of who reported: it was forgotten, and nobody can be told anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ def all_in(db: Db, number: int) -> tuple[int, ...]:
 
 
 def reporters(db: Db, number: int) -> tuple[Told, ...]:
-    """One for each report of the case, wherever they are now, the oldest first."""
+    """One for each report of the case whose maker is known, wherever they are now, the oldest first."""
     rows = db.execute(
         "SELECT r.seq, r.reporter_uri, r.receipt FROM case_report AS c JOIN report AS r ON r.seq = c.report_seq"
-        " WHERE c.case_number = ? ORDER BY r.seq",
-        (now_in(db, number),),
+        " WHERE c.case_number = ? AND substr(r.reporter_uri, 1, ?) <> ? ORDER BY r.seq",
+        (now_in(db, number), len(NOBODY), NOBODY),
     ).fetchall()
     return tuple(Told(*row) for row in rows)

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from privity.desk.intake.findings import Level, ReportFinding
+
+OWN: Final = "own"
+"""The source of a case that nobody has reported, beside those of reports."""
 
 
 class CaseState(StrEnum):
@@ -181,7 +185,7 @@ class Counts:
     overdue: int
     oldest_ms: int | None
     unreadable: int
-    """Reports that did not open, or could not be read: they are in no case."""
+    """Reports that did not open, could not be read or asked about, and that nobody has put aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,15 @@ class Held:
     source: str
     """Of that report."""
     level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReason:
+    """Why somebody of the staff opened a case, in the words of the reasons of reports."""
+
+    reason: int
+    who: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

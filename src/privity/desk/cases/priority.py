@@ -55,6 +55,8 @@ class Said:
     weighed: float
     """Distinct reporters whose reports proved something, each by weight."""
     clustered: bool = False
+    own: bool = False
+    """Not reported: somebody of the staff says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ def priority(facts: Iterable[Said]) -> Priority:
     """The most urgent of what the facts give by themselves. Without facts the least urgent of all."""
     found = [_one(said) for said in facts]
     return min(found, key=lambda one: one.number, default=Priority(LOWEST, ("nothing is said",)))
+
+
+def by_the_desk(reason: int) -> Said:
+    """What a case rests on that was opened without a report: it is as urgent as an unproven one."""
+    return Said(Reason(reason), Level.TIP, 0.0, own=True)
 
 
 def facts_of(reports: Sequence[Reporting]) -> tuple[Said, ...]:
@@ -99,6 +106,8 @@ def _one(said: Said) -> Priority:
     elif not said.clustered and _lift(said) >= 1:
         number -= 1
         because.append("proven by many, weighed by how their earlier reports ended")
+    if said.own:
+        because.append("opened by the desk itself")
     if said.clustered:
         number += 1
         because.append("reported by a cluster only")

@@ -17,10 +17,10 @@ from privity.desk.cases.errors import (
     CaseIsTaken,
     CasesDiffer,
     CaseUnknown,
-    NoteMissing,
     NotOfThisCase,
 )
 from privity.desk.cases.model import (
+    OWN,
     Case,
     CaseEvent,
     CaseState,
@@ -35,10 +35,11 @@ from privity.desk.cases.model import (
     View,
 )
 from privity.desk.cases.priority import HIGHEST, LOWEST, Priority
+from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.intake import findings as intake
+from privity.desk.intake import unopened
 from privity.desk.intake.findings import LEVELS, Level, ReportFinding
-from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
@@ -79,7 +80,7 @@ def queue(
 
 def counts(db: Db, now_ms: int) -> Counts:
     """How much waits. It says nothing of any case."""
-    return Counts(*store.counted(db, now_ms))
+    return Counts(*store.counted(db, now_ms), unopened.waiting(db))
 
 
 def case(db: Db, acting: Acting, number: int) -> CaseView:
@@ -140,7 +141,7 @@ def release(db: Db, acting: Acting, number: int, now_ms: int) -> None:
 def note(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> None:
     """Raises NotYourRole, CaseUnknown or NoteMissing."""
     acting.must(Right.WORK_CASE)
-    said = _said("a note", words)
+    said = worded("a note", words)
     with transaction(db):
         _known(db, number)
         _act(db, acting.who, number, Act.CASE_NOTED, EventKind.NOTED, said, now_ms)
@@ -151,7 +152,7 @@ def prioritise(db: Db, acting: Acting, number: int, priority: int, reason: str, 
     acting.must(Right.WORK_CASE)
     if not HIGHEST <= priority <= LOWEST:
         raise BadPriority(f"a priority is {HIGHEST} to {LOWEST}, got {priority}")
-    said = _said("the reason for a priority", reason)
+    said = worded("the reason for a priority", reason)
     with transaction(db):
         found = _alive(db, number)
         store.set_priority(db, number, Priority(priority, (f"set by hand: {said}",)), acting.who)
@@ -184,7 +185,7 @@ def reopen(db: Db, acting: Acting, number: int, reason: str, now_ms: int) -> Non
     Raises NotYourRole, CaseUnknown, NoteMissing or CaseInOtherState.
     """
     acting.must(Right.WORK_CASE)
-    said = _said("the reason for opening a case again", reason)
+    said = worded("the reason for opening a case again", reason)
     with transaction(db):
         reopened(db, number, who=acting.who, at_ms=now_ms, words=said)
 
@@ -204,7 +205,7 @@ def held(db: Db, number: int) -> Held:
         found.taken_by,
         tuple(report for report, _ in store.reports_of(db, number, 0, found.reports)),
         None if first is None else first[0],
-        "own" if first is None else first[1],
+        OWN if first is None else first[1],
         found.level,
     )
 
@@ -271,8 +272,10 @@ def _history(db: Db, found: Case, reports: tuple[ReportFinding, ...]) -> tuple[C
         CaseEvent(one.received_ms, "desk", EventKind.REPORTED, f"report {one.report}, level {one.level}")
         for one in reports
     )
-    began = CaseEvent(found.opened_ms, "desk", EventKind.OPENED, opened)
-    return tuple(sorted([began, *reported, *store.events(db, found.number)], key=lambda one: one.at_ms))
+    events = store.events(db, found.number)
+    by_staff = any(one.kind == EventKind.OPENED for one in events)
+    began = [] if by_staff else [CaseEvent(found.opened_ms, "desk", EventKind.OPENED, opened)]
+    return tuple(sorted([*began, *reported, *events], key=lambda one: one.at_ms))
 
 
 def _searched(db: Db, text: str, start: Place, limit: int) -> list[Case]:
@@ -300,16 +303,3 @@ def _act(db: Db, who: str, number: int, act: Act, kind: EventKind, words: str, n
     n = audit.add(db, at_ms=now_ms, who=who, act=act, about=f"case:{number}", words=words, **said)
     store.add_event(db, number, CaseEvent(now_ms, who, kind, words, n))
     return n
-
-
-def _said(name: str, words: str) -> str:
-    said = words.strip()
-    if not said:
-        raise NoteMissing(f"{name} is empty")
-    if len(said) > MAX_REASON_CHARS:
-        raise NoteMissing(f"{name} may have {MAX_REASON_CHARS} characters, it has {len(said)}")
-    try:
-        said.encode()
-    except UnicodeEncodeError:
-        raise NoteMissing(f"{name} is not valid text") from None
-    return said

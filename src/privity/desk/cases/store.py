@@ -16,6 +16,7 @@ from privity.desk.cases.model import (
     CaseState,
     Facts,
     Outcome,
+    OwnReason,
     Place,
     Reporting,
     SubjectKind,
@@ -23,9 +24,11 @@ from privity.desk.cases.model import (
 from privity.desk.cases.priority import Priority
 from privity.desk.cases.weight import weight
 from privity.desk.db.transaction import Db
-from privity.desk.intake.findings import Level
+from privity.desk.intake.findings import LEVELS, Level
+from privity.desk.intake.findings import Outcome as Found
 from privity.desk.intake.model import Proven
 
+_PROVEN: Final = tuple(found.value for found in LEVELS)
 _CASE: Final = (
     "SELECT number, kind, subject, state, taken_by, priority, because, set_by, opened_ms, deadline_ms, deadline_basis,"
     " level, reports, reporters, weighed, proven, omitted, reasons, campaign, earlier, joined_to, outcome"
@@ -89,16 +92,15 @@ def in_campaign(db: Db, campaign: int, besides: int, limit: int) -> tuple[int, .
     return tuple(int(row[0]) for row in rows)
 
 
-def counted(db: Db, now_ms: int) -> tuple[int, int, int, int | None, int]:
-    """Open, taken, overdue, the earliest deadline, and reports in no case because nobody could read them."""
+def counted(db: Db, now_ms: int) -> tuple[int, int, int, int | None]:
+    """Open, taken, overdue, and the earliest deadline."""
     (waiting,) = db.execute("SELECT count(*) FROM safety_case WHERE state IN ('open', 'taken')").fetchone()
     (taken,) = db.execute("SELECT count(*) FROM safety_case WHERE state = 'taken'").fetchone()
     (overdue,) = db.execute(
         "SELECT count(*) FROM safety_case WHERE state IN ('open', 'taken') AND deadline_ms < ?", (now_ms,)
     ).fetchone()
     (oldest,) = db.execute("SELECT min(deadline_ms) FROM safety_case WHERE state IN ('open', 'taken')").fetchone()
-    (unread,) = db.execute("SELECT count(*) FROM report WHERE state IN ('cannot_open', 'malformed')").fetchone()
-    return int(waiting) - int(taken), int(taken), int(overdue), None if oldest is None else int(oldest), int(unread)
+    return int(waiting) - int(taken), int(taken), int(overdue), None if oldest is None else int(oldest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,19 @@ def add_cases(db: Db, cases: Sequence[NewCase]) -> None:
             for case in cases
         ],
     )
+
+
+def add_own(db: Db, number: int, own: OwnReason) -> None:
+    db.execute(
+        "INSERT INTO own_case (case_number, reason, who, at_ms) VALUES (?, ?, ?, ?)",
+        (number, own.reason, own.who, own.at_ms),
+    )
+
+
+def own_reasons(db: Db, number: int) -> tuple[int, ...]:
+    """For what it was opened without a report; of cases that were joined, once for each."""
+    rows = db.execute("SELECT reason FROM own_case WHERE case_number = ? ORDER BY n", (number,))
+    return tuple(int(row[0]) for row in rows)
 
 
 def change_cases(db: Db, changed: Sequence[tuple[int, Facts, Priority, int]]) -> None:
@@ -187,27 +202,15 @@ def mark(db: Db, found: bytes, number: int) -> int | None:
     return int(first)
 
 
-def add_message(db: Db, number: int, message_id: bytes, level: Level) -> bool:
-    """Whether it is new in the case. A message that was proven already counts at the better level."""
-    added = db.execute(
-        "INSERT OR IGNORE INTO case_message (case_number, message_id, level) VALUES (?, ?, ?)",
-        (number, message_id, int(level)),
-    )
-    if not added.rowcount:
-        db.execute(
-            "UPDATE case_message SET level = ? WHERE case_number = ? AND message_id = ? AND level < ?",
-            (int(level), number, message_id, int(level)),
-        )
-    return bool(added.rowcount)
-
-
-def add_messages(db: Db, found: Sequence[tuple[int, Proven]]) -> None:
-    """Proven messages of cases that had none."""
-    db.executemany(
-        "INSERT INTO case_message (case_number, message_id, level) VALUES (?, ?, ?)"
-        " ON CONFLICT (case_number, message_id) DO UPDATE SET level = max(level, excluded.level)",
-        [(number, one.message_id, int(one.level)) for number, one in found],
-    )
+def proven_before(db: Db, number: int, report: int, one: Proven) -> bool:
+    """Whether another report of the case has proven this message."""
+    row = db.execute(
+        "SELECT 1 FROM reported_message AS m JOIN case_report AS c ON c.report_seq = m.report_seq"
+        " WHERE m.ts_ms = ? AND m.message_id = ? AND m.report_seq <> ? AND m.outcome IN (?, ?) AND c.case_number = ?"
+        " LIMIT 1",
+        (one.ts_ms, one.message_id, report, *_PROVEN, number),
+    ).fetchone()
+    return row is not None
 
 
 def add_reports(db: Db, rows: Sequence[tuple[int, int, Reporting]]) -> None:
@@ -233,20 +236,30 @@ def add_reports(db: Db, rows: Sequence[tuple[int, int, Reporting]]) -> None:
     )
 
 
-def count_report(db: Db, reporter_uri: str) -> tuple[bool, float]:
+def change_report(db: Db, report: int, level: Level, *, participated: bool, fresh: int) -> None:
+    """What was found about a report that is in its case already."""
+    db.execute(
+        "UPDATE case_report SET level = ?, participated = ?, fresh = ? WHERE report_seq = ?",
+        (int(level), int(participated), fresh, report),
+    )
+
+
+def count_report(db: Db, reporter_uri: str, at_ms: int) -> tuple[bool, float]:
     """Count a report of this person: whether it is the first, and what their word counts."""
     reports, upheld, dismissed, abusive = db.execute(
-        "INSERT INTO reporter (user_uri, reports, upheld, dismissed, abusive) VALUES (?, 1, 0, 0, 0)"
-        " ON CONFLICT (user_uri) DO UPDATE SET reports = reports + 1 RETURNING reports, upheld, dismissed, abusive",
-        (reporter_uri,),
+        "INSERT INTO reporter (user_uri, reports, upheld, dismissed, abusive, reported_ms) VALUES (?, 1, 0, 0, 0, ?)"
+        " ON CONFLICT (user_uri) DO UPDATE SET reports = reports + 1, reported_ms = max(reported_ms, ?)"
+        " RETURNING reports, upheld, dismissed, abusive",
+        (reporter_uri, at_ms, at_ms),
     ).fetchone()
     return reports == 1, weight(upheld, dismissed, abusive)
 
 
 def count_ending(db: Db, number: int, outcome: Outcome, by: int) -> None:
-    """Each reporter of the case once: one more ended so, or one less."""
+    """Each reporter of the case once: one more ended so, or one less. What was forgotten meanwhile is not owed."""
     db.execute(
-        "UPDATE reporter SET upheld = upheld + ?, dismissed = dismissed + ?, abusive = abusive + ?"
+        "UPDATE reporter SET upheld = max(0, upheld + ?), dismissed = max(0, dismissed + ?),"
+        " abusive = max(0, abusive + ?)"
         " WHERE user_uri IN (SELECT reporter_uri FROM case_report WHERE case_number = ?)",
         (*(by if outcome is one else 0 for one in (Outcome.UPHELD, Outcome.DISMISSED, Outcome.ABUSIVE)), number),
     )
@@ -263,7 +276,8 @@ def reporting(db: Db, number: int) -> list[Reporting]:
     """The reports of a case in the order in which they were taken, with what their reporters' words count now."""
     rows = db.execute(
         "SELECT c.reporter_uri, c.received_ms, c.room_uri, c.reason, c.level, c.first, c.participated, c.fresh,"
-        " r.upheld, r.dismissed, r.abusive FROM case_report AS c JOIN reporter AS r ON r.user_uri = c.reporter_uri"
+        " coalesce(r.upheld, 0), coalesce(r.dismissed, 0), coalesce(r.abusive, 0) FROM case_report AS c"
+        " LEFT JOIN reporter AS r ON r.user_uri = c.reporter_uri"
         " WHERE c.case_number = ? ORDER BY c.report_seq",
         (number,),
     ).fetchall()
@@ -306,23 +320,20 @@ def message_outcome(db: Db, report: int, position: int) -> str | None:
 
 
 def move(db: Db, source: int, target: int) -> None:
-    """All reports and proven messages of one case to another."""
+    """All reports of one case to another, and for what it was opened without any."""
+    db.execute("UPDATE own_case SET case_number = ? WHERE case_number = ?", (target, source))
     db.execute("UPDATE case_report SET case_number = ? WHERE case_number = ?", (target, source))
-    db.execute(
-        "INSERT INTO case_message (case_number, message_id, level) SELECT ?, message_id, level FROM case_message"
-        " WHERE case_number = ? ON CONFLICT (case_number, message_id) DO UPDATE SET level = max(level, excluded.level)",
-        (target, source),
-    )
-    db.execute("DELETE FROM case_message WHERE case_number = ?", (source,))
     db.execute("UPDATE safety_case SET joined_to = ? WHERE number = ?", (target, source))
 
 
 def proven(db: Db, number: int) -> tuple[int, Level]:
     """How many distinct messages, and the best level of one."""
-    count, best = db.execute(
-        "SELECT count(*), coalesce(max(level), 0) FROM case_message WHERE case_number = ?", (number,)
+    count, signed = db.execute(
+        "SELECT count(DISTINCT m.message_id), coalesce(max(m.outcome = ?), 0) FROM case_report AS c"
+        " JOIN reported_message AS m ON m.report_seq = c.report_seq WHERE c.case_number = ? AND m.outcome IN (?, ?)",
+        (Found.VERIFIED_AUTHORSHIP.value, number, *_PROVEN),
     ).fetchone()
-    return int(count), Level(best)
+    return int(count), Level.AUTHORSHIP if signed else Level.HUB if count else Level.TIP
 
 
 def omitted(db: Db, number: int) -> int:

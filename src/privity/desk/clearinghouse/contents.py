@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from privity.desk.clearinghouse.model import Item, SealedKind
 from privity.desk.clearinghouse.sealed import Vault
+from privity.desk.clearinghouse.snapshot import FileFacts
 from privity.desk.clearinghouse.viewed import was_viewed
 from privity.desk.db.transaction import Db
 
@@ -31,6 +34,7 @@ class SealedContents:
         return self._vault.at(self._referral, SealedKind.FILE, item)
 
     def viewed(self, item: int) -> bool:
-        """As the audit log says now."""
-        evidence = self._evidence[item]
-        return evidence is not None and was_viewed(self._db, evidence)
+        """As the audit log says now, of any of the records that hold these very bytes."""
+        facts = msgspec.json.decode(self.facts(item), type=FileFacts)
+        records = {self._evidence[item], *(one.evidence for one in facts.of_profile)}
+        return any(number is not None and was_viewed(self._db, number) for number in records)

@@ -19,7 +19,7 @@ from privity.desk.clearinghouse.freezing import Asked, Frozen, FrozenFile
 from privity.desk.clearinghouse.model import Destination, Draft, Item, ItemState, Referral, SealedKind
 from privity.desk.clearinghouse.preserving import hold_while_open
 from privity.desk.clearinghouse.sealed import Vault
-from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, Snapshot, check_size
+from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, ProfileCopy, Snapshot, check_size
 from privity.desk.db.transaction import Db, transaction
 
 
@@ -49,7 +49,18 @@ def draft(db: Db, desk: Desk, who: str, asked: Asked, frozen: Frozen, now_ms: in
             joined = replace(before, level=min(level, before.level), mandatory=before.mandatory or asked.mandatory)
             store.write(db, before, joined)
         _keep(db, desk.vault(db), n, asked, frozen, who, now_ms)
-        say(db, who, act, store.read(db, n), now_ms, case=asked.case, case_level=level)
+        said = frozen.snapshot
+        say(
+            db,
+            who,
+            act,
+            store.read(db, n),
+            now_ms,
+            case=asked.case,
+            case_level=level,
+            source=said.source,
+            copies=[copy.evidence for copy in said.profiles],
+        )
     return n, act
 
 
@@ -67,9 +78,9 @@ def say(db: Db, who: str, act: Act, referral: Referral, now_ms: int, **said: Sai
 def _bundle(asked: Asked, frozen: Frozen) -> str:
     """What is gathered: all about one account, or all that pass on one file."""
     if not asked.viral:
-        return asked.account.profile.user_uri
+        return asked.about
     if not frozen.files:
-        raise NothingToRefer("a batch is about a file that many passed on, and none of these messages brought one")
+        raise NothingToRefer("a batch is about a file that many passed on, and there is none among these")
     return f"sha256:{frozen.files[0].facts.sha256}"
 
 
@@ -89,19 +100,22 @@ def _keep(db: Db, vault: Vault, n: int, asked: Asked, frozen: Frozen, who: str, 
         vault.keep(n, SealedKind.FACTS, item, msgspec.json.encode(file.facts))
         vault.keep(n, SealedKind.FILE, item, file.content)
     numbers = sorted({known[file.facts.sha256] for file in frozen.files})
-    messages = _new_messages(vault, n, position, frozen.snapshot)
-    snapshot = msgspec.structs.replace(frozen.snapshot, files=numbers, messages=messages)
+    messages, copies = _what_is_new(vault, n, position, frozen.snapshot)
+    snapshot = msgspec.structs.replace(frozen.snapshot, files=numbers, messages=messages, profiles=copies)
     vault.keep(n, SealedKind.SNAPSHOT, position, snapshot.encode())
-    store.add_draft(db, n, position, Draft(asked.case, who, now_ms, asked.account.profile.user_uri))
+    store.add_draft(db, n, position, Draft(asked.case, who, now_ms, asked.about))
     hold_while_open(db, n, frozen.evidence)
 
 
-def _new_messages(vault: Vault, n: int, drafts: int, snapshot: Snapshot) -> list[Disclosed]:
+def _what_is_new(vault: Vault, n: int, drafts: int, snapshot: Snapshot) -> tuple[list[Disclosed], list[ProfileCopy]]:
     """What the draft does not say yet. Raises NothingToRefer where it says all of it."""
     earlier = [Snapshot.decode(vault.at(n, SealedKind.SNAPSHOT, position)) for position in range(drafts)]
     said = {(message.report, message.position) for one in earlier for message in one.messages}
     fresh = [message for message in snapshot.messages if (message.report, message.position) not in said]
-    bare = not snapshot.messages and any(one.case == snapshot.case for one in earlier)
-    if bare or (snapshot.messages and not fresh):
+    shown = {copy.evidence for one in earlier for copy in one.profiles}
+    copies = [copy for copy in snapshot.profiles if copy.evidence not in shown]
+    says_something = bool(snapshot.messages or snapshot.profiles)
+    bare = not says_something and any(one.case == snapshot.case for one in earlier)
+    if bare or (says_something and not fresh and not copies):
         raise NothingToRefer(f"all of this is in referral {n} already")
-    return fresh
+    return fresh, copies

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Taking the snapshot: opens the picked reports, which is audited, and writes down what they say and what was found."""
+"""Taking the snapshot: opens the picked reports and copies of the profile, which is audited, and writes down what they
+say and what was found."""
 
 from __future__ import annotations
 
@@ -8,22 +9,34 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
+from privity.desk.clearinghouse.copies import KeptCopy, chosen
 from privity.desk.clearinghouse.documents.files import Classification
 from privity.desk.clearinghouse.documents.report import IncidentType, ReportAnnotations
 from privity.desk.clearinghouse.errors import NothingToRefer
 from privity.desk.clearinghouse.model import Destination
-from privity.desk.clearinghouse.snapshot import Disclosed, FileFacts, Recipient, Snapshot, check_size, level_of
+from privity.desk.clearinghouse.snapshot import (
+    Disclosed,
+    FileFacts,
+    ProfileCopy,
+    Recipient,
+    SeenProfile,
+    Snapshot,
+    check_size,
+    level_of,
+)
 from privity.desk.db.transaction import Db
 from privity.desk.evidence import listing
-from privity.desk.evidence.records import Kind, open_record
-from privity.desk.intake.findings import MessageFinding, ReportFinding, State, findings
+from privity.desk.evidence.records import WHOLE, Kind, open_record
+from privity.desk.intake.findings import Level, MessageFinding, ReportFinding, State, findings
 from privity.desk.intake.kept import attachment_record
 from privity.message.attachments import decrypt
 from privity.message.content import ExternalPart, MimiContent, SinglePart, walk
 from privity.message.errors import MessageError
 from privity.message.franking import make_tag
 from privity.message.report import AbuseReport, ReportedMessage
-from privity.wire.staff import AccountFacts
+from privity.wire.staff import AccountFacts, ProfileFacts
 
 ANNOTATIONS: Final = frozenset(ReportAnnotations.__dataclass_fields__)
 MAX_WORDS: Final = 2000
@@ -38,8 +51,8 @@ class Asked:
     destination: Destination
     incident: IncidentType
     reports: tuple[int, ...]
-    account: AccountFacts = field(repr=False)
-    """As the hub answered when the draft was begun."""
+    account: AccountFacts | None = field(repr=False)
+    """As the hub answered when the draft was begun; None where it had no such account, which `user_uri` names then."""
     account_asked_ms: int
     messages: tuple[tuple[int, int], ...] = ()
     """(report, position); none means all of the reports."""
@@ -54,6 +67,16 @@ class Asked:
     mandatory: bool = True
     viral: bool = False
     """Many people passed on the same thing without meaning harm: one batch for all of them."""
+    copies: tuple[int, ...] = ()
+    """Kept copies of the profile, by the records that hold their words."""
+    user_uri: str = ""
+    closed: bool = False
+    """Whether the hub said that the account was closed, and not merely that there is none."""
+
+    @property
+    def about(self) -> str:
+        """The address of the account."""
+        return self.user_uri if self.account is None else self.account.profile.user_uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +94,38 @@ class Frozen:
     evidence: tuple[int, ...]
 
 
-def freeze(db: Db, evidence_key: bytes, asked: Asked, who: str, now_ms: int) -> Frozen:
+def freeze(db: Db, evidence_key: bytes, asked: Asked, who: str, now_ms: int, source: str = "") -> Frozen:
     """Not inside a transaction: each opening is on the disk before it. Raises NothingToRefer or what evidence does."""
     _check(asked)
-    work = _Freezing(db, evidence_key, asked, who, now_ms)
+    copies = chosen(db, asked.case, asked.copies)
+    work = _Freezing(db, evidence_key, asked, who, now_ms, source)
     for number in asked.reports:
         work.take(number)
+    for copy in copies:
+        work.take_copy(copy)
     check_size(len(work.messages), len(work.files))
     return work.frozen()
 
 
 class _Freezing:
-    def __init__(self, db: Db, evidence_key: bytes, asked: Asked, who: str, now_ms: int) -> None:
+    def __init__(self, db: Db, evidence_key: bytes, asked: Asked, who: str, now_ms: int, source: str) -> None:
         self._db = db
         self._key = evidence_key
         self._asked = asked
         self._who = who
         self._now_ms = now_ms
+        self._source = source
         self._reporters: list[str] = []
         self._notes: list[str] = []
         self._omitted: list[int] = []
         self._evidence: dict[int, str] = {}
         self.messages: list[Disclosed] = []
+        self.profiles: list[ProfileCopy] = []
         self.files: list[FrozenFile] = []
 
     def take(self, number: int) -> None:
         found = _finding(self._db, number)
-        if found.accused_uri != self._asked.account.profile.user_uri:
+        if found.accused_uri != self._asked.about:
             raise NothingToRefer(f"report {number} is about another account than the draft")
         record = listing.find(self._db, number, Kind.REPORT)
         if record is None or found.state is not State.ASSESSED:
@@ -112,6 +140,39 @@ class _Freezing:
         for message in found.messages:
             if self._wanted(number, message.position):
                 self._disclose(report, found, message)
+
+    def take_copy(self, copy: KeptCopy) -> None:
+        record = self._open(copy.words)
+        said = msgspec.json.decode(record, type=ProfileFacts)
+        if said.user_uri != self._asked.about:
+            raise NothingToRefer(f"evidence {copy.words} shows the profile of another account than the draft")
+        picture = None
+        if copy.picture is not None:
+            picture = self._picture(
+                SeenProfile(
+                    case=copy.case,
+                    position=copy.position,
+                    evidence=copy.picture,
+                    seen_ms=copy.seen_ms,
+                    listed=said.listed,
+                    hidden=said.hidden,
+                )
+            )
+        self.profiles.append(
+            ProfileCopy(
+                case=copy.case,
+                position=copy.position,
+                evidence=copy.words,
+                seen_ms=copy.seen_ms,
+                handle=said.handle,
+                name=said.name,
+                bio=said.bio,
+                listed=said.listed,
+                hidden=said.hidden,
+                sha256=self._evidence[copy.words],
+                picture_sha256=picture,
+            )
+        )
 
     def frozen(self) -> Frozen:
         asked = self._asked
@@ -133,6 +194,10 @@ class _Freezing:
             level=level_of(self.messages),
             evidence={str(number): digest for number, digest in self._evidence.items() if digest},
             viral=asked.viral,
+            profiles=self.profiles,
+            source=self._source,
+            user_uri=asked.about if asked.account is None else "",
+            closed=asked.account is None and asked.closed,
         )
         return Frozen(snapshot, tuple(self.files), tuple(self._evidence))
 
@@ -214,10 +279,53 @@ class _Freezing:
             sha256=hashlib.sha256(plain).hexdigest(),
             sent_ms=message.ts_ms,
             level=message.level,
-            classification=next((what.value for number, what in self._asked.classified if number == evidence), None),
+            classification=self._classified(evidence),
         )
         self.files.append(FrozenFile(facts, plain))
         return f"[file: {said}, SHA-256 {facts.sha256}]"
+
+    def _picture(self, shown: SeenProfile) -> str:
+        """The same bytes are one file, whatever shows them. Returns their SHA-256."""
+        content = self._open(shown.evidence)
+        digest, classification = hashlib.sha256(content).hexdigest(), self._classified(shown.evidence)
+        for at, file in enumerate(self.files):
+            if file.facts.sha256 == digest:
+                also = msgspec.structs.replace(
+                    file.facts,
+                    of_profile=[*file.facts.of_profile, shown],
+                    classification=file.facts.classification or classification,
+                )
+                self.files[at] = FrozenFile(also, content)
+                return digest
+        facts = FileFacts(
+            report=None,
+            position=WHOLE,
+            part=WHOLE,
+            evidence=shown.evidence,
+            name="",
+            content_type=_type_of(content),
+            size=len(content),
+            md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+            sha1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+            sha256=digest,
+            sent_ms=shown.seen_ms,
+            level=Level.TIP,
+            classification=classification,
+            of_profile=[shown],
+        )
+        self.files.append(FrozenFile(facts, content))
+        return digest
+
+    def _classified(self, evidence: int | None) -> str | None:
+        return next((what.value for number, what in self._asked.classified if number == evidence), None)
+
+
+def _type_of(picture: bytes) -> str:
+    """By how it begins; the hub takes no other kinds."""
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "image/webp"
+    kinds = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+    return next((kind for start, kind in kinds if picture.startswith(start)), "application/octet-stream")
 
 
 def _finding(db: Db, number: int) -> ReportFinding:
@@ -228,8 +336,11 @@ def _finding(db: Db, number: int) -> ReportFinding:
 
 
 def _check(asked: Asked) -> None:
-    if not asked.reports:
-        raise NothingToRefer("a referral names at least one report")
+    if not asked.reports and not asked.copies:
+        raise NothingToRefer(
+            "a referral takes along a report or a kept copy of the profile, and none is chosen; look at the profile"
+            " first: on the page of the case, ask the hub what the account shows, and choose the copy that is kept then"
+        )
     unknown = asked.annotations - ANNOTATIONS
     if unknown:
         raise NothingToRefer(f"annotations are {sorted(ANNOTATIONS)}, got {sorted(unknown)}")

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Final
 
+from privity.desk.clearinghouse.model import PRESERVED_FOR_MS
 from privity.desk.db.transaction import Db
 from privity.desk.evidence import holds
+
+_OF: Final = "referral:"
 
 
 def hold_while_open(db: Db, referral: int, evidence: Iterable[int]) -> None:
@@ -26,5 +30,16 @@ def unhold(db: Db, referral: int) -> None:
     holds.lift(db, _because(referral))
 
 
+def let_go(db: Db, now_ms: int, referrals_at: Callable[[int], int]) -> None:
+    """Forget the holds whose year is over. `referrals_at`: the highest number of a referral that there was at a time.
+
+    One that was not there a year ago holds on, whatever a wrong clock wrote into it.
+    """
+    latest = referrals_at(now_ms - PRESERVED_FOR_MS)
+    for because in holds.over(db, now_ms):
+        if int(because.removeprefix(_OF)) <= latest:
+            holds.expire(db, now_ms, because)
+
+
 def _because(referral: int) -> str:
-    return f"referral:{referral}"
+    return f"{_OF}{referral}"

@@ -12,6 +12,7 @@ from typing import Final
 from privity.desk.clearinghouse.errors import ChainBroken, ReferralUnknown
 from privity.desk.clearinghouse.model import SealedKind
 from privity.desk.db.transaction import Db
+from privity.desk.errors import EvidenceGone
 from privity.desk.evidence.sealing import Sealed, seal, unseal
 from privity.mls.codec import u64, vec
 
@@ -29,21 +30,16 @@ class Vault:
     def keep(self, referral: int, kind: SealedKind, position: int, content: bytes) -> int:
         """Seal and return its number. The caller owns the transaction."""
         sealed = seal(self._key, self._random, _place(referral, kind, position), content)
-        row = self._db.execute(
-            "INSERT INTO referral_sealed (referral, kind, position, sha256, wrap_nonce, wrapped_key, nonce, ciphertext)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (
-                referral,
-                kind.value,
-                position,
-                hashlib.sha256(content).digest(),
-                sealed.wrap_nonce,
-                sealed.wrapped_key,
-                sealed.nonce,
-                sealed.ciphertext,
-            ),
+        (number,) = self._db.execute(
+            "INSERT INTO referral_sealed (referral, kind, position, sha256, nonce, ciphertext)"
+            " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            (referral, kind.value, position, hashlib.sha256(content).digest(), sealed.nonce, sealed.ciphertext),
         ).fetchone()
-        return int(row[0])
+        self._db.execute(
+            "INSERT INTO referral_key (sealed_id, wrap_nonce, wrapped_key) VALUES (?, ?, ?)",
+            (number, sealed.wrap_nonce, sealed.wrapped_key),
+        )
+        return int(number)
 
     def keep_once(self, referral: int, kind: SealedKind, content: bytes) -> int:
         """The same, at the next free position; the same bytes again are kept once."""
@@ -64,7 +60,7 @@ class Vault:
         return int(row[0])
 
     def at(self, referral: int, kind: SealedKind, position: int) -> bytes:
-        """Raises ReferralUnknown or EvidenceDamaged."""
+        """Raises ReferralUnknown, EvidenceGone or EvidenceDamaged."""
         row = self._db.execute(
             "SELECT id FROM referral_sealed WHERE referral = ? AND kind = ? AND position = ?",
             (referral, kind.value, position),
@@ -74,20 +70,33 @@ class Vault:
         return self.open(int(row[0]))
 
     def open(self, number: int) -> bytes:
-        """Raises ReferralUnknown, EvidenceDamaged or ChainBroken."""
+        """Raises ReferralUnknown, EvidenceGone, EvidenceDamaged or ChainBroken."""
         row = self._db.execute(
-            "SELECT referral, kind, position, sha256, wrap_nonce, wrapped_key, nonce, ciphertext"
-            " FROM referral_sealed WHERE id = ?",
+            "SELECT gone_ms, referral, kind, position, sha256, wrap_nonce, wrapped_key, nonce, ciphertext"
+            " FROM referral_sealed JOIN referral_key ON sealed_id = id WHERE id = ?",
             (number,),
         ).fetchone()
         if row is None:
             raise ReferralUnknown(f"nothing is kept under the number {number}")
-        referral, kind, position, sha256, *columns = row
+        gone_ms, referral, kind, position, sha256, *columns = row
+        if gone_ms is not None:
+            raise EvidenceGone(f"{kind} {position} of referral {referral} was deleted when its time was over")
         place = _place(referral, SealedKind(kind), position)
         content = unseal(self._key, place, Sealed(*columns), f"{kind} {position} of referral {referral}")
         if not hmac.compare_digest(hashlib.sha256(content).digest(), sha256):
             raise ChainBroken(f"{kind} {position} of referral {referral} has another digest than was written beside it")
         return content
+
+    def digest(self, number: int) -> bytes:
+        """SHA-256 of what is kept under a number: of the bytes themselves as long as they are there, then as written.
+
+        Raises what `open` raises but EvidenceGone.
+        """
+        try:
+            return hashlib.sha256(self.open(number)).digest()
+        except EvidenceGone:
+            (sha256,) = self._db.execute("SELECT sha256 FROM referral_sealed WHERE id = ?", (number,)).fetchone()
+            return bytes(sha256)
 
 
 def _place(referral: int, kind: SealedKind, position: int) -> bytes:

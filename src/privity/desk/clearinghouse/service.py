@@ -13,8 +13,10 @@ import msgspec
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.clearinghouse import chain, machine, store
+from privity.desk.cases.model import OWN
+from privity.desk.clearinghouse import chain, copies, machine, store
 from privity.desk.clearinghouse.contents import SealedContents
+from privity.desk.clearinghouse.copies import KeptCopy
 from privity.desk.clearinghouse.documents.statement import StatementOfReasons
 from privity.desk.clearinghouse.documents.statement import check as check_statement
 from privity.desk.clearinghouse.drafting import Desk, draft, say
@@ -64,6 +66,8 @@ class Preview:
     """Why no document can be made of it; empty where one can."""
     size: int
     sha256: str
+    without_account: tuple[int, ...]
+    """Cases of which the hub had no account when they were drafted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,21 @@ def refer(db: Db, desk: Desk, acting: Acting, asked: Asked, now_ms: int) -> Refe
         raise NothingToRefer(f"reports {strangers} do not belong to case {asked.case}")
     if asked.destination is Destination.STATEMENTS:
         raise NothingToRefer("statements of reasons are stated, not referred")
-    frozen = freeze(db, desk.evidence_key, asked, acting.who, now_ms)
+    source = held.source if asked.reports else OWN
+    frozen = freeze(db, desk.evidence_key, asked, acting.who, now_ms, source)
     with transaction(db):
         n, act = draft(db, desk, acting.who, asked, frozen, now_ms)
         words = f"referral {n} to {asked.destination}"
+        if asked.account is None:
+            words += "; the hub had no such account, so it says of it only what was reported and kept"
         cases.event(db, asked.case, at_ms=now_ms, who=acting.who, kind=act.value, words=words)
     return store.read(db, n)
+
+
+def copies_of(db: Db, acting: Acting, case: int) -> tuple[KeptCopy, ...]:
+    """What was kept of the account's profile and can go along, not opened."""
+    acting.must(Right.REFER)
+    return copies.kept(db, case)
 
 
 def state_reasons(
@@ -136,12 +149,13 @@ def preview(db: Db, desk: Desk, acting: Acting, n: int) -> Preview:
     """What approving would send, checked against limits, schema and floor. Raises ReferralUnknown."""
     acting.must(Right.SEE_REFERRALS)
     referral = store.read(db, n)
+    without = tuple(one.case for one in _snapshots(db, desk, referral) if one.account is None)
     try:
         composed = _composed(db, desk, referral)
     except BadDocument as err:
-        return Preview(referral, (), f"{type(err).__name__}: {err}", 0, "")
+        return Preview(referral, (), f"{type(err).__name__}: {err}", 0, "", without)
     digest = hashlib.sha256(composed.document).hexdigest()
-    return Preview(referral, composed.missing, "", len(composed.document), digest)
+    return Preview(referral, composed.missing, "", len(composed.document), digest, without)
 
 
 def approve(db: Db, desk: Desk, acting: Acting, n: int, now_ms: int, *, accept_thin: bool = False) -> Referral:
@@ -312,14 +326,22 @@ def _composed(db: Db, desk: Desk, referral: Referral) -> Composed:
     if referral.destination is Destination.STATEMENTS:
         facts = tuple(contents.facts(item.item) for item in items)
         return driver.compose(Material((), (), (), (), statements=facts))
-    snapshots = tuple(
-        Snapshot.decode(vault.at(referral.n, SealedKind.SNAPSHOT, position)) for position in range(len(drafts))
-    )
+    snapshots = _snapshots(db, desk, referral)
     files = tuple(msgspec.json.decode(contents.facts(item.item), type=FileFacts) for item in items)
     viewed = tuple(contents.viewed(item.item) for item in items)
     subjects = dict.fromkeys(draft.subject for draft in drafts)
     prior = [number for subject in subjects for number in store.prior(db, referral.destination, subject)]
     return driver.compose(Material(snapshots, files, viewed, tuple(dict.fromkeys(prior))))
+
+
+def _snapshots(db: Db, desk: Desk, referral: Referral) -> tuple[Snapshot, ...]:
+    """One of each draft; statements of reasons have none."""
+    if referral.destination is Destination.STATEMENTS:
+        return ()
+    vault, n = desk.vault(db), referral.n
+    return tuple(
+        Snapshot.decode(vault.at(n, SealedKind.SNAPSHOT, position)) for position in range(len(store.drafts(db, n)))
+    )
 
 
 def _in_state(db: Db, n: int, wanted: ReferralState) -> Referral:

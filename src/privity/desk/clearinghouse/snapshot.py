@@ -53,10 +53,42 @@ class Disclosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"<Disclosed message {self.position} of report {self.report}>"
 
 
-class FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One file of a reported message, as it opened."""
+class SeenProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That the service itself saw a profile, and where it stood then."""
 
-    report: int
+    case: int
+    """The one that the copy was kept with."""
+    position: int
+    evidence: int
+    seen_ms: int
+    listed: bool
+    hidden: bool
+
+    @property
+    def public(self) -> bool:
+        """Whether whoever searched the service could find it."""
+        return self.listed and not self.hidden
+
+
+class ProfileCopy(SeenProfile, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the account showed when the hub was asked for a case, as it was kept then."""
+
+    handle: str
+    name: str
+    bio: str
+    sha256: str
+    """Of the record that was kept."""
+    picture_sha256: str | None
+
+    def __repr__(self) -> str:
+        return f"<ProfileCopy {self.position} of case {self.case}>"
+
+
+class FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of a reported message, as it opened, or the picture of a profile, as it was kept."""
+
+    report: int | None
+    """None where no reported message brought it."""
     position: int
     part: int
     evidence: int
@@ -69,6 +101,8 @@ class FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sent_ms: int
     level: int
     classification: str | None = None
+    of_profile: list[SeenProfile] = []
+    """Copies of the profile that show these very bytes; `evidence` holds the picture."""
 
     def __repr__(self) -> str:
         return f"<FileFacts {self.size} bytes>"
@@ -82,7 +116,8 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     incident: str
     annotations: list[str]
     urgent: str | None
-    account: AccountFacts
+    account: AccountFacts | None
+    """None where the hub, asked then, had no such account; `user_uri` names it."""
     account_asked_ms: int
     recipient: Recipient
     reporter_uris: list[str]
@@ -99,9 +134,21 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: dict[str, str]
     """SHA-256 of each evidence record that this was made from, by its number."""
     viral: bool = False
+    profiles: list[ProfileCopy] = []
+    source: str = ""
+    """From where the first report of the case came; `own` where none goes along."""
+    user_uri: str = ""
+    """Whom it is about, where the hub had no such account."""
+    closed: bool = False
+    """Whether the hub said that its person had closed the account, and not merely that there is none."""
 
     def __repr__(self) -> str:
         return f"<Snapshot of case {self.case}>"
+
+    @property
+    def about(self) -> str:
+        """The address of the account."""
+        return self.user_uri if self.account is None else self.account.profile.user_uri
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -112,7 +159,10 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def level_of(messages: list[Disclosed]) -> int:
-    """What the referral as a whole rests on: its weakest message, and without any it is a tip."""
+    """What the referral as a whole rests on: its weakest message, and without any it is a tip.
+
+    Copies of a profile are no part of it: no key proves them, and each document says so beside them.
+    """
     return min((message.level for message in messages), default=0)
 
 

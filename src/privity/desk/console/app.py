@@ -13,18 +13,19 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from privity.desk.config import DeskConfig
-from privity.desk.console import csrf, forms, guard
+from privity.desk.console import csrf, forms, guard, headers
 from privity.desk.console.asked import ANSWER, Asked, Console
 from privity.desk.console.cookies import Cookies
-from privity.desk.console.headers import HEADERS
 from privity.desk.console.media import Pictures
 from privity.desk.console.pages import Open, Page
 from privity.desk.console.problems import answer_to
+from privity.desk.console.recordings import Recordings
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
 from privity.desk.console.table import TABLE
 from privity.desk.db.transaction import Db
 from privity.desk.errors import DeskError
+from privity.desk.intake.again import Again
 from privity.desk.keys import DeskKeys
 from privity.desk.staff import signing_in
 from privity.desk.staff.acting import Acting
@@ -33,6 +34,7 @@ from privity.desk.staff.challenges import Challenges
 from privity.desk.staff.codes import Tries
 from privity.desk.staff.errors import NotSignedIn
 from privity.desk.staff.model import SignedIn
+from privity.wire.staff import ProfileFacts
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NOBODY: Final = Acting("nobody", frozenset())
@@ -46,10 +48,13 @@ def console_of(
     now_ms: Callable[[], int],
     random: Callable[[int], bytes],
     referrals: Referrals | None = None,
+    profile: Callable[[str], Awaitable[ProfileFacts]] | None = None,
+    again: Again | None = None,
 ) -> Console:
     """What the pages share. The configuration says at which address people open them."""
     url = urlsplit(config.console_url)
     place = Place(config.console_url, url.hostname or "")
+    pictures = Pictures(db, keys, config.exposure, now_ms, random)
     return Console(
         db=db,
         keys=keys,
@@ -57,10 +62,13 @@ def console_of(
         door=signing_in.Door(place, Challenges(random), Tries(), random),
         cookies=Cookies(secure=url.scheme == "https"),
         templates=Templates(),
-        pictures=Pictures(db, keys, config.exposure, now_ms, random),
+        pictures=pictures,
+        recordings=Recordings(db, keys, config.exposure, now_ms, pictures),
         now_ms=now_ms,
         random=random,
         referrals=referrals,
+        profile=profile,
+        again=again,
     )
 
 
@@ -82,7 +90,7 @@ def _outermost(console: Console) -> Middleware:
             response = await handler(request)
         except Exception as err:  # noqa: BLE001  # where a bug ends: whoever asked learns that there was one, and no more
             response = answer_to(_nobody(console, request), err)
-        response.headers.update(HEADERS)
+        headers.put_on(response)
         return response
 
     return middleware

@@ -62,7 +62,8 @@ def _page(asked: Asked, acting: Acting, text: tuple[Run, ...]) -> web.Response:
         policy=POLICIES[made.policy],
         statement=decisions.statement_of(asked.db, acting, made.number, asked.now_ms),
         text=text,
-        may=appeals.may_answer(acting, made),
+        may=appeals.may_answer(asked.db, acting, found),
+        too_little=appeals.finds_too_little(asked.db, found),
     )
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -17,14 +17,17 @@ from privity.desk.console.cookies import Cookies
 from privity.desk.console.errors import PageUnknown, ProofWanted
 from privity.desk.console.forms import Fields, Form
 from privity.desk.console.media import Pictures
+from privity.desk.console.recordings import Recordings
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
 from privity.desk.db.transaction import Db
+from privity.desk.intake.again import Again
 from privity.desk.keys import DeskKeys
 from privity.desk.limits import MAX_NUMBER
 from privity.desk.staff import service, signing_in
 from privity.desk.staff.errors import ChallengeRefused, NotSignedIn
 from privity.desk.staff.model import SignedIn
+from privity.wire.staff import ProfileFacts
 
 F = TypeVar("F", bound=Form)
 ANSWER: Final = "answer"
@@ -43,10 +46,15 @@ class Console:
     cookies: Cookies
     templates: Templates = field(repr=False)
     pictures: Pictures = field(repr=False)
+    recordings: Recordings = field(repr=False)
     now_ms: Callable[[], int]
     random: Callable[[int], bytes]
     referrals: Referrals | None = None
     """None where the pages run without a hub."""
+    profile: Callable[[str], Awaitable[ProfileFacts]] | None = field(default=None, repr=False)
+    """Asks the hub what an account shows of itself, by its URI or its handle; raises HubError or Refusal."""
+    again: Again | None = field(default=None, repr=False)
+    """Tries reports that did not open again; None without a hub, too."""
 
     @property
     def origin(self) -> str:

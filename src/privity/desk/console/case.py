@@ -14,8 +14,9 @@ from aiohttp import web
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
+from privity.desk.cases import profiles
 from privity.desk.cases import service as cases
-from privity.desk.cases.model import CaseState
+from privity.desk.cases.model import CaseState, SubjectKind
 from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.console import case_view
 from privity.desk.console.asked import Asked
@@ -76,6 +77,7 @@ async def _case(asked: Asked, acting: Acting) -> web.Response:
         can_open=Right.OPEN_EVIDENCE in may,
         can_refer=Right.REFER in may,
         can_undo=Right.UNDO in may,
+        copies=profiles.copies(asked.db, found.case.number) if found.case.kind is SubjectKind.ACCOUNT else None,
     )
 
 

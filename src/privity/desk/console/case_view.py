@@ -15,10 +15,10 @@ import msgspec
 
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import Case, CaseEvent, CaseView, Clusters, EventKind
-from privity.desk.console.plain import Run, line
+from privity.desk.console.plain import Run, line, runs
 from privity.desk.console.queue import KINDS, counted, numbers, reason_name
 from privity.desk.db.transaction import Db
-from privity.desk.evidence.listing import Listed, listed
+from privity.desk.evidence.listing import Listed, gone_ms, listed
 from privity.desk.evidence.records import Kind
 from privity.desk.intake.findings import MessageFinding, ReportFinding, Source, State, Subject
 from privity.desk.intake.kept import attachment_record
@@ -79,6 +79,8 @@ class ReportCard:
     records: tuple[tuple[str, Listed], ...]
     opens: bool
     """Whether there are words to show."""
+    gone_ms: int | None
+    """When what was kept of it was deleted; None where all is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Entry:
 
     at_ms: int
     event: CaseEvent | None = None
+    words: tuple[Run, ...] = ()
+    """Of the event: a colleague may have copied what a stranger wrote."""
     report: ReportCard | None = None
 
 
@@ -126,7 +130,11 @@ def of(db: Db, view: CaseView) -> Page:
     }
     ordered = sorted(view.reports, key=lambda found: -found.level)
     whole = ordered[:WHOLE_CARDS]
-    events = [Entry(event.at_ms, event=event) for event in view.events if event.kind != EventKind.REPORTED]
+    events = [
+        Entry(event.at_ms, event=event, words=runs(event.words))
+        for event in view.events
+        if event.kind != EventKind.REPORTED
+    ]
     cards = [Entry(found.received_ms, report=_card(db, found, names)) for found in whole]
     more = [
         ReportLine(found.report, found.level, _reason(found), names[found.reporter_uri], found.received_ms)
@@ -187,7 +195,8 @@ def _card(db: Db, found: ReportFinding, names: Mapping[str, str]) -> ReportCard:
         omitted_words(found.omitted),
         tuple(MessageRow(message, tuple(_files(db, found.report, message))) for message in found.messages),
         tuple((RECORDS.get(record.kind, record.kind.value), record) for record in records),
-        found.state in (State.ASSESSED,) and any(record.kind is Kind.REPORT for record in records),
+        found.state is State.ASSESSED and any(record.kind in (Kind.REPORT, Kind.NOTICE) for record in records),
+        gone_ms(db, found.report),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from privity.desk.cases import service as cases
-from privity.desk.cases.model import CaseView
+from privity.desk.cases.model import CaseView, SubjectKind
 from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.documents.statement import ContentType, Surface
 from privity.desk.console.asked import Asked
@@ -35,6 +35,7 @@ from privity.message.report import Reason
 MAX_CHOICES: Final = 200
 """Messages that are offered as evidence: a page of boxes; what is beyond is decided about in a further decision."""
 MAX_TARGETS: Final = 50
+MAX_ADDRESS: Final = 512
 Explained = Annotated[str, msgspec.Meta(max_length=MAX_REASON)]
 
 
@@ -49,6 +50,8 @@ class DecisionForm(Form, frozen=True):
     )
     days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
     against: Annotated[int, msgspec.Meta(ge=0, le=MAX_TARGETS)] = 0
+    address: Annotated[str, msgspec.Meta(max_length=MAX_ADDRESS)] = ""
+    """Where a notice names in words what has no address in it: whom or what that is, as whoever decides found out."""
     to: Escalation | None = None
 
 
@@ -102,6 +105,10 @@ class DecideForm:
     desks: tuple[Escalation, ...]
     left_out: int
     must_refer: bool
+    alone: bool
+    """Nobody has reported anything: what the desk may do then is little."""
+    asks_address: bool
+    """The case is about something that only words name."""
 
 
 def decide_form(db: Db, view: CaseView, now_ms: int) -> DecideForm:
@@ -122,13 +129,15 @@ def decide_form(db: Db, view: CaseView, now_ms: int) -> DecideForm:
         tuple((name, policy.title) for name, policy in POLICIES.items()),
         pointed,
         tuple(Offered(name, _offer(db, name, view.case.subject, now_ms)) for name in pointed),
-        tuple((action, _action_words(action)) for action in Action),
+        tuple((action, _action_words(action)) for action in Action if view.case.reports or ACTIONS[action].own),
         tuple(sorted(messages, key=lambda choice: -choice.level)[:MAX_CHOICES]),
         tuple(whole[:MAX_CHOICES]),
         targets(view),
         tuple(Escalation),
         max(0, len(messages) - MAX_CHOICES),
         any(POLICIES[name].refer for name in pointed),
+        not view.case.reports,
+        view.case.kind is SubjectKind.PUBLIC,
     )
 
 
@@ -151,6 +160,8 @@ def _pointed(view: CaseView) -> tuple[PolicyName, ...]:
     for found in view.reports:
         if found.reason is not None:
             best[found.reason] = max(best.get(found.reason, 0), found.level)
+    for reason in view.case.reasons:  # also those for which the desk itself opened it
+        best.setdefault(reason, 0)
     order = sorted(best, key=lambda reason: -best[reason])
     return tuple(
         dict.fromkeys(name for reason in order for name, policy in POLICIES.items() if Reason(reason) in policy.reasons)
@@ -247,7 +258,12 @@ def _proposal(form: DecisionForm, view: CaseView) -> Proposal:
         raise FormInvalid(f"the form offers {len(offered)} targets, this names target {form.against}")
     pairs = (value.split(":") for value in form.evidence)
     evidence = tuple(sorted({Cited(int(report), int(position)) for report, position in pairs}))
-    return Proposal(form.policy, form.action, form.reason, evidence, form.days, offered[form.against].uri, form.to)
+    against = offered[form.against].uri
+    if form.address:
+        if view.case.kind is not SubjectKind.PUBLIC:
+            raise FormInvalid("the case names what it is about; an address of one's own belongs to a public notice")
+        against = form.address.strip()
+    return Proposal(form.policy, form.action, form.reason, evidence, form.days, against, form.to)
 
 
 def _choices(db: Db, view: CaseView, now_ms: int) -> tuple[Choice, ...]:

@@ -11,12 +11,14 @@ DeskError
     +-- FormTooLarge      more than any form of this desk holds
     +-- ProofWanted       the act takes a passkey now; the page that asks for it keeps what was filled in
     +-- PageUnknown       there is no such page
-    +-- ExposureSpent     this person has seen as many pictures today as anybody should
-    +-- PauseNeeded       many pictures without a pause; the next one after it
-    +-- CannotBeShown     there is no such picture, or none that can be decoded safely
+    +-- ExposureSpent     this person has seen and heard as much today as anybody should
+    +-- PauseNeeded       much was seen or heard without a pause; the next view after it
+    +-- CannotBeShown     there is no such picture, film or sound, or none that can be decoded safely
+    +-- NotHeardWhole     nobody can say of this file, or this person cannot yet, that they heard all of it
     +-- NotPublic         what nobody but those concerned could see is stated to nobody else
     +-- WithoutHub        the hub does not say what a referral needs
-    +-- PictureGone       the address of a picture was used, is too old, or belongs to somebody else
+    +-- NobodyThere       the hub knows no account by this name, or the case is about none
+    +-- PictureGone       the address of a picture or a sound was used, is too old, or belongs to somebody else
 """
 
 from __future__ import annotations
@@ -65,11 +67,15 @@ class ExposureSpent(ConsoleError):
 
 
 class PauseNeeded(ConsoleError):
-    """Many pictures were seen without a pause."""
+    """Much was seen or heard without a pause."""
 
 
 class CannotBeShown(ConsoleError):
-    """Nothing at this place can be shown as a picture."""
+    """Nothing at this place can be shown or heard."""
+
+
+class NotHeardWhole(ConsoleError):
+    """Not a sound alone, or not all of it was given to whoever says to have heard it."""
 
 
 class NotPublic(ConsoleError):
@@ -80,5 +86,9 @@ class WithoutHub(ConsoleError):
     """The hub, or a clearinghouse, is not there for these pages."""
 
 
+class NobodyThere(ConsoleError):
+    """There is no account at the hub of which a profile could be shown."""
+
+
 class PictureGone(ConsoleError):
-    """A picture is shown once, to who asked for it, for a short time."""
+    """A picture is shown once, a sound given while its page stands, to who asked for it, for a short time."""

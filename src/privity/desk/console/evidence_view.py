@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -19,8 +20,9 @@ from privity.desk.console.case_view import omitted_words, reporters
 from privity.desk.console.errors import CannotBeShown
 from privity.desk.console.exposure import Stage
 from privity.desk.console.forms import Form
-from privity.desk.console.media import SHOWN_S, Place
+from privity.desk.console.media import SHOWN_S, Revealed
 from privity.desk.console.message_view import ShownMessage
+from privity.desk.console.opened_file import Place
 from privity.desk.console.pages import page
 from privity.desk.console.plain import Run, line, runs
 from privity.desk.console.queue import reason_name
@@ -80,10 +82,10 @@ class OpenedReport:
 async def _words(asked: Asked, acting: Acting) -> web.Response:
     number, wanted = asked.number("number"), asked.form(WordsAsked)
     view = cases.case(asked.db, acting, number)
-    found = _of_case(asked.db, number, wanted.report)
+    found = of_case(asked.db, number, wanted.report)
     record = listing.find(asked.db, wanted.report, Kind.REPORT) or listing.find(asked.db, wanted.report, Kind.NOTICE)
     if record is None:
-        raise CannotBeShown(f"report {wanted.report} could not be opened, so it has no words to show")
+        raise CannotBeShown(f"{listing.why_none(asked.db, wanted.report)}, so it has no words to show")
     opened = open_record(
         asked.db, asked.keys.evidence, record.number, who=acting.who, reason=wanted.words, now_ms=asked.now_ms
     )
@@ -99,29 +101,63 @@ async def _words(asked: Asked, acting: Acting) -> web.Response:
 
 async def _reveal(asked: Asked, acting: Acting) -> web.Response:
     number, wanted = asked.number("number"), asked.form(PictureAsked)
-    _of_case(asked.db, number, wanted.report)
+    of_case(asked.db, number, wanted.report)
     place = Place(number, wanted.report, wanted.position, wanted.part)
     revealed = await asked.console.pictures.reveal(acting, place, wanted.stage, wanted.words)
+    return picture_page(
+        asked,
+        revealed,
+        "picture",
+        what=f"report {place.report}, message {place.position}, part {place.part}",
+        whose="the reported picture",
+        fields={"report": place.report, "position": place.position, "part": place.part},
+        stage=wanted.stage,
+        words=wanted.words,
+    )
+
+
+def picture_page(
+    asked: Asked,
+    revealed: Revealed,
+    action: str,
+    *,
+    what: str,
+    whose: str,
+    fields: Mapping[str, int],
+    stage: Stage,
+    words: str,
+) -> web.Response:
+    """A picture for as long as it stands. `action` below the case asks for the next stage, with these fields."""
+    back = f"/case/{asked.number('number')}"
     response = asked.html(
         "picture.html",
-        number=number,
-        place=place,
-        stage=wanted.stage,
-        further=tuple(Stage)[tuple(Stage).index(wanted.stage) + 1 :][:1],
-        words=wanted.words,
+        number=asked.number("number"),
+        back=back,
+        action=f"{back}/{action}",
+        what=what,
+        whose=whose,
+        fields=fields,
+        stage=stage,
+        further=further(stage),
+        words=words,
         address=revealed.address,
         budget=revealed.left,
         seconds=SHOWN_S,
     )
-    response.headers["Refresh"] = f"{SHOWN_S}; url=/case/{number}"
+    response.headers["Refresh"] = f"{SHOWN_S}; url={back}"
     return response
+
+
+def further(stage: Stage) -> tuple[Stage, ...]:
+    """The next stage, if there is one."""
+    return tuple(Stage)[tuple(Stage).index(stage) + 1 :][:1]
 
 
 async def _picture(asked: Asked, acting: Acting) -> web.Response:
     return web.Response(body=asked.console.pictures.fetch(acting, asked.parts["address"]), content_type="image/png")
 
 
-def _of_case(db: Db, number: int, report: int) -> ReportFinding:
+def of_case(db: Db, number: int, report: int) -> ReportFinding:
     """Raises NotOfThisCase."""
     found = finding(db, report)
     if found is None or cases.case_of_report(db, report) != number:

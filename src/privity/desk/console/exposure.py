@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""How much of what hurts to see one person sees: so many views a day, and a pause after some without one.
+"""How much of what hurts to see or hear one person takes in: so many views a day, and a pause after some without one.
 
 A view is counted, and said in the audit log, before anything is decrypted. A blurred picture costs nothing: nothing can
-be made out in it, and it is what a person should look at first.
+be made out in it, and it is what a person should look at first. A still of a film is a view like a picture; of a sound,
+each `VIEW_S` seconds are one.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from typing import Final
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
+from privity.desk.audit.entry import Said
 from privity.desk.config import Budget
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
 from privity.desk.db.transaction import Db, transaction
+from privity.desk.limits import EXPOSURE_KEPT_MS
 
 DAY_MS: Final = 86_400_000
-KEPT_MS: Final = 2 * DAY_MS
-"""How long a view is remembered for this; the audit log keeps it for ever."""
+VIEW_S: Final = 20
+"""Seconds of a sound that count as one view: as long as a picture stands on its page."""
+HEARD: Final = "heard"
+"""What stands in the place of a stage where something was heard."""
 
 
 class Stage(StrEnum):
@@ -45,13 +50,47 @@ class View:
     """One view to come: of which file of which message, how much of it, and why."""
 
     case: int
-    report: int
+    report: int | None
+    """None where it is the picture of a profile; then `position` is which copy of it."""
     position: int
     part: int
     evidence: int
     """The record that holds its bytes."""
     stage: Stage
     reason: str
+    still: int | None = None
+    """Which still of a film; None where it is a picture."""
+
+    @property
+    def costs(self) -> int:
+        return 0 if self.stage is Stage.BLURRED else 1
+
+    @property
+    def how(self) -> dict[str, str | int]:
+        """How much of it, for the audit log."""
+        return {"stage": self.stage.value} | ({} if self.still is None else {"still": self.still})
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A part of a sound to come."""
+
+    case: int
+    report: int
+    position: int
+    part: int
+    evidence: int
+    from_s: int
+    seconds: int
+    reason: str
+
+    @property
+    def costs(self) -> int:
+        return -(-self.seconds // VIEW_S)
+
+    @property
+    def how(self) -> dict[str, str | int]:
+        return {"stage": HEARD, "from_s": self.from_s, "seconds": self.seconds}
 
 
 def spent(budget: Budget, views_ms: Sequence[int], now_ms: int) -> Spent:
@@ -76,41 +115,63 @@ def standing(db: Db, who: str, budget: Budget, now_ms: int) -> Spent:
     return spent(budget, [at for (at,) in rows], now_ms)
 
 
-def view(db: Db, who: str, budget: Budget, item: View, now_ms: int) -> Spent:
+def view(db: Db, who: str, budget: Budget, item: View | Hearing, now_ms: int) -> Spent:
     """Count a view and say it in the audit log; both are on the disk when this returns.
 
     Raises ExposureSpent or PauseNeeded, and then nothing is counted.
     """
     with transaction(db):
-        if item.stage is not Stage.BLURRED:
-            _check(standing(db, who, budget, now_ms), budget, now_ms)
-            db.execute("INSERT INTO exposure (who, at_ms, stage) VALUES (?, ?, ?)", (who, now_ms, item.stage.value))
-            db.execute("DELETE FROM exposure WHERE at_ms < ?", (now_ms - KEPT_MS,))
-        log.add(
-            db,
-            at_ms=now_ms,
-            who=who,
-            act=Act.MEDIA_VIEWED,
-            about=f"evidence:{item.evidence}",
-            case=item.case,
-            report=item.report,
-            position=item.position,
-            part=item.part,
-            stage=item.stage.value,
-            reason=item.reason,
-        )
+        if item.costs:
+            _check(standing(db, who, budget, now_ms), item.costs, budget, now_ms)
+            db.executemany(
+                "INSERT INTO exposure (who, at_ms, stage) VALUES (?, ?, ?)",
+                [(who, now_ms, item.how["stage"])] * item.costs,
+            )
+            db.execute("DELETE FROM exposure WHERE at_ms < ?", (now_ms - EXPOSURE_KEPT_MS,))
+        _add(db, who, Act.MEDIA_VIEWED, item, now_ms, **item.how, reason=item.reason)
         return standing(db, who, budget, now_ms)
 
 
-def _check(now: Spent, budget: Budget, now_ms: int) -> None:
+def in_part(db: Db, who: str, item: View, shown: str, now_ms: int) -> None:
+    """Say that a view which was counted as one of a picture showed only this of the file: it is none of all of it."""
+    if item.costs:
+        _add(db, who, Act.MEDIA_IN_PART, item, now_ms, stage=item.stage.value, shown=shown)
+
+
+def heard_whole(db: Db, who: str, item: Hearing, now_ms: int) -> None:
+    """Say that somebody says to have heard all of a sound."""
+    _add(db, who, Act.MEDIA_HEARD, item, now_ms, seconds=item.seconds, reason=item.reason)
+
+
+def _add(db: Db, who: str, act: Act, item: View | Hearing, now_ms: int, **said: Said) -> None:
+    log.add(
+        db,
+        at_ms=now_ms,
+        who=who,
+        act=act,
+        about=f"evidence:{item.evidence}",
+        case=item.case,
+        report=item.report,
+        position=item.position,
+        part=item.part,
+        **said,
+    )
+
+
+def _check(now: Spent, costs: int, budget: Budget, now_ms: int) -> None:
+    if now.left < costs and now.left:
+        raise ExposureSpent(
+            f"this counts as {costs} views, and {now.left} of today's {budget.views_a_day} are left to you; "
+            "hear a shorter part, or release the case so that a colleague can go on"
+        )
     if now.left == 0:
         raise ExposureSpent(
-            f"you have seen {budget.views_a_day} pictures today, which is the most for one person and day; "
+            f"you have had {budget.views_a_day} views today, which is the most for one person and day; "
             "release the case so that a colleague can go on"
         )
     if now.pause_until_ms is not None:
         minutes = -((now_ms - now.pause_until_ms) // 60_000)
         raise PauseNeeded(
-            f"you have seen {budget.in_a_row} pictures in a row; the next one in {minutes} "
+            f"you have had {budget.in_a_row} views in a row; the next one in {minutes} "
             f"{'minute' if minutes == 1 else 'minutes'}"
         )

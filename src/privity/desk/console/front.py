@@ -18,7 +18,8 @@ from privity.desk.staff import signing_in
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import ChallengeRefused
 
-Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Code = Annotated[str, Meta(min_length=1, max_length=300)]
+"""A code, its two halves, or the address that one stands in."""
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARS)]
 
 KEYS: Final = (
@@ -39,6 +40,8 @@ class Nothing(Form, frozen=True):
 
 class Come(Form, frozen=True):
     code: Code
+    other: Code = ""
+    """The second half of a code that two colleagues were shown."""
 
 
 class Join(Form, frozen=True):
@@ -74,7 +77,8 @@ async def _join(asked: Asked, acting: Acting) -> web.Response:
 
 async def _come(asked: Asked, acting: Acting) -> web.Response:
     """The code is looked at and stays; it is used up with the passkey."""
-    code = asked.form(Come).code
+    form = asked.form(Come)
+    code = " ".join(part.rpartition("#")[2] for part in (form.code, form.other))
     door = asked.console.door
     found = signing_in.whose_code(asked.db, door, code, asked.now_ms)
     options = signing_in.ask_first(asked.db, door, found, asked.browser, asked.now_ms)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from aiohttp import web
+
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -20,6 +22,8 @@ POLICY: Final = "; ".join(
     )
 )
 """Own scripts, styles and pictures only, nothing in line; forms go to this desk; nothing may frame a page."""
+HEARING: Final = f"{POLICY}; media-src 'self'"
+"""For the one page on which a sound of this desk's own making is heard."""
 
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -36,3 +40,9 @@ HEADERS: Final = {
         " camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
     ),
 }
+
+
+def put_on(response: web.StreamResponse) -> None:
+    """What every answer says; a page that asked for HEARING keeps it, and any other policy is this desk's."""
+    heard = response.headers.get("Content-Security-Policy") == HEARING
+    response.headers.update(HEADERS | ({"Content-Security-Policy": HEARING} if heard else {}))

@@ -10,28 +10,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+from privity.desk.cases.profiles import Copy
 from privity.desk.config import Budget
-from privity.desk.console import exposure
-from privity.desk.console.errors import CannotBeShown, PictureGone
+from privity.desk.console import exposure, opened_file
+from privity.desk.console.errors import CannotBeShown
 from privity.desk.console.exposure import Spent, Stage, View
+from privity.desk.console.opened_file import Place
+from privity.desk.console.shown_once import Kind, ShownOnce
 from privity.desk.db.transaction import Db
-from privity.desk.evidence import listing
-from privity.desk.evidence.records import Kind, check_text, open_record
-from privity.desk.intake.kept import attachment_record
+from privity.desk.errors import DeskError
+from privity.desk.evidence.records import check_text, open_record
 from privity.desk.keys import DeskKeys
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
-from privity.message import attachments
-from privity.message.content import MimiContent
-from privity.message.errors import AttachmentError, CborError, ContentError, UsageError
-from privity.message.report import AbuseReport
 from privity.preview.errors import PreviewRefused
 from privity.preview.limits import MAX_PICTURE
-from privity.preview.making import make_grey
+from privity.preview.making import holds_several, make_grey
 
 SHOWN_S: Final = 20
 """How long a picture stands on a page."""
@@ -39,18 +37,6 @@ SIZES: Final = {Stage.BLURRED: (16, 240), Stage.SMALL: (160, 160), Stage.LARGER:
 """By stage: how many pixels of the longer side are left, and how large it is drawn."""
 AT_ONCE: Final = 2
 """Children at a time, for everybody together."""
-MAX_WAITING: Final = 64
-"""Pictures that wait to be fetched by their pages; the oldest goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file of a reported message, and the case it is looked at for."""
-
-    case: int
-    report: int
-    position: int
-    part: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +45,6 @@ class Revealed:
 
     address: str
     left: Spent
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    who: str
-    until_ms: int
-    png: bytes = field(repr=False)
 
 
 class Pictures:
@@ -83,9 +62,8 @@ class Pictures:
         self._keys = keys
         self._budget = budget
         self._now_ms = now_ms
-        self._random = random
-        self._children = asyncio.Semaphore(AT_ONCE)
-        self._made: dict[str, _Made] = {}
+        self.children: Final = asyncio.Semaphore(AT_ONCE)
+        self.shown: Final = ShownOnce(now_ms, random)
 
     def standing(self, acting: Acting) -> Spent:
         """Where the budget of this person stands."""
@@ -99,67 +77,74 @@ class Pictures:
         """
         acting.must(Right.OPEN_EVIDENCE)
         check_text("reason", reason, MAX_REASON_CHARS)
-        whole, held = self._records(place)
-        view = View(place.case, place.report, place.position, place.part, held or whole, stage, reason)
+        found = opened_file.records(self._db, place, MAX_PICTURE)
+        view = View(place.case, place.report, place.position, place.part, found.evidence, stage, reason)
         left = exposure.view(self._db, acting.who, self._budget, view, self._now_ms())
-        opened = open_record(
-            self._db, self._keys.evidence, whole, who=acting.who, reason=reason, now_ms=self._now_ms()
-        ).content
-        ciphertext = None
-        if held is not None:
-            ciphertext = open_record(
-                self._db, self._keys.evidence, held, who=acting.who, reason=reason, now_ms=self._now_ms()
+
+        def opened() -> bytes:
+            return opened_file.plaintext(
+                self._db, self._keys.evidence, place, found, who=acting.who, reason=reason, now_ms=self._now_ms()
+            )
+
+        return Revealed(self._keep(acting.who, await self._counted(acting.who, view, opened)), left)
+
+    async def reveal_profile(self, acting: Acting, case: int, copy: Copy, stage: Stage, reason: str) -> Revealed:
+        """The picture of a profile, as a copy of it was kept: counted, logged and decoded like any other.
+
+        Raises what `reveal` does.
+        """
+        acting.must(Right.OPEN_EVIDENCE)
+        check_text("reason", reason, MAX_REASON_CHARS)
+        if copy.picture is None:
+            raise CannotBeShown("the account had no picture when this copy was kept")
+        if copy.picture_size > MAX_PICTURE:
+            raise CannotBeShown(f"this picture has more than {MAX_PICTURE >> 20} MiB and is not decoded")
+        view = View(case, None, copy.position, 0, copy.picture, stage, reason)
+        left = exposure.view(self._db, acting.who, self._budget, view, self._now_ms())
+        number = copy.picture
+
+        def opened() -> bytes:
+            return open_record(
+                self._db, self._keys.evidence, number, who=acting.who, reason=reason, now_ms=self._now_ms()
             ).content
-        picture = _plaintext(opened, place, ciphertext)
-        async with self._children:
+
+        return Revealed(self._keep(acting.who, await self._counted(acting.who, view, opened)), left)
+
+    async def _counted(self, who: str, view: View, opened: Callable[[], bytes]) -> bytes:
+        """What was counted, drawn. Where that is not all of the file, the log says so. Raises what opening does, or
+        CannotBeShown."""
+        try:
+            picture = opened()
+            png = await self._drawn(picture, view.stage)
+        except DeskError:
+            exposure.in_part(self._db, who, view, "nothing", self._now_ms())
+            raise
+        if view.stage is not Stage.BLURRED and await self._moves(picture):
+            exposure.in_part(self._db, who, view, "its first image", self._now_ms())
+        return png
+
+    async def _drawn(self, picture: bytes, stage: Stage) -> bytes:
+        """Raises CannotBeShown."""
+        async with self.children:
             try:
-                png = await make_grey(picture, *SIZES[stage])
+                return await make_grey(picture, *SIZES[stage])
             except PreviewRefused as err:
                 raise CannotBeShown(
                     f"{err}; it is evidence all the same, and can be reported without being seen"
                 ) from None
-        return Revealed(self._keep(acting.who, png), left)
+
+    async def _moves(self, picture: bytes) -> bool:
+        """Whether only the first of several images was shown. Where nobody can say, it was."""
+        async with self.children:
+            try:
+                return await holds_several(picture)
+            except PreviewRefused:
+                return True
+
+    def _keep(self, who: str, png: bytes) -> str:
+        return self.shown.keep(who, Kind.PICTURE, png, SHOWN_S)
 
     def fetch(self, acting: Acting, address: str) -> bytes:
         """The picture, once. Raises NotYourRole or PictureGone."""
         acting.must(Right.OPEN_EVIDENCE)
-        made = self._made.get(address)
-        if made is None or made.who != acting.who:
-            raise PictureGone("this picture was shown already, or is somebody else's; reveal it again to see it")
-        del self._made[address]
-        if made.until_ms < self._now_ms():
-            raise PictureGone("the time for this picture is over; reveal it again to see it")
-        return made.png
-
-    def _records(self, place: Place) -> tuple[int, int | None]:
-        """The records of the report, and of the file where it is not inside the report."""
-        whole = listing.find(self._db, place.report, Kind.REPORT)
-        if whole is None:
-            raise CannotBeShown(f"report {place.report} could not be opened, so there is nothing in it to show")
-        held = attachment_record(self._db, place.report, place.position, place.part)
-        if held is not None and listing.size(self._db, held) > MAX_PICTURE + attachments.TAG_BYTES:
-            raise CannotBeShown(f"this file has more than {MAX_PICTURE >> 20} MiB and is not decoded")
-        return whole.number, held
-
-    def _keep(self, who: str, png: bytes) -> str:
-        now_ms = self._now_ms()
-        self._made = {address: made for address, made in self._made.items() if made.until_ms >= now_ms}
-        while len(self._made) >= MAX_WAITING:
-            del self._made[next(iter(self._made))]
-        address = self._random(32).hex()
-        self._made[address] = _Made(who, now_ms + SHOWN_S * 1000, png)
-        return address
-
-
-def _plaintext(report: bytes, place: Place, ciphertext: bytes | None) -> bytes:
-    messages = AbuseReport.decode(report).messages
-    if place.position >= len(messages):
-        raise CannotBeShown(f"the report has no message {place.position}")
-    message = messages[place.position]
-    found = message.attachments.get(place.part, ciphertext)
-    if found is None:
-        raise CannotBeShown("the bytes of this file were not kept: the hub had them no longer")
-    try:
-        return attachments.decrypt(MimiContent.decode(message.data), place.part, found)
-    except (AttachmentError, CborError, ContentError, UsageError) as err:
-        raise CannotBeShown(f"the file is not what the message names ({type(err).__name__})") from None
+        return self.shown.fetch(acting.who, Kind.PICTURE, address)

@@ -80,8 +80,10 @@ class ShownPart:
     description: tuple[Run, ...] = ()
     url: tuple[Run, ...] = ()
     """Only where the message names no key: then it is a link, and what lies behind it is not proven."""
+    kept: bool = False
+    """Whether the message names its bytes, so that they may be here."""
     picture: bool = False
-    """Whether its type says that it is a picture which can be revealed."""
+    """Whether its type says that it is a picture. A type is the word of whoever sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _file(index: int, depth: int, about: str, part: ExternalPart) -> ShownPart:
         filename=line(part.filename),
         description=runs(part.description),
         url=line(part.url, 1000) if link_only else (),
+        kept=not link_only,
         picture=not link_only and part.content_type.lower().startswith("image/"),
     )
 

@@ -14,6 +14,7 @@ from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.model import ReferralState
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
+from privity.desk.staff import proposals
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
@@ -33,7 +34,7 @@ class Place:
     label: str
     path: str
     right: Right | None
-    count: Callable[[Db, int], Count] | None = None
+    count: Callable[[Db, int], Count | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,19 @@ def _open_referrals(db: Db, now_ms: int) -> Count:
     return Count(sum(found.get(state, 0) for state in (ReferralState.DRAFTED, ReferralState.BLOCKED)))
 
 
+def _proposals(db: Db, now_ms: int) -> Count | None:
+    """Mostly nothing waits, and a list of people has no number."""
+    waiting = proposals.count_waiting(db, now_ms)
+    return Count(waiting) if waiting else None
+
+
 PLACES: Final[tuple[Place, ...]] = (
     Place("Cases", "/queue", Right.SEE_QUEUE, _open_cases),
     Place("Second person", "/second", Right.CONFIRM, _unconfirmed),
     Place("Appeals", "/appeals", Right.SEE_APPEALS, _open_appeals),
     Place("Needs somebody", "/attention", Right.SEE_CASE),
     Place("Referrals", "/referrals", Right.SEE_REFERRALS, _open_referrals),
-    Place("Staff", "/staff", Right.SEE_STAFF),
+    Place("Staff", "/staff", Right.SEE_STAFF, _proposals),
     Place("Audit log", "/audit", Right.SEE_AUDIT),
     Place("My passkeys", "/me", None),
     Place("Keys and help", "/help", None),

@@ -70,6 +70,7 @@ async def _queue(asked: Asked, acting: Acting) -> web.Response:
         rows=[row_of(case) for case in found.cases],
         next=_next(wanted, found.after),
         empty=empty,
+        can_work=Right.WORK_CASE in acting.rights,
     )
 
 
@@ -80,6 +81,8 @@ def row_of(case: Case) -> Row:
 
 def numbers(case: Case) -> str:
     """How many said what, in words. One reason alone stands in what the priority rests on."""
+    if not case.reports:
+        return "Nobody reported it" if case.joined_to is None else "Its reports are in another case"
     parts = [
         ", ".join(reason_name(reason) for reason in case.reasons) if len(case.reasons) > 1 else "",
         counted(case.reports, "report"),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Vouching for a colleague who lost every passkey; the second voucher is shown the code."""
+"""Vouching for a colleague who lost every passkey; each of two vouchers is shown half of a code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from privity.desk.console.asked import Asked
 from privity.desk.console.pages import Page, page
-from privity.desk.console.staff import Why, code_page
+from privity.desk.console.staff import Why, half_page
 from privity.desk.staff import recovery
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -19,8 +19,7 @@ from privity.desk.staff.rights import Right
 async def _vouch(asked: Asked, acting: Acting) -> web.Response:
     number, form = asked.number("number"), asked.form(Why)
     asked.fresh(f"vouch staff:{number}")
-    made = recovery.vouch(asked.db, acting, number, form.reason, asked.now_ms, asked.random)
-    return asked.go(f"/staff/{number}") if made is None else code_page(asked, made)
+    return half_page(asked, recovery.vouch(asked.db, acting, number, form.reason, asked.now_ms, asked.random))
 
 
 PAGES: Final[tuple[Page, ...]] = (page("POST", "/staff/{number}/vouch", Right.RECOVER_STAFF, _vouch),)

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from privity.desk.cases import service as cases
+from privity.desk.cases.model import SubjectKind
 from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.documents.files import Classification
 from privity.desk.clearinghouse.documents.report import IncidentType
@@ -19,15 +20,17 @@ from privity.desk.clearinghouse.model import Destination, ReferralState, SealedK
 from privity.desk.clearinghouse.snapshot import Recipient
 from privity.desk.console.asked import Asked
 from privity.desk.console.case_view import of
-from privity.desk.console.errors import PageUnknown, WithoutHub
+from privity.desk.console.errors import NobodyThere, PageUnknown, WithoutHub
 from privity.desk.console.forms import Form
 from privity.desk.console.pages import page
 from privity.desk.console.plain import runs
 from privity.desk.console.referrals import Referrals
+from privity.desk.errors import HubError
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
-from privity.wire.errors import Refusal
+from privity.wire.errors import Code, Refusal
+from privity.wire.staff import AccountFacts
 
 MAX_DOCUMENT: Final = 1 << 20
 """Characters of a document that are shown: a long one is read in part, and its hash stands beside it."""
@@ -37,11 +40,12 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 
 
 class Drafting(Form, frozen=True):
-    """What somebody chose to refer. `classified` is EVIDENCE:CLASS."""
+    """What somebody chose to refer. `copy` is the record of a kept profile, `classified` is EVIDENCE:CLASS."""
 
     destination: Destination
     incident: IncidentType
     report: list[Number] = msgspec.field(default_factory=list)
+    copy: list[Number] = msgspec.field(default_factory=list)
     annotation: list[Annotated[str, msgspec.Meta(max_length=64)]] = msgspec.field(default_factory=list)
     classified: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,15}:(A1|A2|B1|B2)$")]] = msgspec.field(
         default_factory=list
@@ -81,9 +85,11 @@ async def _listed(asked: Asked, acting: Acting) -> web.Response:
 
 
 async def _drafting(asked: Asked, acting: Acting) -> web.Response:
+    number = asked.number("number")
     return asked.html(
         "refer.html",
-        view=of(asked.db, cases.case(asked.db, acting, asked.number("number"))),
+        view=of(asked.db, cases.case(asked.db, acting, number)),
+        copies=clearinghouse.copies_of(asked.db, acting, number),
         destinations=[each for each in Destination if each is not Destination.STATEMENTS],
         incidents=tuple(IncidentType),
         annotations=sorted(ANNOTATIONS),
@@ -96,11 +102,10 @@ async def _drafting(asked: Asked, acting: Acting) -> web.Response:
 async def _draft(asked: Asked, acting: Acting) -> web.Response:
     number, form = asked.number("number"), asked.form(Drafting)
     held = cases.case(asked.db, acting, number).case
+    if held.kind is not SubjectKind.ACCOUNT:
+        raise NobodyThere(f"case {number} is about no account; open a case about the account, and refer it from there")
     referrals = referrals_of(asked)
-    try:
-        account = await referrals.account(held.subject)
-    except Refusal as err:
-        raise WithoutHub(f"the hub does not say what it keeps about this account ({err.code.value})") from None
+    account, closed = await _facts(referrals, held.subject)
     made = clearinghouse.refer(
         asked.db,
         referrals.desk,
@@ -110,6 +115,7 @@ async def _draft(asked: Asked, acting: Acting) -> web.Response:
             destination=form.destination,
             incident=form.incident,
             reports=tuple(sorted(set(form.report))),
+            copies=tuple(sorted(set(form.copy))),
             account=account,
             account_asked_ms=asked.now_ms,
             annotations=frozenset(form.annotation),
@@ -120,10 +126,31 @@ async def _draft(asked: Asked, acting: Acting) -> web.Response:
             words=form.words,
             mandatory=not form.voluntary,
             viral=form.viral,
+            user_uri=held.subject,
+            closed=closed,
         ),
         asked.now_ms,
     )
     return asked.go(f"/referral/{made.n}" if Right.SEE_REFERRALS in acting.rights else f"/case/{number}")
+
+
+async def _facts(referrals: Referrals, user_uri: str) -> tuple[AccountFacts | None, bool]:
+    """What the hub keeps, or nothing where it says that there is no such account, and whether it says closed.
+
+    Raises WithoutHub where it says neither: a fault that passes makes no thin report.
+    """
+    try:
+        return await referrals.account(user_uri), False
+    except Refusal as err:
+        if err.code in (Code.NOT_FOUND, Code.ACCOUNT_CLOSED):
+            return None, err.code is Code.ACCOUNT_CLOSED
+        why = err.code.value
+    except HubError as err:
+        why = type(err).__name__
+    raise WithoutHub(
+        f"the hub does not say what it keeps about this account ({why}); nothing was drafted. Draft it again once the"
+        " hub answers"
+    )
 
 
 async def _referral(asked: Asked, acting: Acting) -> web.Response:

@@ -15,9 +15,9 @@ from privity.desk.console.forms import Form
 from privity.desk.console.front import Label, Nothing
 from privity.desk.console.pages import Page, page
 from privity.desk.limits import MAX_REASON_CHARS
-from privity.desk.staff import recovery, service
+from privity.desk.staff import proposals, recovery, service
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.model import Invitation
+from privity.desk.staff.model import Half
 from privity.desk.staff.rights import RIGHTS, Right, Role
 
 Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON_CHARS)]
@@ -51,7 +51,9 @@ async def _list(asked: Asked, acting: Acting) -> web.Response:
         "staff.html",
         members=service.members(asked.db, acting),
         waiting={each.member: each for each in recovery.waiting(asked.db, acting, asked.now_ms)},
+        proposals=proposals.waiting(asked.db, acting, asked.now_ms),
         manages=Right.MANAGE_STAFF in acting.rights,
+        second=proposals.may_ask(asked.db, acting),
         meanings=MEANINGS,
     )
 
@@ -64,6 +66,8 @@ async def _one(asked: Asked, acting: Acting) -> web.Response:
         member=service.member(asked.db, number),
         rights=sorted({right.value for role in service.member(asked.db, number).roles for right in RIGHTS[role]}),
         waiting=waiting[0] if waiting else None,
+        proposals=[each for each in proposals.waiting(asked.db, acting, asked.now_ms) if each.member == number],
+        second=proposals.may_ask(asked.db, acting, number),
         manages=Right.MANAGE_STAFF in acting.rights,
         vouches=Right.RECOVER_STAFF in acting.rights,
         meanings=MEANINGS,
@@ -72,19 +76,18 @@ async def _one(asked: Asked, acting: Acting) -> web.Response:
 
 async def _invite(asked: Asked, acting: Acting) -> web.Response:
     form = asked.form(Invite)
-    made = service.invite(asked.db, acting, form.name, form.role, asked.now_ms, asked.random)
-    return code_page(asked, made)
+    return half_page(asked, proposals.invite(asked.db, acting, form.name, form.role, asked.now_ms, asked.random))
 
 
 async def _renew(asked: Asked, acting: Acting) -> web.Response:
     asked.form(Nothing)
-    made = service.renew_code(asked.db, acting, asked.number("number"), asked.now_ms, asked.random)
-    return code_page(asked, made)
+    made = proposals.renew_code(asked.db, acting, asked.number("number"), asked.now_ms, asked.random)
+    return half_page(asked, made)
 
 
 async def _change(asked: Asked, acting: Acting) -> web.Response:
     number = asked.number("number")
-    service.change_roles(asked.db, acting, number, asked.form(Roles).role, asked.now_ms)
+    proposals.change_roles(asked.db, acting, number, asked.form(Roles).role, asked.now_ms)
     return asked.go(f"/staff/{number}")
 
 
@@ -95,19 +98,30 @@ async def _end(asked: Asked, acting: Acting) -> web.Response:
     return asked.go("/staff")
 
 
-def code_page(asked: Asked, made: Invitation) -> web.Response:
-    """A code, shown this once. It stands behind `#`, which no browser sends to anybody."""
-    return asked.html(
-        "code.html",
-        member=service.member(asked.db, made.member),
-        address=f"{asked.console.origin}/join#{made.code}",
-        expires_ms=made.expires_ms,
-    )
+async def _agree(asked: Asked, acting: Acting) -> web.Response:
+    asked.form(Nothing)
+    number = asked.number("number")
+    asked.fresh(f"agree to proposal:{number}")
+    found, made = proposals.confirm(asked.db, acting, number, asked.now_ms, asked.random)
+    return asked.go(f"/staff/{found.member}") if made is None else half_page(asked, made)
+
+
+async def _withdraw(asked: Asked, acting: Acting) -> web.Response:
+    asked.form(Nothing)
+    proposals.withdraw(asked.db, acting, asked.number("number"), asked.now_ms)
+    return asked.go("/staff")
+
+
+def half_page(asked: Asked, made: Half) -> web.Response:
+    """Half of a code, shown this once. It stands behind `#`, which no browser sends to anybody."""
+    return asked.html("code.html", made=made, address=f"{asked.console.origin}/join#{made.code}")
 
 
 PAGES: Final[tuple[Page, ...]] = (
     page("GET", "/staff", Right.SEE_STAFF, _list),
     page("POST", "/staff/invite", Right.MANAGE_STAFF, _invite),
+    page("POST", "/staff/proposal/{number}/agree", Right.MANAGE_STAFF, _agree),
+    page("POST", "/staff/proposal/{number}/withdraw", Right.MANAGE_STAFF, _withdraw),
     page("GET", "/staff/{number}", Right.SEE_STAFF, _one),
     page("POST", "/staff/{number}/code", Right.MANAGE_STAFF, _renew),
     page("POST", "/staff/{number}/roles", Right.MANAGE_STAFF, _change),

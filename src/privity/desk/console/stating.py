@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from privity.desk.cases import service as cases
+from privity.desk.cases.model import OWN
 from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.documents.statement import (
     EXPLANATION,
@@ -37,7 +38,7 @@ from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.desk.transparency.eu import PLACES
 
-SOURCES: Final = {"public": Source.ARTICLE_16, "own": Source.VOLUNTARY}
+SOURCES: Final = {"public": Source.ARTICLE_16, OWN: Source.VOLUNTARY}
 """By how the case came up; whatever is not here is a notification of another kind."""
 
 
@@ -56,7 +57,8 @@ async def _state(asked: Asked, acting: Acting) -> web.Response:
     made = decisions.decision(asked.db, acting, number)
     if not can_be_stated(made):
         raise NotPublic(f"decision {number} is not in force about something public; nothing of it is stated")
-    source = SOURCES.get(cases.held(asked.db, made.case).source, Source.OTHER_NOTIFICATION)
+    came = OWN if made.own else cases.held(asked.db, made.case).source
+    source = SOURCES.get(came, Source.OTHER_NOTIFICATION)
     clearinghouse.state_reasons(
         asked.db, referrals_of(asked).desk, acting, _statement(made, form, source), made.case, asked.now_ms
     )

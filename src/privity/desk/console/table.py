@@ -15,20 +15,28 @@ from privity.desk.console import (
     evidence_view,
     front,
     me,
+    opening,
+    profile_view,
     queue,
+    recording_view,
     recovering,
     referring,
     staff,
     static,
     stating,
+    unopened_view,
 )
 from privity.desk.console.pages import Page
 
 TABLE: Final[tuple[Page, ...]] = (
     *front.PAGES,
     *queue.PAGES,
+    *opening.PAGES,
+    *unopened_view.PAGES,
     *case.PAGES,
+    *profile_view.PAGES,
     *evidence_view.PAGES,
+    *recording_view.PAGES,
     *deciding.PAGES,
     *appealing.PAGES,
     *attention.PAGES,

@@ -42,7 +42,8 @@ def open_database(path: Path, keys: DeskKeys) -> Db:
         db = _connect(path, key)
         undo.callback(db.close)
         db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
-        migrations.apply(db)
+        if migrations.apply(db):
+            db.execute("VACUUM")  # what the older layout leaves in freed pages is no part of the new one
         undo.pop_all()
     return db
 
@@ -69,6 +70,7 @@ def _connect(path: Path, key: bytes) -> Db:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only let go
     except sqlcipher.DatabaseError as err:
         db.close()
         if "not a database" not in str(err):

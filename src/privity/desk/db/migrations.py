@@ -13,8 +13,9 @@ from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import MigrationChanged, MigrationUnknown
 
 
-def apply(db: Db) -> None:
-    """Apply the shipped SQL files that are missing, in order, each in one transaction."""
+def apply(db: Db) -> bool:
+    """Apply the shipped SQL files that are missing, in order, each in one transaction; whether that changed an older
+    database."""
     db.execute(
         "CREATE TABLE IF NOT EXISTS migration"
         " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL) STRICT"
@@ -31,6 +32,7 @@ def apply(db: Db) -> None:
             _apply_one(db, number, name, sql, digest)
         elif known != digest:
             raise MigrationChanged(f"migration {number} was applied with other text than this version ships")
+    return bool(applied) and len(shipped) > len(applied)
 
 
 def _apply_one(db: Db, number: int, name: str, sql: str, digest: bytes) -> None:

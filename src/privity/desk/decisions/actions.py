@@ -60,6 +60,12 @@ class ActionRule:
         return self.on is not Target.ANY
 
     @property
+    def own(self) -> bool:
+        """Whether it may be done without any report: then there is no message, and nothing that proves one. So nobody
+        loses more by what the desk says alone than what everybody could see of them."""
+        return self.needs is Level.TIP
+
+    @property
     def public(self) -> bool:
         """Whether it is about what everybody may see: then the hub's own copy is the evidence."""
         return self.verb in (Verb.REMOVE_PUBLIC, Verb.REMOVE_LINKS)

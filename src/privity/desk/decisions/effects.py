@@ -57,6 +57,21 @@ class EffectHub(Protocol):
     async def effect(self, effect: Effect) -> EffectDone: ...
 
 
+async def ask(hub: EffectHub, effect: Effect) -> EffectDone | PutOff | HubUnreachable | Refusal:
+    """The hub's answer; why this effect waits; or what says that everything does."""
+    try:
+        done = await hub.effect(effect)
+    except Refusal as err:
+        if err.code in ABOUT_THE_EFFECT:
+            return EffectDone(effect.id, EffectOutcome.REFUSED, f"{err.code.value}: {err}")
+        return err if err.code in ABOUT_THE_HUB else PutOff(err.code.value)
+    except HubUnreachable as err:
+        return err
+    except (HubMisbehaved, AnswerTooLarge) as err:
+        return PutOff(type(err).__name__)
+    return done if done.id == effect.id else PutOff("the hub answers another effect")
+
+
 class Effects:
     """The outbox at work. Two of them on one database do no harm: the hub does each id once."""
 
@@ -75,26 +90,12 @@ class Effects:
         due = outbox.due(self._db, self._now_ms(), PAGE)
         for start in range(0, len(due), AT_ONCE):
             some = due[start : start + AT_ONCE]
-            answers = await asyncio.gather(*(self._ask(ordered) for ordered in some))
+            answers = await asyncio.gather(*(ask(self._hub, ordered.effect) for ordered in some))
             settled += self._write(zip(some, answers, strict=True))
             for answer in answers:
                 if isinstance(answer, HubUnreachable | Refusal):
                     raise answer
         return settled
-
-    async def _ask(self, ordered: Ordered) -> EffectDone | PutOff | HubUnreachable | Refusal:
-        """The hub's answer; why this effect waits; or what says that everything does."""
-        try:
-            done = await self._hub.effect(ordered.effect)
-        except Refusal as err:
-            if err.code in ABOUT_THE_EFFECT:
-                return EffectDone(ordered.effect.id, EffectOutcome.REFUSED, f"{err.code.value}: {err}")
-            return err if err.code in ABOUT_THE_HUB else PutOff(err.code.value)
-        except HubUnreachable as err:
-            return err
-        except (HubMisbehaved, AnswerTooLarge) as err:
-            return PutOff(type(err).__name__)
-        return done if done.id == ordered.effect.id else PutOff("the hub answers another effect")
 
     def _write(self, answered: Iterable[tuple[Ordered, EffectDone | PutOff | HubUnreachable | Refusal]]) -> int:
         settled = 0

@@ -8,11 +8,13 @@ DeskError
     +-- ProposalRefused        what is proposed may not be decided
     |   +-- CaseNotYours       the case is not taken by whoever decides
     |   +-- WrongTarget        this cannot be done to that
+    |   +-- NobodyReported     without a report it may not be done, whatever the desk saw
     |   +-- EvidenceNotInCase  a report or message that does not belong to the case
     |   +-- EvidenceOfAnother  a message of another account or conversation than the decision is about
     |   +-- EvidenceMissing    it must rest on a proven message and names none
     |   +-- EvidenceTooWeak    a message it rests on is not proven as far as it must be
     |   +-- DaysRefused        no end where there must be one, or the other way round, or too long
+    |   +-- DecidedBefore      somebody else decides anew after an appeal
     |   +-- DecidedAlready     the same was decided or proposed already, or the opposite is in force
     +-- TextRefused            words that go out are empty or too long
     |   +-- NamesAReporter     words that go out say who reported
@@ -21,6 +23,7 @@ DeskError
     +-- NotInForce             undone already, or never in force
     +-- EffectUnknown          no such effect
     +-- EffectNotRefused       only what the hub has refused is sent again
+    +-- TimeRefused            a time from which on nothing can be sent again
 """
 
 from __future__ import annotations
@@ -48,6 +51,10 @@ class WrongTarget(ProposalRefused):
     """The action is about accounts and this is a conversation, or the other way round."""
 
 
+class NobodyReported(ProposalRefused):
+    """The case is of the desk's own initiative, and the action is none that may rest on that."""
+
+
 class EvidenceNotInCase(ProposalRefused):
     """A report of another case, or a message that the report does not have."""
 
@@ -70,6 +77,10 @@ class DaysRefused(ProposalRefused):
 
 class DecidedAlready(ProposalRefused):
     """The case holds the same or the opposite already."""
+
+
+class DecidedBefore(ProposalRefused):
+    """An appeal has opened the case again, and whoever had a part in the decision before does not decide anew."""
 
 
 class TextRefused(DecisionError):
@@ -98,3 +109,7 @@ class EffectUnknown(DecisionError):
 
 class EffectNotRefused(DecisionError):
     """The hub has this effect, or will be asked anyway."""
+
+
+class TimeRefused(DecisionError):
+    """It is yet to come, or so long ago that the hub may have forgotten what it has done."""

@@ -16,6 +16,7 @@ from privity.desk.decisions.errors import (
     EvidenceNotInCase,
     EvidenceOfAnother,
     EvidenceTooWeak,
+    NobodyReported,
     ProposalRefused,
     WrongTarget,
 )
@@ -52,6 +53,12 @@ def grounds(db: Db, held: Held, proposal: Proposal) -> Grounds:
     against = held.subject if proposal.against is None else proposal.against
     _check_shape(rule, proposal)
     _check_target(rule, against)
+    if not held.reports and not rule.own:
+        allowed = ", ".join(action.value for action, rule in ACTIONS.items() if rule.own)
+        raise NobodyReported(
+            f"nobody has reported anything in case {held.number}, so {proposal.action.value} is out of reach;"
+            f" the desk alone may {allowed}"
+        )
     if proposal.policy is PolicyName.ABUSE_OF_REPORTING and rule.told and against == held.subject:
         raise WrongTarget("abuse of reporting is decided about somebody who reported, not about whom the case is about")
     found = tuple(_ground(db, held, cited, against, proposal) for cited in sorted(set(proposal.evidence)))

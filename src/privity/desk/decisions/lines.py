@@ -16,21 +16,22 @@ from privity.wire.staff import EffectParams, Verb
 
 ACTED = (
     "We looked at what you reported, found a rule broken, and did something about it. What it was we tell only whom it"
-    " concerns."
+    " concerns. If you find that it was not enough, you can say so until {until}, beside this report, once. It costs"
+    " nothing, and somebody answers who had no part in the decision."
 )
 DISMISSED = (
     "We looked at what you reported and found no rule broken. If you do not agree, you can say so until {until}, beside"
     " this report. It costs nothing, and somebody answers who had no part in the decision."
 )
 AGAIN = "What was decided about your report was taken back. We look at it again."
+MORE = "Somebody who reported the same found that too little was done. We look at it again."
 TAKEN_BACK = "What was decided about your report was taken back after an appeal."
 
 
 def of_decision(decision: Decision, now_ms: int) -> str:
     """What reporters are told when it takes effect."""
-    if decision.action is Action.DISMISS:
-        return DISMISSED.format(until=day(decision.appeal_ends_ms(now_ms)))
-    return ACTED
+    words = DISMISSED if decision.action is Action.DISMISS else ACTED
+    return words.format(until=day(decision.appeal_ends_ms(now_ms)))
 
 
 def tell_reporters(db: Db, random: Callable[[int], bytes], decision: Decision, text: str, now_ms: int) -> None:

@@ -96,6 +96,8 @@ class Decision:
     proposed_by: str
     evidence: tuple[Cited, ...]
     events: tuple[Event, ...]
+    own: bool = False
+    """Made when nobody had reported anything in the case; a report that comes later does not change that."""
 
     @property
     def rule(self) -> ActionRule:

@@ -109,6 +109,16 @@ def refused(db: Db, limit: int) -> tuple[Ordered, ...]:
     return tuple(_ordered(row) for row in rows)
 
 
+def applied_since(db: Db, since_ms: int) -> tuple[tuple[int, str], ...]:
+    """What the hub has done since then and nothing was asked for in its place: number and subject, in order."""
+    rows = db.execute(
+        "SELECT n, subject FROM effect AS old WHERE state = 'applied' AND settled_ms >= ?"
+        " AND NOT EXISTS (SELECT 1 FROM effect AS new WHERE new.again_of = old.n) ORDER BY n",
+        (since_ms,),
+    ).fetchall()
+    return tuple((int(number), str(subject)) for number, subject in rows)
+
+
 def sent_again(db: Db, number: int) -> int | None:
     """The effect that repeats this one."""
     row = db.execute("SELECT n FROM effect WHERE again_of = ?", (number,)).fetchone()

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
-from privity.desk.cases.model import CaseState, Held
+from privity.desk.cases.model import OWN, CaseState, Held
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import outbox, statement, store
 from privity.desk.decisions.actions import ACTIONS, Escalation, Target
 from privity.desk.decisions.errors import (
     CaseNotYours,
     DecidedAlready,
+    DecidedBefore,
     EffectNotRefused,
     EffectUnknown,
     NotInForce,
@@ -30,7 +30,18 @@ from privity.desk.decisions.grounds import Grounds, grounds, looked_up
 from privity.desk.decisions.model import Decision, Event, EventKind, Proposal, State, is_dismissal, is_measure
 from privity.desk.decisions.outbox import EffectState, Ordered
 from privity.desk.decisions.policies import POLICIES, PolicyName, Step, offered
-from privity.desk.decisions.taking_effect import all_of_case, existing, held_of, noted, others, take_back, take_effect
+from privity.desk.decisions.taking_effect import (
+    all_of_case,
+    check_still_right,
+    existing,
+    held_of,
+    noted,
+    open_again,
+    others,
+    repeat,
+    take_back,
+    take_effect,
+)
 from privity.desk.decisions.words import check_words
 from privity.desk.intake.findings import Level
 from privity.desk.staff.acting import Acting
@@ -60,6 +71,7 @@ def propose(db: Db, acting: Acting, case: int, proposal: Proposal, now_ms: int, 
             proposal,
             found.level,
             second_person=rule.grave,
+            own=held.source == OWN,
             weight=weight,
             counts_days=counts_days,
             at_ms=now_ms,
@@ -102,7 +114,19 @@ def overturn(db: Db, acting: Acting, number: int, appeal: int, words: str, now_m
     """Take back what an appeal has shown to be wrong. A dismissed report is looked at again; a sanction is over."""
     acting.must(Right.ANSWER_APPEAL)
     with transaction(db):
+        if is_dismissal(existing(db, number)):
+            store.add_reopened(db, number, appeal, now_ms)
         return take_back(db, _in_force(db, number, words), acting.who, words, now_ms, random, appeal=appeal)
+
+
+def look_again(db: Db, acting: Acting, number: int, appeal: int, now_ms: int, random: Random) -> None:
+    """Open the case of a decision again, in which too little was done. What is in force stays so meanwhile."""
+    acting.must(Right.ANSWER_APPEAL)
+    with transaction(db):
+        made = existing(db, number)
+        for one in (made, *measures_of(db, made.case)):
+            store.add_reopened(db, one.number, appeal, now_ms)
+        open_again(db, made, appeal, acting.who, now_ms, random)
 
 
 def send_again(db: Db, acting: Acting, effect: int, now_ms: int, random: Random) -> Ordered:
@@ -120,31 +144,8 @@ def send_again(db: Db, acting: Acting, effect: int, now_ms: int, random: Random)
         later = outbox.sent_again(db, effect)
         if later is not None:
             raise EffectNotRefused(f"effect {effect} was sent again as effect {later}")
-        _check_still_right(db, old)
-        asked = old.effect
-        number = outbox.add(
-            db,
-            random,
-            asked.verb,
-            asked.subject,
-            asked.params,
-            case=old.case,
-            decision=old.decision,
-            now_ms=now_ms,
-            again_of=effect,
-        )
-        audit.add(
-            db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.EFFECT_REPEATED,
-            about=f"effect:{effect}",
-            effect=number,
-            case=old.case,
-            decision=old.decision,
-            verb=asked.verb.value,
-        )
-        return _effect(db, number)
+        check_still_right(db, old)
+        return _effect(db, repeat(db, acting.who, old, now_ms, random))
 
 
 def preview(db: Db, acting: Acting, case: int, proposal: Proposal, now_ms: int) -> str | None:
@@ -237,15 +238,19 @@ def dismissal_of(db: Db, case: int) -> Decision | None:
     return next((one for one in all_of_case(db, case) if is_dismissal(one) and one.state is State.EFFECTIVE), None)
 
 
-def was_acted_on(db: Db, case: int) -> bool:
-    """Whether what was reported has led to something. That a case went on to others is told to nobody."""
-    return any(is_measure(one) and one.state is State.EFFECTIVE for one in all_of_case(db, case))
+def measures_of(db: Db, case: int) -> tuple[Decision, ...]:
+    """What was done about what was reported and is in force, the newest last. That a case went on to others is none."""
+    found = (one for one in all_of_case(db, case) if is_measure(one) and one.state is State.EFFECTIVE)
+    return tuple(sorted(found, key=lambda one: (one.effective_ms or 0, one.number)))
 
 
 def _checked(db: Db, acting: Acting, held: Held, proposal: Proposal, now_ms: int) -> Grounds:
     mine = held.state is CaseState.TAKEN and held.taken_by == acting.who
     if not mine and held.state is not CaseState.DECIDED:
         raise CaseNotYours(f"case {held.number} is {held.state.value}; whoever decides about it takes it first")
+    for made in all_of_case(db, held.number):
+        if acting.who in made.decided_by and store.was_reopened(db, made.number):
+            raise DecidedBefore(f"{acting.who} had a part in decision {made.number}, which an appeal has opened again")
     check_words(db, held.number, proposal.reason)
     found = grounds(db, held, proposal)
     _check_undecided(db, held, proposal, found.against, now_ms)
@@ -318,17 +323,8 @@ def _draft(held: Held, found: Grounds, proposal: Proposal, who: str, now_ms: int
         who,
         proposal.evidence,
         (),
+        held.source == OWN,
     )
-
-
-def _check_still_right(db: Db, old: Ordered) -> None:
-    """What a decision does is right while it is in force, and giving it back once it is not."""
-    if old.decision is None:
-        return
-    made = existing(db, old.decision)
-    wanted = {made.rule.verb: State.EFFECTIVE, made.rule.reverse: State.UNDONE}.get(old.effect.verb, made.state)
-    if made.state is not wanted:
-        raise NotInForce(f"decision {made.number} is {made.state.value}; effect {old.number} belongs to another state")
 
 
 def _effect(db: Db, number: int) -> Ordered:

@@ -185,6 +185,8 @@ def _counts(decision: Decision, at_ms: int) -> str:
 def _came(decision: Decision, source: str) -> str:
     if decision.policy is PolicyName.ABUSE_OF_REPORTING:
         return "It came up in the work on reports."
+    if decision.own:
+        return "The people who run this server came upon it themselves; nobody reported it."
     if source == "public":
         return "It came up by a notice from outside."
     return "It came up by a report. Who reports is told to nobody."
@@ -195,6 +197,8 @@ def _facts(decision: Decision, grounds: tuple[Ground, ...]) -> list[str]:
     if any(ground.cited.position == WHOLE_REPORT for ground in grounds):
         return sorted({f"A report that you made on {day(ground.at_ms)}." for ground in grounds})
     proven = [ground for ground in grounds if ground.level > Level.TIP]
+    if not proven and decision.own and not decision.rule.public:
+        return [_WITHOUT_REPORT]
     if not proven:
         return [_WITHOUT_PROOF[decision.rule.public]]
     one, many = _WHOSE[decision.rule.on]
@@ -213,3 +217,7 @@ _WITHOUT_PROOF: Final = {
     True: "What everybody could see of it on this server.",
     False: "Reports whose content could not be proven. That is why nothing more than this was done.",
 }
+_WITHOUT_REPORT: Final = (
+    "What the people who run this server could see without reading any conversation. That is why nothing more than this"
+    " was done."
+)

@@ -15,7 +15,7 @@ from privity.desk.intake.findings import Level
 
 _SELECT: Final = (
     "SELECT n, reference, case_n, against, policy, action, level, reason, days, escalated_to, weight, counts_days,"
-    " proposed_ms, proposed_by FROM decision"
+    " proposed_ms, proposed_by, own FROM decision"
 )
 
 
@@ -28,6 +28,7 @@ def add(
     level: Level,
     *,
     second_person: bool,
+    own: bool,
     weight: int,
     counts_days: int,
     at_ms: int,
@@ -36,8 +37,8 @@ def add(
     """A new row with what it rests on; returns its number."""
     made = db.execute(
         "INSERT INTO decision (reference, case_n, against, policy, action, level, second_person, reason, days,"
-        " escalated_to, weight, counts_days, proposed_ms, proposed_by)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
+        " escalated_to, weight, counts_days, proposed_ms, proposed_by, own)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
         (
             reference,
             case,
@@ -53,6 +54,7 @@ def add(
             counts_days,
             at_ms,
             who,
+            int(own),
         ),
     )
     number = int(made.fetchone()[0])
@@ -68,6 +70,18 @@ def add_event(db: Db, number: int, event: Event) -> None:
         "INSERT INTO decision_event (decision, kind, at_ms, who, words) VALUES (?, ?, ?, ?, ?)",
         (number, event.kind.value, event.at_ms, event.who, event.words),
     )
+
+
+def add_reopened(db: Db, number: int, appeal: int, at_ms: int) -> None:
+    """Of two appeals against one decision the first is kept."""
+    db.execute(
+        "INSERT INTO decision_reopened (decision, appeal, at_ms) VALUES (?, ?, ?) ON CONFLICT (decision) DO NOTHING",
+        (number, appeal, at_ms),
+    )
+
+
+def was_reopened(db: Db, number: int) -> bool:
+    return db.execute("SELECT 1 FROM decision_reopened WHERE decision = ?", (number,)).fetchone() is not None
 
 
 def find(db: Db, number: int) -> Decision | None:
@@ -134,7 +148,7 @@ def _one(db: Db, row: tuple[Any, ...] | None) -> Decision | None:
 
 
 def _decision(db: Db, row: tuple[Any, ...]) -> Decision:
-    number, reference, case, against, policy, action, level, reason, days, to, weight, counts, at_ms, who = row
+    number, reference, case, against, policy, action, level, reason, days, to, weight, counts, at_ms, who, own = row
     cited = db.execute(
         "SELECT report_seq, position FROM decision_evidence WHERE decision = ? ORDER BY report_seq, position", (number,)
     ).fetchall()
@@ -158,4 +172,5 @@ def _decision(db: Db, row: tuple[Any, ...]) -> Decision:
         who,
         tuple(Cited(*found) for found in cited),
         tuple(Event(EventKind(kind), at, by, words) for kind, at, by, words in events),
+        bool(own),
     )

@@ -12,12 +12,13 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Said
 from privity.desk.cases import service as cases
 from privity.desk.cases.joined import all_in, now_in
-from privity.desk.cases.model import CaseState, Held, Outcome
+from privity.desk.cases.model import OWN, CaseState, Held, Outcome
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import lines, outbox, statement, store
-from privity.desk.decisions.errors import DecisionUnknown
+from privity.desk.decisions.errors import DecisionUnknown, NotInForce
 from privity.desk.decisions.grounds import looked_up
 from privity.desk.decisions.model import Decision, Event, EventKind, State, is_dismissal, is_measure
+from privity.desk.decisions.outbox import Ordered
 from privity.desk.decisions.policies import PolicyName
 from privity.identity.uris import Random
 from privity.wire.staff import EffectParams, Verb
@@ -65,6 +66,16 @@ def send_statement(db: Db, random: Random, made: Decision, said: Statement, now_
     _ask(db, random, made, Verb.STATEMENT, EffectParams(decision=made.reference, statement=said), now_ms)
 
 
+def open_again(db: Db, made: Decision, appeal: int, who: str, now_ms: int, random: Random) -> None:
+    """The case of a decision, though nothing of that is taken back. One that is worked on goes on as it is."""
+    held = held_of(db, made)
+    if held.state is not CaseState.DECIDED:
+        return
+    words = f"Appeal {appeal}: decision {made.number} may have been too little. What is in force stays so."
+    cases.reopened(db, held.number, who=who, at_ms=now_ms, words=words)
+    lines.tell_reporters(db, random, made, lines.MORE, now_ms)
+
+
 def all_of_case(db: Db, case: int) -> tuple[Decision, ...]:
     """Of a case and of those that were joined to it, oldest first."""
     return store.of_cases(db, all_in(db, now_in(db, case)))
@@ -72,13 +83,53 @@ def all_of_case(db: Db, case: int) -> tuple[Decision, ...]:
 
 def _back_to_work(db: Db, made: Decision, held: Held, who: str, now_ms: int, random: Random, *, appealed: bool) -> None:
     """Nothing that was decided about the case is left. After an appeal against a sanction that is the end of it."""
-    if appealed and not is_dismissal(made):
+    if appealed and not is_dismissal(made) and held.state is CaseState.DECIDED:
         cases.ended(db, held.number, Outcome.DISMISSED)
         lines.tell_reporters(db, random, made, lines.TAKEN_BACK, now_ms)
         return
     if held.state is CaseState.DECIDED:
         cases.reopened(db, held.number, who=who, at_ms=now_ms, words=f"Decision {made.number} was undone.")
     lines.tell_reporters(db, random, made, lines.AGAIN, now_ms)
+
+
+def check_still_right(db: Db, asked: Ordered) -> None:
+    """What a decision does is right while it is in force, and giving it back once it is not. Raises NotInForce."""
+    if asked.decision is None:
+        return
+    made = existing(db, asked.decision)
+    wanted = {made.rule.verb: State.EFFECTIVE, made.rule.reverse: State.UNDONE}.get(asked.effect.verb, made.state)
+    if made.state is not wanted:
+        raise NotInForce(
+            f"decision {made.number} is {made.state.value}; effect {asked.number} belongs to another state"
+        )
+
+
+def repeat(db: Db, who: str, old: Ordered, now_ms: int, random: Random) -> int:
+    """Ask the hub anew for what it refused, as a new effect; returns its number. The caller owns the transaction."""
+    asked = old.effect
+    number = outbox.add(
+        db,
+        random,
+        asked.verb,
+        asked.subject,
+        asked.params,
+        case=old.case,
+        decision=old.decision,
+        now_ms=now_ms,
+        again_of=old.number,
+    )
+    audit.add(
+        db,
+        at_ms=now_ms,
+        who=who,
+        act=Act.EFFECT_REPEATED,
+        about=f"effect:{old.number}",
+        effect=number,
+        case=old.case,
+        decision=old.decision,
+        verb=asked.verb.value,
+    )
+    return number
 
 
 def others(db: Db, made: Decision) -> tuple[Decision, ...]:
@@ -109,12 +160,12 @@ def noted(
         "policy": made.policy.value,
         "action": made.action.value,
         "level": int(made.level),
-        "source": held.source,
+        "source": OWN if made.own else held.source,
         "days": made.days,
         "strikes": store.strikes(db, made.against, now_ms),
         "second": made.second,
         "automated": False,
-        "reported_ms": held.reported_ms,
+        "reported_ms": None if made.own else held.reported_ms,
         "to": None if made.to is None else made.to.value,
         "appeal": appeal,
         "reason": words,

@@ -35,6 +35,19 @@ def preserved(db: Db, evidence_id: int, now_ms: int) -> bool:
     return row is not None
 
 
-def expire(db: Db, now_ms: int) -> int:
-    """Forget the holds whose time is over; returns how many. Only then can what they held be deleted."""
-    return int(db.execute("DELETE FROM evidence_hold WHERE until_ms <= ?", (now_ms,)).rowcount)
+def over(db: Db, now_ms: int) -> tuple[str, ...]:
+    """What still holds something although the time that was said for it is over."""
+    rows = db.execute("SELECT DISTINCT because FROM evidence_hold WHERE until_ms <= ? ORDER BY because", (now_ms,))
+    return tuple(str(because) for (because,) in rows.fetchall())
+
+
+def expire(db: Db, now_ms: int, because: str | None = None) -> int:
+    """Forget the holds whose time is over, of one cause alone where it is named; returns how many.
+
+    Only then can what they held be deleted.
+    """
+    return int(
+        db.execute(
+            "DELETE FROM evidence_hold WHERE until_ms <= ? AND (? IS NULL OR because = ?)", (now_ms, because, because)
+        ).rowcount
+    )

@@ -22,12 +22,30 @@ class Listed:
 
 
 def listed(db: Db, report: int) -> tuple[Listed, ...]:
-    """The records of a report, in the order in which they were kept."""
+    """The records of a report that are still there, in the order in which they were kept."""
+    return belonging(db, of_report(report))
+
+
+def belonging(db: Db, about: str) -> tuple[Listed, ...]:
+    """The records of anything, by how the audit log names it, that are still there."""
     rows = db.execute(
-        "SELECT id, kind, position, part, length(ciphertext) FROM evidence WHERE about = ? ORDER BY id",
-        (of_report(report),),
+        "SELECT id, kind, position, part, length(ciphertext) FROM evidence WHERE about = ? AND gone_ms IS NULL"
+        " ORDER BY id",
+        (about,),
     ).fetchall()
     return tuple(Listed(number, Kind(kind), position, part, size) for number, kind, position, part, size in rows)
+
+
+def gone_ms(db: Db, report: int) -> int | None:
+    """When the last of its records that are gone was shredded; None where all are still there."""
+    (found,) = db.execute("SELECT max(gone_ms) FROM evidence WHERE about = ?", (of_report(report),)).fetchone()
+    return None if found is None else int(found)
+
+
+def why_none(db: Db, report: int) -> str:
+    """Why a report has no record that could be opened, as the beginning of a sentence."""
+    why = "could not be opened" if gone_ms(db, report) is None else "was deleted when its time was over"
+    return f"report {report} {why}"
 
 
 def size(db: Db, number: int) -> int:

@@ -17,7 +17,7 @@ from typing import Final
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db
-from privity.desk.errors import EvidenceUnknown, ReasonMissing
+from privity.desk.errors import EvidenceGone, EvidenceUnknown, ReasonMissing
 from privity.desk.evidence.sealing import Sealed, seal, unseal
 from privity.desk.limits import MAX_REASON_CHARS, MAX_WHO_CHARS
 from privity.mls.codec import u64, vec
@@ -65,32 +65,34 @@ def of_report(number: int) -> str:
 
 def keep(db: Db, evidence_key: bytes, random: Callable[[int], bytes], about: str, record: Record) -> int:
     """Store a record of `about` ('report:12') sealed and return its number. The caller owns the transaction."""
-    added = db.execute(_INSERT, _row(evidence_key, random, about, record))
-    return int(added.lastrowid)
+    return _add(db, evidence_key, random, [(about, record)])
 
 
 def keep_all(
     db: Db, evidence_key: bytes, random: Callable[[int], bytes], records: Iterable[tuple[str, Record]]
 ) -> None:
     """Store many; each with what it belongs to."""
-    db.executemany(_INSERT, [_row(evidence_key, random, about, record) for about, record in records])
+    _add(db, evidence_key, random, records)
 
 
 def open_record(db: Db, evidence_key: bytes, evidence_id: int, *, who: str, reason: str, now_ms: int) -> Record:
     """Log the opening, then open. Not inside another transaction: the entry must be on the disk first.
 
-    Raises ReasonMissing, EvidenceUnknown or EvidenceDamaged.
+    Raises ReasonMissing, EvidenceUnknown, EvidenceGone or EvidenceDamaged.
     The entry stays even when the record does not open: an attempt is an access.
     """
     check_text("who", who, MAX_WHO_CHARS)
     check_text("reason", reason, MAX_REASON_CHARS)
     row = db.execute(
-        "SELECT about, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext FROM evidence WHERE id = ?",
+        "SELECT gone_ms, about, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext FROM evidence"
+        " JOIN evidence_key ON evidence_id = id WHERE id = ?",
         (evidence_id,),
     ).fetchone()
     if row is None:
         raise EvidenceUnknown(f"there is no evidence record {evidence_id}")
-    about, kind, position, part, *sealed = row
+    gone_ms, about, kind, position, part, *sealed = row
+    if gone_ms is not None:
+        raise EvidenceGone(f"evidence record {evidence_id} was deleted when its time was over; nobody can open it")
     log.add(
         db,
         at_ms=now_ms,
@@ -106,19 +108,23 @@ def open_record(db: Db, evidence_key: bytes, evidence_id: int, *, who: str, reas
     return Record(Kind(kind), position, part, content)
 
 
-_INSERT: Final = (
-    "INSERT INTO evidence (about, kind, position, part, wrap_nonce, wrapped_key, nonce, ciphertext)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
-
-def _row(
-    evidence_key: bytes, random: Callable[[int], bytes], about: str, record: Record
-) -> tuple[str, str, int, int, bytes, bytes, bytes, bytes]:
-    place = _place(about, record.kind, record.position, record.part)
-    sealed = seal(evidence_key, random, place, record.content)
-    columns = (sealed.wrap_nonce, sealed.wrapped_key, sealed.nonce, sealed.ciphertext)
-    return about, record.kind.value, record.position, record.part, *columns
+def _add(db: Db, evidence_key: bytes, random: Callable[[int], bytes], records: Iterable[tuple[str, Record]]) -> int:
+    """The number of the last one. No number is given twice, not even after a record was removed."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'evidence'").fetchone()
+    number = 0 if row is None else int(row[0])
+    rows, keys = [], []
+    for about, record in records:
+        number += 1
+        place = _place(about, record.kind, record.position, record.part)
+        sealed = seal(evidence_key, random, place, record.content)
+        whose = (number, about, record.kind.value, record.position, record.part)
+        rows.append((*whose, sealed.nonce, sealed.ciphertext))
+        keys.append((number, sealed.wrap_nonce, sealed.wrapped_key))
+    db.executemany(
+        "INSERT INTO evidence (id, about, kind, position, part, nonce, ciphertext) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+    )
+    db.executemany("INSERT INTO evidence_key (evidence_id, wrap_nonce, wrapped_key) VALUES (?, ?, ?)", keys)
+    return number
 
 
 def _place(about: str, kind: Kind, position: int, part: int) -> bytes:

@@ -15,7 +15,7 @@ import msgspec
 from privity.desk.errors import HubError, HubMisbehaved, HubUnreachable
 from privity.desk.hub_client import Hub
 from privity.wire.errors import Code, Refusal
-from privity.wire.staff import FrankOutcome, ReportAnswer, ReportQuestion
+from privity.wire.staff import ASKED, FrankOutcome, ReportAnswer, ReportQuestion
 
 MAX_QUESTION_BYTES: Final = 60_000
 """Of one request: below what a hub reads before it knows who asks."""
@@ -85,7 +85,8 @@ def _chunks(questions: Sequence[ReportQuestion]) -> Iterator[Sequence[ReportQues
     size = franks = 0
     for question in questions:
         length = len(msgspec.json.encode(question)) + 1
-        if chunk and (size + length > MAX_QUESTION_BYTES or franks + len(question.franks) > MAX_FRANKS):
+        full = len(chunk) == ASKED or size + length > MAX_QUESTION_BYTES or franks + len(question.franks) > MAX_FRANKS
+        if chunk and full:
             yield chunk
             chunk, size, franks = [], 0, 0
         chunk.append(question)

@@ -135,7 +135,7 @@ class ReportFinding(msgspec.Struct, frozen=True):
     """Messages of the room between the reported ones that the reporter left out."""
     messages: list[MessageFinding]
     evidence: list[int]
-    """Numbers of the sealed records."""
+    """Numbers of the sealed records that are still there."""
     subject: Subject = Subject.MESSAGES
     source: Source = Source.USER
     escalated_for: str | None = None
@@ -193,7 +193,9 @@ def _report(db: Db, row: tuple[object, ...]) -> ReportFinding:
             (seq,),
         ).fetchall()
     ]
-    evidence = db.execute("SELECT id FROM evidence WHERE about = ? ORDER BY id", (of_report(seq),)).fetchall()
+    evidence = db.execute(
+        "SELECT id FROM evidence WHERE about = ? AND gone_ms IS NULL ORDER BY id", (of_report(seq),)
+    ).fetchall()
     fields = {
         "report": seq,
         "receipt": row[1],

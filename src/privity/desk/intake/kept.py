@@ -14,6 +14,7 @@ def attachment_record(db: Db, report: int, position: int, part: int) -> int | No
         " JOIN reported_message AS same ON same.ts_ms = m.ts_ms AND same.message_id = m.message_id"
         " JOIN evidence AS e ON e.about = 'report:' || same.report_seq AND e.position = same.position"
         " WHERE m.report_seq = ? AND m.position = ? AND e.kind = 'attachment' AND e.part = ?"
+        " AND e.gone_ms IS NULL"
         " ORDER BY same.report_seq <> m.report_seq, e.id LIMIT 1",
         (report, position, part),
     ).fetchone()

@@ -79,6 +79,8 @@ class Proven:
     """A message of which the hub or the sender's key says that it was sent."""
 
     message_id: bytes
+    ts_ms: int
+    """Part of what is proven, so the same message has the same."""
     level: Level
     marks: tuple[bytes, ...]
 

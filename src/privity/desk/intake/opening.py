@@ -19,7 +19,7 @@ from privity.identity.errors import BadUri
 from privity.identity.uris import parse_room_uri, parse_user_uri
 from privity.message import sealed_report
 from privity.message.appeal import About, Appeal
-from privity.message.errors import BadReport, ReportError
+from privity.message.errors import BadReport, ReportError, WrongIntakeKey
 from privity.message.notice import PublicNotice
 from privity.message.report import AbuseReport
 from privity.message.report import Subject as Reported
@@ -80,9 +80,14 @@ class Unread:
     assessment: Assessment
 
 
-def open_page(page: Sequence[RelayedReport], key: IntakeKey) -> list[Opened | Appealed | Unread]:
-    """Never raises: what is wrong is a finding. Each step for the whole page: what runs again at once runs faster."""
-    unsealed = [_unsealed(relayed, key) for relayed in page]
+def open_page(
+    page: Sequence[RelayedReport], key: IntakeKey, older: Sequence[IntakeKey] = ()
+) -> list[Opened | Appealed | Unread]:
+    """Never raises: what is wrong is a finding. Each step for the whole page: what runs again at once runs faster.
+
+    `older` keys are tried on what is sealed to another than the desk's own.
+    """
+    unsealed = [_unsealed(relayed, (key, *older)) for relayed in page]
     decoded = [
         one if isinstance(one, Unread) else _decoded(relayed, one) for relayed, one in zip(page, unsealed, strict=True)
     ]
@@ -91,11 +96,17 @@ def open_page(page: Sequence[RelayedReport], key: IntakeKey) -> list[Opened | Ap
     ]
 
 
-def _unsealed(relayed: RelayedReport, key: IntakeKey) -> bytes | Unread:
-    try:
-        return key.unseal(relayed.sealed)
-    except ReportError as err:
-        return Unread(relayed, unreadable(State.CANNOT_OPEN, type(err).__name__, relayed))
+def _unsealed(relayed: RelayedReport, keys: Sequence[IntakeKey]) -> bytes | Unread:
+    found: ReportError | None = None
+    for key in keys:
+        try:
+            return key.unseal(relayed.sealed)
+        except WrongIntakeKey as err:
+            found = found or err
+        except ReportError as err:
+            found = err
+            break
+    return Unread(relayed, unreadable(State.CANNOT_OPEN, type(found).__name__, relayed))
 
 
 def _decoded(relayed: RelayedReport, data: bytes) -> tuple[bytes, Content] | Unread:

@@ -79,7 +79,7 @@ class Batch:
         taken = {
             number: one
             for number, (relayed, found) in zip(numbers, page, strict=True)
-            if (one := _taken(number, relayed, found)) is not None
+            if (one := taken_of(number, relayed, found)) is not None
         }
         gathered = dict(zip(taken, self.gather(self.db, list(taken.values()), now_ms), strict=True))
         lines = [
@@ -119,12 +119,12 @@ class _Line:
         return level_of(self.found.state, [message.outcome for message in self.found.messages])
 
 
-def _taken(number: int, relayed: RelayedReport, found: Assessment) -> Taken | None:
+def taken_of(number: int, relayed: RelayedReport, found: Assessment) -> Taken | None:
     """What a case is made of; None of a report that could not be read."""
     if found.reason is None:
         return None
     proven = [
-        Proven(message.message_id, level, message.marks)
+        Proven(message.message_id, message.ts_ms, level, message.marks)
         for message in found.messages
         if (level := LEVELS.get(message.outcome)) is not None and message.message_id is not None
     ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from privity.desk.db.transaction import Db, IntegrityError
 from privity.desk.errors import AlreadyRecorded
 from privity.desk.evidence import records as evidence
@@ -20,11 +22,9 @@ Random = Callable[[int], bytes]
 
 def recorded(db: Db, receipts: Sequence[str]) -> frozenset[str]:
     """Those of the receipts that are on this desk's disk."""
-    return frozenset(
-        receipt
-        for receipt in receipts
-        if db.execute("SELECT 1 FROM report WHERE receipt = ?", (receipt,)).fetchone() is not None
-    )
+    named = msgspec.json.encode(list(receipts)).decode()
+    rows = db.execute("SELECT receipt FROM report WHERE receipt IN (SELECT value FROM json_each(?))", (named,))
+    return frozenset(str(receipt) for (receipt,) in rows)
 
 
 def record(
@@ -60,13 +60,43 @@ def remember(db: Db, relayed: RelayedReport, *, now_ms: int) -> None:
     _add(db, [(relayed, Assessment(State.ASSESSED, "", subject=Subject.APPEAL))], now_ms)
 
 
+def read_later(db: Db, report: int, found: Assessment, *, who: str, at_ms: int) -> None:
+    """The findings on a report that was recorded without any, in place of what was said of it then."""
+    db.execute(
+        "INSERT INTO report_later (report_seq, at_ms, who, came_state, came_reason, came_source)"
+        " SELECT seq, ?, ?, state, reason, source FROM report WHERE seq = ?",
+        (at_ms, who, report),
+    )
+    db.execute(
+        "UPDATE report SET state = ?, detail = ?, accused_uri = ?, room_uri = ?, reason = ?, omitted = ?, subject = ?,"
+        " source = ?, escalated_for = ? WHERE seq = ?",
+        (
+            found.state.value,
+            found.detail[:MAX_DETAIL_CHARS],
+            found.accused_uri,
+            found.room_uri,
+            found.reason,
+            found.omitted,
+            found.subject.value,
+            found.source.value,
+            found.escalated_for,
+            report,
+        ),
+    )
+    db.execute("DELETE FROM report_aside WHERE report_seq = ?", (report,))
+    db.execute("DELETE FROM reported_attachment WHERE report_seq = ?", (report,))
+    db.execute("DELETE FROM reported_message WHERE report_seq = ?", (report,))
+    _add_messages(db, [(report, message) for message in found.messages])
+
+
 def attachment_kept_in(db: Db, message_id: bytes, ts_ms: int, part: int) -> int | None:
     """The report with which this very attachment is kept already. By message and part, never by URL or hash."""
     row = db.execute(
         "SELECT m.report_seq FROM reported_message AS m"
         " JOIN reported_attachment AS a ON a.report_seq = m.report_seq AND a.position = m.position"
         " JOIN evidence AS e ON e.about = 'report:' || m.report_seq AND e.position = m.position AND e.part = a.part"
-        " WHERE m.ts_ms = ? AND m.message_id = ? AND a.part = ? AND a.outcome = 'OK' AND e.kind = 'attachment' LIMIT 1",
+        " WHERE m.ts_ms = ? AND m.message_id = ? AND a.part = ? AND a.outcome = 'OK' AND e.kind = 'attachment'"
+        " AND e.gone_ms IS NULL LIMIT 1",
         (ts_ms, message_id, part),
     ).fetchone()
     return None if row is None else int(row[0])

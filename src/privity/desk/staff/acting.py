@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from privity.desk.staff.errors import NotYourRole
-from privity.desk.staff.rights import RIGHTS, Right, Role
+from privity.desk.staff.rights import Right, Role, rights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Acting:
 
     @classmethod
     def member(cls, number: int, roles: frozenset[Role]) -> Self:
-        return cls(f"staff:{number}", frozenset().union(*(RIGHTS[role] for role in roles)), number)
+        return cls(f"staff:{number}", rights_of(roles), number)
 
     @classmethod
     def command(cls, name: str, *rights: Right) -> Self:

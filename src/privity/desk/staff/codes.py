@@ -19,7 +19,13 @@ def fresh_code(random: Callable[[int], bytes]) -> str:
 
 
 def code_hash(code: str) -> bytes:
-    return hashlib.sha256(code.strip().lower().encode("utf-8", "replace")).digest()
+    """What is kept of a code. One in two halves is written with a space between them, in either order."""
+    return joined(*(hashlib.sha256(half.encode("utf-8", "replace")).digest() for half in code.lower().split()))
+
+
+def joined(*halves: bytes) -> bytes:
+    """What is kept of a code whose halves two people were shown, by the hashes of the halves: either alone is none."""
+    return halves[0] if len(halves) == 1 else hashlib.sha256(b"".join(sorted(halves))).digest()
 
 
 class Tries:

@@ -23,6 +23,7 @@ from privity.desk.errors import ConfigInvalid
 from privity.desk.keys import open_keys
 from privity.desk.staff import service
 from privity.desk.staff.acting import Acting
+from privity.desk.staff.model import Invitation
 from privity.desk.staff.rights import Right, Role
 
 
@@ -45,9 +46,41 @@ def invite(
         open_database(loaded.database, open_keys(loaded)).close()  # the first member may come before the desk has run
         with desk(config) as beside:
             made = service.invite(beside.db, acting, name, role, now_ms(), os.urandom)
-    until = datetime.fromtimestamp(made.expires_ms / 1000, UTC)
-    sys.stderr.write(f"staff:{made.member}; shown once, works once, until {until:%Y-%m-%d %H:%M} UTC\n")
-    sys.stdout.write(f"{loaded.console_url}/join#{made.code}\n")
+    _show(loaded.console_url, made)
+
+
+def code(
+    number: Annotated[int, Parameter(help="As `privity desk staff` lists it.", validator=Number(gte=1, lte=1 << 53))],
+    /,
+    *,
+    config: Config = DEFAULT,
+) -> None:
+    """Make another code for somebody who was invited and has not come. The one before works no more.
+
+    Example: privity desk code 3
+    """
+    with named():
+        loaded = desk_config.load(config)
+        with desk(config) as beside:
+            acting = Acting.command("code", Right.MANAGE_STAFF)
+            made = service.renew_code(beside.db, acting, number, now_ms(), os.urandom)
+    _show(loaded.console_url, made)
+
+
+def roles(
+    number: Annotated[int, Parameter(help="As `privity desk staff` lists it.", validator=Number(gte=1, lte=1 << 53))],
+    /,
+    *,
+    role: Annotated[tuple[Role, ...], Parameter(help="All that they will have. May be repeated.", negative="")],
+    config: Config = DEFAULT,
+) -> None:
+    """Give somebody other roles. On the pages that takes two admins where it lets them decide.
+
+    Example: privity desk roles 3 --role moderator --role senior
+    """
+    with named(), desk(config) as beside:
+        service.change_roles(beside.db, Acting.command("roles", Right.MANAGE_STAFF), number, role, now_ms())
+    sys.stderr.write(f"staff:{number} is {', '.join(sorted(role))}\n")
 
 
 def staff(
@@ -89,3 +122,9 @@ def end(
     with named(), desk(config) as beside:
         service.end(beside.db, acting, number, reason, now_ms())
     sys.stderr.write(f"staff:{number} is ended\n")
+
+
+def _show(console_url: str, made: Invitation) -> None:
+    until = datetime.fromtimestamp(made.expires_ms / 1000, UTC)
+    sys.stderr.write(f"staff:{made.member}; shown once, works once, until {until:%Y-%m-%d %H:%M} UTC\n")
+    sys.stdout.write(f"{console_url}/join#{made.code}\n")

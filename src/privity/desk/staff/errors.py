@@ -16,6 +16,9 @@ DeskError
     +-- MemberNotActive        they have not come yet, or were ended
     +-- MemberInvalid          a name or roles that nobody can have
     +-- NotOneself             somebody else must do this
+    +-- TakesTwo               a second admin has to agree first
+    +-- NoSecondAdmin          no other admin is here who could agree
+    +-- ProposalUnknown        nothing of this number waits for a second admin
     +-- LastAdmin              without them nobody could manage the staff
     +-- LastPasskey            without it they could not sign in
     +-- VouchRefused           they have vouched already, or no admin is among the two
@@ -76,6 +79,18 @@ class MemberInvalid(StaffError):
 
 class NotOneself(StaffError):
     """Nobody changes, ends or vouches for themselves."""
+
+
+class TakesTwo(StaffError):
+    """One admin alone lets nobody in and gives nobody what counts."""
+
+
+class NoSecondAdmin(StaffError):
+    """No other admin is here who could agree; the desk's machine is the second person then."""
+
+
+class ProposalUnknown(StaffError):
+    """Nothing of this number waits: it was agreed to, withdrawn, is too old, or who asked is no admin any more."""
 
 
 class LastAdmin(StaffError):

@@ -96,12 +96,52 @@ class Recovery:
     first: int
     first_ms: int
     second: int | None
+    half: bytes | None = field(repr=False)
+    """The hash of the half that the first was shown; None: from before there were halves."""
+
+
+class Kind(StrEnum):
+    """What an admin asks another one to agree to."""
+
+    INVITE = "invite"
+    ROLES = "roles"
+    CODE = "code"
+    """Another code for somebody who has not come yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one admin has asked for and a second one has not agreed to."""
+
+    number: int
+    kind: Kind
+    member: int | None
+    """Whom it concerns; None where they are to be invited."""
+    name: str
+    roles: frozenset[Role]
+    """Those that they will have."""
+    half: bytes | None = field(repr=False)
+    """The hash of the half that who asked was shown; None where no code is made."""
+    by: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A code that was made just now. It is shown once and kept nowhere."""
+    """A code that was made just now, or half of one. It is shown once and kept nowhere."""
 
     member: int
     code: str = field(repr=False)
     expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Half of a code, shown once to one of two people; alone it opens nothing."""
+
+    name: str
+    """Whose code it is half of."""
+    code: str = field(repr=False)
+    expires_ms: int
+    """Until when the other half has to be there; of the second one, until when both work."""
+    second: bool

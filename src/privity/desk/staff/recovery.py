@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lost passkey: two colleagues vouch, each with fresh proof of their own, one of them an admin; then there is a code.
 
-Both have to have spoken with the one who lost it. What the second one is shown is shown once. With it every passkey and
-session of the one who lost them is gone, because what is lost may have been found by somebody.
+Both have to have spoken with the one who lost it. Each is shown half of the code, once, so that neither can come in
+their place. With the second half every passkey and session of the one who lost them is gone, because what is lost may
+have been found by somebody.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from privity.desk.db.transaction import Db, transaction
 from privity.desk.limits import VOUCH_MS
 from privity.desk.staff import store
 from privity.desk.staff.acting import Acting
+from privity.desk.staff.codes import code_hash, fresh_code
 from privity.desk.staff.errors import MemberNotActive, NotOneself, VouchRefused
-from privity.desk.staff.model import Invitation, Recovery, State
+from privity.desk.staff.model import Half, Recovery, State
 from privity.desk.staff.rights import Right, Role
 from privity.desk.staff.service import checked_reason, give_code, member
 
@@ -28,10 +30,8 @@ def waiting(db: Db, acting: Acting, now_ms: int) -> tuple[Recovery, ...]:
     return tuple(each for each in store.waiting_recoveries(db) if _counts(db, each, now_ms))
 
 
-def vouch(
-    db: Db, acting: Acting, number: int, reason: str, now_ms: int, random: Callable[[int], bytes]
-) -> Invitation | None:
-    """Say that a colleague has lost every passkey. None: a second voucher is awaited; otherwise the code, shown once.
+def vouch(db: Db, acting: Acting, number: int, reason: str, now_ms: int, random: Callable[[int], bytes]) -> Half:
+    """Say that a colleague has lost every passkey; half of their code, shown once, worth nothing alone.
 
     The caller has seen fresh proof of the voucher's passkey. Raises ReasonMissing, NotOneself, ...
     """
@@ -46,15 +46,17 @@ def vouch(
             raise MemberNotActive(f"staff:{number} has no passkey that could be lost")
         before = store.waiting_recovery(db, number)
         if before is None or not _counts(db, before, now_ms):
-            _first(db, acting, acting.number, number, reason, now_ms)
-            return None
+            return _first(db, acting, acting.number, number, reason, now_ms, random)
         return _second(db, acting, acting.number, before, reason, now_ms, random)
 
 
-def _first(db: Db, acting: Acting, voucher: int, number: int, reason: str, now_ms: int) -> None:
+def _first(
+    db: Db, acting: Acting, voucher: int, number: int, reason: str, now_ms: int, random: Callable[[int], bytes]
+) -> Half:
     store.end_recovery_of(db, number)
     store.drop_code(db, number)
-    recovery = store.add_recovery(db, number, voucher, now_ms)
+    half = Half(member(db, number).name, fresh_code(random), now_ms + VOUCH_MS, second=False)
+    recovery = store.add_recovery(db, number, voucher, code_hash(half.code), now_ms)
     log.add(
         db,
         at_ms=now_ms,
@@ -64,6 +66,7 @@ def _first(db: Db, acting: Acting, voucher: int, number: int, reason: str, now_m
         recovery=recovery,
         reason=reason,
     )
+    return half
 
 
 def _second(
@@ -74,7 +77,7 @@ def _second(
     reason: str,
     now_ms: int,
     random: Callable[[int], bytes],
-) -> Invitation:
+) -> Half:
     if before.first == voucher:
         raise VouchRefused("you have vouched already; the second one is somebody else")
     if not any(Role.ADMIN in member(db, each).roles for each in (before.first, voucher)):
@@ -82,7 +85,7 @@ def _second(
     sessions = store.drop_sessions(db, before.member)
     passkeys = store.drop_passkeys(db, before.member)
     store.grant_recovery(db, before.number, voucher, now_ms)
-    invitation = give_code(db, before.member, now_ms, random)
+    made = give_code(db, before.member, now_ms, random, before.half)
     log.add(
         db,
         at_ms=now_ms,
@@ -95,11 +98,11 @@ def _second(
         sessions=sessions,
         passkeys=passkeys,
     )
-    return invitation
+    return Half(member(db, before.member).name, made.code, made.expires_ms, second=True)
 
 
 def _counts(db: Db, recovery: Recovery, now_ms: int) -> bool:
     """Whether the first voucher's word still stands: it is a day old at most, and they are still here and may vouch."""
     first = member(db, recovery.first)
     here = first.state is State.ACTIVE and Right.RECOVER_STAFF in first.acting.rights
-    return here and 0 <= now_ms - recovery.first_ms < VOUCH_MS
+    return here and recovery.half is not None and 0 <= now_ms - recovery.first_ms < VOUCH_MS

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -48,6 +48,19 @@ class Right(StrEnum):
     EXPORT = "export the transparency report"
 
 
+READS_ONLY: Final = frozenset(
+    {
+        Right.SEE_QUEUE,
+        Right.SEE_CASE,
+        Right.SEE_APPEALS,
+        Right.SEE_REFERRALS,
+        Right.SEE_STAFF,
+        Right.SEE_AUDIT,
+        Right.EXPORT,
+    }
+)
+"""Rights that nobody could use as a second person, nor to see what was reported. Any other takes two to give."""
+
 _CASE_WORK: Final = frozenset(
     {Right.SEE_QUEUE, Right.SEE_CASE, Right.WORK_CASE, Right.OPEN_EVIDENCE, Right.DECIDE, Right.UNDO, Right.REFER}
 )
@@ -62,3 +75,13 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.ADMIN: _EVERYBODY | {Right.MANAGE_STAFF, Right.SEE_AUDIT},
     Role.AUDITOR: _EVERYBODY | {Right.SEE_AUDIT, Right.EXPORT},
 }
+
+
+def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
+    """All that somebody with these roles may do."""
+    return frozenset().union(*(RIGHTS[role] for role in roles))
+
+
+def takes_two(before: Iterable[Role], wanted: Iterable[Role]) -> bool:
+    """Whether these roles give a right that they had not, and with which one could decide or be a second person."""
+    return bool(rights_of(wanted) - rights_of(before) - READS_ONLY)

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who belongs to the staff: invited, changed and ended by an admin or by a command on the desk's machine."""
+"""Who belongs to the staff: invited, changed and ended by a command on the desk's machine, or by an admin.
+
+What makes somebody count takes two admins, in `proposals`: alone, an admin takes rights away, ends people, and no more.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ from collections.abc import Callable, Iterable
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
+from privity.desk.audit.entry import Said
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import ReasonMissing
 from privity.desk.limits import CODE_MS, MAX_NAME_CHARS, MAX_REASON_CHARS
 from privity.desk.staff import store
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.codes import code_hash, fresh_code
-from privity.desk.staff.errors import LastAdmin, MemberInvalid, MemberNotActive, MemberUnknown, NotOneself
+from privity.desk.staff.codes import code_hash, fresh_code, joined
+from privity.desk.staff.errors import LastAdmin, MemberInvalid, MemberNotActive, MemberUnknown, NotOneself, TakesTwo
 from privity.desk.staff.model import Invitation, Member, State
-from privity.desk.staff.rights import Right, Role
+from privity.desk.staff.rights import Right, Role, takes_two
 
 
 def members(db: Db, acting: Acting) -> tuple[Member, ...]:
@@ -43,54 +47,31 @@ def name_of(db: Db, who: str) -> str:
 def invite(
     db: Db, acting: Acting, name: str, roles: Iterable[Role], now_ms: int, random: Callable[[int], bytes]
 ) -> Invitation:
-    """A new colleague, and the code with which they make their first passkey. Raises MemberInvalid."""
+    """A new colleague, and the code with which they make their first passkey. Raises MemberInvalid, TakesTwo."""
     acting.must(Right.MANAGE_STAFF)
-    name, wanted = checked_name(name), _checked_roles(roles)
+    _on_the_machine(acting)
+    name, wanted = checked_name(name), checked_roles(roles)
     with transaction(db):
-        number = store.add_member(db, name, random(32), wanted, now_ms)
-        invitation = give_code(db, number, now_ms, random)
-        log.add(
-            db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.STAFF_INVITED,
-            about=f"staff:{number}",
-            roles=[*sorted(wanted)],
-        )
-    return invitation
+        return admit(db, acting, name, wanted, now_ms, random)
 
 
 def renew_code(db: Db, acting: Acting, number: int, now_ms: int, random: Callable[[int], bytes]) -> Invitation:
-    """Another code for somebody who has not come yet; the one before works no more. Raises MemberNotActive."""
+    """Another code for somebody who has not come; the one before works no more. Raises MemberNotActive, TakesTwo."""
     acting.must(Right.MANAGE_STAFF)
+    _on_the_machine(acting)
     with transaction(db):
-        if member(db, number).state is not State.INVITED:
-            raise MemberNotActive(f"staff:{number} is not invited; a lost passkey takes two colleagues who vouch")
-        invitation = give_code(db, number, now_ms, random)
-        log.add(db, at_ms=now_ms, who=acting.who, act=Act.CODE_RENEWED, about=f"staff:{number}")
-    return invitation
+        return another_code(db, acting, who_has_not_come(db, number), now_ms, random)
 
 
 def change_roles(db: Db, acting: Acting, number: int, roles: Iterable[Role], now_ms: int) -> None:
-    """Give somebody else other roles; they count with their next request. Raises NotOneself, LastAdmin, ..."""
+    """Give somebody else other roles; they count with their next request. Raises NotOneself, TakesTwo, ..."""
     acting.must(Right.MANAGE_STAFF)
-    wanted = _checked_roles(roles)
+    wanted = checked_roles(roles)
     with transaction(db):
-        found = _not_oneself(db, acting, number)
-        if found.state is State.ENDED:
-            raise MemberNotActive(f"staff:{number} was ended; invite them anew")
-        if Role.ADMIN not in wanted:
-            _leave_an_admin(db, number)
-        store.set_roles(db, number, wanted)
-        log.add(
-            db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.STAFF_CHANGED,
-            about=f"staff:{number}",
-            roles=[*sorted(wanted)],
-            before=[*sorted(found.roles)],
-        )
+        found = changeable(db, acting, number)
+        if takes_two(found.roles, wanted):
+            _on_the_machine(acting)
+        put_roles(db, acting, found, wanted, now_ms)
 
 
 def end(db: Db, acting: Acting, number: int, reason: str, now_ms: int) -> None:
@@ -109,6 +90,7 @@ def end(db: Db, acting: Acting, number: int, reason: str, now_ms: int) -> None:
         passkeys = store.drop_passkeys(db, number)
         store.drop_code(db, number)
         store.end_recovery_of(db, number)
+        store.drop_proposals_with(db, number)
         withdraw_vouching(db, acting.who, number, now_ms)
         store.set_state(db, number, State.ENDED, now_ms)
         log.add(
@@ -132,10 +114,65 @@ def set_letter_keys(db: Db, acting: Acting, on: bool) -> None:
         store.set_letter_keys(db, acting.number, on)
 
 
-def give_code(db: Db, number: int, now_ms: int, random: Callable[[int], bytes]) -> Invitation:
-    """A fresh code in place of any before it. The caller has decided who may have one, and says so in the log."""
+def admit(
+    db: Db,
+    acting: Acting,
+    name: str,
+    roles: frozenset[Role],
+    now_ms: int,
+    random: Callable[[int], bytes],
+    half: bytes | None = None,
+    **said: Said,
+) -> Invitation:
+    """A new member. The caller has decided that they may come, and owns the transaction."""
+    number = store.add_member(db, name, random(32), roles, now_ms)
+    invitation = give_code(db, number, now_ms, random, half)
+    _say(db, now_ms, acting, Act.STAFF_INVITED, number, roles=[*sorted(roles)], **said)
+    return invitation
+
+
+def another_code(
+    db: Db,
+    acting: Acting,
+    found: Member,
+    now_ms: int,
+    random: Callable[[int], bytes],
+    half: bytes | None = None,
+    **said: Said,
+) -> Invitation:
+    """As `admit`, for somebody who was invited before."""
+    invitation = give_code(db, found.number, now_ms, random, half)
+    _say(db, now_ms, acting, Act.CODE_RENEWED, found.number, **said)
+    return invitation
+
+
+def put_roles(db: Db, acting: Acting, found: Member, wanted: frozenset[Role], now_ms: int, **said: Said) -> None:
+    """Other roles. What waits about this person was asked for under others, and is gone. Raises LastAdmin."""
+    if Role.ADMIN not in wanted:
+        _leave_an_admin(db, found.number)
+    store.drop_proposal_about(db, found.number)
+    store.set_roles(db, found.number, wanted)
+    _say(
+        db,
+        now_ms,
+        acting,
+        Act.STAFF_CHANGED,
+        found.number,
+        roles=[*sorted(wanted)],
+        before=[*sorted(found.roles)],
+        **said,
+    )
+
+
+def give_code(
+    db: Db, number: int, now_ms: int, random: Callable[[int], bytes], half: bytes | None = None
+) -> Invitation:
+    """A fresh code in place of any before it. The caller has decided who may have one, and says so in the log.
+
+    With the hash of a half that somebody else was shown, what is made is the other half, and worth nothing without it.
+    """
     code, expires_ms = fresh_code(random), now_ms + CODE_MS
-    store.put_code(db, number, code_hash(code), expires_ms)
+    store.put_code(db, number, code_hash(code) if half is None else joined(half, code_hash(code)), expires_ms)
     return Invitation(number, code, expires_ms)
 
 
@@ -173,11 +210,37 @@ def checked_reason(reason: str) -> str:
     return text
 
 
-def _checked_roles(roles: Iterable[Role]) -> frozenset[Role]:
+def checked_roles(roles: Iterable[Role]) -> frozenset[Role]:
+    """Raises MemberInvalid."""
     wanted = frozenset(roles)
     if not wanted:
         raise MemberInvalid("a member of staff has at least one role")
     return wanted
+
+
+def who_has_not_come(db: Db, number: int) -> Member:
+    """Somebody who was invited and has no passkey yet. Raises MemberUnknown or MemberNotActive."""
+    found = member(db, number)
+    if found.state is not State.INVITED:
+        raise MemberNotActive(f"staff:{number} is not invited; a lost passkey takes two colleagues who vouch")
+    return found
+
+
+def changeable(db: Db, acting: Acting, number: int) -> Member:
+    """Somebody else, who is here or invited. Raises NotOneself, MemberUnknown or MemberNotActive."""
+    found = _not_oneself(db, acting, number)
+    if found.state is State.ENDED:
+        raise MemberNotActive(f"staff:{number} was ended; invite them anew")
+    return found
+
+
+def _on_the_machine(acting: Acting) -> None:
+    if acting.number is not None:
+        raise TakesTwo(f"{acting.who} alone lets nobody in and gives nobody what counts; a second admin agrees first")
+
+
+def _say(db: Db, now_ms: int, acting: Acting, act: Act, number: int, **said: Said) -> None:
+    log.add(db, at_ms=now_ms, who=acting.who, act=act, about=f"staff:{number}", **said)
 
 
 def _not_oneself(db: Db, acting: Acting, number: int) -> Member:

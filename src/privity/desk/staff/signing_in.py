@@ -234,11 +234,16 @@ def _shown(
     return passkey
 
 
+def drop_over(db: Db, now_ms: int) -> None:
+    """Sessions and codes that nobody can use any more. The caller owns the transaction."""
+    store.drop_old_codes(db, now_ms)
+    store.drop_old_sessions(db, now_ms - SESSION_MS, now_ms - SESSION_IDLE_MS)
+
+
 def _begin(db: Db, door: Door, number: int, passkey_id: bytes, now_ms: int) -> str:
     """A session under a token that nobody has seen before."""
     token = door.random(32).hex()
-    store.drop_old_codes(db, now_ms)
-    store.drop_old_sessions(db, now_ms - SESSION_MS, now_ms - SESSION_IDLE_MS)
+    drop_over(db, now_ms)
     store.add_session(db, Session(token_hash(token), number, passkey_id, now_ms, now_ms))
     return token
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from privity.desk.db.transaction import Db
-from privity.desk.staff.model import Member, Passkey, Recovery, Session, State
+from privity.desk.staff.model import Kind, Member, Passkey, Proposal, Recovery, Session, State
 from privity.desk.staff.rights import Role
 
 _MEMBER: Final = (
@@ -16,7 +16,11 @@ _MEMBER: Final = (
 )
 _PASSKEY: Final = "SELECT id, member, public_key, sign_count, label, added_ms, used_ms FROM staff_passkey"
 _SESSION: Final = "SELECT token_hash, member, passkey, began_ms, seen_ms FROM staff_session"
-_RECOVERY: Final = "SELECT number, member, first, first_ms, second FROM staff_recovery"
+_RECOVERY: Final = "SELECT number, member, first, first_ms, second, half FROM staff_recovery"
+_PROPOSAL: Final = (
+    "SELECT p.number, p.kind, p.member, coalesce(p.name, m.name), p.roles, p.half, p.proposed_by, p.proposed_ms"
+    " FROM staff_proposal AS p LEFT JOIN staff_member AS m ON m.number = p.member"
+)
 
 
 def add_member(db: Db, name: str, handle: bytes, roles: frozenset[Role], now_ms: int) -> int:
@@ -164,10 +168,11 @@ def drop_old_sessions(db: Db, began_before_ms: int, seen_before_ms: int) -> None
     db.execute("DELETE FROM staff_session WHERE began_ms <= ? OR seen_ms <= ?", (began_before_ms, seen_before_ms))
 
 
-def add_recovery(db: Db, number: int, first: int, now_ms: int) -> int:
+def add_recovery(db: Db, number: int, first: int, half: bytes, now_ms: int) -> int:
     (recovery,) = db.execute(
-        "INSERT INTO staff_recovery (member, first, first_ms, state) VALUES (?, ?, ?, 'waiting') RETURNING number",
-        (number, first, now_ms),
+        "INSERT INTO staff_recovery (member, first, first_ms, half, state) VALUES (?, ?, ?, ?, 'waiting')"
+        " RETURNING number",
+        (number, first, now_ms, half),
     ).fetchone()
     return int(recovery)
 
@@ -199,6 +204,56 @@ def recoveries_vouched_by(db: Db, number: int) -> tuple[Recovery, ...]:
         f"{_RECOVERY} WHERE state <> 'over' AND (first = ? OR second = ?) ORDER BY number", (number, number)
     ).fetchall()
     return tuple(Recovery(*row) for row in rows)
+
+
+def add_proposal(
+    db: Db,
+    kind: Kind,
+    member: int | None,
+    name: str | None,
+    roles: frozenset[Role],
+    half: bytes | None,
+    by: int,
+    now_ms: int,
+) -> int:
+    (number,) = db.execute(
+        "INSERT INTO staff_proposal (kind, member, name, roles, half, proposed_by, proposed_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        (kind.value, member, name, ",".join(sorted(roles)), half, by, now_ms),
+    ).fetchone()
+    return int(number)
+
+
+def proposal(db: Db, number: int) -> Proposal | None:
+    row = db.execute(f"{_PROPOSAL} WHERE p.number = ?", (number,)).fetchone()
+    return None if row is None else _proposal(row)
+
+
+def proposals(db: Db) -> tuple[Proposal, ...]:
+    """The oldest first."""
+    return tuple(_proposal(row) for row in db.execute(f"{_PROPOSAL} ORDER BY p.number").fetchall())
+
+
+def drop_proposal(db: Db, number: int) -> None:
+    db.execute("DELETE FROM staff_proposal WHERE number = ?", (number,))
+
+
+def drop_proposal_about(db: Db, member: int) -> None:
+    db.execute("DELETE FROM staff_proposal WHERE member = ?", (member,))
+
+
+def drop_proposals_with(db: Db, member: int) -> None:
+    """Those about somebody, and what they asked for."""
+    db.execute("DELETE FROM staff_proposal WHERE member = ? OR proposed_by = ?", (member, member))
+
+
+def drop_old_proposals(db: Db, before_ms: int) -> None:
+    db.execute("DELETE FROM staff_proposal WHERE proposed_ms <= ?", (before_ms,))
+
+
+def _proposal(row: Any) -> Proposal:
+    number, kind, member, name, roles, half, by, at_ms = row
+    return Proposal(number, Kind(kind), member, name, frozenset(map(Role, roles.split(","))), half, by, at_ms)
 
 
 def _member(row: Any) -> Member:

@@ -13,10 +13,12 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
+from privity.desk import config as desk_config
 from privity.desk.audit.beside import DEFAULT, Config, Key, desk, key_of, named, now_ms, shown
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
-from privity.desk.transparency import eu, service
+from privity.desk.stated import Stated
+from privity.desk.transparency import eu, said, service
 from privity.desk.transparency.errors import ReportNotWritten
 from privity.desk.transparency.flat import table
 from privity.desk.transparency.model import TransparencyReport, total
@@ -43,23 +45,32 @@ def transparency(
         period = Period(first, last)
         verifier = key_of(key, config)
         if entries is not None:
+            stated = Stated()  # a log says nothing of what only the operator knows
             made = service.of_export(entries, period, verifier, shown)
         else:
+            stated = desk_config.load(config).stated
             acting = Acting.command("transparency", Right.EXPORT)
             with desk(config) as here:
                 made = service.report(here.db, acting, period, verifier, here.signing.found(), now_ms(), shown)
         host = verifier.name.partition("/")[0]
         today = datetime.fromtimestamp(now_ms() / 1000, UTC).date()
         if csv is not None:
-            _written_in(csv, {"ours.csv": table(made)} | eu.sections(made, host, today))
+            _written_in(csv, {"ours.csv": table(made)} | eu.sections(made, stated, host, today))
         if json is not None:
             _written(json, msgspec.json.format(msgspec.json.encode(made)) + b"\n")
         if html is not None:
             command = f"privity desk transparency --from {first} --to {last} --html {shlex.quote(html.name)}"
-            _written(html, page(made, host, command))
+            _written(html, page(made, stated, host, command))
     if period.end_ms > now_ms():
         sys.stderr.write(f"{last} is not over yet: this report is not the last of its period\n")
+    if csv is not None or html is not None:
+        sys.stderr.write(_missing(stated))
     sys.stdout.write(_said(made))
+
+
+def _missing(stated: Stated) -> str:
+    names = [asked.name for asked in said.missing(stated)]
+    return f"missing, because [desk.transparency] does not state it: {', '.join(names)}\n" if names else ""
 
 
 def _said(made: TransparencyReport) -> str:

@@ -31,6 +31,7 @@ from privity.desk.transparency.reading import (
     Decided,
     Fact,
     MediaViewed,
+    ReadLater,
     Referred,
     ReportsTaken,
     Roles,
@@ -96,6 +97,8 @@ class _Counts:
         match fact:
             case ReportsTaken():
                 self._reports_taken(month_of(entry.at_ms), fact)
+            case ReadLater():
+                self._cases[fact.source] += fact.opened
             case CaseOpened():
                 self._cases[fact.source] += 1
             case Decided():

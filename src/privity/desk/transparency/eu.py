@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The report in the sections of the EU's template, one CSV each: what a desk knows, and empty what it does not.
+"""The report in the sections of the EU's template, one CSV each: what a desk knows, what the operator states (`said`),
+and empty what nobody has said or this desk could never do.
 
 What counts as what is our reading of the template, and for the operator's counsel to confirm:
 - A *notice* is one that came by the public form. Reports that people make inside their conversations are no notices,
@@ -11,19 +12,21 @@ What counts as what is our reading of the template, and for the operator's couns
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from string import ascii_lowercase
 from typing import Final
 
 from privity.desk.decisions.actions import Action
 from privity.desk.decisions.policies import POLICIES, PolicyName, pointed_to
-from privity.desk.transparency import template
+from privity.desk.stated import Stated
+from privity.desk.transparency import said, template
+from privity.desk.transparency.category_names import CATEGORY_NAMES, KEYWORD_NAMES
 from privity.desk.transparency.model import AppealsRow, DecisionsRow, TransparencyReport
 from privity.desk.transparency.period import Period
-from privity.desk.transparency.template import OTHER, Indicated
+from privity.desk.transparency.tables import Head, csv_of, indicated
+from privity.desk.transparency.template import OTHER
 from privity.message.report import Reason
 
 NOTICE: Final = "public"
@@ -58,6 +61,20 @@ MEASURES: Final[Mapping[Action, str]] = {
 }
 """What restricts somebody, and under which heading."""
 
+NO_ORDERS: Final = (
+    "Not counted: this version of the software handles no orders of authorities. The provider reports them elsewhere."
+)
+_OF_ORDERS: Final = "Number of orders"
+_OF_NOTICES: Final[Mapping[str, str]] = {
+    "Number of notices received from Trusted flaggers": "Not told apart: the form has no place for trusted flaggers.",
+    "Number of specific items of information included in the total number of notices": "Each notice names one item.",
+}
+
+_KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **template.CATEGORIES,
+    template.BREACHES: template.BREACH_KEYWORDS,
+}
+
 _DESCRIBED: Final = 'Description of the sub-category "Other"'
 
 _AGAINST: Final[Mapping[Action, str]] = {
@@ -70,39 +87,53 @@ _AGAINST: Final[Mapping[Action, str]] = {
 }
 
 
-def sections(report: TransparencyReport, service: str, published: date) -> dict[str, bytes]:
+def sections(report: TransparencyReport, stated: Stated, service: str, published: date) -> dict[str, bytes]:
     """File names and what is in them: UTF-8, as RFC 4180 has it."""
     period = Period(report.first, report.last)
-    head = (service, f"{period.first_day}/{period.last_day}")
+    head = Head(service, f"{period.first_day}/{period.last_day}")
     illegal = list(template.CATEGORIES.items())
     breaches = [*illegal, (template.BREACHES, template.BREACH_KEYWORDS)]
     own = [row for row in report.decisions if row.source != NOTICE]
     return {
-        "1_report_identification.csv": _identification(service, published, period),
+        said.IDENTIFICATION: said.identification(stated, service, published, period),
+        "2_categories_names.csv": _names(),
+        "3_member_states_orders.csv": _orders(head),
         "4_notices.csv": _notices(report, head),
         "5_own_initiative_illegal.csv": _measures("Category of illegal content", illegal, [], head),
         "6_own_initiative_TC.csv": _measures(
             "Category of incompatibility with the provider's terms and conditions", breaches, own, head
         ),
-        "7_appeals_and_recidivism.csv": _indicated(template.rows_of_complaints(), _complaints(report), head),
-        "8_automated_means.csv": _indicated(template.rows_of_automated_means(), _automated(report), head),
-        "9_human_resources.csv": _indicated(template.rows_of_people(), _people(report), head),
+        "7_appeals_and_recidivism.csv": indicated(template.rows_of_complaints(), _complaints(report), head),
+        "8_automated_means.csv": indicated(template.rows_of_automated_means(), _automated(report), head),
+        said.HUMAN_RESOURCES: said.people(stated, report.moderators, head),
+        said.RECIPIENTS: said.recipients(stated, head),
+        said.QUALITATIVE: said.words(stated, head),
+        said.WHOSE: said.whose(stated),
     }
 
 
-def _identification(service: str, published: date, period: Period) -> bytes:
-    said = (
-        ("Name of the service provider", ""),
-        ("Date of the publication of the report", str(published)),
-        ("Date of the publication of the latest previous report", ""),
-        ("Starting date of reporting period", str(period.first_day)),
-        ("Ending date of reporting period", str(period.last_day)),
-    )
-    rows = [(template.ALL, service, what, value) for what, value in said]
-    return _csv([("Applicability", "Service", "Indicator", "Value"), *rows])
+def _names() -> bytes:
+    """Section 2: how the house's own rules are sorted into the categories."""
+    rows = [("TOTAL", "All the entries", "TOTAL", "")]
+    for number, (category, name) in enumerate(CATEGORY_NAMES.items(), 1):
+        rows.append((f"Category {number}", name, f"STATEMENT_CATEGORY_{category}", ""))
+        for letter, keyword in zip(ascii_lowercase, _KEYWORDS.get(category, ()), strict=False):
+            mapped = _rules_of((category, keyword))
+            rows.append((f"Category {number}{letter}", KEYWORD_NAMES[keyword], f"KEYWORD_{keyword}", mapped))
+    return csv_of([template.NAMES, *rows])
 
 
-def _notices(report: TransparencyReport, head: tuple[str, str]) -> bytes:
+def _orders(head: Head) -> bytes:
+    """Section 3: nobody counted orders, so nothing stands where a count would, not even a zero."""
+    rows = [(*template.PERIOD, "Category of illegal content", _DESCRIBED, "Scope", *template.ORDERS, *_of_orders())]
+    blank = ("",) * len(template.ORDERS)
+    for _, name, _ in _lines([*template.CATEGORIES.items(), (template.NO_ORDER_SPECIFIED, ())]):
+        why = tuple(NO_ORDERS if name == "TOTAL" and each.startswith(_OF_ORDERS) else "" for each in template.ORDERS)
+        rows.append((template.ALL, *head, name, "", "TOTAL", *blank, *why))
+    return csv_of(rows)
+
+
+def _notices(report: TransparencyReport, head: Head) -> bytes:
     received: Counter[Place] = Counter()
     for row in report.reports:
         if row.source == NOTICE:
@@ -115,18 +146,20 @@ def _notices(report: TransparencyReport, head: tuple[str, str]) -> bytes:
     rows = [(*template.PERIOD, "Category of illegal content", _DESCRIBED, *template.NOTICES, *_contexts("information"))]
     for place, name, described in _lines([*template.CATEGORIES.items(), (template.NOT_SPECIFIED, ())]):
         hours = _only(waited, place)
-        actions = _under(acted, place)
-        values = (_under(received, place), "", "", "", hours, "", 0, "", actions, "")
-        contexts = [
-            "hours" if heading == "Median time to take action" and hours else "" for heading in template.NOTICES
-        ]
+        came, actions = _under(received, place), _under(acted, place)
+        values = (came, "", came, "", hours, "", 0, "", actions, "")
+        said_of = {"Median time to take action": "hours" if hours else ""}
+        if name == "TOTAL":
+            said_of |= _OF_NOTICES
+        contexts = [said_of.get(heading, "") for heading in template.NOTICES]
         rows.append((template.HOSTING, *head, name, described, *map(str, values), *contexts))
-    return _csv(rows)
+    return csv_of(rows)
 
 
 def _measures(
-    heading: str, categories: Sequence[tuple[str, tuple[str, ...]]], rows: Iterable[DecisionsRow], head: tuple[str, str]
+    heading: str, categories: Sequence[tuple[str, tuple[str, ...]]], rows: Iterable[DecisionsRow], head: Head
 ) -> bytes:
+    """What this desk can never do is left blank, as the template asks; what it could have done and did not is 0."""
     taken: Counter[tuple[Place, str]] = Counter()
     alone: Counter[Place] = Counter()
     for row in rows:
@@ -138,28 +171,24 @@ def _measures(
     made = [(*template.PERIOD, heading, _DESCRIBED, *template.MEASURES, *_contexts("Information", template.MEASURES))]
     for place, name, described in _lines(categories):
         of_measure = [
-            sum(count for (where, what), count in taken.items() if what == measure and _within(where, place))
-            for measure in template.MEASURES[2:]
+            _taken(taken, measure, place) if measure in MEASURES.values() else "" for measure in template.MEASURES[2:]
         ]
-        values = (sum(of_measure), _under(alone, place), *of_measure)
+        every = sum(_taken(taken, measure, place) for measure in MEASURES.values())
+        values = (every, _under(alone, place), *of_measure)
         made.append((template.ALL, *head, name, described, *map(str, values), *("" for _ in template.MEASURES)))
-    return _csv(made)
+    return csv_of(made)
 
 
-def _indicated(rows: Iterable[Indicated], values: Mapping[tuple[str, str], object], head: tuple[str, str]) -> bytes:
-    made: list[Sequence[str]] = [template.INDICATORS]
-    for applies, section, indicator, scope in rows:
-        value = values.get((indicator, scope), "")
-        context = "hours" if scope == "Median time" and value != "" else ""
-        made.append((applies, *head, section, indicator, scope, str(value), context))
-    return _csv(made)
+def _taken(taken: Counter[tuple[Place, str]], measure: str, place: Place) -> int:
+    return sum(count for (where, what), count in taken.items() if what == measure and _within(where, place))
 
 
 def _complaints(report: TransparencyReport) -> dict[tuple[str, str], object]:
     found: dict[tuple[str, str], object] = _answers(template.ALL_COMPLAINTS, report.appeals)
     if report.appeals_median_h is not None:
         found[template.ALL_COMPLAINTS, "Median time"] = report.appeals_median_h
-    for kind, indicator in template.AGAINST.items():
+    for kind in ("visibility", "service", "account", "notice"):  # nobody is paid here, and no flagger is trusted
+        indicator = template.AGAINST[kind]
         rows = [row for row in report.appeals if _kind(row) == kind]
         found |= _answers(indicator, rows)
         if len(rows) == 1 and rows[0].median_h is not None:
@@ -176,13 +205,13 @@ def _answers(indicator: str, rows: Sequence[AppealsRow]) -> dict[tuple[str, str]
     return {
         (indicator, template.TOTAL): sum(row.lodged for row in rows),
         (indicator, "Decisions upheld"): sum(row.upheld for row in rows),
-        (indicator, "Decisions partially reversed"): 0,
         (indicator, "Decisions reversed"): sum(row.overturned for row in rows),
     }
 
 
 def _kind(row: AppealsRow) -> str | None:
-    return "notice" if row.party == "notifier" else _AGAINST.get(Action(row.action))
+    """By the measure that was taken, which may be too much or too little; else that none was taken on a notice."""
+    return _AGAINST.get(Action(row.action), "notice" if row.party == "notifier" else None)
 
 
 def _automated(report: TransparencyReport) -> dict[tuple[str, str], object]:
@@ -198,10 +227,6 @@ def _automated(report: TransparencyReport) -> dict[tuple[str, str], object]:
     found[template.NOTICES_BY_MACHINES, template.ALL_NOTICES] = sum(row.count for row in notices if row.automated)
     found[template.NOTICES_BY_PEOPLE, template.ALL_NOTICES] = sum(row.count for row in notices if not row.automated)
     return found
-
-
-def _people(report: TransparencyReport) -> dict[tuple[str, str], object]:
-    return {(template.MODERATORS, template.TOTAL): report.moderators}
 
 
 def _notified(reason: int) -> Place:
@@ -221,8 +246,13 @@ def _lines(categories: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[
     for category, keywords in categories:
         yield (category, ""), f"STATEMENT_CATEGORY_{category}", ""
         for keyword in keywords:
-            own = [POLICIES[policy].title for policy, place in PLACES.items() if place == (category, keyword)]
-            yield (category, keyword), f"KEYWORD_{keyword}", "; ".join(own) if keyword == OTHER else ""
+            described = _rules_of((category, keyword)) if keyword == OTHER else ""
+            yield (category, keyword), f"KEYWORD_{keyword}", described
+
+
+def _rules_of(place: Place) -> str:
+    """The house's own rules that belong there, by their titles."""
+    return "; ".join(POLICIES[policy].title for policy, where in PLACES.items() if where == place)
 
 
 def _within(where: Place, place: Place) -> bool:
@@ -247,7 +277,7 @@ def _contexts(word: str, headings: Sequence[str] = template.NOTICES) -> list[str
     return [f"Contextual {word} on {heading}" for heading in headings]
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+def _of_orders() -> list[str]:
+    """The template writes the first two of these headings small."""
+    small = [heading[0].lower() + heading[1:] for heading in template.ORDERS[:2]]
+    return _contexts("information", [*small, *template.ORDERS[2:]])

@@ -11,7 +11,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from privity.desk.transparency import words
+from privity.desk.stated import Stated
+from privity.desk.transparency import said, words
 from privity.desk.transparency.model import ReportsRow, TransparencyReport, by, total
 from privity.desk.transparency.period import Period
 from privity.desk.transparency.plots import Bar, Span, bars, spans
@@ -38,8 +39,9 @@ class Figure:
     rows: Sequence[Sequence[object]]
 
 
-def html(report: TransparencyReport, service: str, command: str) -> bytes:
+def html(report: TransparencyReport, stated: Stated, service: str, command: str) -> bytes:
     """The page; `command` stands beneath it, for whoever wants to make it again."""
+    asked = [(each, stated.values[each.name]) for each in said.ASKED if each.name in stated.values]
     shown = _TEMPLATES.get_template("report.html").render(
         report=report,
         service=service,
@@ -52,6 +54,10 @@ def html(report: TransparencyReport, service: str, command: str) -> bytes:
         waited=next((row for row in report.times if not row.source and not row.policy), None),
         figures=_figures(report),
         words=words,
+        asked=[(each.indicator, value) for each, value in asked],
+        missing=said.missing(stated),
+        recipients=stated.recipients,
+        languages=stated.languages,
     )
     return shown.encode()
 

@@ -36,6 +36,13 @@ class CaseOpened(msgspec.Struct, frozen=True):
     source: str
 
 
+class ReadLater(msgspec.Struct, frozen=True):
+    """A report that could not be read when it came, and was counted so. `opened`: 1 where it opened a case now."""
+
+    source: str
+    opened: int
+
+
 class Decided(msgspec.Struct, frozen=True):
     """A decision: proposed, confirmed, refused, in effect or undone."""
 
@@ -91,10 +98,22 @@ class Nothing(msgspec.Struct, frozen=True):
     """The act alone counts."""
 
 
-Fact = ReportsTaken | CaseOpened | Decided | AppealLodged | AppealAnswered | Referred | MediaViewed | Roles | Nothing
+Fact = (
+    ReportsTaken
+    | ReadLater
+    | CaseOpened
+    | Decided
+    | AppealLodged
+    | AppealAnswered
+    | Referred
+    | MediaViewed
+    | Roles
+    | Nothing
+)
 
 _READ: Final[Mapping[Act, type[Fact]]] = {
     Act.REPORTS_TAKEN: ReportsTaken,
+    Act.REPORT_READ_LATER: ReadLater,
     Act.CASE_OPENED: CaseOpened,
     Act.DECISION_PROPOSED: Decided,
     Act.DECISION_REFUSED: Decided,

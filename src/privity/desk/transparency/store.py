@@ -21,12 +21,17 @@ _REPORTS: Final = f"""
     SELECT state, coalesce(reason, -1), CASE WHEN state = '{State.ASSESSED.value}' THEN level ELSE 0 END, source,
         count(*)
     FROM (
-        SELECT r.state, r.reason, r.source, coalesce(min({_LEVEL}), 0) AS level
+        SELECT coalesce(l.came_state, r.state) AS state, coalesce(l.came_source, r.source) AS source,
+            CASE WHEN l.report_seq IS NULL THEN r.reason ELSE l.came_reason END AS reason,
+            coalesce(min({_LEVEL}), 0) AS level
         FROM report AS r LEFT JOIN reported_message AS m ON m.report_seq = r.seq
-        WHERE r.subject <> '{Subject.APPEAL.value}' AND r.recorded_ms >= ? AND r.recorded_ms < ? GROUP BY r.seq
+            LEFT JOIN report_later AS l ON l.report_seq = r.seq
+        WHERE (r.subject <> '{Subject.APPEAL.value}' OR l.report_seq IS NOT NULL)
+            AND r.recorded_ms >= ? AND r.recorded_ms < ? GROUP BY r.seq
     )
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608  # our own words alone
+"""A report that was read only later counts as what it was when it came: so did the log, and so did a report before."""
 
 _QUESTIONS: Final = (
     ("reports {0}, reason {1}, level {2}, by {3}", _REPORTS),

@@ -8,15 +8,17 @@ puts into them, and what it leaves empty because it does not know it, stands in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 ALL: Final = "All"
 HOSTING: Final = "Only for providers of hosting services, including online platforms"
 PLATFORMS: Final = "Only for providers of online platforms"
 LARGEST: Final = "Only for VLOPs"
+LARGEST_OF_ALL: Final = "Only for VLOPs and VLOSEs"
 OTHER: Final = "OTHER"
 NOT_SPECIFIED: Final = "NOT_SPECIFIED_NOTICE"
+NO_ORDER_SPECIFIED: Final = "NOT_SPECIFIED_ORDER"
 
 CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
     "ANIMAL_WELFARE": ("ANIMAL_HARM", "UNLAWFUL_SALE_ANIMALS", OTHER),
@@ -152,6 +154,22 @@ MEASURES: Final = (
     "Account restriction Termination",
 )
 
+ORDERS: Final = (
+    "Number of orders to act against illegal content received",
+    "Number of specific items of information included in the total number of orders to act against illegal content",
+    "Median time to inform the authority of the receipt of the order to act against illegal content",
+    "Median time to give effect to the order to act against illegal content",
+    "Number of orders to provide information",
+    "Median time to inform the authority of the receipt of the order to provide information",
+    "Median time to give effect to the order to provide information",
+)
+
+NAMES: Final = (
+    "Category label",
+    "Category description",
+    "Category of illegal content / incompatible with the terms and conditions",
+    "Contextual information",
+)
 PERIOD: Final = ("Applicability", "Service", "Reporting period")
 INDICATORS: Final = (*PERIOD, "Section", "Indicator", "Scope", "Value", "Contextual Information")
 
@@ -194,7 +212,35 @@ ALL_NOTICES: Final = "NAM Total"
 FLAGGERS: Final = "NAM Trusted Flagger"
 
 MODERATORS: Final = "Number of internal moderators employed by the provider"
-_EXTERNAL: Final = "Number of external moderators contracted by the provider"
+EXTERNAL: Final = "Number of external moderators contracted by the provider"
+LINGUISTS: Final = "Number of total moderators with sufficient linguistic expertise"
+RECIPIENTS: Final = "Number of average monthly active recipients during the reporting period"
+AMAR: Final = "AMAR"
+
+PROVIDER: Final = "Name of the service provider"
+PREVIOUS: Final = "Date of the publication of the latest previous report"
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "own_initiative": (ALL, "Summary of the content moderation engaged in at the providers' own initiative"),
+    "detection": (
+        ALL,
+        "Meaningful and comprehensible information regarding content moderation engaged in at the providers' own"
+        " initiative",
+    ),
+    "automated_means": (ALL, "Qualitative description of the automated means"),
+    "accuracy": (
+        ALL,
+        "Qualitative description of indicators of accuracy and possible rate of error of automated means",
+    ),
+    "purposes": (ALL, "Specification of the precise purposes to apply automated means"),
+    "safeguards": (ALL, "Safeguards applied to the use of automated means"),
+    "governance": (LARGEST, "High-level description of the content moderation governance structure"),
+    "qualifications": (LARGEST, "Qualifications of the human resources dedicated to content moderation"),
+    "training": (LARGEST, "Training given to human resources dedicated to content moderation"),
+    "support": (LARGEST, "Support given to human resources dedicated to content moderation"),
+    "counting": (LARGEST, "Methodology used to compute the number of human resources dedicated to content moderation"),
+}
+"""Section 11: for whom, and what it asks for, by what the operator's file calls it."""
 
 Indicated = tuple[str, str, str, str]
 """Applicability, section, indicator, scope."""
@@ -225,7 +271,9 @@ def rows_of_automated_means() -> Iterator[Indicated]:
             yield applies, AUTOMATED, indicator, scope
 
 
-def rows_of_people() -> Iterator[Indicated]:
-    """Section 9, likewise without languages."""
-    for indicator in (MODERATORS, _EXTERNAL):
+def rows_of_people(languages: Iterable[str]) -> Iterator[Indicated]:
+    """Section 9."""
+    for indicator in (MODERATORS, EXTERNAL, LINGUISTS):
         yield LARGEST, PEOPLE, indicator, TOTAL
+    for language in languages:
+        yield LARGEST, PEOPLE, LINGUISTS, language

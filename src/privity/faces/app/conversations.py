@@ -57,6 +57,7 @@ def row(device: Device, room_uri: str) -> Conversation:
         draft=device.preferences.draft(room_uri),
         disappear_s=record.expires_s,
         knocks=len(device.room_links.waiting(room_uri)),
+        reports=device.room_reports.waiting(room_uri),
         member=record.member,
         attention=attention(device, room_uri),
     )

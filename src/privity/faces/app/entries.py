@@ -50,7 +50,7 @@ def entry(device: Device, item: Item) -> Entry:
         blocks=laid_out.blocks,
         cut=laid_out.cut,
         quote=_quote(device, item),
-        files=tuple(_files(item)),
+        files=files_shown(item),
         reactions=_reactions(device, item),
         delivery=_delivery(item),
         expires_ms=item.expires_ms,
@@ -139,8 +139,8 @@ def _quote(device: Device, item: Item) -> Quote | None:
     return Quote(message_id=item.in_reply_to, seq=answered.seq, sender=answered.sender, text=text)
 
 
-def _files(item: Item) -> list[FileShown]:
-    return [
+def files_shown(item: Item) -> tuple[FileShown, ...]:
+    return tuple(
         FileShown(
             part_index=index,
             filename=one_line(part.filename, MAX_PREVIEW),
@@ -149,7 +149,7 @@ def _files(item: Item) -> list[FileShown]:
             picture=_media_type(part.content_type) in PICTURES,
         )
         for index, part in files_of(item)
-    ]
+    )
 
 
 def _reactions(device: Device, item: Item) -> tuple[ReactionShown, ...]:

@@ -110,6 +110,10 @@ def _told(opened: Opened, done: Restored) -> Outcome:
     """What came of it, and what the person should do or know."""
     device = opened.device
     said = [f"{_counted(done.entries, 'entry', 'entries')} came back."]
+    if done.from_desk:
+        said.append(
+            f"So did {_counted(done.from_desk, 'report, appeal or decision', 'reports, appeals and decisions')}."
+        )
     if done.unproven:
         messages = _counted(done.unproven, "message")
         said.append(f"{messages} of others are not shown: nothing proves that they said so.")

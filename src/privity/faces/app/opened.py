@@ -23,6 +23,7 @@ from privity.client.engine.shown import (
     Item,
     ResetPending,
     RoomChanged,
+    RoomReportArrived,
     Shown,
     SomebodyTypes,
     decode_item,
@@ -47,6 +48,7 @@ from privity.faces.app.port.happened import (
     Progress,
     WaitingChanged,
 )
+from privity.faces.app.port.room_reports import RoomReportsChanged
 from privity.faces.app.port.shown import AccountShown, Conversation, Lock, Waiting
 from privity.faces.app.port.writing import TypingShown
 from privity.faces.app.previews import Previews
@@ -243,6 +245,11 @@ class Opened:
         """Tell that reports, decisions or appeals are others than before."""
         self.announce(happened.SafetyChanged(account=self.name))
 
+    def room_reports_changed(self, room_uri: str) -> None:
+        """Tell that what came to who looks after a conversation is something else than before."""
+        self.announce(RoomReportsChanged(account=self.name, room_uri=room_uri))
+        self.refresh([room_uri])
+
     def _indexed(self, done: int, total: int) -> None:
         self.announce(Progress(account=self.name, token=INDEX, done=done, total=total))
 
@@ -276,6 +283,9 @@ class Opened:
                     self._types(what)
                 case RoomChanged(room_uri):
                     rooms[room_uri] = None
+                case RoomReportArrived(room_uri):
+                    rooms[room_uri] = None
+                    self.announce(RoomReportsChanged(account=self.name, room_uri=room_uri))
                 case (
                     DevicesChanged(user_uri)
                     | ResetPending(user_uri)

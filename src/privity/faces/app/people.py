@@ -61,7 +61,7 @@ def attention(device: Device, user_uri: str) -> str:
         return RESET
     if device.checked.changed(user_uri):
         return CHANGED
-    until_ms = device.reset_pending_until(user_uri)
+    until_ms = device.account.reset_pending_until(user_uri)
     if until_ms is None:
         return ""
     when = local_time(until_ms)

@@ -54,7 +54,9 @@ def standing_shown(device: Device, now_ms: int, *, known: bool) -> StandingShown
 def _appeals(device: Device, about: About) -> dict[str, AppealShown]:
     """By what they are about."""
     return {
-        each.reference: AppealShown(at_ms=each.at_ms, text=visible(each.text), lines=_lines(each.lines))
+        each.reference: AppealShown(
+            at_ms=each.at_ms, text=visible(each.text), lines=_lines(each.lines), from_backup=each.from_backup
+        )
         for each in device.safety.appeals()
         if each.about == about
     }
@@ -76,7 +78,10 @@ def _report(device: Device, made: OwnReport, appeal: AppealShown | None) -> Repo
         messages=made.messages,
         lines=_lines(made.lines),
         appeal=appeal,
-        open=made.subject is not None and bool(made.lines) and (appeal is None or bool(appeal.lines)),
+        open=made.subject is not None and bool(made.lines) and _may_ask(appeal),
+        from_backup=made.from_backup,
+        to_room=made.to_moderators,
+        desk_receipt=one_line(made.desk_receipt, MAX_WORD),
     )
 
 
@@ -94,12 +99,17 @@ def _statement(statement: Statement, appeal: AppealShown | None, now_ms: int, *,
         appeal=appeal if statement.kind is StatementKind.DECIDED else None,
         open=(
             statement.kind is StatementKind.DECIDED
-            and (appeal is None or bool(appeal.lines))
+            and _may_ask(appeal)
             and not settled
             and until_ms is not None
             and now_ms < until_ms
         ),
     )
+
+
+def _may_ask(before: AppealShown | None) -> bool:
+    """Whether no appeal waits for its answer, as far as more than a backup says."""
+    return before is None or bool(before.lines) or before.from_backup
 
 
 def _is_user(text: str) -> bool:

@@ -78,6 +78,8 @@ async def bring_in(device: Device, file: Path, phrase: str) -> None:
 def tell(device: Device, done: Restored) -> None:
     """What came of it, and what the person should do or know."""
     print(f"restored: {done.entries} entries")
+    if done.from_desk:
+        note(f"{done.from_desk} of your reports, appeals and decisions about you came back: privity reports list")
     if done.unproven:
         note(f"{done.unproven} messages of others are not shown: nothing proves that they said so")
     for user_uri in done.compare_again:

@@ -88,7 +88,7 @@ def link(
             await attempt.close()
         async with linked:
             await linked.caught_up()
-            await linked.given_account_key(GIVEN_S)
+            await linked.account.given_key(GIVEN_S)
             if with_history:
                 print("this device is linked; waiting for the history (Ctrl-C goes on without it)", flush=True)
                 with moving("receiving your history") as moved:
@@ -120,10 +120,10 @@ def show(
         name = opened.names.handle(user_uri) if own else called(opened, user_uri)
         told = [_line(each.client_uri, each.added_ms, own=each.client_uri == opened.client_uri) for each in listed]
         lines = [f"{name}, {user_uri}", *(f"  {line}" for line in told)]
-        if own and not opened.holds_account_key:
+        if own and not opened.account.holds_key:
             lines.append(WAITS)
         whose = "your account" if own else str(name)
-        pending = _pending(opened.reset_pending_until(user_uri), whose, own=own)
+        pending = _pending(opened.account.reset_pending_until(user_uri), whose, own=own)
         return lines, pending or _closing(opened, user_uri, whose, own=own)
 
     lines, pending = with_device(device, work)
@@ -152,7 +152,7 @@ def add(
     """
 
     async def work(opened: Device) -> str:
-        offered = await opened.offered(code)
+        offered = await opened.account.offered(code)
         if not await _same(offered.check):
             await offered.decline()
             raise LinkDeclined("you said no; nothing was added")
@@ -182,7 +182,7 @@ def remove(
 
     async def work(opened: Device) -> str:
         client_uri = await _named(opened, name)
-        await opened.remove_device(client_uri)
+        await opened.account.remove_device(client_uri)
         await opened.caught_up()  # the other devices are given the new account key
         return client_uri
 
@@ -197,7 +197,7 @@ def cancel_reset(*, device: Folder = DEFAULT) -> None:
 
     Example: privity devices cancel-reset
     """
-    with_device(device, lambda opened: opened.cancel_reset())
+    with_device(device, lambda opened: opened.account.cancel_reset())
     print("cancelled: your account stays yours, and whoever asked for it gets nothing")
 
 
@@ -217,7 +217,7 @@ def recover(
 
     async def work(opened: Device) -> list[str]:
         dropped = [await _named(opened, name) for name in remove or []]
-        await opened.recover(phrase, tuple(dropped))
+        await opened.account.recover(phrase, tuple(dropped))
         await opened.caught_up()
         return dropped
 

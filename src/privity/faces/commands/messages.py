@@ -129,7 +129,7 @@ def read(
 
 async def _print_banner(device: Device, room_uri: str, before: list[str], *, json: bool) -> list[str]:
     """Say what stands above the conversation, unless that was said before; what it is."""
-    await device.names.learn([each.user_uri for each in device.archives(room_uri)])
+    await device.names.learn([each.user_uri for each in device.archives.of(room_uri)])
     found = [jsonlib.dumps(banner_json(device, room_uri), ensure_ascii=False)] if json else banner(device, room_uri)
     for line in found if found not in (before, ["null"]) else []:
         print(line, flush=True)

@@ -25,6 +25,7 @@ from privity.client.engine.shown import (
     LogAlarm,
     Notice,
     ResetPending,
+    RoomReportArrived,
     Shown,
 )
 from privity.client.errors import (
@@ -201,6 +202,8 @@ def _tell(device: Device, what: Shown) -> None:
         note(with_names(device, what.text))
     elif isinstance(what, HeardFromDesk):
         note(_from_desk(device, what))
+    elif isinstance(what, RoomReportArrived):
+        note(f"somebody reports something to you: privity room reports show {what.id[:8]}")
     elif isinstance(what, LogAlarm):
         note(f"ALARM: {with_names(device, what.text)}; see `privity keylog`")
     elif isinstance(what, ResetPending):

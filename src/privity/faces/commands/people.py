@@ -183,7 +183,16 @@ def unblock(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
 def _block(folder: Path, who: str, *, blocked: bool) -> None:
     async def work(opened: Device) -> None:
-        await opened.block(await user_of(opened, who), blocked)
+        known = None if blocked else _blocked_here(opened, who)
+        await opened.block(known or await user_of(opened, who), blocked)
 
     with_device(folder, work)
     print(f"{'blocked' if blocked else 'no longer blocked'}: {who}")
+
+
+def _blocked_here(device: Device, who: str) -> str | None:
+    """The one blocked person whom this device knows by this handle: the hub finds nobody for whom one has blocked."""
+    if who.startswith("mimi://"):
+        return None
+    found = [user_uri for user_uri in device.names.bearers(typed_handle(who)) if device.blocks.blocked(user_uri)]
+    return found[0] if len(found) == 1 else None

@@ -11,7 +11,9 @@ import msgspec
 from cyclopts import App, CycloptsError, Parameter
 
 from privity.client.engine.from_desk import OwnAppeal, OwnReport
-from privity.client.helping import help_for
+from privity.client.errors import ClientError
+from privity.client.help_here import help_here
+from privity.client.helping import Help
 from privity.client.sdk import Device
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
@@ -20,15 +22,18 @@ from privity.faces.commands.opening import (
     Folder,
     Message,
     Room,
+    group_of,
     other_of,
     room_of,
     shown_id,
+    user_of,
     with_device,
 )
 from privity.faces.commands.times import local_time
 from privity.identity.uris import id_of
 from privity.message.appeal import About
 from privity.message.report import Reason, Subject
+from privity.wire.errors import Refusal
 from privity.wire.standing import OwnStanding, StandingState, Statement, StatementKind
 
 Note = Annotated[str, Parameter(help="What the desk should know.", show_default=False)]
@@ -46,6 +51,7 @@ standing_app = App(
     help_format="plaintext",
 )
 
+_MODERATORS_HAVE: Final = "those who look after the conversation have it; what they do shows there"
 _SUBJECTS: Final = {
     None: "reported on another device of yours",
     Subject.MESSAGES: "messages",
@@ -84,21 +90,38 @@ def report(
         bool,
         Parameter(help="Say that you look after the conversation.", negative="", show_default=False),
     ] = False,
+    to_moderators: Annotated[
+        bool,
+        Parameter(
+            help="Report to those who look after the conversation, and not to the desk.",
+            negative="",
+            show_default=False,
+        ),
+    ] = False,
+    may_name: Annotated[
+        bool,
+        Parameter(help="They may name you if they pass it on to the desk.", negative="", show_default=False),
+    ] = False,
     device: Folder = DEFAULT,
 ) -> None:
     """Report messages of one person, or a person, a profile, a conversation. Only the desk learns of it.
 
     Of messages the desk gets exactly these, with proof of who wrote them. Reactions and the name of a conversation can
-    be reported too: `privity read --json` shows their ids. Without messages the desk has your word alone.
+    be reported too: `privity read --json` shows their ids. Without messages the desk has your word alone. With
+    --to-moderators those who look after a group learn of it, with your name, and the desk does not.
 
     Example: privity report k3x7 9f02 --reason harassment
     """
+    if may_name and not to_moderators:
+        raise _wrong("--may-name needs --to-moderators")
+    if to_moderators and ((room is None) is (whole is None) or profile is not None or as_moderator):
+        raise _wrong("--to-moderators takes ROOM and MESSAGE, or --room, and with it --person")
     named = sum(each is not None for each in (room, person, profile, whole))
-    if named != 1:
+    if named != 1 and not to_moderators:
         raise _wrong("name one thing: ROOM and MESSAGE, or --person, --profile or --room")
     if room is not None and not messages:
         raise _wrong("MESSAGE is missing: the beginning of a message's id, as `privity read` shows it")
-    if block and whole is not None:
+    if block and whole is not None and person is None:
         raise _wrong("--block needs a person, and --room names none")
     if (leave or as_moderator) and room is None and whole is None:
         raise _wrong("--leave and --as-moderator need a conversation")
@@ -107,11 +130,17 @@ def report(
 
     async def work(opened: Device) -> str:
         where, who = "", ""
-        if room is not None:
+        if to_moderators:
+            where = await group_of(opened, room or whole or "")
+            ids = tuple(dict.fromkeys(shown_id(opened, where, name) for name in messages))
+            who = "" if person is None else await user_of(opened, person)
+            receipt = await opened.room_reports.send(where, ids, reason, note, accused_uri=who, may_name=may_name)
+            who = _reported(opened, receipt)
+        elif room is not None:
             where = await room_of(opened, room, left=True)
             ids = tuple(dict.fromkeys(shown_id(opened, where, name) for name in messages))
             receipt = await opened.safety.report_messages(where, ids, reason, note, as_moderator=as_moderator)
-            who = next((each.user_uri for each in opened.safety.reports() if each.receipt == receipt), "")
+            who = _reported(opened, receipt)
         elif whole is not None:
             where = await room_of(opened, whole, left=True)
             receipt = await opened.safety.report_room(where, reason, note)
@@ -121,18 +150,43 @@ def report(
         else:
             who = await other_of(opened, person or "")
             receipt = await opened.safety.report_person(who, reason, note)
-        print(f"reported; receipt {harmless(receipt)}", flush=True)
+        to = " to those who look after the conversation" if to_moderators else ""
+        print(f"reported{to}; receipt {harmless(receipt)}", flush=True)
+        if where and not (as_moderator or to_moderators) and await _could_take(opened, where, who):
+            print("those who look after the conversation could see it too: --to-moderators", flush=True)
         if block and who:
             await opened.block(who)
             print("blocked", flush=True)
         if leave and where in opened.rooms():
             await opened.leave(where)
             print("left the conversation", flush=True)
+        helps.extend(await help_here(opened.host, reason))
         return receipt
 
+    helps: list[Help] = []
     with_device(device, work)
-    for line in help_for(reason):
-        print(f"  {line.text}{f' {line.url}' if line.url else ''}")
+    _help(helps)
+
+
+def _reported(device: Device, receipt: str) -> str:
+    """Whom a report of this device is about, or nobody."""
+    return next((each.user_uri for each in device.safety.reports() if each.receipt == receipt), "")
+
+
+async def _could_take(device: Device, room_uri: str, accused_uri: str) -> bool:
+    """Whether those who look after a conversation could look at a report; not where nobody can say so now."""
+    if room_uri not in device.rooms():
+        return False
+    try:
+        return bool(await device.room_reports.moderators(room_uri, accused_uri))
+    except (ClientError, Refusal):
+        return False
+
+
+def _help(lines: list[Help]) -> None:
+    for line in lines:
+        whose = "named by your server: " if line.by_server else ""
+        print(f"  {whose}{harmless(line.text)}{f' {line.url}' if line.url else ''}")
     print("what becomes of it: privity reports list")
 
 
@@ -232,9 +286,11 @@ def _report_lines(device: Device, made: OwnReport, complaint: OwnAppeal | None) 
     many = f"{made.messages} " if made.messages else ""
     why = "" if made.subject is None else f": {Reason(made.reason).name.lower().replace('_', ' ')}"
     head = f"{local_time(made.at_ms)}  {made.receipt[:8]}  {many}{about}{whom}{where}{why}"
+    head += ", from a backup" if made.from_backup else ""
     said = [f"  {local_time(line.at_ms)}  {line.text}" for line in made.lines]
     asked = [] if complaint is None else [f"  {local_time(complaint.at_ms)}  you asked for another look at it"]
-    return [head, *(said or ["  the desk has it, and has said nothing yet"]), *asked, *_answers(complaint)]
+    has = _MODERATORS_HAVE if made.to_moderators else "the desk has it, and has said nothing yet"
+    return [head, *(said or [f"  {has}"]), *asked, *_answers(complaint)]
 
 
 def _answers(made: OwnAppeal | None) -> list[str]:
@@ -255,8 +311,10 @@ def _statement_lines(statement: Statement, made: OwnAppeal | None) -> list[str]:
     lines = [f"{local_time(statement.at_ms)}  {statement.reference}  {what}"]
     lines += [f"  {line}" for line in statement.text.splitlines()]
     if made is not None:
-        lines += [f"  you appealed {local_time(made.at_ms)}, receipt {made.receipt[:8]}", *_answers(made)]
-    elif statement.kind is StatementKind.DECIDED and statement.appeal_until_ms is not None:
+        whence = ", from a backup" if made.from_backup else ""
+        lines += [f"  you appealed {local_time(made.at_ms)}, receipt {made.receipt[:8]}{whence}", *_answers(made)]
+    may = made is None or (made.from_backup and not made.lines)
+    if may and statement.kind is StatementKind.DECIDED and statement.appeal_until_ms is not None:
         until = local_time(statement.appeal_until_ms)
         lines.append(f'  you can appeal until {until}: privity standing appeal {statement.reference} "..."')
     return lines

@@ -32,6 +32,7 @@ from privity.faces.commands.opening import (
 )
 from privity.faces.commands.room_links import join, knocks, let_in, link, links, revoke_link, turn_away
 from privity.faces.commands.room_offices import ban, role, unban
+from privity.faces.commands.room_reports import app as room_reports_app
 from privity.faces.commands.showing import banner
 from privity.policy.members import members
 from privity.policy.roles import Role
@@ -50,6 +51,7 @@ app = App(
 )
 for command in (role, ban, unban, link, links, revoke_link, join, knocks, let_in, turn_away):
     app.command(command)
+app.command(room_reports_app)
 
 
 @app.command
@@ -133,7 +135,7 @@ def declare_archive(
 
     async def work(opened: Device) -> None:
         uri, user_uri = await group_of(opened, room), await other_of(opened, who)
-        await opened.declare_archive(uri, user_uri, policy)
+        await opened.archives.declare(uri, user_uri, policy)
 
     with_device(device, work)
     print(f"{who} keeps a copy from now on; the others are asked before they send")
@@ -148,7 +150,7 @@ def withdraw_archive(room: Room, who: Who, /, *, device: Folder = DEFAULT) -> No
 
     async def work(opened: Device) -> None:
         uri, user_uri = await group_of(opened, room), await other_of(opened, who)
-        await opened.withdraw_archive(uri, user_uri)
+        await opened.archives.withdraw(uri, user_uri)
 
     with_device(device, work)
     print(f"{who} gets nothing more")
@@ -163,12 +165,12 @@ def accept(room: Room, /, *, device: Folder = DEFAULT) -> None:
 
     async def work(opened: Device) -> list[str]:
         uri = await room_of(opened, room)
-        new = opened.to_accept(uri)
+        new = opened.archives.to_accept(uri)
         if new is None:
             return ["there is nothing to accept"]
-        await opened.names.learn([each.user_uri for each in opened.archives(uri)])
+        await opened.names.learn([each.user_uri for each in opened.archives.of(uri)])
         said = f"accepted: {with_names(opened, new[0])}"
-        await opened.accept(uri, new[1])
+        await opened.archives.accept(uri, new[1])
         return [harmless(said), *banner(opened, uri)]
 
     for line in with_device(device, work):
@@ -259,7 +261,7 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
     here = state.group is not None and not state.record.stopped
     people = device.people(uri) if here else []
     await device.names.learn(people)
-    archives = [each.user_uri for each in device.archives(uri)]
+    archives = [each.user_uri for each in device.archives.of(uri)]
     await device.names.learn(archives)
     new = unread_of(device.host.store, uri, device.user_uri)
     return {

@@ -76,7 +76,7 @@ def gone(item: Item, device: Device) -> str:
 def banner(device: Device, room_uri: str) -> list[str]:
     """What stands above every view of a conversation as long as it is so: who keeps a copy, and what waits."""
     said = []
-    archives = device.archives(room_uri)
+    archives = device.archives.of(room_uri)
     for each in archives:
         who = called(device, each.user_uri)
         if each.user_uri == device.user_uri:
@@ -86,7 +86,7 @@ def banner(device: Device, room_uri: str) -> list[str]:
         else:
             said.append(f"{who} kept a copy of everything sent here, and has left")
     said += [f'about the copy: "{each.policy}"' for each in archives[:1]]
-    new = device.to_accept(room_uri)
+    new = device.archives.to_accept(room_uri)
     if new is not None:
         what, command = with_names(device, new[0]), accept_command(room_uri)
         said.append(f"you have not accepted that {what}; nothing is sent before `{command}`")
@@ -95,7 +95,7 @@ def banner(device: Device, room_uri: str) -> list[str]:
 
 def banner_json(device: Device, room_uri: str) -> dict[str, Any] | None:
     """The same for programs; None where there is nothing to say."""
-    archives, new = device.archives(room_uri), device.to_accept(room_uri)
+    archives, new = device.archives.of(room_uri), device.archives.to_accept(room_uri)
     if not archives and new is None:
         return None
     return {

@@ -104,7 +104,7 @@ class Hosted:
 
     async def on_offered(self, code: str) -> str:
         """Take up a new device's offer; the digits that both should show."""
-        self._offered = await self.device.offered(code)
+        self._offered = await self.device.account.offered(code)
         return self._offered.check
 
     async def on_offered_accept(self) -> None:
@@ -216,6 +216,11 @@ class Hosted:
             }
             for item in shown
         ]
+
+    async def on_put_profile(self, name: str, bio: str, picture: str) -> None:
+        """`picture`: the path of a file."""
+        shown = await asyncio.to_thread(Path(picture).read_bytes)
+        await self.device.profiles.put(name, bio, shown, True)
 
     # Reports
 

@@ -23,6 +23,8 @@ from privity.faces.demo.throwaway import PASSPHRASE
 
 WAIT_S = 15.0
 STOP_S = 10.0
+ANSWER_S = 90.0
+"""How long one thing that is asked may take: three times as long as a device gives itself to catch up with its hub."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Person:
     folder: Path
     hub: str
     broken: str | None = None
+    answer_s: float = ANSWER_S
     user_uri: str = ""
     _child: asyncio.subprocess.Process | None = None
     _reading: asyncio.Task[None] | None = None
@@ -71,7 +74,7 @@ class Person:
         self._child = None
 
     async def ask(self, verb: str, **given: object) -> Any:
-        """Raises Refused; CheckFailed when the process is gone."""
+        """Raises Refused; CheckFailed when the process is gone, or says nothing."""
         child = self._child
         if child is None or child.stdin is None or child.returncode is not None:
             raise CheckFailed("processes", f"the device process of {self.name} is not running; see {self.log.name}")
@@ -79,8 +82,17 @@ class Person:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         child.stdin.write(msgspec.json.encode(Request(number, verb, given)) + b"\n")
-        await child.stdin.drain()
-        return await future
+        try:
+            async with asyncio.timeout(self.answer_s):
+                await child.stdin.drain()
+                return await future
+        except TimeoutError:
+            self._waiting.pop(number, None)
+            raise CheckFailed(
+                "processes",
+                f"{self.name} did not answer {verb!r} within {self.answer_s:g} s, and the process still runs; look at"
+                f" the end of {self.log}, and run the demo again: on a busy machine it may only have been slow",
+            ) from None
 
     async def items(self, room: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.ask("items", room=room)

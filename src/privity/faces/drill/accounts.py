@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from privity.client.engine.room import ResetEntry
+from privity.client.engine.leaves import ResetEntry
 from privity.client.engine.shown import AccountReset, ResetPending
 from privity.client.engine.watch import OTHERS_EVERY_MS
 from privity.faces.drill.attack import Noticed, Trial, said
@@ -76,7 +76,7 @@ async def _time_pushed_on(stage: Stage, trial: Trial) -> Noticed:
 
 async def _cancelled(trial: Trial, alice: Person, bob: Person) -> Noticed:
     trial.begin()
-    await bob.device.cancel_reset()
+    await bob.device.account.cancel_reset()
     await until(
         lambda: any("was cancelled by its old keys" in text for text in alice.notices()),
         trial.attack,
@@ -121,7 +121,7 @@ async def _entered(trial: Trial, alice: Person, bob: Person, room: str, ghost: G
     await alice.device.caught_up()
     trial.expect(ghost.client_uri not in devices_in(alice, room), "the ghost is in the conversation of Alice and Bob")
     try:
-        alice.device.host.engine.room(room).check_reentry(bob.user_uri)
+        alice.device.host.engine.room(room).leaves.check_reentry(bob.user_uri)
     except ResetEntry as err:
         return Noticed("Alice's device", f"into the old conversation: {said(err)}", "at once")
     raise trial.failed("nothing keeps those out who follow a reset")

@@ -108,7 +108,7 @@ async def rollback(stage: Stage) -> list[Noticed]:
     alice, bob = await stage.pair()
     await alice.listed(bob.user_uri)
     yesterday = stage.log()
-    await bob.device.recover(bob.phrase)
+    await bob.device.account.recover(bob.phrase)
     await alice.listed(alice.user_uri)
     lie = stage.wire.lies[alice.user_uri] = OtherLog(yesterday)
     err = await trial.refused(
@@ -124,7 +124,7 @@ async def stale(stage: Stage) -> list[Noticed]:
     alice, bob = await stage.pair()
     await alice.listed(bob.user_uri)
     lie = stage.wire.lies[alice.user_uri] = OtherLog(stage.log())
-    await bob.device.recover(bob.phrase)
+    await bob.device.account.recover(bob.phrase)
     await alice.listed(bob.user_uri)
     trial.expect(lie.told > 0, "the log that stands still never reached Alice")
     await stage.pass_hours(25)

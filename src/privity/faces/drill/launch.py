@@ -162,8 +162,8 @@ BREAKS: dict[str, Break] = {
         "device",
         "who follows a reset may enter old conversations",
         "reset-ghost",
-        f"{_ENGINE}.room",
-        "Room.check_reentry",
+        f"{_ENGINE}.leaves",
+        "Leaves.check_reentry",
         _no_check,
     ),
     "newcomer": Break(

@@ -83,7 +83,7 @@ async def silent_archive(stage: Stage) -> list[Noticed]:
     await befriend(alice, acme, trial.attack)
     await alice.listed(acme.user_uri)
     entered = await _enters(stage, trial, alice, bob, room, acme)
-    await alice.device.declare_archive(room, acme.user_uri, POLICY)
+    await alice.device.archives.declare(room, acme.user_uri, POLICY)
     line = f"{acme.user_uri} keeps a copy of everything sent here"
     await until(lambda: any(line in each for each in bob.lines(room)), trial.attack, "Bob to be told of the archive")
     err = await trial.refused(

@@ -90,7 +90,7 @@ def claiming(
 async def _renewed(stage: Stage) -> tuple[Person, Person, ForgedLog]:
     """Alice, and Bob whom she has not met, with a second version of his list: his phrase gave him a new account key."""
     alice, bob = await stage.pair()
-    await bob.device.recover(bob.phrase)
+    await bob.device.account.recover(bob.phrase)
     return alice, bob, stage.log()
 
 

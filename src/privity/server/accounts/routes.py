@@ -59,4 +59,5 @@ def _server_info(context: HubContext) -> ServerInfo:
         vrf_public_key=context.keys.vrf_public,
         witnesses=[WitnessInfo(one.key.encode(), one.audits, one.url) for one in config.witnesses],
         quorum=config.quorum,
+        help=list(config.help),
     )

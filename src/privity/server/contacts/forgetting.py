@@ -10,7 +10,7 @@ from privity.server.contacts.model import ASK_KEPT_MS, MEETING_KEPT_MS
 from privity.server.context import DeviceHooks, HubContext
 from privity.server.db.database import Tx
 from privity.server.guardians import store as guardians
-from privity.server.invitations import store as invitations
+from privity.server.invitations import service as invitations
 
 
 def forget(tx: Tx, hooks: DeviceHooks, user_uri: str) -> None:

@@ -13,7 +13,7 @@ from privity.server.contacts.model import MEETING_KEPT_MS
 from privity.server.db.database import Query
 from privity.server.guardians import store as guardians
 from privity.server.invitations import service as invitations
-from privity.server.knocks import store as knocks
+from privity.server.knocks import waiting as knocks
 from privity.server.profiles import store as profiles
 
 

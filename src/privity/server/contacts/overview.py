@@ -15,7 +15,6 @@ from privity.server.db.database import Query
 from privity.server.guardians import store as guardians
 from privity.server.guardians.model import Link
 from privity.server.invitations import service as invitations
-from privity.server.invitations import store as invitation_store
 from privity.server.invitations.model import Invitation
 from privity.server.limits import MAX_SHOWN
 from privity.server.profiles import service as profiles
@@ -47,9 +46,9 @@ def _of(query: Query, me: str, now_ms: int) -> wire.Contacts:
         ],
         invited=[
             wire.Invited(one.room_uri, one.invited_uri, one.entry, one.theirs)
-            for one in invitation_store.by_person(query, me, now_ms - ASK_KEPT_MS)
+            for one in invitations.by_person(query, me, now_ms - ASK_KEPT_MS)
         ],
-        rooms=invitation_store.words_of(query, me),
+        rooms=invitations.words_of(query, me),
         wards=[_ward(query, me, ward, now_ms) for ward in knowing.wards_of(query, me, now_ms)],
         guardians=_guardians(query, me, now_ms),
     )

@@ -22,7 +22,7 @@ from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.invitations import store
 from privity.server.invitations.model import Invitation, Word
-from privity.server.knocks import store as knocks
+from privity.server.knocks import waiting as knocks
 from privity.server.limits import MAX_INVITATIONS
 from privity.server.rooms import groups
 from privity.server.rooms import store as rooms
@@ -31,6 +31,13 @@ from privity.server.rooms.model import Room
 from privity.server.sessions.model import Session
 from privity.server.standing import service as decisions
 from privity.wire.errors import Code, Refusal
+
+by_person = store.by_person
+words_of = store.words_of
+use_up = store.use_up
+forget_word = store.forget_word
+forget_person = store.forget_person
+forget_old = store.forget_old
 
 
 def check_addition(query: Query, room: Room | None, adder_uri: str, user_uri: str, now_ms: int) -> None:

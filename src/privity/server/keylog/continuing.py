@@ -19,6 +19,8 @@ from typing import Final
 
 import aiohttp
 
+from privity.cosigners.asking import Witness
+from privity.cosigners.errors import WitnessError, WitnessMisbehaved
 from privity.keylog.audit import EMPTY, AuditState
 from privity.keylog.commitment import commit
 from privity.keylog.continuing import Audited, rebuild
@@ -36,7 +38,6 @@ from privity.server.keylog.model import Leaf, Lost, Queued, origin_of
 from privity.server.keylog.regained import Auditors, Spool, Told
 from privity.server.keylog.standing import Ours, check_keys, ours
 from privity.server.keylog.stored import StoredLog
-from privity.server.keylog.witnesses import Witness, WitnessError, WitnessMisbehaved
 from privity.server.keys import LOG
 from privity.tlog.checkpoint import Checkpoint, is_by, verify_checkpoint
 from privity.tlog.cosignature import verify_cosignature

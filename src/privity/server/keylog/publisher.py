@@ -17,6 +17,8 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from privity.cosigners.asking import Witness
+from privity.cosigners.errors import WitnessAhead, WitnessError
 from privity.keylog.publish import overlaid
 from privity.server.context import HubContext
 from privity.server.db.database import Query
@@ -25,7 +27,6 @@ from privity.server.keylog import epochs, record, store
 from privity.server.keylog.model import MAX_EVIDENCE, Prepared, origin_of
 from privity.server.keylog.standing import check_keys, ours
 from privity.server.keylog.stored import StoredLog
-from privity.server.keylog.witnesses import Witness, WitnessAhead, WitnessError
 from privity.server.web import log_bug
 from privity.tlog.checkpoint import Checkpoint, verify_checkpoint
 from privity.tlog.errors import BadCosignature, BadLogPolicy, QuorumError

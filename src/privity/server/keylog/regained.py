@@ -12,12 +12,13 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final
 
+from privity.cosigners.asking import Witness
+from privity.cosigners.errors import WitnessError, WitnessUnreachable
 from privity.keylog.audit import AuditState, AuditUpdate, audit, check_head
 from privity.keylog.continuing import Audited
 from privity.keylog.encoding import HASH_BYTES
 from privity.keylog.errors import KeylogError
 from privity.server.errors import CannotContinue
-from privity.server.keylog.witnesses import Witness, WitnessError, WitnessUnreachable
 from privity.tlog.checkpoint import Checkpoint
 from privity.tlog.verifier_key import VerifierKey
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from privity.policy.standing import Deed
 from privity.server.accounts.unknown import nobody
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
@@ -19,6 +20,7 @@ from privity.server.keypackages.check import check
 from privity.server.keypackages.model import Checked, HandedOut, Stock
 from privity.server.limits import KEY_PACKAGES_PER_DEVICE
 from privity.server.rooms import store as rooms
+from privity.server.standing import service as decisions
 from privity.wire.errors import Code, Refusal
 from privity.wire.rest import PutKeyPackages
 
@@ -81,6 +83,8 @@ async def claim(
     usable_ms = now_ms + MARGIN_MS
 
     def write(tx: Tx) -> list[HandedOut]:
+        if target_uri != caller_uri:  # whoever brings in their own devices brings in nobody
+            decisions.check(tx, caller_uri, Deed.INVITE, now_ms)
         room = rooms.find(tx, room_uri) if room_uri else None
         if room_uri and room is None and caller_uri != target_uri:
             raise nobody(tx)

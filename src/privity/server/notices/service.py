@@ -11,14 +11,12 @@ from __future__ import annotations
 import hmac
 from dataclasses import replace
 
-from privity.identity.errors import BadHandle, BadUri, RoomLinkError
-from privity.identity.handle import typed_handle
+from privity.identity.errors import RoomLinkError
 from privity.identity.room_links import RoomLink
-from privity.identity.uris import parse_user_uri
 from privity.message import sealed_report
 from privity.message.appeal import About, Appeal
 from privity.message.notice import PublicNotice, Target
-from privity.server.accounts import store as accounts
+from privity.server.accounts.typed import find_typed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.limits import address_key
@@ -114,11 +112,5 @@ def _found(query: Query, notice: PublicNotice) -> str:
         except RoomLinkError:
             return ""
         return "" if rooms.find(query, room_uri) is None else room_uri
-    try:
-        account = accounts.find(query, parse_user_uri(address))
-    except BadUri:
-        try:
-            account = accounts.find_handle(query, typed_handle(address))
-        except BadHandle:
-            return ""
+    account = find_typed(query, address)
     return "" if account is None else account.user_uri

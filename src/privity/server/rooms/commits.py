@@ -35,7 +35,6 @@ from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Enter, Part
 from privity.server.devices import service as devices
 from privity.server.invitations import service as consents
-from privity.server.invitations import store as invitations
 from privity.server.knocks import service as knocks
 from privity.server.limits import MAX_GROUP_INFO_BYTES
 from privity.server.rooms import departures, franking_agent, groups, store
@@ -327,8 +326,8 @@ def _record_people(tx: Tx, room: Room, checked: Checked, place: Head, proposer: 
         was, is_now = old.get(user_uri, 0) >= Role.MEMBER, new.get(user_uri, 0) >= Role.MEMBER
         if is_now and not was:
             store.start_participation(tx, room.id, user_uri, place.ts_ms)
-            hooks.contacts_changed(tx, invitations.use_up(tx, room.id, user_uri))
+            hooks.contacts_changed(tx, consents.use_up(tx, room.id, user_uri))
             knocks.came_in(tx, room.room_uri, user_uri)
         elif was and not is_now:
             store.end_participation(tx, room.id, user_uri, place.ts_ms)
-            invitations.forget_word(tx, room.id, user_uri)
+            consents.forget_word(tx, room.id, user_uri)

@@ -30,7 +30,7 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.log import Head
 from privity.server.delivery.model import Effect, Part
 from privity.server.devices import service as devices
-from privity.server.invitations import store as invitations
+from privity.server.invitations import service as invitations
 from privity.server.rooms import groups, store
 from privity.server.rooms.groups import GroupCache
 from privity.server.rooms.model import Room

@@ -28,6 +28,7 @@ from privity.server.keys import HubKeys
 from privity.server.knocks import routes as knocks_routes
 from privity.server.letters import routes as letters_routes
 from privity.server.reports import routes as reports_routes
+from privity.server.room_reports import routes as room_reports_routes
 from privity.server.rooms import franking_agent
 from privity.server.rooms import routes as rooms_routes
 from privity.server.rooms.departures import Proposer, RoomHooks
@@ -54,6 +55,7 @@ class RoomParts:
             *delivery_routes.routes(context, self.fanout, submissions),
             *letters_routes.routes(context, self.fanout),
             *reports_routes.routes(context),
+            *room_reports_routes.routes(context, self.proposer),
             *staff_routes.routes(context, self.fanout, self.franker, self.proposer),
         ]
 

@@ -21,6 +21,7 @@ from privity.policy.members import member_of, members
 from privity.policy.roles import Capability, Role
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState, check_new_room
+from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
@@ -33,6 +34,7 @@ from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
 from privity.server.rooms.model import Room
 from privity.server.sessions.model import Session
+from privity.server.standing import service as decisions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 
@@ -88,10 +90,11 @@ async def create(context: HubContext, proposer: Proposer, session: Session, body
         known = KnownDevices(tx, [session.client_uri])
         group = _check_new(context, session, group_info, body.ratchet_tree, known)
         state = RoomState.of(group.context)
+        now_ms = context.now_ms()
+        _check_may_begin(tx, session, state, now_ms, own_devices=body.own_devices)
         existing = store.find(tx, room_uri)
         if existing is not None:
             return _same_again(tx, existing, session, body)
-        now_ms = context.now_ms()
         pair = _direct_pair(tx, session, state, now_ms)
         agent = state.franking_key
         room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms, agent)
@@ -136,6 +139,14 @@ def _check_new(
     return group
 
 
+def _check_may_begin(tx: Tx, session: Session, state: RoomState, now_ms: int, *, own_devices: bool) -> None:
+    """A conversation is begun by who may begin one, a room of own devices by whoever may still say something."""
+    people = [entry.user_uri for entry in state.participants.participants]
+    if own_devices and people != [session.user_uri]:
+        raise Refusal(Code.INVALID_COMMIT, "a room of own devices lists nobody but the account that makes it")
+    decisions.check(tx, session.user_uri, Deed.SEND if own_devices else Deed.BEGIN, now_ms)
+
+
 def _same_again(tx: Tx, existing: Room, session: Session, body: rest.CreateRoom) -> rest.RoomCreated:
     stored = store.group(tx, existing.id)
     mine = store.is_member(tx, existing.id, session.client_uri)
@@ -169,7 +180,7 @@ async def group_state(context: HubContext, proposer: Proposer, session: Session,
     context.limits.take("room.get", session.client_uri)
 
     def read(query: Query) -> rest.GroupState:
-        room = _own_room(query, session, room_uri)
+        room = own_room(query, session, room_uri)
         stored, group = groups.load(proposer.cache, query, room)
         return rest.GroupState(
             stored.group_info, group.tree.encode(), room.epoch_seq, departures.pending_messages(group)
@@ -204,7 +215,7 @@ async def broken(
         raise Refusal(Code.MALFORMED, "the epoch is out of range")
 
     def write(tx: Tx) -> rest.BrokenCounted:
-        room = _own_room(tx, session, room_uri)
+        room = own_room(tx, session, room_uri)
         made = store.commit_of(tx, room.id, body.epoch)
         if made is None or not hmac.compare_digest(made.hash, body.commit_hash):
             raise Refusal(Code.NOT_FOUND, f"the room has no such commit of epoch {body.epoch}")
@@ -242,7 +253,7 @@ def _count(tx: Tx, proposer: Proposer, room: Room, epoch: int, client_uri: str, 
     return rest.BrokenCounted(counted, needed)
 
 
-def _own_room(query: Query, session: Session, room_uri: str) -> Room:
+def own_room(query: Query, session: Session, room_uri: str) -> Room:
     """A room in which the caller is a participant; others are not even confirmed to exist."""
     room = store.find(query, room_uri)
     if room is None or not store.participates(query, room.id, session.user_uri):

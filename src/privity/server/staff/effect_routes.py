@@ -12,7 +12,7 @@ from privity.server.context import HubContext
 from privity.server.rooms.departures import Proposer
 from privity.server.staff import effects, facts
 from privity.server.web import answer, decode
-from privity.wire.staff import AskAccount, Effect
+from privity.wire.staff import AskAccount, AskProfile, Effect
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Signed = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
@@ -28,7 +28,7 @@ def routes(context: HubContext, proposer: Proposer, signed: Callable[[Signed], H
         return answer(await facts.account(context, decode(body, AskAccount)))
 
     async def profile(request: web.Request, body: bytes) -> web.Response:
-        return answer(await facts.profile(context, decode(body, AskAccount)))
+        return answer(await facts.profile(context, decode(body, AskProfile)))
 
     return [
         web.post("/staff/v1/effects", signed(apply)),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from privity.server.accounts.closed import check_open
+from privity.server.accounts.typed import find_typed
 from privity.server.accounts.unknown import unknown
 from privity.server.ages import store as ages
 from privity.server.context import HubContext
@@ -13,19 +15,31 @@ from privity.server.profiles import store as profiles
 from privity.server.standing import service as standing
 from privity.server.standing import store as decisions
 from privity.server.standing.model import What
-from privity.wire.staff import AccountFacts, AskAccount, DeviceFacts, ProfileFacts, RestrictionFacts
+from privity.wire.staff import AccountFacts, AskAccount, AskProfile, DeviceFacts, ProfileFacts, RestrictionFacts
 
 
 async def account(context: HubContext, asked: AskAccount) -> AccountFacts:
-    """Everything, or NOT_FOUND."""
+    """Everything, or ACCOUNT_CLOSED where its person closed it, or NOT_FOUND."""
     now_ms = context.now_ms()
-    return await context.db.read(lambda reader: _account(reader, asked.user_uri, now_ms))
+
+    def look(query: Query) -> AccountFacts:
+        check_open(query, context, asked.user_uri)
+        return _account(query, asked.user_uri, now_ms)
+
+    return await context.db.read(look)
 
 
-async def profile(context: HubContext, asked: AskAccount) -> ProfileFacts:
+async def profile(context: HubContext, asked: AskProfile) -> ProfileFacts:
     """The public profile as it is now, or NOT_FOUND."""
     now_ms = context.now_ms()
-    return await context.db.read(lambda reader: _profile(reader, asked.user_uri, now_ms)[0])
+
+    def look(query: Query) -> ProfileFacts:
+        found = find_typed(query, asked.address)
+        if found is None:
+            raise unknown(query, "no account has this user URI or this handle")
+        return _profile(query, found.user_uri, now_ms)[0]
+
+    return await context.db.read(look)
 
 
 def _account(query: Query, user_uri: str, now_ms: int) -> AccountFacts:

@@ -19,7 +19,7 @@ from privity.server.franking.model import Franker
 from privity.server.rooms import service as rooms
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import EventKind
-from privity.wire.staff import RELAYED, FrankOutcome, ReportAnswer, ReportQuestion, VerifyReports
+from privity.wire.staff import ASKED, FrankOutcome, ReportAnswer, ReportQuestion, VerifyReports
 
 MAX_FRANKS: Final = 1_000
 """In one request: each costs a signature, and a few at a time leave the loop to everybody else."""
@@ -28,10 +28,10 @@ MAX_FRANKS: Final = 1_000
 async def verify(context: HubContext, franker: Franker, asked: VerifyReports) -> list[ReportAnswer]:
     """The answers, in the order of the questions."""
     franks = sum(len(one.franks) for one in asked.reports)
-    if len(asked.reports) > RELAYED or franks > MAX_FRANKS:
+    if len(asked.reports) > ASKED or franks > MAX_FRANKS:
         raise Refusal(
             Code.MALFORMED,
-            f"at most {RELAYED} reports and {MAX_FRANKS} franks are taken, got {len(asked.reports)} and {franks}",
+            f"at most {ASKED} reports and {MAX_FRANKS} franks are taken, got {len(asked.reports)} and {franks}",
         )
     now_ms = context.now_ms()
 

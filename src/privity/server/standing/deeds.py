@@ -3,8 +3,8 @@
 """Which deed each request is: one table over all routes that need a session, asked before any of them sees the request.
 
 What depends on more than the route, such as whom a commit brings in, asks `service.check` where that is known: messages
-and typing notices in `delivery`, commits in `rooms`, closed rooms and their links in `invitations` and `knocks`, codes
-for a contact or for a guardian in `contacts`.
+and typing notices in `delivery`, new rooms and commits in `rooms`, claims of KeyPackages in `keypackages`, closed rooms
+and their links in `invitations` and `knocks`, codes for a contact or for a guardian in `contacts`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ DEEDS: Final[Mapping[tuple[str, str], Deed | None]] = MappingProxyType(
     {
         ("GET", "/v1/standing"): FREE,
         ("POST", "/v1/reports"): FREE,
+        ("GET", "/v1/rooms/{id}/moderators"): FREE,
+        ("POST", "/v1/rooms/{id}/reports"): FREE,
+        ("PUT", "/v1/device/report-key"): FREE,
         # The account and its devices.
         ("PUT", "/v1/account/device-list"): FREE,
         ("PUT", "/v1/account/age"): FREE,
@@ -40,7 +43,7 @@ DEEDS: Final[Mapping[tuple[str, str], Deed | None]] = MappingProxyType(
         ("GET", "/v1/handles/{handle}"): FREE,
         ("GET", "/v1/users/{id}/handle"): FREE,
         ("GET", "/v1/users/{id}/profile"): FREE,
-        ("POST", "/v1/users/{id}/claim"): Deed.INVITE,
+        ("POST", "/v1/users/{id}/claim"): FREE,
         ("GET", "/v1/profile"): FREE,
         ("PUT", "/v1/profile"): Deed.SHOW,
         ("GET", "/v1/blocks"): FREE,
@@ -63,7 +66,7 @@ DEEDS: Final[Mapping[tuple[str, str], Deed | None]] = MappingProxyType(
         ("GET", "/v1/blobs/{sha256}"): FREE,
         ("GET", "/v1/blobs/{sha256}/stored"): FREE,
         # Rooms.
-        ("POST", "/v1/rooms"): Deed.BEGIN,
+        ("POST", "/v1/rooms"): FREE,
         ("GET", "/v1/rooms"): FREE,
         ("GET", "/v1/rooms/{id}/group"): FREE,
         ("POST", "/v1/rooms/{id}/commit"): FREE,

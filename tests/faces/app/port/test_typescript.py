@@ -13,20 +13,41 @@ import pytest
 from privity.faces.app.port import (
     asked,
     contacts,
+    devices,
     envelopes,
     errands,
     happened,
     imported,
     leaving,
+    offices,
+    opening,
+    room_reports,
     safety,
     shape,
     shown,
     typescript,
+    writing,
 )
 from privity.faces.app.port.asked import Request
 
 ROOT = Path(__file__).parents[4]
 TYPES = ROOT / "web" / "src" / "port" / "types.ts"
+MODULES = (
+    asked,
+    contacts,
+    devices,
+    envelopes,
+    errands,
+    happened,
+    imported,
+    leaving,
+    offices,
+    opening,
+    room_reports,
+    safety,
+    shown,
+    writing,
+)
 
 
 def test_the_pages_types_are_what_the_port_says_today() -> None:
@@ -38,7 +59,7 @@ def test_everything_that_travels_is_written() -> None:
     families = (shape.Shape, asked.Request, asked.Result, asked.AccountRequest, happened.Event)
     travels = {
         each.__name__
-        for module in (asked, contacts, envelopes, errands, happened, imported, leaving, safety, shown)
+        for module in MODULES
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each not in families
     }

@@ -22,12 +22,16 @@ export function reasonOf(reason: string): string {
   return REASONS.find(([value]) => value === reason)?.[1] ?? reason;
 }
 
+export function messagesOf(count: number, name: string): string {
+  return `${count === 1 ? "A message" : `${count} messages`} of ${name}`;
+}
+
 /** What a report was about, in a few words. */
 export function aboutOf(report: ReportShown, name: string): string {
   const where = report.title === "" ? "" : ` in ${report.title}`;
   switch (report.subject) {
     case "messages":
-      return `${report.messages === 1 ? "A message" : `${report.messages} messages`} of ${name}${where}`;
+      return `${messagesOf(report.messages, name)}${where}`;
     case "room":
       return report.title === "" ? "A conversation" : `The conversation ${report.title}`;
     case "profile":
@@ -35,7 +39,7 @@ export function aboutOf(report: ReportShown, name: string): string {
     case "invitation":
       return `An invitation by ${name}`;
     case "person":
-      return name;
+      return `${name}${where}`;
     default:
       return "A report or an appeal from another device of yours";
   }

@@ -16,7 +16,7 @@ import msgspec
 
 from privity.desk.clearinghouse.documents.answers import MAX_ANSWER
 from privity.desk.clearinghouse.documents.shape import MAX_DOCUMENT
-from privity.desk.clearinghouse.drivers.cybertip_report import LEVELS
+from privity.desk.clearinghouse.drivers.cybertip_report import as_a_whole, seen, without_facts
 from privity.desk.clearinghouse.drivers.steps import (
     Composed,
     HttpAnswer,
@@ -32,7 +32,7 @@ from privity.desk.clearinghouse.drivers.steps import (
 )
 from privity.desk.clearinghouse.errors import DocumentTooLarge
 from privity.desk.clearinghouse.model import Destination, ItemState, Verb
-from privity.desk.clearinghouse.snapshot import FileFacts, Recipient, Snapshot
+from privity.desk.clearinghouse.snapshot import FileFacts, ProfileCopy, Recipient, Snapshot
 from privity.desk.destinations import Office
 
 JSON: Final = "application/json"
@@ -122,8 +122,8 @@ class AgencyDriver:
             missing.append("organisation")
         if not self._office.contact_email:
             missing.append("contact")
-        if not any(snapshot.messages or snapshot.note for snapshot in material.snapshots):
-            missing.append("a message or a note")
+        if not any(one.messages or one.note or one.profiles for one in material.snapshots):
+            missing.append("a message, a note or a copy of the profile")
         return tuple(missing)
 
 
@@ -169,23 +169,15 @@ def _priority(snapshots: tuple[Snapshot, ...]) -> dict[str, str]:
 
 
 def _case(snapshot: Snapshot) -> dict[str, Any]:
-    account = snapshot.account
     named = snapshot.recipient is not Recipient.UNNAMED
     return {
         "case": snapshot.case,
         "incident": snapshot.incident,
         "annotations": snapshot.annotations,
         "evidence_level": snapshot.level,
-        "evidence": LEVELS[snapshot.level],
-        "account": {
-            "uri": account.profile.user_uri,
-            "handle": account.profile.handle,
-            "name": account.profile.name,
-            "created_ms": account.created_ms,
-            "age_as_said": account.age,
-            "standing": account.standing,
-            "devices": [device.client_uri for device in account.devices],
-        },
+        "evidence": as_a_whole((snapshot,)),
+        "source": snapshot.source,
+        "account": _account(snapshot),
         "recipient": {"role": snapshot.recipient, "accounts": snapshot.reporter_uris if named else []},
         "messages": [
             {
@@ -201,9 +193,51 @@ def _case(snapshot: Snapshot) -> dict[str, Any]:
             }
             for message in snapshot.messages
         ],
+        "profiles": [_profile(copy) for copy in snapshot.profiles],
         "omitted_between": snapshot.omitted,
         "note": snapshot.note,
         "words": snapshot.words,
+    }
+
+
+def _account(snapshot: Snapshot) -> dict[str, Any]:
+    """What the hub kept; where it had no such account, the address, the names that were seen last, and why no more."""
+    account = snapshot.account
+    if account is None:
+        newest = max(snapshot.profiles, key=lambda copy: copy.seen_ms, default=None)
+        return {
+            "uri": snapshot.about,
+            "handle": None if newest is None else newest.handle,
+            "name": None if newest is None else newest.name,
+            "created_ms": None,
+            "age_as_said": None,
+            "standing": None,
+            "devices": None,
+            "without_facts": without_facts(snapshot),
+        }
+    return {
+        "uri": account.profile.user_uri,
+        "handle": account.profile.handle,
+        "name": account.profile.name,
+        "created_ms": account.created_ms,
+        "age_as_said": account.age,
+        "standing": account.standing,
+        "devices": [device.client_uri for device in account.devices],
+    }
+
+
+def _profile(copy: ProfileCopy) -> dict[str, Any]:
+    """What the account showed then; the picture is among the files."""
+    return {
+        "seen_ms": copy.seen_ms,
+        "handle": copy.handle,
+        "name": copy.name,
+        "bio": copy.bio,
+        "public": copy.public,
+        "picture_sha256": copy.picture_sha256,
+        "evidence_level": 0,
+        "evidence": seen(copy),
+        "sha256": copy.sha256,
     }
 
 
@@ -215,7 +249,9 @@ def _file(facts: FileFacts) -> dict[str, Any]:
         "md5": facts.md5,
         "sha1": facts.sha1,
         "sha256": facts.sha256,
-        "sent_ms": facts.sent_ms,
+        "sent_ms": None if facts.report is None else facts.sent_ms,
+        "seen_ms": [one.seen_ms for one in facts.of_profile],
+        "public": any(one.public for one in facts.of_profile),
         "evidence_level": facts.level,
         "classification": facts.classification,
     }

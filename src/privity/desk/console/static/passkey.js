@@ -56,9 +56,16 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   });
 }
 
-// The code stands behind the # of its address: it is put into its field and taken out of the address.
-const code = document.querySelector("[data-code]");
-if (code && location.hash.length > 1) {
-  code.value = location.hash.slice(1);
+// A code stands behind the # of its address: it is put into the first empty field and taken out of the address. The
+// address of its other half may be opened in the same place after it.
+const codes = [...document.querySelectorAll("[data-code]")];
+
+function take() {
+  const empty = codes.find((field) => !field.value);
+  if (!empty || location.hash.length < 2) return;
+  empty.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
 }
+
+take();
+addEventListener("hashchange", take);

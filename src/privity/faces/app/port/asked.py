@@ -6,22 +6,17 @@ from __future__ import annotations
 
 from privity.faces.app.port.shape import Shape, verb
 from privity.faces.app.port.shown import (
-    AccountShown,
     Archive,
     Block,
     Consent,
     Conversation,
-    DeviceShown,
     Entry,
     Hit,
-    KeptTable,
     Member,
     Person,
     RoomLink,
     Waiting,
-    WitnessShown,
 )
-from privity.wire.age import AgeBand
 
 
 class Request(Shape, frozen=True, kw_only=True, tag_field="do", tag=verb):
@@ -34,90 +29,6 @@ class Result(Shape, frozen=True, kw_only=True, tag_field="is", tag=verb):
 
 class Done(Result, frozen=True, kw_only=True):
     """It was done, and there is nothing else to say."""
-
-
-class Overview(Request, frozen=True, kw_only=True):
-    """Which accounts are here: `Accounts`."""
-
-
-class Accounts(Result, frozen=True, kw_only=True):
-    accounts: tuple[AccountShown, ...]
-    version: str
-
-
-class Unlock(Request, frozen=True, kw_only=True):
-    """Open an account: `Done`. Fails with `WrongPassphrase`, and with `TooSoon` while one has to wait."""
-
-    account: str
-    passphrase: str
-
-
-class LockNow(Request, frozen=True, kw_only=True):
-    """Drop the keys of one account, or of all (""): `Done`."""
-
-    account: str = ""
-
-
-class Create(Request, frozen=True, kw_only=True):
-    """A new account: `Created`. The same again goes on with one whose answer was lost."""
-
-    account: str
-    hub: str
-    handle: str
-    passphrase: str
-    invite: str = ""
-    age: AgeBand = AgeBand.UNKNOWN
-    listed: bool = False
-    """Whether anybody who types the exact handle finds the account. A minor is never listed."""
-
-
-class Created(Result, frozen=True, kw_only=True):
-    """The recovery phrase. It is shown once; nothing keeps it."""
-
-    phrase: str
-
-
-class Restore(Request, frozen=True, kw_only=True):
-    """Come back to an account with the recovery phrase: `Done`. Its other devices are dropped.
-
-    `backup` names one that was brought: it is checked before anything else, and then comes in as an errand.
-    """
-
-    account: str
-    hub: str
-    handle: str
-    passphrase: str
-    phrase: str
-    backup: str = ""
-
-
-class BeginLink(Request, frozen=True, kw_only=True):
-    """Make this a further device of an account: `LinkCode`; `LinkCheck` happens when the other device has answered."""
-
-    account: str
-    hub: str
-    passphrase: str
-
-
-class LinkCode(Result, frozen=True, kw_only=True):
-    code: str
-
-
-class AnswerLink(Request, frozen=True, kw_only=True):
-    """The digits are the same, or not: `Done`."""
-
-    account: str
-    same: bool
-
-
-class ForgetLink(Request, frozen=True, kw_only=True):
-    """Take a link back that has not ended, and what this machine keeps of it: `Done`. The other device hears a no.
-
-    The passphrase is needed where the program was started anew meanwhile.
-    """
-
-    account: str
-    passphrase: str = ""
 
 
 class AccountRequest(Request, frozen=True, kw_only=True):
@@ -443,68 +354,3 @@ class AcceptReset(AccountRequest, frozen=True, kw_only=True):
     """The person was asked and has new keys: `Done`."""
 
     user_uri: str
-
-
-class Devices(AccountRequest, frozen=True, kw_only=True):
-    """`DeviceList`."""
-
-
-class DeviceList(Result, frozen=True, kw_only=True):
-    """`closing_until_ms` is when the account is closed, as one of its devices asked; `CancelReset` says no to it."""
-
-    devices: tuple[DeviceShown, ...]
-    reset_until_ms: int | None
-    closing_until_ms: int | None
-
-
-class OfferDevice(AccountRequest, frozen=True, kw_only=True):
-    """The code that a new device shows: `DeviceOffered`, with the digits to compare."""
-
-    code: str
-
-
-class DeviceOffered(Result, frozen=True, kw_only=True):
-    check: str
-    client_uri: str
-
-
-class AnswerOffer(AccountRequest, frozen=True, kw_only=True):
-    """The digits are the same, or not: `Done` once the device is published."""
-
-    same: bool
-
-
-class RemoveDevice(AccountRequest, frozen=True, kw_only=True):
-    """`Done`."""
-
-    client_uri: str
-
-
-class CancelReset(AccountRequest, frozen=True, kw_only=True):
-    """Say no to a reset of the own account: `Done`."""
-
-
-class KeyLog(AccountRequest, frozen=True, kw_only=True):
-    """Who watches the hub's keys: `KeyLogShown`."""
-
-
-class KeyLogShown(Result, frozen=True, kw_only=True):
-    origin: str
-    size: int
-    newest_ms: int | None
-    audited: bool
-    witnesses: tuple[WitnessShown, ...]
-    quorum: int
-    alarm: str
-
-
-class Kept(AccountRequest, frozen=True, kw_only=True):
-    """What the hub says that it keeps about this account: `KeptTables`. It is the hub's word."""
-
-
-class KeptTables(Result, frozen=True, kw_only=True):
-    tables: tuple[KeptTable, ...]
-
-
-class KeptRows(AccountRequest, frozen=True, kw_only=True):
-    """Everything that stands in these tables about this account, as JSON to save: `Text`."""

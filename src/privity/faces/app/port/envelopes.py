@@ -6,58 +6,36 @@ from __future__ import annotations
 
 from privity.faces.app.port.asked import (
     AcceptReset,
-    Accounts,
     Agree,
-    AnswerLink,
-    AnswerOffer,
     Begin,
-    BeginLink,
     Begun,
-    CancelReset,
     Comparison,
     ConversationList,
     Conversations,
-    Create,
-    Created,
     CreateGroup,
     Delete,
     Details,
-    DeviceList,
-    DeviceOffered,
-    Devices,
     DisappearAfter,
     Done,
     EditText,
     Entries,
     FindPerson,
     ForgetEntry,
-    ForgetLink,
     Forward,
     FullText,
     History,
     Hits,
     Invite,
     Invited,
-    Kept,
-    KeptRows,
-    KeptTables,
-    KeyLog,
-    KeyLogShown,
     Leave,
-    LinkCode,
-    LockNow,
     LookAt,
-    OfferDevice,
-    Overview,
     Page,
     PersonFound,
     React,
     Receipts,
     ReceiptsShown,
     Remove,
-    RemoveDevice,
     Rename,
-    Restore,
     RoomDetails,
     SafetyNumber,
     SaveDraft,
@@ -72,7 +50,6 @@ from privity.faces.app.port.asked import (
     SetReceipts,
     TakeBack,
     Text,
-    Unlock,
     Versions,
 )
 from privity.faces.app.port.contacts import (
@@ -102,6 +79,20 @@ from privity.faces.app.port.contacts import (
     TakeBackAsk,
     UseCode,
     Vouch,
+)
+from privity.faces.app.port.devices import (
+    AnswerOffer,
+    CancelReset,
+    DeviceList,
+    DeviceOffered,
+    Devices,
+    Kept,
+    KeptRows,
+    KeptTables,
+    KeyLog,
+    KeyLogShown,
+    OfferDevice,
+    RemoveDevice,
 )
 from privity.faces.app.port.errands import (
     BackupKey,
@@ -156,6 +147,31 @@ from privity.faces.app.port.offices import (
     TakeKnockBack,
     Unban,
 )
+from privity.faces.app.port.opening import (
+    Accounts,
+    AnswerLink,
+    BeginLink,
+    Create,
+    Created,
+    ForgetLink,
+    LinkCode,
+    LockNow,
+    Overview,
+    Restore,
+    Unlock,
+)
+from privity.faces.app.port.room_reports import (
+    ModeratorsShown,
+    PassedOn,
+    PassOnRoomReport,
+    ReportToRoom,
+    RoomModerators,
+    RoomReports,
+    RoomReportsChanged,
+    RoomReportsShown,
+    SettleRoomReport,
+    TakeToDesk,
+)
 from privity.faces.app.port.safety import (
     Appeal,
     Appealed,
@@ -187,6 +203,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | Conversations | Page | FullText | History | Details
         | SendText | EditText | Delete | React | TakeBack | Forward | ForgetEntry
         | Report | Reports | Standing | Appeal | HeedStranger
+        | RoomModerators | ReportToRoom | TakeToDesk | RoomReports | SettleRoomReport | PassOnRoomReport
         | Seen | SaveDraft | SetMuted | SetArchived | Search
         | FindPerson | LookAt | Begin | CreateGroup | Rename | Invite | Remove | Leave | Agree
         | DisappearAfter | Receipts | SetReceipts | SayTyping | DrawQr
@@ -207,7 +224,7 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     number: int
     result: (
         Done | Accounts | Created | LinkCode | ConversationList | Entries | Text | Versions | RoomDetails
-        | Sent | Reported | ReportsShown | StandingShown | Appealed
+        | Sent | Reported | ReportsShown | StandingShown | Appealed | ModeratorsShown | RoomReportsShown | PassedOn
         | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
         | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries
@@ -224,7 +241,7 @@ class Happened(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     event: (
         AccountChanged | AccountGone | ConversationChanged | ConversationGone | EntryChanged | EntryGone
         | WaitingChanged | LinkCheck | LinkEnded | Progress | Told | TypingShown | ErrandChanged | ContactsChanged
-        | SafetyChanged
+        | SafetyChanged | RoomReportsChanged
     )  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from privity.faces.app.port.shown import Person
 
 
 class HelpShown(Shape, frozen=True, kw_only=True):
-    """Where else one finds help: a sentence, with an address where there is one."""
+    """Where else one finds help: a sentence, with an address where there is one. `by_server`: the person's own server
+    names it, and nobody else."""
 
     text: str
     url: str
+    by_server: bool = False
 
 
 class LineShown(Shape, frozen=True, kw_only=True):
@@ -26,16 +28,19 @@ class LineShown(Shape, frozen=True, kw_only=True):
 
 
 class AppealShown(Shape, frozen=True, kw_only=True):
-    """What the person said to a decision or an outcome, and what the desk says of that."""
+    """What the person said to a decision or an outcome, and what the desk says of that. `from_backup`: a backup alone
+    says so."""
 
     at_ms: int
     text: str
     lines: tuple[LineShown, ...]
+    from_backup: bool = False
 
 
 class ReportShown(Shape, frozen=True, kw_only=True):
     """A report of this account. `subject` is empty where another device made it, and then nothing is known but what the
-    desk said. `open` says whether the person can ask for another look at it now."""
+    desk said. `open` says whether the person can ask for another look at it now. `to_room`: it went to those who look
+    after the conversation and not to the desk; `desk_receipt` is that of the desk where it went there too, later."""
 
     receipt: str
     at_ms: int
@@ -48,6 +53,10 @@ class ReportShown(Shape, frozen=True, kw_only=True):
     lines: tuple[LineShown, ...]
     appeal: AppealShown | None
     open: bool
+    to_room: bool = False
+    desk_receipt: str = ""
+    from_backup: bool = False
+    """A backup alone says that it was made."""
 
 
 class StatementShown(Shape, frozen=True, kw_only=True):

@@ -211,6 +211,8 @@ class Conversation(Shape, frozen=True, kw_only=True):
     """After how long new messages disappear, 0 for never."""
     knocks: int = 0
     """How many people ask to come in and wait for this person's yes or no."""
+    reports: int = 0
+    """How many reports came to this person, who looks after it, and wait."""
     member: bool = True
     """Whether this device is in it; one that was left stays readable."""
     attention: str = ""

@@ -8,13 +8,13 @@ from typing import Final
 
 from privity.faces.app.errors import NothingToAnswer
 from privity.faces.app.opened import Opened
-from privity.faces.app.port.asked import (
+from privity.faces.app.port.asked import Done
+from privity.faces.app.port.devices import (
     AnswerOffer,
     CancelReset,
     DeviceList,
     DeviceOffered,
     Devices,
-    Done,
     OfferDevice,
     RemoveDevice,
 )
@@ -29,13 +29,13 @@ async def devices(opened: Opened, _: Devices) -> DeviceList:
             DeviceShown(client_uri=each.client_uri, added_ms=each.added_ms, this=each.client_uri == device.client_uri)
             for each in await device.devices()
         ),
-        reset_until_ms=device.reset_pending_until(),
+        reset_until_ms=device.account.reset_pending_until(),
         closing_until_ms=device.leaving.pending_until(),
     )
 
 
 async def offer(opened: Opened, request: OfferDevice) -> DeviceOffered:
-    opened.offered = await opened.device.offered(request.code)
+    opened.offered = await opened.device.account.offered(request.code)
     return DeviceOffered(check=opened.offered.check, client_uri=opened.offered.client_uri)
 
 
@@ -48,12 +48,12 @@ async def answer_offer(opened: Opened, request: AnswerOffer) -> Done:
 
 
 async def remove(opened: Opened, request: RemoveDevice) -> Done:
-    await opened.device.remove_device(request.client_uri)
+    await opened.device.account.remove_device(request.client_uri)
     return Done()
 
 
 async def cancel_reset(opened: Opened, _: CancelReset) -> Done:
-    await opened.device.cancel_reset()
+    await opened.device.account.cancel_reset()
     return Done()
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from privity.client import stored
 from privity.faces.app.opened import Opened
-from privity.faces.app.port.asked import Kept, KeptRows, KeptTables, Text
+from privity.faces.app.port.asked import Text
+from privity.faces.app.port.devices import Kept, KeptRows, KeptTables
 from privity.faces.app.port.shown import KeptTable
 from privity.faces.app.verbs import Verbs
 

@@ -30,7 +30,7 @@ async def close_account(opened: Opened, request: CloseAccount) -> ClosingShown:
 def _shown(opened: Opened, *, closed: bool) -> ClosingShown:
     device = opened.device
     return ClosingShown(
-        until_ms=None if closed else device.leaving.pending_until(), closed=closed, may_ask=device.holds_account_key
+        until_ms=None if closed else device.leaving.pending_until(), closed=closed, may_ask=device.account.holds_key
     )
 
 

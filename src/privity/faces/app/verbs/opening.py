@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from typing import Final
 
 from privity.faces.app.house import House
-from privity.faces.app.port.asked import (
+from privity.faces.app.port.asked import Done
+from privity.faces.app.port.opening import (
     Accounts,
     AnswerLink,
     BeginLink,
     Create,
     Created,
-    Done,
     ForgetLink,
     LinkCode,
     LockNow,

@@ -43,7 +43,7 @@ async def details(opened: Opened, request: Details) -> RoomDetails:
     if room.group is None or not room.record.member or room.record.stopped:
         return RoomDetails(conversation=shown, members=(), archives=(), consent=None, may_change=False)
     roles, counts = device.offices.of(room_uri), devices_of(device, room_uri)
-    keepers = [each.user_uri for each in device.archives(room_uri)]
+    keepers = [each.user_uri for each in device.archives.of(room_uri)]
     knocks, links = device.room_links.waiting(room_uri), device.room_links.of(room_uri)
     await device.names.learn([*keepers, *knocks[:NAMED_AT_ONCE], *list(roles)[:NAMED_AT_ONCE]])
     opened.learn([*roles, *knocks])
@@ -58,8 +58,10 @@ async def details(opened: Opened, request: Details) -> RoomDetails:
         for user_uri, role in roles.items()
         if role is not Role.BANNED
     ]
-    archives = [Archive(person=person(device, each.user_uri), policy=each.policy) for each in device.archives(room_uri)]
-    new = device.to_accept(room_uri)
+    archives = [
+        Archive(person=person(device, each.user_uri), policy=each.policy) for each in device.archives.of(room_uri)
+    ]
+    new = device.archives.to_accept(room_uri)
     may = device.offices.may(room_uri)
     return RoomDetails(
         conversation=shown,
@@ -116,7 +118,7 @@ async def leave(opened: Opened, request: Leave) -> Done:
 
 
 async def agree(opened: Opened, request: Agree) -> Done:
-    await opened.device.accept(known(opened.device, request.room_uri), request.policy_hash)
+    await opened.device.archives.accept(known(opened.device, request.room_uri), request.policy_hash)
     opened.refresh([request.room_uri])
     return Done()
 

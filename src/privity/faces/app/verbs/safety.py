@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-from privity.client.helping import help_for
+from privity.client.help_here import help_here
 from privity.faces.app.conversations import known, rooms_with
 from privity.faces.app.errors import Malformed
 from privity.faces.app.opened import Opened
@@ -35,32 +36,56 @@ SUBJECTS: Final = {subject.name.lower(): subject for subject in Subject}
 
 
 async def report(opened: Opened, request: Report) -> Reported:
-    """The report comes first: what else was asked for and cannot be done takes nothing away from it."""
-    if request.reason not in REASONS:
-        raise Malformed(f"a reason is one of {', '.join(REASONS)}")
+    reason = reason_of(request.reason)
     if request.subject not in SUBJECTS:
         raise Malformed(f"a subject is one of {', '.join(SUBJECTS)}")
-    if len(request.note.encode()) > MAX_NOTE:
-        raise Malformed(f"a note to the desk has at most {MAX_NOTE} bytes")
-    reason, subject = REASONS[request.reason], SUBJECTS[request.subject]
+    check_note(request.note)
+    subject = SUBJECTS[request.subject]
     receipt, who = await _reported(opened, request, subject, reason)
+
+    async def leave() -> None:
+        await _leave(opened, request, subject, who)
+
+    return await made(
+        opened, receipt, reason, block=who if request.block else "", leave=leave if request.leave else None
+    )
+
+
+async def made(
+    opened: Opened, receipt: str, reason: Reason, *, block: str, leave: Callable[[], Awaitable[None]] | None
+) -> Reported:
+    """The report comes first: what else was asked for and cannot be done takes nothing away from it."""
     undone = []
     try:
-        if request.block and who:
-            await opened.device.block(who)
+        if block:
+            await opened.device.block(block)
     except FORESEEN as err:
         undone.append(f"The person was not blocked: {problem_of(err).text}")
     try:
-        if request.leave:
-            await _leave(opened, request, subject, who)
+        if leave is not None:
+            await leave()
     except FORESEEN as err:
         undone.append(f"You are still there: {problem_of(err).text}")
     opened.safety_changed()
     return Reported(
         receipt=receipt,
-        help=tuple(HelpShown(text=each.text, url=each.url) for each in help_for(reason)),
+        help=tuple(
+            HelpShown(text=each.text, url=each.url, by_server=each.by_server)
+            for each in await help_here(opened.host, reason)
+        ),
         undone=" ".join(undone),
     )
+
+
+def reason_of(word: str) -> Reason:
+    if word not in REASONS:
+        raise Malformed(f"a reason is one of {', '.join(REASONS)}")
+    return REASONS[word]
+
+
+def check_note(note: str) -> None:
+    if len(note.encode()) > MAX_NOTE:
+        raise Malformed(f"a note has at most {MAX_NOTE} bytes")
 
 
 async def _reported(opened: Opened, request: Report, subject: Subject, reason: Reason) -> tuple[str, str]:

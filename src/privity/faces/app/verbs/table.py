@@ -7,20 +7,12 @@ from __future__ import annotations
 from typing import Final
 
 from privity.faces.app.house import House
-from privity.faces.app.port.asked import (
-    AccountRequest,
-    Conversations,
-    Details,
-    LookAt,
-    Overview,
-    Page,
-    Request,
-    Result,
-    Seen,
-)
+from privity.faces.app.port.asked import AccountRequest, Conversations, Details, LookAt, Page, Request, Result, Seen
 from privity.faces.app.port.contacts import Contacts
 from privity.faces.app.port.errands import LookAtErrand
 from privity.faces.app.port.offices import Knocking
+from privity.faces.app.port.opening import Overview
+from privity.faces.app.port.room_reports import RoomReports
 from privity.faces.app.port.safety import Reports, Standing
 from privity.faces.app.verbs import (
     Verbs,
@@ -36,6 +28,7 @@ from privity.faces.app.verbs import (
     opening,
     people,
     profiles,
+    room_reports,
     rooms,
     safety,
     watching,
@@ -48,6 +41,7 @@ ACCOUNT: Final[Verbs] = {
     **conversing.VERBS,
     **rooms.VERBS,
     **safety.VERBS,
+    **room_reports.VERBS,
     **offices.VERBS,
     **people.VERBS,
     **devices.VERBS,
@@ -74,6 +68,7 @@ BY_ITSELF: Final = (
     Knocking,
     Reports,
     Standing,
+    RoomReports,
 )
 """What a page asks when something happened. It shows nobody sitting there, and keeps nothing from being locked."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from privity.faces.app.opened import Opened
-from privity.faces.app.port.asked import KeyLog, KeyLogShown
+from privity.faces.app.port.devices import KeyLog, KeyLogShown
 from privity.faces.app.port.shown import WitnessShown
 from privity.faces.app.verbs import Verbs
 from privity.faces.commands.naming import with_names

@@ -14,7 +14,8 @@ from typing import Final
 
 import aiohttp
 
-from privity.server.config import WitnessAt
+from privity.cosigners.at import WitnessAt
+from privity.cosigners.errors import WitnessAhead, WitnessMisbehaved, WitnessRefused, WitnessUnreachable
 from privity.tlog.add_checkpoint import PATH, AddCheckpoint, decode_known_size
 from privity.tlog.checkpoint import Checkpoint, is_by, verify_checkpoint
 from privity.tlog.cosignature import verify_cosignature
@@ -28,26 +29,6 @@ EPOCH_TIMEOUT: Final = aiohttp.ClientTimeout(total=60.0, connect=3.0)
 """For one epoch that it kept: the largest over a slow line."""
 MAX_UPDATE: Final = 8 << 20
 """Bytes of one epoch: auditors take no larger one, so none is kept."""
-
-
-class WitnessError(Exception):
-    """A witness did not cosign. The message is for the operator's log."""
-
-
-class WitnessUnreachable(WitnessError):
-    """No answer came, or none that HTTP calls one."""
-
-
-class WitnessRefused(WitnessError):
-    """It answered that it does not cosign this."""
-
-
-class WitnessAhead(WitnessError):
-    """It claims to hold a larger log of ours than we do. Nothing proves that yet."""
-
-
-class WitnessMisbehaved(WitnessError):
-    """Its answer is not what the protocol allows, or not signed by its key."""
 
 
 ProofFrom = Callable[[int], Awaitable[Sequence[bytes]]]
