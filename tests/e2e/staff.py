@@ -63,7 +63,8 @@ class Colleague:
 
     async def code(self) -> str:
         """The address that a page shows once."""
-        return (await self.page.get_by_role("status").inner_text()).strip()
+        shown: str = await self.page.get_by_role("status").inner_text()
+        return shown.strip()
 
     def heading(self, name: str) -> Locator:
         return self.page.get_by_role("heading", name=name, exact=True)

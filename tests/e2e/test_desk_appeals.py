@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from privity.faces.demo.home import Home
 from privity.faces.demo.person import Person, until
@@ -23,7 +23,7 @@ from privity.message import sealed_report
 from privity.message.report import AbuseReport, Reason, Subject
 from tests.e2e.axe import need_axe
 from tests.e2e.running import chromium
-from tests.e2e.staff import Colleague, colleague
+from tests.e2e.staff import Colleague, without_scripts
 from tests.e2e.test_desk_cases import (
     WHY,
     Reported,
@@ -90,7 +90,7 @@ async def test_appeals_are_answered_by_somebody_who_had_no_part(reported: Report
         await look_over(ines, "appeal-overturned", wrong)
         await until(partial(_told, reported.alice, OTHER), "hub", "Alice to read the answer")
 
-        async with _without_scripts(browser, ines) as plain:
+        async with without_scripts(browser, ines) as plain:
             await plain.open("/appeals")
             await plain.page.get_by_role("link", name=re.compile("^Appeal ")).click()
             await plain.press("Show words")
@@ -158,7 +158,7 @@ async def test_a_case_of_the_desks_own(hub: Home, tmp_path: Path) -> None:
             assert await image.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [480, 320]
             await look_over(maren, "profile-picture", wrong)
 
-            async with _without_scripts(browser, maren) as plain:
+            async with without_scripts(browser, maren) as plain:
                 await plain.open(f"/case/{case}")
                 await plain.page.get_by_label("A copy that was kept").select_option("0")
                 await plain.press("Show the copy")
@@ -222,7 +222,7 @@ async def test_reports_that_did_not_open_and_what_needs_somebody(hub: Home, tmp_
             await expect(maren.page.get_by_role("main")).to_contain_text("A test of ours. </pre><script>alert(1)")
             await look_over(maren, "put-aside", wrong)
 
-            async with _with_key(hub, older.private_bytes_raw()), _without_scripts(browser, maren) as plain:
+            async with _with_key(hub, older.private_bytes_raw()), without_scripts(browser, maren) as plain:
                 await plain.open("/unopened")
                 await plain.page.get_by_role("button", name="Try again").click()
                 await expect(plain.page.get_by_role("main")).to_contain_text(re.compile("Report [0-9]+: spam"))
@@ -286,17 +286,6 @@ async def _needs_somebody(one: Colleague) -> None:
         await expect(one.page.get_by_role("main")).to_contain_text(f"{action.replace('_', ' ')}: effective")
     await _until_at(one, "/attention", "Remove links")
     await expect(one.page.get_by_role("list", name="Escalated: senior")).to_contain_text("</pre><script>alert(1)")
-
-
-@asynccontextmanager
-async def _without_scripts(browser: Browser, one: Colleague) -> AsyncIterator[Colleague]:
-    """The same member of staff in a browser that runs no scripts."""
-    async with colleague(browser, one.origin, scripts=False) as plain:
-        for each in await one.page.context.cookies():
-            cookie = {"name": each.get("name", ""), "value": each.get("value", ""), "url": one.origin}
-            await plain.page.context.add_cookies([cookie])  # type: ignore[list-item]  # the fields of a cookie
-        yield plain
-        assert plain.complaints == []
 
 
 @asynccontextmanager

@@ -31,6 +31,7 @@ from privity.desk.intake.findings import findings
 from privity.desk.keys import open_keys
 from privity.desk.retention.commands import retention
 from privity.desk.staff.commands import code, end, invite, roles, staff
+from privity.desk.transparency.commands import transparency
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 Config = Annotated[Path, Parameter(name="--config", help="The file that `privity init` wrote.")]
@@ -53,6 +54,7 @@ app.command(referral)
 app.command(clearinghouse_schema)
 app.command(retention)
 app.command(resend)
+app.command(transparency)
 
 
 @app.default
@@ -127,6 +129,3 @@ def make_audit_key(*, config: Config = DEFAULT) -> None:
         loaded = desk_config.load(config)
         public = write_audit_key(loaded.audit_key)
     sys.stdout.write(f"audit log: {VerifierKey(loaded.audit_name, KeyKind.ED25519, public).encode()}\n")
-
-
-app.command("privity.desk.transparency.commands:transparency", name="transparency")
