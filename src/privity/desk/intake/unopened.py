@@ -31,7 +31,7 @@ _SEALED: Final = (
     " WHERE r.state IN ('cannot_open', 'malformed', 'undecided')"
 )
 _SELECT: Final = (
-    "SELECT r.seq, r.receipt, r.reporter_uri, r.received_ms, r.state, r.detail, r.source,"  # noqa: S608  # our own
+    "SELECT r.seq, r.receipt, r.reporter_uri, r.received_ms, r.state, r.detail, r.source,"  # noqa: S608  # constants of this file
     " iif(e.gone_ms IS NULL, e.id, NULL), length(e.ciphertext), a.at_ms, a.who, a.reason FROM report AS r" + _SEALED
 )
 _WAITS: Final = " AND a.report_seq IS NULL AND e.gone_ms IS NULL"
@@ -39,7 +39,7 @@ _WAITS: Final = " AND a.report_seq IS NULL AND e.gone_ms IS NULL"
 WAITING: Final = _SELECT + _WAITS + " AND r.seq > ? ORDER BY r.seq LIMIT ?"
 ASIDE: Final = _SELECT + " AND a.report_seq IS NOT NULL AND r.seq > ? ORDER BY r.seq LIMIT ?"
 ONE: Final = _SELECT + " AND r.seq = ?"
-COUNT: Final = "SELECT count(*) FROM report AS r" + _SEALED + _WAITS  # noqa: S608  # our own
+COUNT: Final = "SELECT count(*) FROM report AS r" + _SEALED + _WAITS  # noqa: S608  # constants of this file
 
 
 @dataclass(frozen=True, slots=True)

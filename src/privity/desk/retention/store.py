@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from privity.desk.cases.joined import NOBODY
 from privity.desk.db.transaction import Db
 from privity.desk.evidence.records import REPORT
@@ -150,9 +152,9 @@ def forget_reporters(db: Db, case: int, now_ms: int) -> int:
 def forget_told(db: Db, cases: Sequence[int]) -> None:
     """To whom a line about these cases was sent, and its words; not while it is on its way."""
     db.execute(
-        f"UPDATE effect SET subject = '{NOBODY}' || n, params = CAST('{{}}' AS BLOB) WHERE verb = 'tell'"  # noqa: S608  # question marks
-        f" AND state <> 'waiting' AND decision IN (SELECT n FROM decision WHERE case_n IN ({_places(cases)}))",
-        tuple(cases),
+        "UPDATE effect SET subject = ? || n, params = CAST('{}' AS BLOB) WHERE verb = 'tell' AND state <> 'waiting'"
+        " AND decision IN (SELECT n FROM decision WHERE case_n IN (SELECT value FROM json_each(?)))",
+        (NOBODY, _listed(cases)),
     )
 
 
@@ -170,8 +172,9 @@ def case_state(db: Db, number: int) -> tuple[str, str | None]:
 def last_event(db: Db, cases: Sequence[int]) -> tuple[int, int]:
     """The highest number and the latest time of what happened in these cases."""
     n, at_ms = db.execute(
-        f"SELECT coalesce(max(n), 0), coalesce(max(at_ms), 0) FROM case_event WHERE case_number IN ({_places(cases)})",  # noqa: S608  # question marks
-        tuple(cases),
+        "SELECT coalesce(max(n), 0), coalesce(max(at_ms), 0) FROM case_event"
+        " WHERE case_number IN (SELECT value FROM json_each(?))",
+        (_listed(cases),),
     ).fetchone()
     return int(n), int(at_ms)
 
@@ -179,11 +182,11 @@ def last_event(db: Db, cases: Sequence[int]) -> tuple[int, int]:
 def unsettled(db: Db, cases: Sequence[int]) -> bool:
     """Whether a decision of these cases waits for somebody, or an appeal against one has no answer."""
     row = db.execute(
-        "SELECT 1 FROM decision AS d WHERE"  # noqa: S608  # question marks
-        f" d.case_n IN ({_places(cases)}) AND (NOT EXISTS (SELECT 1 FROM decision_event AS e WHERE e.decision = d.n)"
+        "SELECT 1 FROM decision AS d WHERE d.case_n IN (SELECT value FROM json_each(?))"
+        " AND (NOT EXISTS (SELECT 1 FROM decision_event AS e WHERE e.decision = d.n)"
         " OR EXISTS (SELECT 1 FROM appeal AS a WHERE a.decision = d.n"
         " AND NOT EXISTS (SELECT 1 FROM appeal_answer AS x WHERE x.appeal = a.n))) LIMIT 1",
-        tuple(cases),
+        (_listed(cases),),
     ).fetchone()
     return row is not None
 
@@ -198,9 +201,9 @@ def reports_of(db: Db, case: int, after: int, limit: int) -> list[int]:
 
 def appeals_of(db: Db, cases: Sequence[int]) -> list[int]:
     rows = db.execute(
-        "SELECT a.n FROM appeal AS a JOIN decision AS d ON d.n = a.decision"  # noqa: S608  # question marks
-        f" WHERE d.case_n IN ({_places(cases)})",
-        tuple(cases),
+        "SELECT a.n FROM appeal AS a JOIN decision AS d ON d.n = a.decision"
+        " WHERE d.case_n IN (SELECT value FROM json_each(?))",
+        (_listed(cases),),
     )
     return [int(number) for (number,) in rows.fetchall()]
 
@@ -208,9 +211,9 @@ def appeals_of(db: Db, cases: Sequence[int]) -> list[int]:
 def records_of(db: Db, abouts: Sequence[str]) -> list[Held]:
     """Everything of these that is still there."""
     rows = db.execute(
-        f"SELECT id, about, kind, position, NOT ({_UNHELD}) FROM evidence AS e"  # noqa: S608  # question marks
-        f" WHERE gone_ms IS NULL AND about IN ({_places(abouts)}) ORDER BY id",
-        tuple(abouts),
+        f"SELECT id, about, kind, position, NOT ({_UNHELD}) FROM evidence AS e"  # noqa: S608  # a constant of this file
+        " WHERE gone_ms IS NULL AND about IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (_listed(abouts),),
     ).fetchall()
     return [Held(number, about, kind, position, bool(held)) for number, about, kind, position, held in rows]
 
@@ -315,12 +318,13 @@ def truncate_journal(db: Db) -> None:
 def _decided(db: Db, that: str, after: int, limit: int) -> list[FullCase]:
     """`that` is the condition of an index, word for word."""
     rows = db.execute(
-        "SELECT number, outcome, (SELECT coalesce(max(at_ms), 0) FROM case_event WHERE case_number = number)"  # noqa: S608  # our own
+        "SELECT number, outcome, (SELECT coalesce(max(at_ms), 0) FROM case_event WHERE case_number = number)"  # noqa: S608  # the callers in this file
         f" FROM safety_case WHERE state = 'decided' AND {that} AND number > ? ORDER BY number LIMIT ?",
         (after, limit),
     ).fetchall()
     return [FullCase(*row) for row in rows]
 
 
-def _places(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
+def _listed(values: Sequence[int] | Sequence[str]) -> str:
+    """As one value of a question, however many there are."""
+    return msgspec.json.encode(list(values)).decode()
