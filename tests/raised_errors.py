@@ -37,6 +37,8 @@ ERRORS = {
     "privity.desk.decisions.errors": "desk",
     "privity.desk.appeals.errors": "desk",
     "privity.desk.clearinghouse.errors": "desk",
+    "privity.desk.legal.rulebook.errors": "desk/legal",
+    "privity.desk.legal.package.errors": "desk/legal",
     "privity.preview.errors": "preview",
     "privity.witness.errors": "witness",
     "privity.cosigners.errors": "cosigners",

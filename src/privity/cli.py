@@ -53,6 +53,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "continue-log": ("privity.server.commands:continue_log", "go on after the hub's database was lost"),
         "desk": ("privity.desk.commands:app", "run the desk, or list what it found"),
         "audit": ("privity.desk.audit.commands:app", "check the log of everything the desk and its people did"),
+        "legal": ("privity.desk.legal.commands:app", "see what the rulebook makes of a legal request"),
         "witness": (f"{COMMANDS}.witness:app", "watch the key logs of other hosts"),
         "data-inventory": (f"{COMMANDS}.data_inventory:data_inventory", "say what hub and desk keep about people"),
         "bench": (f"{COMMANDS}.bench:bench", "measure what this machine allows a hub"),

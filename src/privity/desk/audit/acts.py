@@ -93,3 +93,6 @@ class Act(StrEnum):
     REFERRAL_CHECKED = "referral.checked"
     CLEARINGHOUSE_STOPPED = "clearinghouse.stopped"
     CLEARINGHOUSE_RESUMED = "clearinghouse.resumed"
+
+    # legal requests
+    PRODUCTION_RELEASED = "production.released"

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""`privity legal`: what the legal desk's rules make of a request, for anybody who wants to check."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+
+from privity.desk.audit.beside import named
+from privity.desk.legal.explaining import explained
+from privity.desk.legal.package.commands import verify
+from privity.desk.legal.rulebook import facts, profile, strict_yaml
+from privity.desk.legal.rulebook.errors import DayInvalid, FileUnreadable
+from privity.desk.legal.rulebook.evaluating import evaluate
+from privity.desk.legal.rulebook.loading import shipped
+from privity.desk.legal.rulebook.profile import Profile
+
+app = App(
+    name="legal",
+    help="Say what the rulebook makes of a legal request.\n\nExample: privity legal explain request.yaml",
+    help_format="plaintext",
+)
+
+app.command(verify)
+
+Request = Annotated[Path, Parameter(help="The facts of the request, as YAML.")]
+
+
+@app.command
+def explain(
+    request: Request,
+    /,
+    *,
+    profile_file: Annotated[
+        Path | None, Parameter(name="--profile", help="The operator's profile, as YAML; without it nothing binds.")
+    ] = None,
+    json: Annotated[bool, Parameter(help="One JSON object, for programs.", negative="", show_default=False)] = False,
+    today: Annotated[str | None, Parameter(help="The day of the verdict, such as 2026-11-26.")] = None,
+) -> None:
+    """Show the verdict of the rulebook for a request, and every rule behind it.
+
+    Nothing is asked of any desk or hub. The status is 0 for every verdict.
+
+    Example: privity legal explain request.yaml --profile profile.yaml
+    """
+    with named():
+        rulebook = shipped()
+        known = facts.read(_decoded(request))
+        operator = profile.read(_decoded(profile_file)) if profile_file is not None else Profile()
+        verdict = evaluate(rulebook, operator, known, _day(today))
+    if json:
+        sys.stdout.write(msgspec.json.encode(verdict).decode() + "\n")
+        return
+    for line in explained(rulebook, verdict):
+        sys.stdout.write(line + "\n")
+
+
+def _decoded(file: Path) -> Any:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(strict_yaml.MAX_BYTES + 1)
+    except OSError as err:
+        raise FileUnreadable(f"{file.name}: {err.strerror}") from None
+    return strict_yaml.load(data)
+
+
+def _day(given: str | None) -> date:
+    if given is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise DayInvalid(f"expected a day such as 2026-11-26, got {given!r}") from None

@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""Root of what the legal desk refuses.
+
+DeskError
++-- LegalError
+    +-- RulebookError   see `rulebook.errors`
+    +-- PackageError    see `package.errors`
+"""
+
+from __future__ import annotations
+
+from privity.desk.errors import DeskError
+
+
+class LegalError(DeskError):
+    """Root of the legal desk's refusals."""

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The statement (in-toto, version 1): first as the manifest that people approve, then with approvals and log entry."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from privity.desk.audit.acts import Act
+from privity.desk.audit.entry import Entry
+from privity.desk.audit.errors import BadEntry
+from privity.desk.audit.proof import EntryProof
+from privity.desk.legal.package import canonical
+from privity.desk.legal.package.errors import BadMoment, NotLogged, ReleasesMore, Unanswered
+from privity.desk.legal.package.model import UNTIL_FURTHER as _NEVER
+from privity.desk.legal.package.model import Answered, Facts, Kind, Released
+from privity.desk.legal.package.standalone.verify_package import TYPES
+from privity.desk.legal.rulebook.classes import Releasable
+from privity.tlog.checkpoint import Checkpoint
+from privity.tlog.errors import BadInclusion, MalformedCheckpoint
+from privity.tlog.tree import leaf_hash, verify_inclusion
+
+DSSE: Final = "production.dsse.json"
+TOKEN: Final = "production.tsr"  # noqa: S105  # the name of a file
+APPROVALS: Final = "approvals.json"
+CHECKPOINT: Final = "checkpoint.txt"
+KEYS: Final = "keys.json"
+_ATTEST: Final = (APPROVALS, CHECKPOINT, KEYS, DSSE, TOKEN)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is shown to those who approve, and what their passkeys are asked about."""
+
+    statement: dict[str, Any]
+
+    def encode(self) -> bytes:
+        return canonical.encode(self.statement)
+
+    def digest(self) -> bytes:
+        """The challenge of both passkeys."""
+        return hashlib.sha256(self.encode()).digest()
+
+
+def attest_of(kind: Kind, *, stamped: bool = True) -> list[str]:
+    """The files in `attest`, sorted. Only a participant can leave the time-stamp out."""
+    if kind is not Kind.PARTICIPANT_DISCLOSURE:
+        return list(_ATTEST)
+    return [KEYS, DSSE, *([TOKEN] if stamped else [])]
+
+
+def manifest(
+    facts: Facts, bag: Mapping[str, bytes], keys: bytes, permitted: Iterable[Releasable], *, stamped: bool = True
+) -> Manifest:
+    """Everything but what approval and release add. `permitted` is what the verdict releases.
+
+    Raises ReleasesMore, Unanswered or BadMoment.
+    """
+    check_time(facts.collected_at)
+    _check_answers(facts, frozenset(permitted))
+    predicate = {
+        **canonical.builtins(facts),
+        "attest": attest_of(facts.kind, stamped=stamped),
+        "keys_sha256": canonical.sha256(keys),
+    }
+    subject = [{"digest": {"sha256": canonical.sha256(bag[path])}, "name": f"bag/{path}"} for path in sorted(bag)]
+    return Manifest({"_type": TYPES[1], "predicate": predicate, "predicateType": TYPES[2], "subject": subject})
+
+
+def complete(
+    before: Manifest, approved_at: str, approvals: bytes | None = None, release: EntryProof | None = None
+) -> bytes:
+    """The whole statement. A participant's has neither approvals nor a release. Raises BadMoment or NotLogged."""
+    check_time(approved_at)
+    if approved_at < before.statement["predicate"]["collected_at"]:
+        raise BadMoment(f"approved at {approved_at}, before it was collected")
+    after = {
+        "approvals_sha256": None if approvals is None else canonical.sha256(approvals),
+        "approved_at": approved_at,
+        "audit": None if release is None else _audit(before, release),
+    }
+    return canonical.encode({**before.statement, "predicate": {**before.statement["predicate"], **after}})
+
+
+def check_time(text: str) -> None:
+    """Raises BadMoment unless it is a time as statements write it."""
+    try:
+        good = _TIME.fullmatch(text) is not None and datetime.fromisoformat(text) is not None
+    except ValueError:
+        good = False
+    if not good:
+        raise BadMoment(f"a time is written as 2026-11-22T10:00:00Z, got {text!a}")
+
+
+def _check_answers(facts: Facts, permitted: frozenset[Releasable]) -> None:
+    released = {one.named for one in facts.released}
+    if facts.kind is not Kind.PRODUCTION:
+        permitted = frozenset()
+    if more := sorted(released - permitted):
+        raise ReleasesMore(f"a {facts.kind} would release {', '.join(more)}, which the verdict does not")
+    for one in facts.released:
+        if not any(_within(one, asked) for asked in facts.requested):
+            raise ReleasesMore(f"{one.named} would be released from {one.since} to {one.until}, which nobody asked for")
+    asked = {one.named for one in facts.requested}
+    answered = {one.named for one in (*facts.denied, *facts.not_held, *facts.preserved)} | {*map(str, released)}
+    if asked != answered:
+        raise Unanswered(f"asked for and not answered, or the other way round: {', '.join(sorted(asked ^ answered))}")
+
+
+def _within(one: Released, asked: Answered) -> bool:
+    """Whether what is released was asked for. A period without an end has none."""
+    return (
+        one.named == asked.named
+        and (asked.since or "") <= (one.since or "")
+        and (one.until or _NEVER) <= (asked.until or _NEVER)
+    )
+
+
+def _audit(before: Manifest, release: EntryProof) -> dict[str, Any]:
+    """Where the release stands in the log. The signature of its checkpoint is the desk's own, made a moment ago."""
+    try:
+        entry, checkpoint = Entry.decode(release.entry), Checkpoint.decode(release.note.text)
+        verify_inclusion(leaf_hash(release.entry), release.index, checkpoint.size, release.path, checkpoint.root)
+    except (BadEntry, MalformedCheckpoint, BadInclusion) as err:
+        raise NotLogged(f"the entry of the release is not proven: {err}") from None
+    if entry.act is not Act.PRODUCTION_RELEASED or entry.said.get("manifest_sha256") != before.digest().hex():
+        raise NotLogged(f"entry {entry.n} of the log is not the release of this manifest")
+    if entry.n != release.index:
+        raise NotLogged(f"entry {entry.n} of the log is shown as entry {release.index}")
+    return {
+        "checkpoint_sha256": canonical.sha256(release.note.encode()),
+        "entry": release.entry.decode(),
+        "index": release.index,
+        "log": checkpoint.origin,
+        "path": [canonical.base64_of(value) for value in release.path],
+        "root": canonical.base64_of(checkpoint.root),
+        "size": checkpoint.size,
+    }
