@@ -21,14 +21,14 @@ from typing import Any
 
 import pytest
 
-from privity.desk.legal.package import canonical, envelope, statement
-from privity.desk.legal.package.building import Package
-from privity.desk.legal.package.model import Kind, Use
-from privity.desk.legal.package.standalone import verify_package
-from privity.desk.legal.package.timestamping import stamp
-from privity.desk.legal.rulebook.classes import Never
-from tests.desk.legal.package.authority import Authority
-from tests.desk.legal.package.scene import Scene, Verdict, beside, changed, saved, signer, verdict
+from privity.production import canonical, envelope, statement
+from privity.production.building import Package
+from privity.production.classes import Never
+from privity.production.model import Kind, Use
+from privity.production.standalone import verify_package
+from privity.production.timestamping import stamp
+from tests.production.authority import Authority
+from tests.production.scene import Scene, Verdict, beside, changed, saved, signer, verdict
 
 QUICK = 300
 COUNT = int(os.environ.get("PRIVITY_PROVE_PACKAGES", 200_000))

@@ -27,6 +27,9 @@ MEANINGS: Final = {
     Role.SENIOR: "a moderator who also confirms what cannot be undone",
     Role.APPEALS: "answers appeals against what others decided",
     Role.REFERRALS: "approves and sends reports to clearinghouses and authorities",
+    Role.LEGAL_CLERK: "takes legal requests in and verifies who asks; judges and releases nothing",
+    Role.LEGAL_REVIEWER: "judges legal requests, and approves a release first",
+    Role.LEGAL_RELEASER: "approves a release second",
     Role.ADMIN: "invites, changes and ends staff; sees no case",
     Role.AUDITOR: "reads the audit log; sees no case",
 }

@@ -14,12 +14,12 @@ from cyclopts import App, Parameter
 
 from privity.desk.audit.beside import named
 from privity.desk.legal.explaining import explained
-from privity.desk.legal.package.commands import verify
 from privity.desk.legal.rulebook import facts, profile, strict_yaml
 from privity.desk.legal.rulebook.errors import DayInvalid, FileUnreadable
 from privity.desk.legal.rulebook.evaluating import evaluate
 from privity.desk.legal.rulebook.loading import shipped
 from privity.desk.legal.rulebook.profile import Profile
+from privity.desk.legal.verifying import verify
 
 app = App(
     name="legal",

@@ -5,7 +5,7 @@
 DeskError
 +-- LegalError
     +-- RulebookError   see `rulebook.errors`
-    +-- PackageError    see `package.errors`
+    +-- ReleasingError  see `releasing.errors`
 """
 
 from __future__ import annotations

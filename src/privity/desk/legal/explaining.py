@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from privity.desk.legal.rulebook.classes import Permit
 from privity.desk.legal.rulebook.model import Action, Finding, Looked, Rulebook, Verdict
 from privity.desk.legal.rulebook.names import FACTS
+from privity.production.classes import Permit
 
 MEANS: Final = {
     Action.REJECT: "the request is refused",

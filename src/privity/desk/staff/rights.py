@@ -20,6 +20,12 @@ class Role(StrEnum):
     """Answers appeals against what others decided."""
     REFERRALS = "referrals"
     """Approves and sends reports to clearinghouses and authorities."""
+    LEGAL_CLERK = "legal_clerk"
+    """Takes legal requests in, verifies who asks, and writes down what is known. Judges and releases nothing."""
+    LEGAL_REVIEWER = "legal_reviewer"
+    """Judges legal requests by the rulebook, narrows, refuses, challenges; the first to approve a release."""
+    LEGAL_RELEASER = "legal_releaser"
+    """The second to approve a release, and never of a request in which they had a part before."""
     ADMIN = "admin"
     """Invites, changes and ends members of staff; sees no case and no evidence."""
     AUDITOR = "auditor"
@@ -41,6 +47,13 @@ class Right(StrEnum):
     REFER = "draft a referral"
     SEE_REFERRALS = "see referrals"
     SEND_REFERRAL = "approve and send a referral"
+    SEE_LEGAL = "see legal requests"
+    WORK_LEGAL = "take in a legal request, verify who asks, set its facts"
+    MANAGE_AGENCIES = "enrol agencies and attest to them"
+    REVOKE_AGENCIES = "revoke agencies"
+    JUDGE_LEGAL = "judge, narrow, refuse or challenge a legal request"
+    APPROVE_LEGAL = "approve a release as the first person"
+    RELEASE_LEGAL = "approve a release as the second person"
     SEE_STAFF = "see the staff"
     MANAGE_STAFF = "invite, change and end staff"
     RECOVER_STAFF = "vouch for a colleague who lost a passkey"
@@ -64,6 +77,7 @@ READS_ONLY: Final = frozenset(
 _CASE_WORK: Final = frozenset(
     {Right.SEE_QUEUE, Right.SEE_CASE, Right.WORK_CASE, Right.OPEN_EVIDENCE, Right.DECIDE, Right.UNDO, Right.REFER}
 )
+_LEGAL: Final = frozenset({Right.SEE_LEGAL, Right.REVOKE_AGENCIES})
 _EVERYBODY: Final = frozenset({Right.SEE_STAFF, Right.RECOVER_STAFF})
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
@@ -72,6 +86,9 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.APPEALS: _EVERYBODY | {Right.SEE_APPEALS, Right.ANSWER_APPEAL, Right.SEE_CASE, Right.OPEN_EVIDENCE},
     Role.REFERRALS: _EVERYBODY
     | {Right.SEE_REFERRALS, Right.SEND_REFERRAL, Right.REFER, Right.SEE_CASE, Right.OPEN_EVIDENCE},
+    Role.LEGAL_CLERK: _EVERYBODY | _LEGAL | {Right.WORK_LEGAL, Right.MANAGE_AGENCIES},
+    Role.LEGAL_REVIEWER: _EVERYBODY | _LEGAL | {Right.JUDGE_LEGAL, Right.APPROVE_LEGAL},
+    Role.LEGAL_RELEASER: _EVERYBODY | _LEGAL | {Right.RELEASE_LEGAL},
     Role.ADMIN: _EVERYBODY | {Right.MANAGE_STAFF, Right.SEE_AUDIT},
     Role.AUDITOR: _EVERYBODY | {Right.SEE_AUDIT, Right.EXPORT},
 }

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from privity.desk.legal.rulebook import facts as reading
-from privity.desk.legal.rulebook.classes import Releasable
 from privity.desk.legal.rulebook.facts import Facts
 from privity.desk.legal.rulebook.loading import shipped
 from privity.desk.legal.rulebook.model import Review, Rulebook, Status
 from privity.desk.legal.rulebook.profile import Profile
+from privity.production.classes import Releasable
 
 TODAY: Final = date(2026, 11, 26)
 RULEBOOK: Final = shipped()

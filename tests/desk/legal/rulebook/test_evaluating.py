@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from privity.desk.legal.rulebook.classes import Never, Permit, Releasable
 from privity.desk.legal.rulebook.evaluating import QUARANTINE_HOURS, evaluate
 from privity.desk.legal.rulebook.model import ORDER, Action, Keeping, Looked, Review, Rule, Rulebook, Status, Verdict
 from privity.desk.legal.rulebook.predicates import Op, Predicate
 from privity.desk.legal.rulebook.profile import Profile
+from privity.production.classes import Never, Permit, Releasable
 from tests.desk.legal.rulebook.bases import ACTIVE, BASES, PROFILE, REVIEW, RULEBOOK, TODAY, facts, reviewed
 
 WARRANT = "us.sca.warrant"

@@ -13,10 +13,10 @@ from typing import Any, Final
 import pytest
 
 from privity.desk.legal.rulebook import strict_yaml
-from privity.desk.legal.rulebook.classes import Never, Permit, Releasable
 from privity.desk.legal.rulebook.errors import RulesRefused, SchemaRefused, YamlRefused
 from privity.desk.legal.rulebook.loading import checked, load, shipped
 from privity.desk.legal.rulebook.model import DataClass, Instrument, Rule, Rulebook, Status
+from privity.production.classes import Never, Permit, Releasable
 
 SHIPPED: Final = files("privity.desk.legal.rulebook").joinpath("rulebook.yaml").read_bytes()
 READ: Final = strict_yaml.load(SHIPPED)

@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from privity.desk.legal.rulebook import facts as reading
 from privity.desk.legal.rulebook import predicates as p
 from privity.desk.legal.rulebook.checking import check
-from privity.desk.legal.rulebook.classes import Never, Releasable
 from privity.desk.legal.rulebook.errors import RulesRefused
 from privity.desk.legal.rulebook.evaluating import evaluate
 from privity.desk.legal.rulebook.facts import Facts
 from privity.desk.legal.rulebook.model import Action, Rule, Verdict
 from privity.desk.legal.rulebook.names import FACTS, Kind
 from privity.desk.legal.rulebook.profile import Profile
+from privity.production.classes import Never, Releasable
 from tests.desk.legal.rulebook.bases import ACTIVE, BASES, PROFILE, RULEBOOK, TODAY, base
 
 EXAMPLES: Final = int(os.environ.get("PRIVITY_PROVE_RULEBOOK_REQUESTS", "100"))

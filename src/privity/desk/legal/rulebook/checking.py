@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privity.desk.legal.rulebook import predicates as p
-from privity.desk.legal.rulebook.classes import GIVES, Permit, Releasable
 from privity.desk.legal.rulebook.errors import RulesRefused
 from privity.desk.legal.rulebook.evaluating import BUILT_IN
 from privity.desk.legal.rulebook.model import Action, Instrument, Rule, Rulebook
 from privity.desk.legal.rulebook.names import FACTS, Kind
 from privity.desk.legal.rulebook.profile import BINDING
+from privity.production.classes import GIVES, Permit, Releasable
 
 VERIFIED = p.Predicate("requester_verified", p.Op.NOT, True)
 

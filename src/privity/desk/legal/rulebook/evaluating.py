@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from privity.desk.legal.rulebook.classes import Permit, Releasable
 from privity.desk.legal.rulebook.deriving import completed, received
 from privity.desk.legal.rulebook.facts import Facts, TargetKind, strange
 from privity.desk.legal.rulebook.model import (
@@ -41,6 +40,7 @@ from privity.desk.legal.rulebook.scoping import (
     scope,
 )
 from privity.desk.legal.rulebook.standing import why_not_in_force
+from privity.production.classes import Permit, Releasable
 
 QUARANTINE_HOURS: Final = 72
 """How long data may be kept apart unseen for a requester whom nobody has verified yet."""

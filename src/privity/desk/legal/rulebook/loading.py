@@ -19,7 +19,6 @@ from jsonschema.exceptions import best_match
 from privity.desk.legal.rulebook import predicates as p
 from privity.desk.legal.rulebook import strict_yaml
 from privity.desk.legal.rulebook.checking import check
-from privity.desk.legal.rulebook.classes import Permit, Releasable
 from privity.desk.legal.rulebook.errors import RulesRefused, SchemaRefused
 from privity.desk.legal.rulebook.model import (
     Action,
@@ -32,6 +31,7 @@ from privity.desk.legal.rulebook.model import (
     Rulebook,
     Status,
 )
+from privity.production.classes import Permit, Releasable
 
 ANY, NONE = "ANY", "NONE"
 """In place of a country: an instrument of every country, and one of none."""

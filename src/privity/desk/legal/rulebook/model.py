@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from privity.desk.legal.rulebook.classes import Permit, Releasable
 from privity.desk.legal.rulebook.predicates import Condition
+from privity.production.classes import Permit, Releasable
 
 
 class Action(StrEnum):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from privity.desk.legal.rulebook.classes import Never, Releasable
+from privity.production.classes import Never, Releasable
 
 
 class Kind(StrEnum):

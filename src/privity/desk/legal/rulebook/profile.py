@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from privity.desk.legal.rulebook.classes import Releasable
 from privity.desk.legal.rulebook.errors import ProfileRefused
+from privity.production.classes import Releasable
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from privity.desk.legal.rulebook.classes import GIVES, Never, Permit, Releasable
 from privity.desk.legal.rulebook.facts import Facts, TargetKind
 from privity.desk.legal.rulebook.model import Action, Denied, Given, Instrument, Narrower, NotHeld, Rule, Rulebook
 from privity.desk.legal.rulebook.predicates import Truth, outcome
 from privity.desk.legal.rulebook.profile import Profile, holds_of
+from privity.production.classes import GIVES, Never, Permit, Releasable
 
 DENIED: Final = "D-CLASS"
 _ACCOUNTS: Final = frozenset(kind.value for kind in TargetKind)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privity.desk.legal.package.errors import BadRow
-from privity.desk.legal.package.records import MAX_INTEGER, Column, ColumnKind, Table, time_text
-from privity.desk.legal.rulebook.classes import Releasable
+from privity.production.classes import Releasable
+from privity.production.errors import BadRow
+from privity.production.records import MAX_INTEGER, Column, ColumnKind, Table, time_text
 
 TEXT = Column("what", ColumnKind.TEXT, "Words", "teapot", "exact")
 NUMBER = Column("count", ColumnKind.INTEGER, "How many", "teapot", "exact")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final, Protocol
 
-from privity.desk.legal.package.errors import BadTimeStamp
-from privity.desk.legal.package.standalone.verify_package import BROKEN, WRONG, Refused, body, parts, stamped
+from privity.production.errors import BadTimeStamp
+from privity.production.standalone.verify_package import BROKEN, WRONG, Refused, body, parts, stamped
 
 MAX_RESPONSE: Final = 64 << 10
 """Bytes of an answer: a token with a handful of certificates has less than ten thousand."""

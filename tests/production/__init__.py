@@ -1,4 +1,4 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Tests of the audit log."""
+"""Tests of the rooms."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from privity.desk.legal.commands import app
-from tests.desk.legal.package.scene import Scene, beside, saved
+from tests.production.scene import Scene, beside, saved
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

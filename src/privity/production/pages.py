@@ -11,9 +11,9 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from privity.desk.legal.package.model import Facts, Kind
-from privity.desk.legal.package.records import Table
-from privity.desk.legal.rulebook.classes import Never, Releasable
+from privity.production.classes import Never, Releasable
+from privity.production.model import Facts, Kind
+from privity.production.records import Table
 
 NOT_HELD: Final = {
     "NOT_HELD_E2EE": "Conversations are encrypted from one device to another. The operator stores neither their text"
@@ -47,7 +47,7 @@ _TITLES: Final = {
     ),
 }
 _ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("privity.desk.legal.package"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=PackageLoader("privity.production"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 

@@ -18,11 +18,11 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, decode_cred
 from webauthn.helpers.decode_credential_public_key import DecodedEC2PublicKey, DecodedOKPPublicKey
 from webauthn.helpers.exceptions import WebAuthnException
 
-from privity.desk.legal.package import canonical
-from privity.desk.legal.package.errors import NotApproved
-from privity.desk.legal.package.model import UNTIL_FURTHER, Key, Use
-from privity.desk.legal.package.standalone.verify_package import holds
+from privity.desk.legal.releasing.errors import NotApproved
 from privity.desk.staff.ceremony import Place
+from privity.production import canonical
+from privity.production.model import UNTIL_FURTHER, Key, Use
+from privity.production.standalone.verify_package import holds
 
 NEEDED: Final = 2
 _PRESENT_AND_VERIFIED: Final = 0x05

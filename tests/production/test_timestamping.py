@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from privity.desk.legal.package.errors import BadTimeStamp
-from privity.desk.legal.package.standalone import verify_package
-from privity.desk.legal.package.timestamping import MAX_RESPONSE, granted, request, stamp
-from tests.desk.legal.package.authority import CONTENT_TYPE, TST_INFO, Authority, der, integer
+from privity.production.errors import BadTimeStamp
+from privity.production.standalone import verify_package
+from privity.production.timestamping import MAX_RESPONSE, granted, request, stamp
+from tests.production.authority import CONTENT_TYPE, TST_INFO, Authority, der, integer
 
 DATA = b"an invented envelope about a teapot"
 NONCE = bytes(range(1, 17))

@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from privity.desk.audit.acts import Act
-from privity.desk.audit.entry import Entry
-from privity.desk.audit.errors import BadEntry
-from privity.desk.audit.proof import EntryProof
-from privity.desk.legal.package import canonical
-from privity.desk.legal.package.errors import BadMoment, NotLogged, ReleasesMore, Unanswered
-from privity.desk.legal.package.model import UNTIL_FURTHER as _NEVER
-from privity.desk.legal.package.model import Answered, Facts, Kind, Released
-from privity.desk.legal.package.standalone.verify_package import TYPES
-from privity.desk.legal.rulebook.classes import Releasable
-from privity.tlog.checkpoint import Checkpoint
-from privity.tlog.errors import BadInclusion, MalformedCheckpoint
-from privity.tlog.tree import leaf_hash, verify_inclusion
+from privity.production import canonical
+from privity.production.classes import Releasable
+from privity.production.errors import BadMoment, ReleasesMore, Unanswered
+from privity.production.model import UNTIL_FURTHER as _NEVER
+from privity.production.model import Answered, Facts, Kind, Released
+from privity.production.standalone.verify_package import TYPES
 
 DSSE: Final = "production.dsse.json"
 TOKEN: Final = "production.tsr"  # noqa: S105  # the name of a file
@@ -74,16 +67,16 @@ def manifest(
 
 
 def complete(
-    before: Manifest, approved_at: str, approvals: bytes | None = None, release: EntryProof | None = None
+    before: Manifest, approved_at: str, approvals: bytes | None = None, audit: Mapping[str, Any] | None = None
 ) -> bytes:
-    """The whole statement. A participant's has neither approvals nor a release. Raises BadMoment or NotLogged."""
+    """The whole statement. A participant's has neither approvals nor an entry in a log. Raises BadMoment."""
     check_time(approved_at)
     if approved_at < before.statement["predicate"]["collected_at"]:
         raise BadMoment(f"approved at {approved_at}, before it was collected")
     after = {
         "approvals_sha256": None if approvals is None else canonical.sha256(approvals),
         "approved_at": approved_at,
-        "audit": None if release is None else _audit(before, release),
+        "audit": audit,
     }
     return canonical.encode({**before.statement, "predicate": {**before.statement["predicate"], **after}})
 
@@ -120,25 +113,3 @@ def _within(one: Released, asked: Answered) -> bool:
         and (asked.since or "") <= (one.since or "")
         and (one.until or _NEVER) <= (asked.until or _NEVER)
     )
-
-
-def _audit(before: Manifest, release: EntryProof) -> dict[str, Any]:
-    """Where the release stands in the log. The signature of its checkpoint is the desk's own, made a moment ago."""
-    try:
-        entry, checkpoint = Entry.decode(release.entry), Checkpoint.decode(release.note.text)
-        verify_inclusion(leaf_hash(release.entry), release.index, checkpoint.size, release.path, checkpoint.root)
-    except (BadEntry, MalformedCheckpoint, BadInclusion) as err:
-        raise NotLogged(f"the entry of the release is not proven: {err}") from None
-    if entry.act is not Act.PRODUCTION_RELEASED or entry.said.get("manifest_sha256") != before.digest().hex():
-        raise NotLogged(f"entry {entry.n} of the log is not the release of this manifest")
-    if entry.n != release.index:
-        raise NotLogged(f"entry {entry.n} of the log is shown as entry {release.index}")
-    return {
-        "checkpoint_sha256": canonical.sha256(release.note.encode()),
-        "entry": release.entry.decode(),
-        "index": release.index,
-        "log": checkpoint.origin,
-        "path": [canonical.base64_of(value) for value in release.path],
-        "root": canonical.base64_of(checkpoint.root),
-        "size": checkpoint.size,
-    }

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from privity.desk.legal.package import canonical
-from privity.desk.legal.package.errors import BadRow
-from privity.desk.legal.rulebook.classes import Releasable
+from privity.production import canonical
+from privity.production.classes import Releasable
+from privity.production.errors import BadRow
 
 Value = str | int | None
 MAX_INTEGER: Final = (1 << 53) - 1

@@ -17,25 +17,25 @@ import pytest
 
 from privity.desk.audit.acts import Act
 from privity.desk.audit.proof import EntryProof
-from privity.desk.legal.package import approvals, building, envelope, statement, writing
-from privity.desk.legal.package.building import Contents, Package
-from privity.desk.legal.package.errors import (
+from privity.desk.legal.releasing import approvals
+from privity.desk.legal.releasing.errors import NotApproved, NotLogged
+from privity.production import building, envelope, statement, writing
+from privity.production.building import Contents, Package
+from privity.production.classes import Never, Releasable
+from privity.production.errors import (
     BadMoment,
     BadName,
     BadPlace,
     DoesNotVerify,
-    NotApproved,
-    NotLogged,
     ReleasesMore,
     Unanswered,
     WrongSigners,
 )
-from privity.desk.legal.package.model import Answered, Facts, Kind, Released, Use
-from privity.desk.legal.package.records import Table
-from privity.desk.legal.rulebook.classes import Never, Releasable
+from privity.production.model import Answered, Facts, Kind, Released, Use
+from privity.production.records import Table
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
 from privity.tlog.tree import leaf_hash
-from tests.desk.legal.package.scene import (
+from tests.production.scene import (
     COLLECTED,
     CONTENTS,
     FACTS,

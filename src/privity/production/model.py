@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from privity.desk.legal.rulebook.classes import Releasable
+from privity.production.classes import Releasable
 
 UNTIL_FURTHER: Final = "9999-12-31T23:59:59Z"
 """The end of a key that has none yet."""

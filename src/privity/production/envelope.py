@@ -15,10 +15,10 @@ from typing import Final, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from privity.desk.legal.package import canonical
-from privity.desk.legal.package.errors import WrongSigners
-from privity.desk.legal.package.model import UNTIL_FURTHER, Key, Kind, Use
-from privity.desk.legal.package.standalone.verify_package import TYPES
+from privity.production import canonical
+from privity.production.errors import WrongSigners
+from privity.production.model import UNTIL_FURTHER, Key, Kind, Use
+from privity.production.standalone.verify_package import TYPES
 
 _OPERATOR: Final = (Use.LEGAL_TEAM, Use.SERVICE)
 _PARTICIPANT: Final = (Use.DEVICE,)

@@ -12,8 +12,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-from privity.desk.legal.package.errors import BadName
-from privity.desk.legal.package.standalone.verify_package import BAGIT, PLAIN_PATH, TAGS
+from privity.production.errors import BadName
+from privity.production.standalone.verify_package import BAGIT, PLAIN_PATH, TAGS
 
 _ALGORITHMS: Final = ("sha256", "sha512")
 

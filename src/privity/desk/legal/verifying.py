@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from privity.desk.audit.beside import named
-from privity.desk.legal.package import writing
+from privity.production import writing
+from privity.production.errors import ProductionError
 
 
 def verify(
@@ -32,8 +32,10 @@ def verify(
 
     Example: privity legal verify LP-2026-0001 --keys keys.json --tsa roots.pem
     """
-    with named():
+    try:
         report = writing.verify(folder, keys, tsa, rulebook)
+    except ProductionError as err:
+        sys.exit(f"privity: {type(err).__name__}: {err}")
     if json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:

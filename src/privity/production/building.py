@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""A package from its records to its last byte: prepared, shown to two people, logged, signed, stamped.
+"""A package from its records to its last byte. An operator's waits for two people in between, a participant's does not.
 
 Time comes from outside: the same records give the same bag, whenever and wherever it is made. The letter and the outer
 encryption take a finished `Package`: the letter names its `dsse_sha256`, and what is encrypted is its `files`.
@@ -8,21 +8,18 @@ encryption take a finished `Package`: the letter names its `dsse_sha256`, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final
 
-from privity.desk.audit.proof import EntryProof
-from privity.desk.legal.package import approvals, bag, canonical, envelope, pages, statement
-from privity.desk.legal.package.approvals import Approval
-from privity.desk.legal.package.envelope import Signer
-from privity.desk.legal.package.errors import BadMoment, BadName, ReleasesMore
-from privity.desk.legal.package.model import Facts, Keys
-from privity.desk.legal.package.records import Table
-from privity.desk.legal.package.statement import Manifest
-from privity.desk.legal.package.timestamping import Stamping, stamp
-from privity.desk.legal.rulebook.classes import Releasable
+from privity.production import bag, canonical, envelope, pages, statement
+from privity.production.classes import Releasable
+from privity.production.envelope import Signer
+from privity.production.errors import BadName, ReleasesMore
+from privity.production.model import Facts, Keys
+from privity.production.records import Table
+from privity.production.statement import Manifest
 
 VERIFIER: Final = "verify_package.py"
 
@@ -81,44 +78,15 @@ def prepare(
     return Prepared(facts, laid, encoded, statement.manifest(facts, laid, encoded, permitted, stamped=stamped))
 
 
-def finish(
-    prepared: Prepared,
-    approved_at: str,
-    approved: Sequence[Approval],
-    release: EntryProof,
-    signers: Sequence[Signer],
-    ask: Stamping,
-    roots: bytes,
-    nonce: bytes,
-) -> Package:
-    """An operator's package. Raises NotApproved, NotLogged, BadMoment, WrongSigners or BadTimeStamp."""
-    encoded = approvals.encode(tuple(approved))
-    challenge = prepared.manifest.digest()
-    for each in approved:
-        approvals.check(each, challenge)
-    payload = statement.complete(prepared.manifest, approved_at, encoded, release)
-    dsse = envelope.sign(prepared.facts.kind, payload, signers)
-    token, at = stamp(ask, dsse, roots, nonce)
-    if at < approved_at:
-        raise BadMoment(f"the authority stamped at {at}, the approval is said to be of {approved_at}")
-    attest = {
-        statement.APPROVALS: encoded,
-        statement.CHECKPOINT: release.note.encode(),
-        statement.KEYS: prepared.keys,
-        statement.DSSE: dsse,
-        statement.TOKEN: token,
-    }
-    return _package(prepared, attest)
-
-
 def disclose(prepared: Prepared, device: Signer) -> Package:
     """A participant's package: signed by their own device, approved by nobody, logged nowhere. Raises WrongSigners."""
     payload = statement.complete(prepared.manifest, prepared.facts.collected_at)
     dsse = envelope.sign(prepared.facts.kind, payload, (device,))
-    return _package(prepared, {statement.KEYS: prepared.keys, statement.DSSE: dsse})
+    return packaged(prepared, {statement.KEYS: prepared.keys, statement.DSSE: dsse})
 
 
-def _package(prepared: Prepared, attest: Mapping[str, bytes]) -> Package:
+def packaged(prepared: Prepared, attest: Mapping[str, bytes]) -> Package:
+    """The bag, and beside it what attests it: files of `attest/` by name."""
     files = {f"attest/{name}": data for name, data in attest.items()}
     files.update({f"bag/{path}": data for path, data in prepared.bag.items()})
     return Package(prepared.facts.case, dict(sorted(files.items())))
@@ -154,4 +122,4 @@ def _data(facts: Facts, contents: Contents, published: str) -> dict[str, bytes]:
 
 def verifier() -> bytes:
     """The source of the verifier, as it lies in every package."""
-    return resources.files("privity.desk.legal.package.standalone").joinpath(VERIFIER).read_bytes()
+    return resources.files("privity.production.standalone").joinpath(VERIFIER).read_bytes()

@@ -22,11 +22,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.proof import EntryProof
-from privity.desk.legal.package import approvals, building, canonical
-from privity.desk.legal.package.approvals import Approval
-from privity.desk.legal.package.building import Contents, Package, Prepared
-from privity.desk.legal.package.envelope import KeySigner
-from privity.desk.legal.package.model import (
+from privity.desk.legal.releasing import approvals, finishing
+from privity.desk.legal.releasing.approvals import Approval
+from privity.desk.staff.ceremony import Place
+from privity.production import building, canonical
+from privity.production.building import Contents, Package, Prepared
+from privity.production.classes import Never, Releasable
+from privity.production.envelope import KeySigner
+from privity.production.model import (
     UNTIL_FURTHER,
     Answered,
     Authority,
@@ -42,15 +45,13 @@ from privity.desk.legal.package.model import (
     Software,
     Use,
 )
-from privity.desk.legal.package.records import Column, ColumnKind, Table
-from privity.desk.legal.package.standalone import verify_package
-from privity.desk.legal.package.writing import write
-from privity.desk.legal.rulebook.classes import Never, Releasable
-from privity.desk.staff.ceremony import Place
+from privity.production.records import Column, ColumnKind, Table
+from privity.production.standalone import verify_package
+from privity.production.writing import write
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
 from privity.tlog.tree import inclusion_proof, leaf_hash, node_hash, root_at
-from tests.desk.legal.package import authority
 from tests.desk.staff.authenticator import ED25519, Authenticator, data
+from tests.production import authority
 
 SINCE = "2026-01-01T00:00:00Z"
 COLLECTED, APPROVED = "2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z"
@@ -159,7 +160,7 @@ class Scene:
             "roots": self.stamps.roots,
             "nonce": b"\x81" + bytes(15),
         }
-        return building.finish(prepared, **{**given, **changed})
+        return finishing.finish(prepared, **{**given, **changed})
 
     def package(self, kind: Kind = Kind.PRODUCTION, **changed: Any) -> Package:
         prepared = self.prepared(kind, **changed)

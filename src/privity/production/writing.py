@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
-from privity.desk.legal.package.building import VERIFIER, Package
-from privity.desk.legal.package.errors import BadPlace, DoesNotVerify
+from privity.production.building import VERIFIER, Package
+from privity.production.errors import BadPlace, DoesNotVerify
 
 PATIENCE_S: Final = 120.0
 """Of the verifier. Its bar is ten seconds for a hundred thousand rows."""

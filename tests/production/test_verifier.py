@@ -18,12 +18,12 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from privity.desk.legal.package.building import Package
-from privity.desk.legal.package.envelope import KeySigner
-from privity.desk.legal.package.model import Keys, Use
-from privity.desk.legal.package.standalone import verify_package
-from tests.desk.legal.package.authority import Authority
-from tests.desk.legal.package.scene import SCRIPT, Scene, beside, run, saved
+from privity.production.building import Package
+from privity.production.envelope import KeySigner
+from privity.production.model import Keys, Use
+from privity.production.standalone import verify_package
+from tests.production.authority import Authority
+from tests.production.scene import SCRIPT, Scene, beside, run, saved
 
 SOURCE = SCRIPT.read_text()
 

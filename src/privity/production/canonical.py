@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from privity.desk.legal.package.standalone import verify_package
+from privity.production.standalone import verify_package
 
 
 def encode(value: object) -> bytes:
