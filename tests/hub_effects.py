@@ -18,6 +18,8 @@ from privity.wire.standing import Statement, StatementKind
 
 DECISION = "abcdefghijklmnopqrstuvwxyz"
 """The reference of an invented decision."""
+NOTICE = "zyxwvutsrqponmlkjihgfedcba"
+"""The reference of an invented notice of a legal request."""
 DAY_MS = 86_400_000
 
 
@@ -40,3 +42,11 @@ def limited(until_ms: int, text: str = "You offered teapots to many people who h
     """A statement of reasons; appeals are taken as long as it stands."""
     at_ms = until_ms - DAY_MS
     return Statement(DECISION, StatementKind.DECIDED, at_ms, "limited for a day", "spam", text, until_ms, until_ms)
+
+
+def asked_for(until_ms: int, text: str = "An authority asks for data of your account.") -> Statement:
+    """A notice of an invented legal request; objections are taken until then."""
+    at_ms = until_ms - 7 * DAY_MS
+    return Statement(
+        NOTICE, StatementKind.LEGAL_REQUEST, at_ms, "data of your account", "Search warrant", text, None, until_ms
+    )

@@ -23,6 +23,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "delete": (f"{COMMANDS}.messages:delete", "delete a message of yours for everyone"),
         "report": (f"{COMMANDS}.reporting:report", "report messages with proof, or a person, to the desk"),
         "reports": (f"{COMMANDS}.reporting:reports_app", "see what you reported and what became of it"),
+        "disclose": (f"{COMMANDS}.disclosing:disclose", "hand over messages, with proof of who wrote them"),
     },
     "Your account, other people": {
         "register": (f"{COMMANDS}.people:register", "make an account"),

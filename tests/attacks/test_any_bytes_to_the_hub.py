@@ -132,6 +132,19 @@ class Walk:
                 "sealed": key,
                 "wrapped": [{"client_uri": mallory.keys.client_uri, "wrapped": text(bytes(WRAPPED_BYTES))}],
             },
+            ("POST", "/v1/franks/attest"): {
+                "room_uri": room,
+                "franks": [
+                    {
+                        "sender_uri": mallory.user_uri,
+                        "tag": key,
+                        "ts_ms": NOW_MS,
+                        "server_frank": key,
+                        "ciphersuite": 1,
+                        "signature": text(bytes(64)),
+                    }
+                ],
+            },
             ("POST", "/v1/rooms"): plain(mallory.creation(mallory.new_group())),
             ("POST", "/v1/rooms/{id}/commit"): plain(mallory.body(pending)),
             ("POST", "/v1/rooms/{id}/leave"): None,
@@ -161,6 +174,12 @@ class Walk:
             },
             ("POST", "/staff/v1/account"): {"user_uri": mallory.user_uri},
             ("POST", "/staff/v1/profile"): {"address": mallory.user_uri},
+            ("POST", "/staff/v1/collect"): {
+                "data_class": "account_state",
+                "kind": "account",
+                "identifier": mallory.user_uri,
+                "key": key,
+            },
             # Forms of people, tried in tests/server/notices.
             ("POST", "/notice"): None,
             ("POST", "/notice/status"): None,

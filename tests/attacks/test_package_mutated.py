@@ -33,6 +33,7 @@ from tests.production.scene import Scene, Verdict, beside, changed, saved, signe
 QUICK = 300
 COUNT = int(os.environ.get("PRIVITY_PROVE_PACKAGES", 200_000))
 DSSE, TOKEN = "attest/production.dsse.json", "attest/production.tsr"
+LETTER, LETTER_SIGNATURE = "letter.pdf", "attest/letter.sig"
 OPERATORS = (Kind.PRODUCTION, Kind.PRESERVATION_RECEIPT, Kind.REFUSAL)
 
 
@@ -174,7 +175,8 @@ def signed_again(scene: Scene, package: Package, said: dict[str, Any]) -> Packag
     kind = Kind.PRODUCTION
     dsse = envelope.sign(kind, canonical.encode(said), (scene.service, scene.legal))
     token, _ = stamp(scene.stamps, dsse, scene.stamps.roots, b"\x01" * 16)
-    return changed(package, {DSSE: dsse, TOKEN: token})
+    about = envelope.letter_claim(dsse, package.files[LETTER])
+    return changed(package, {DSSE: dsse, TOKEN: token, LETTER_SIGNATURE: scene.service.sign(about)})
 
 
 def test_pp_2_every_member_of_the_statement_is_under_the_signatures(receiver: Receiver, production: Package) -> None:
@@ -353,7 +355,15 @@ def test_pp_2_keys_count_only_while_they_are_valid(receiver: Receiver, tmp_path:
         ),
     )
     late = Receiver(scene, tmp_path, beside(scene, tmp_path))
-    assert late.looks(scene.package()).failed == {"signatures"}
+    assert late.looks(scene.package()).failed == {"signatures", "letter"}
+
+
+def test_pp_2_a_key_is_valid_from_its_first_second_to_its_last(receiver: Receiver, tmp_path: Path) -> None:
+    at = "2026-11-22T12:00:00Z"
+    key = envelope.KeySigner(Use.SERVICE, receiver.scene.service._private, at, at)
+    scene = replace(receiver.scene, service=key)
+    exact = Receiver(scene, tmp_path, beside(scene, tmp_path))
+    assert exact.looks(scene.package()).code == 0
 
 
 def test_pp_2_a_class_that_can_never_be_is_refused_whoever_signs(receiver: Receiver, production: Package) -> None:
@@ -380,6 +390,7 @@ def test_pp_2_what_is_not_of_the_format_is_refused_whoever_signs(receiver: Recei
         ({"predicateType": "https://slsa.dev/provenance/v1"}, {}),
         ({"more": ""}, {}),
         ({}, {"kind": "teapot"}),
+        ({}, {"kind": "teapot", "released": [], "requested": [], "denied": [], "not_held": []}),
         ({}, {"kind": "refusal"}),
         ({}, {"requested": said["predicate"]["requested"][1:]}),
         ({}, {"denied": []}),

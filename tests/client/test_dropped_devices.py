@@ -11,10 +11,12 @@ import pytest
 
 from privity.client.engine import inputs as i
 from privity.client.engine.entering import EnteringRules
-from privity.client.engine.records import Table
+from privity.client.engine.key_log import KEYS
+from privity.client.engine.records import MemoryView, Table
 from privity.client.engine.shown import Notice
 from privity.client.engine.state import OWN_KEY
 from privity.identity.device_list import DeviceList
+from privity.identity.uris import new_client_uri
 from privity.message import compose
 from privity.message.franking import make_tag
 from privity.message.safe_aad import encode_aad
@@ -32,7 +34,7 @@ from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpda
 from privity.policy.room_state import RoomState
 from privity.wire import rest, socket
 from privity.wire.socket import InboxKind
-from tests.client.fake_hub import SUITE, Phone, World, plain
+from tests.client.fake_hub import SUITE, Phone, World, befriend, plain
 from tests.client.test_engine import assert_agree
 
 
@@ -241,7 +243,45 @@ def test_a_commit_of_a_dropped_device_is_not_followed_by_who_entered_since(world
     assert [client for client, _ in world.hub.notices] == [laptop.client]
 
 
-def test_messages_wait_while_a_dropped_device_is_in_the_tree(world: World) -> None:
+def test_LP_25_a_leaf_that_the_key_log_never_showed_comes_into_no_tree(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub lets a device of nobody's list in by external commit: nobody follows it, and nothing is sealed for it."""
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    private, public = generate_signature_key(SUITE, world.random.randbytes)
+    own = msgspec.structs.replace(
+        bob.own,
+        client_uri=new_client_uri(bob.user, world.random.randbytes),
+        signature_private=private,
+        signature_public=public,
+        account_private=None,
+    )
+    keys = {(Table.OWN, "", OWN_KEY): own.encode(), (Table.LOG, "", KEYS): world.hub.log.keys.encode()}
+    ghost = Phone(world, own, MemoryView(keys))
+    befriend(ghost, alice)
+    world.phones.append(ghost)
+    world.hub.inboxes.setdefault(ghost.client, [])
+    world.hub.check_leaves = False
+    alice.asleep = bob.asleep = True
+    with monkeypatch.context() as program:  # the ghost's own
+        program.setattr(EnteringRules, "check_credential", lambda self, leaf, use: None)
+        ghost.connect()
+        world.settle()
+    assert find_client(world.hub.rooms[room].group.tree, ghost.client) is not None, "the hub let it in"
+    sealed = watch(world, room, ghost)
+    alice.asleep = bob.asleep = False
+    world.settle()
+    for phone in (alice, bob):
+        group = phone.engine.rooms[room].group
+        assert group is None or find_client(group.tree, ghost.client) is None
+        number = phone.command(lambda n: i.Send(n, room, plain("not for a ghost")))
+        world.settle()
+        assert number not in phone.done
+    assert sealed == [] and ghost.texts(room) == []
+
+
+def test_LP_25_messages_wait_while_a_dropped_device_is_in_the_tree(world: World) -> None:
     """The hub shows the new list and proposes nothing: the person is told, and nothing leaves the device."""
     room, alice, bob, tablet = stage(world)
     sealed_for_it = watch(world, room, tablet)
@@ -289,7 +329,7 @@ def test_what_others_said_beside_a_device_that_was_dropped_since_is_not_lost(wor
     assert_agree(room, [alice, bob])
 
 
-def test_a_dropped_device_that_enters_now_is_sent_nothing_and_not_believed(
+def test_LP_25_a_dropped_device_that_enters_now_is_sent_nothing_and_not_believed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thief with the hub's help shows everybody an entry as if it were of the past."""

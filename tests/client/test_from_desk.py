@@ -19,6 +19,7 @@ from privity.wire.socket import Inbox, InboxKind
 from privity.wire.standing import OwnStanding, ReportLine, StandingState, Statement, StatementKind
 from tests.client.fake_hub import Phone, World
 from tests.client.hostile_hub import tell
+from tests.hub_effects import NOTICE, asked_for
 
 
 @pytest.fixture
@@ -234,3 +235,19 @@ def test_what_was_said_to_the_desk_is_still_there_after_a_crash(world: World) ->
     assert (from_desk.reports(alice.view), from_desk.appeals(alice.view), from_desk.statements(alice.view)) == before
     with pytest.raises(CommandRefused, match="already"):
         alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.DECISION, "d-1", "again"))
+
+
+def test_a_notice_of_a_legal_request_is_kept_like_a_statement_and_said_to_be_one(world: World) -> None:
+    _, alice, _ = pair(world)
+    bring(world, alice, InboxKind.STATEMENT, msgspec.json.encode(asked_for(1 << 40)), msgspec.json.encode(statement()))
+    assert [(each.reference, each.legal) for each in heard(alice)] == [(NOTICE, True), ("d-1", False)]
+    assert {each.kind for each in from_desk.statements(alice.view)} == {
+        StatementKind.LEGAL_REQUEST,
+        StatementKind.DECIDED,
+    }
+    alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.OBJECTION, NOTICE, "it is another teapot"))
+    assert world.open_sealed(world.hub.reports[-1]) == Appeal(
+        About.OBJECTION, NOTICE, alice.user, "it is another teapot"
+    )
+    with pytest.raises(CommandRefused, match="already"):
+        alice.do(lambda n: safety_inputs.LodgeAppeal(n, About.OBJECTION, NOTICE, "and a small one"))

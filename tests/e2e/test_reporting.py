@@ -21,10 +21,10 @@ from tests.e2e.person import Person
 from tests.e2e.pictures import PHONE, WIDE, Mode
 from tests.e2e.test_screens import look_over
 from tests.e2e.town import Town
-from tests.hub_effects import DECISION, home_does, limited
+from tests.hub_effects import DECISION, asked_for, home_does, limited
 from tests.waiting import wait_until
 
-SCREENS = 12
+SCREENS = 14
 HOUR_MS = 3_600_000
 
 
@@ -209,6 +209,25 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     await home_does(town.hub.config, 4, Verb.LIFT, user_uri, EffectParams(decision=DECISION))
     await bar.get_by_role("button", name="Read why, and appeal").click()
     await expect(one.page.get_by_text("Nothing stands against your account.")).to_be_visible()
+    words = (
+        "An authority asks the people who run this server for data of your account. Nothing has been handed over by"
+        " this request yet.\n\nNobody here can decrypt your conversations."
+    )
+    notice = EffectParams(statement=asked_for(now_ms() + 7 * 24 * HOUR_MS, words))
+    await home_does(town.hub.config, 5, Verb.LEGAL_NOTICE, user_uri, notice)
+    request = one.page.get_by_role("listitem").filter(has_text="An authority asks for: data of your account")
+    await expect(request).to_contain_text("You can object until")
+    await one.page.get_by_role("alert").get_by_role("button", name="Close this notice").click()
+    yield "safety-asked-for"
+    await one.press("Object")
+    await one.field("What is wrong with it").fill("I am another collector of teapots.")
+    yield "safety-objecting"
+    await one.press("Hand it in")
+    await one.press("Done")
+    await expect(request).to_contain_text("You objected")
+    await expect(request).to_contain_text("no such notice went to you")
+    for _ in range(2):
+        await one.button("Close this notice").first.click()
     await one.to_list()
     await expect(bar).to_have_count(0)
 

@@ -10,7 +10,7 @@ import json
 from privity.desk.main import now_ms
 from privity.wire.staff import EffectParams, Verb
 from tests.faces.shell import Shell, Town, befriend
-from tests.hub_effects import DECISION, home_does, limited
+from tests.hub_effects import DECISION, NOTICE, asked_for, home_does, limited
 
 
 def desk_does(town: Town, order: int, verb: Verb, subject: str, params: EffectParams) -> None:
@@ -103,6 +103,25 @@ def test_a_decision_is_read_with_its_reasons_and_appealed(town: Town) -> None:
     assert told["standing"]["standing"] == "limited" and len(told["appeals"]) == 1
     desk_does(town, 4, Verb.LIFT, uri, EffectParams(decision=DECISION))
     assert carol.ok("standing", "show").startswith("your account is in good standing")
+
+
+def test_a_legal_request_is_read_and_objected_to(town: Town) -> None:
+    bob = town.bob
+    (uri,) = town.words("bob")
+    until_ms = now_ms() + 7 * 86_400_000
+    asked = asked_for(until_ms, "An authority asks\x1b[2J for data.\nNobody here can decrypt your conversations.")
+    desk_does(town, 6, Verb.LEGAL_NOTICE, uri, EffectParams(statement=asked))
+    shown = bob.run("standing", "show")
+    assert "news about a legal request for data of your account" in shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0] == "your account is in good standing"
+    assert any(f"{NOTICE}  an authority asks: data of your account" in line for line in lines)
+    assert "  Nobody here can decrypt your conversations." in lines and "\x1b" not in shown.stdout
+    assert any(line.startswith("  you can object until") and f"standing object {NOTICE}" in line for line in lines)
+    assert "knows no notice" in bob.refused("standing", "object", DECISION, "that is a decision")
+    assert "handed in; receipt" in bob.ok("standing", "object", NOTICE[:5], "it is another teapot")
+    assert "  you objected " in bob.ok("standing", "show")
+    assert "already" in bob.refused("standing", "object", NOTICE, "and again")
 
 
 def test_a_group_is_reported_to_who_looks_after_it_who_settles_it_or_passes_it_on(town: Town) -> None:

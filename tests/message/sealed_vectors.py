@@ -30,6 +30,7 @@ def wanted() -> list[sealed_report.Content]:
         Appeal(About.DECISION, "d-41", w.alice, note),
         Appeal(About.REPORT, bytes(16).hex(), w.bob, note),
         Appeal(About.NOTICE, bytes(16).hex(), "", note),
+        Appeal(About.OBJECTION, "zyxwvutsrqponmlkjihgfedcba", w.alice, note),
     ]
 
 

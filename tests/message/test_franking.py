@@ -17,6 +17,7 @@ from privity.message import franking as f
 from privity.message.compose import Author, text
 from privity.message.content import MimiContent
 from privity.message.safe_aad import FRANK_AAD, encode_aad, tag_of
+from privity.mls.codec import vec
 from privity.mls.crypto import signature_public_key
 from privity.mls.messages.app_data import ComponentData, SafeAAD
 from tests.message.world import SUITE, TS, World, make_world, seeded
@@ -158,6 +159,17 @@ def test_hub_disowns_what_it_did_not_frank(change: dict[str, object]) -> None:
         verify(w.period_key, **(values | {"server_frank": w.frank().server_frank} | change))
     with pytest.raises(e.FrankMismatch):
         f.verify_frank_mac(bytes(32), w.tag, w.alice, w.room, TS, w.frank().server_frank)
+
+
+def test_no_other_split_of_what_the_hub_franked_is_its_frank() -> None:
+    """The last byte of a tag could be the length of another sender's name."""
+    w = make_world()
+    other = vec(w.alice.encode()).decode()
+    tag = bytes(31) + bytes([len(other)])
+    assert tag + f.context(w.alice, w.room, TS) == tag[:31] + f.context(other, w.room, TS)
+    frank = f.frank(w.period_key, w.hub_private, SUITE.id, tag, w.alice, w.room, TS)
+    with pytest.raises(e.FrankMismatch, match="32 bytes, got 31"):
+        f.verify_frank_mac(w.period_key, tag[:31], other, w.room, TS, frank.server_frank)
 
 
 def test_aad_carries_exactly_one_tag() -> None:

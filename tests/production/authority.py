@@ -72,6 +72,8 @@ class Authority:
     signed_type: bytes = TST_INFO
     """Of what kind the signed attributes say that the contents are."""
     also_signed: bytes = b""
+    explicit: bool = False
+    """Whether it names the digest by which its certificate is bound, which need not be named."""
 
     def __post_init__(self) -> None:
         self.root_key, self.key = private("ec", 100 + self.which), private(self.kind, self.which)
@@ -91,12 +93,13 @@ class Authority:
         return der(0x30, self.status, self.token(info))
 
     def token(self, info: bytes) -> bytes:
-        bound = (self.bound or self.certificate).fingerprint(SHA256())
+        bound = der(4, (self.bound or self.certificate).fingerprint(SHA256()))
+        named = SHA_256 + bound if self.explicit else bound
         attributes = b"".join(
             [
                 der(0x30, CONTENT_TYPE, der(0x31, self.signed_type)),
                 der(0x30, MESSAGE_DIGEST, der(0x31, der(4, hashlib.sha256(info).digest()))),
-                der(0x30, SIGNING_CERTIFICATE, der(0x31, der(0x30, der(0x30, der(0x30, der(4, bound)))))),
+                der(0x30, SIGNING_CERTIFICATE, der(0x31, der(0x30, der(0x30, der(0x30, named))))),
                 self.also_signed,
             ]
         )

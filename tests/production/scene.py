@@ -141,14 +141,17 @@ class Scene:
         stamped = kind is not Kind.PARTICIPANT_DISCLOSURE
         return building.prepare(facts, there, self.keys(kind), PERMITTED, stamped=stamped)
 
-    def released(self, prepared: Prepared, act: Act = Act.PRODUCTION_RELEASED, entries: int = 13) -> EntryProof:
-        """The release in the middle of a log of other acts."""
+    def released(
+        self, prepared: Prepared, act: Act = Act.PRODUCTION_RELEASED, entries: int = 13, at: int | None = None
+    ) -> EntryProof:
+        """The release in a log of other acts, in the middle where no place is named."""
         made = [self._entry(n, Act.CASE_OPENED, "") for n in range(entries)]
-        made[entries // 2] = self._entry(entries // 2, act, prepared.manifest.digest().hex())
+        at = entries // 2 if at is None else at
+        made[at] = self._entry(at, act, prepared.manifest.digest().hex())
         leaves = [leaf_hash(entry) for entry in made]
         checkpoint = Checkpoint(LOG, entries, root_at(over(leaves), entries))
-        path = inclusion_proof(over(leaves), entries // 2, entries)
-        return EntryProof(made[entries // 2], entries // 2, tuple(path), sign_checkpoint(self.log_key, checkpoint))
+        path = inclusion_proof(over(leaves), at, entries)
+        return EntryProof(made[at], at, tuple(path), sign_checkpoint(self.log_key, checkpoint))
 
     def finished(self, prepared: Prepared, **changed: Any) -> Package:
         given: dict[str, Any] = {
@@ -159,6 +162,7 @@ class Scene:
             "ask": self.stamps,
             "roots": self.stamps.roots,
             "nonce": b"\x81" + bytes(15),
+            "write_letter": lambda dsse: b"An invented letter about " + hashlib.sha256(dsse).hexdigest().encode(),
         }
         return finishing.finish(prepared, **{**given, **changed})
 

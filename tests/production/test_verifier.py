@@ -60,7 +60,7 @@ def test_it_runs_out_of_the_package(scene: Scene, production: Package, tmp_path:
     assert (ended.returncode, ended.stderr) == (0, b"")
     lines = ended.stdout.decode().splitlines()
     assert lines[-1] == "verified"
-    assert [line.split()[1] for line in lines[:-1]] == ["pass"] * 8 + ["absent"]
+    assert [line.split()[1] for line in lines[:-1]] == ["pass"] * 9 + ["absent"]
     (place / "bag/data/index.html").write_text("another page")
     ended = subprocess.run(command, capture_output=True, cwd=place, timeout=60, check=False)
     assert ended.returncode == 1
@@ -275,3 +275,44 @@ def test_a_key_signs_its_own_bytes_and_one_of_another_kind_none(scene: Scene) ->
     encoded = rsa.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     with pytest.raises((*verify_package.BROKEN, *verify_package.WRONG)):
         verify_package.holds({"public_key": base64.b64encode(encoded).decode()}, bytes(256), b"a teapot")
+
+
+def element(size: int, length: bytes) -> bytes:
+    """An octet string of so many bytes, inside a sequence whose own length nobody looks at."""
+    return b"\x30\x00" + b"\x04" + length + bytes(size)
+
+
+@pytest.mark.parametrize("size", [0, 1, 126, 127, 128, 255, 256, 65535, 65536])
+def test_each_length_has_one_encoding(size: int) -> None:
+    """Whatever DER allows is read, whole, and nothing else is."""
+    longer = size.to_bytes((size.bit_length() + 7) // 8 or 1, "big")
+    good = bytes([size]) if size < 128 else bytes([0x80 | len(longer)]) + longer
+    (found,) = verify_package.parts(element(size, good), 4)
+    assert (found[0], len(verify_package.body(found))) == (4, size)
+    bad = [bytes([0x80 | len(longer) + 1]) + b"\0" + longer, b"\x80", bytes([0x85]) + size.to_bytes(5, "big")]
+    bad += [bytes([0x81, size])] if size < 128 else []
+    for length in bad:
+        with pytest.raises(verify_package.Refused):
+            verify_package.parts(element(size, length), 4)
+    if size:
+        with pytest.raises(verify_package.Refused, match="cut off"):
+            verify_package.parts(element(size, good)[:-1], 4)
+
+
+def test_a_single_byte_is_no_element() -> None:
+    with pytest.raises(verify_package.Refused):
+        verify_package.parts(b"\x30\x01\x04", 4)
+
+
+@pytest.mark.parametrize(("limit", "file"), [("MAX_DATA", "bag/data/a.txt"), ("MAX_OTHER", "attest/a.txt")])
+def test_pp_6_a_file_may_be_as_large_as_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, file: str
+) -> None:
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_bytes(bytes(10))
+    monkeypatch.setattr(verify_package, "MAX_DATA", 10 if limit == "MAX_DATA" else 0)
+    monkeypatch.setattr(verify_package, "MAX_OTHER", 10 if limit == "MAX_OTHER" else 0)
+    assert set(verify_package.walk(tmp_path)) == {file}
+    monkeypatch.setattr(verify_package, limit, 9)
+    with pytest.raises(verify_package.Refused, match="too large"):
+        verify_package.walk(tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from privity.desk.db.database import open_database as open_desk
 from privity.faces.commands.data_inventory import page
+from privity.production.classes import Releasable
 from privity.server.db import migrations
 from privity.wire.inventory import BadInventory, Inventory
 from tests.desk.fresh_keys import fresh_keys
@@ -85,6 +86,61 @@ a = { why = "y" }
 def test_each_table_says_whom_it_is_about(about: str, said: str) -> None:
     with pytest.raises(BadInventory, match=said):
         Inventory.decode((TABLE % about).encode()).check({"t": ["a"]})
+
+
+LEGAL = """
+database = "x.db"
+[tables.t]
+what = "w"
+readers = ["nobody"]
+kept = "k"
+%s
+[tables.t.columns]
+a = { why = "y" }
+b = { why = "y"%s }
+"""
+ABOUT = 'of = { a = "user" }'
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "said"),
+    [
+        (ABOUT, "", "neither, or both, to which class of data"),
+        (f'{ABOUT}\nlegal = "subscriber"\nnever = "n"', "", "neither, or both, to which class of data"),
+        ('about_nobody = "n"\nlegal = "subscriber"', "", "is about nobody and says what"),
+        ('about_nobody = "n"\nnever = "n"', "", "is about nobody and says what"),
+        (f'{ABOUT}\nlegal = "subscriber"', ', legal = "account_state", never = "n"', "says of b both"),
+        (f'{ABOUT}\nnever = "n"', ', legal = "account_state"', "says of b both"),
+        (f'{ABOUT}\nlegal = "delivery_metadata"', "", "does not say when its rows are"),
+        (f'{ABOUT}\nlegal = "subscriber"', ', legal = "session_ip"', "does not say when its rows are"),
+        (f'{ABOUT}\nlegal = "delivery_metadata"\nat = "c"', "", "names c, which it does not have"),
+        (f'{ABOUT}\nlegal = "subscriber"\nat = "b"\nbegins = "b"', "", "in two ways when its rows are"),
+        (f'{ABOUT}\nlegal = "subscriber"\nends = "b"', "", "or only when they end"),
+        (
+            f'{ABOUT}\nlegal = "subscriber"\nbeside = {{ b = {{ table = "u", key = "k", columns = ["v"] }} }}',
+            "",
+            "names k, v of u beside b",
+        ),
+    ],
+)
+def test_each_table_about_people_says_what_a_legal_request_gets_of_it(table: str, column: str, said: str) -> None:
+    with pytest.raises(BadInventory, match=said):
+        Inventory.decode((LEGAL % (table, column)).encode()).check({"t": ["a", "b"]})
+
+
+@pytest.mark.parametrize("never", ["content_e2ee", "key_material", "everything"])
+def test_lp_1_no_table_can_belong_to_what_nobody_holds(never: str) -> None:
+    for table, column in ((f'{ABOUT}\nlegal = "{never}"', ""), (f'{ABOUT}\nnever = "n"', f', legal = "{never}"')):
+        with pytest.raises(BadInventory):
+            Inventory.decode((LEGAL % (table, column)).encode())
+
+
+def test_what_a_class_reaches_names_whom_it_is_about() -> None:
+    found = Inventory.decode((LEGAL % (f'{ABOUT}\nlegal = "subscriber"', ', legal = "account_state"')).encode())
+    table = found.tables["t"]
+    assert table.reached_by(Releasable.SUBSCRIBER) == ["a"]
+    assert table.reached_by(Releasable.ACCOUNT_STATE) == ["a", "b"]
+    assert table.reached_by(Releasable.CONTENT_PROFILE) == []
 
 
 @pytest.mark.parametrize("wrong", ['of = { a = "colour" }', "more = 1", 'readers = ["the government"]'])

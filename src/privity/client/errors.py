@@ -18,6 +18,7 @@ ClientError
   FileRefused: NotAFile, FileUnreadable, FileTooLarge, ForeignUrl, SaveRefused
   BackupRefused: NotABackup, WrongBackupKey, BackupTruncated, BackupTrailing, BackupDamaged, BackupMalformed,
     BackupOfAnother, BackupNotByDevice
+  DisclosureRefused: no package of messages was made
   ImportRefused: what should be imported is no readable export, or is too large
 """
 
@@ -174,6 +175,10 @@ class BackupNotByDevice(BackupRefused):
 
 class ImportRefused(ClientError):
     """What should be imported is no readable export. Nothing of it is kept."""
+
+
+class DisclosureRefused(ClientError):
+    """No package of messages was made. Nothing of it is left."""
 
 
 class HandleMoved(ClientError):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a person and the hub's desk say to each other: reports and what became of them, decisions, appeals."""
+"""What a person and the hub's desk say to each other: reports and outcomes, decisions, legal requests, appeals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privity.identity.uris import parse_room_uri, parse_user_uri
 from privity.message.appeal import About
 from privity.message.report import Reason, Subject
 from privity.policy.roles import Capability
-from privity.wire.standing import OwnStanding, Statement
+from privity.wire.standing import OwnStanding, Statement, StatementKind
 
 
 class Safety:
@@ -99,8 +99,18 @@ class Safety:
             raise CommandRefused(f"this device knows no report with the receipt {receipt}")
         return await self._appeal(About.REPORT, receipt, text)
 
+    async def object_to(self, reference: str, text: str) -> str:
+        """Object to the legal request of the notice with this reference; a person at the desk answers. The receipt.
+
+        Raises CommandRefused, Refusal.
+        """
+        notices = [each.reference for each in self.statements() if each.kind is StatementKind.LEGAL_REQUEST]
+        if reference not in notices:
+            raise CommandRefused(f"this device knows no notice of a legal request with the reference {reference}")
+        return await self._appeal(About.OBJECTION, reference, text)
+
     def appeals(self) -> list[OwnAppeal]:
-        """What this device appealed against, the newest first."""
+        """What this device appealed against or objected to, the newest first."""
         return from_desk.appeals(self._host.store)
 
     async def _appeal(self, about: About, reference: str, text: str) -> str:

@@ -29,6 +29,7 @@ from privity.client.blocks import Blocks
 from privity.client.checked import Checked
 from privity.client.contacts import Contacts, How
 from privity.client.device_lists import fetch_list
+from privity.client.disclosing.disclosures import Disclosures
 from privity.client.engine import inputs
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
@@ -83,6 +84,7 @@ class Device:
         self.archives = Archives(self._host)
         self.backups = Backups(self._host, self._names)
         self.exports = Exports(self._host, self._names)
+        self.disclosures = Disclosures(self._host, self._names)
         self.history = History(store)
         self.search = Search(store)
         self.preferences = Preferences(store)

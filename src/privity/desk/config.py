@@ -23,6 +23,7 @@ from privity.desk.destinations import (
     check_destinations,
 )
 from privity.desk.errors import ConfigInvalid, PlaintextRefused
+from privity.desk.legal_office import LegalOffice, LegalSection, check_legal
 from privity.desk.limits import MAX_DEADLINE_HOURS, MAX_OLDER_KEYS, MAX_PAUSE_S, MAX_POLL_S, MAX_VIEWS, MIN_POLL_S
 from privity.desk.periods import Periods, RetentionSection, check_periods
 from privity.desk.stated import Stated, StatedSection, check_stated
@@ -106,6 +107,7 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agency: AgencySection | None = None
     eu_statements: StatementsSection | None = None
     transparency: StatedSection = StatedSection()
+    legal: LegalSection | None = None
     listen: str | None = None
     """ADDRESS:PORT of the pages for staff, on this machine alone; a proxy on it ends TLS. Without it there are none."""
     console_url: str | None = None
@@ -152,6 +154,8 @@ class DeskConfig:
     periods: Periods
     destinations: Destinations
     stated: Stated
+    legal: LegalOffice | None
+    """None where the house answers no legal requests."""
     listen: tuple[str, int] | None
     console_url: str
     """Without a slash at the end; empty where there are no pages."""
@@ -210,6 +214,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
             section.office, section.clearinghouse, section.agency, section.eu_statements, folder
         ),
         stated=check_stated(section.transparency),
+        legal=check_legal(section.legal, folder),
         listen=_listen(section.listen),
         console_url=_console_url(section),
     )

@@ -17,6 +17,7 @@ from privity.desk.keys import STAFF_SUITE
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
 from privity.mls.crypto import SigningKey, sign_with_label
+from privity.wire.collect import Collect, Collected
 from privity.wire.errors import ErrorBody, Refusal
 from privity.wire.hub_url import OWN_AUTHORITY, why_refused
 from privity.wire.keylog import Looked, Lookup
@@ -121,6 +122,9 @@ class HttpHub:
         found = await self._ask("POST", "/profile", AskProfile(address), ProfileFacts)
         _check_profile(address, found)
         return found
+
+    async def collect(self, asked: Collect) -> Collected:
+        return await self._ask("POST", "/collect", asked, Collected, limits.MAX_COLLECTED_BYTES)
 
     async def effect(self, effect: Effect) -> EffectDone:
         return await self._ask("POST", "/effects", effect, EffectDone)

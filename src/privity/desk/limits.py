@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from privity.message.sealed_report import MAX_SEALED
+from privity.wire.collect import MAX_BYTES
 from privity.wire.staff import RELAYED, RELAYED_BYTES
 
 MAX_SEALED_BYTES: Final = MAX_SEALED
@@ -18,6 +19,9 @@ queue."""
 
 MAX_JSON_BYTES: Final = 16 << 20
 """Any other JSON answer; the largest is a long history of device lists."""
+
+MAX_COLLECTED_BYTES: Final = MAX_BYTES * 4
+"""One answer of `POST collect`: the values that a hub may put into it, with what JSON adds to many small ones."""
 
 MAX_OLDER_KEYS: Final = 8
 """Intake keys of before: each is tried on what names another key than the desk's own."""
@@ -136,3 +140,33 @@ EXPOSURE_KEPT_MS: Final = 2 * 86_400_000
 
 MAX_PAUSE_S: Final = 86_400
 """The longest pause between pictures that a configuration may ask for."""
+
+AGENCY_IDLE_DAYS: Final = 90
+"""Through so many days after it was last used an account of an agency files without being looked at anew."""
+
+AGENCY_YEAR_DAYS: Final = 365
+"""Through so many days after it was attested an agency files."""
+
+ROUND_DAYS: Final = 30
+"""What was looked up of an agency is confirmed within so many days, or looked up anew."""
+
+CHECK_WRONG: Final = 5
+"""Wrong codes of one check by mail or telephone: then another one is made."""
+
+DEED_MS: Final = 5 * 60_000
+"""How long after it was asked what a supervisor or an officer signs counts."""
+
+REQUEST_SEEN_DAYS: Final = 90
+"""How long it is kept from where a request came, if nobody has called back."""
+
+HABIT_DAYS: Final = 365
+"""How long a device, a country and an hour count as an officer's own after they were last seen."""
+
+MAX_INDICATORS: Final = 10_000
+"""Indicators of fraud in one file and in all: each costs a hash wherever something is compared."""
+
+MAX_SOURCE_CHARS: Final = 500
+"""Length of the address or the words of an entry in an official register."""
+
+MAX_AGENCY_NAME_CHARS: Final = 200
+"""Length of an agency's name: courts have long ones."""

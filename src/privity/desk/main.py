@@ -39,10 +39,33 @@ from privity.desk.intake.key_log import KeyLog
 from privity.desk.intake.loop import serve
 from privity.desk.intake.queue import Intake
 from privity.desk.intake.recording import Lodge
-from privity.desk.keys import open_keys
+from privity.desk.keys import DeskKeys, open_keys
+from privity.desk.legal.agencies.lapsing import Expiry
+from privity.desk.legal.collecting import service as collections
+from privity.desk.legal.collecting.loop import Collecting
+from privity.desk.legal.collecting.taking import CollectHub
+from privity.desk.legal.kept import WithWhatWasKept
+from privity.desk.legal.living import LOOK_S, Living
+from privity.desk.legal.notices import lodging as objections
+from privity.desk.legal.notices import sending as notices
+from privity.desk.legal.notices import service as noticed
+from privity.desk.legal.notices.planning import telling_of
+from privity.desk.legal.releasing import delivering
+from privity.desk.legal.releasing import service as releases
+from privity.desk.legal.releasing.loop import Releasing
+from privity.desk.legal.releasing.setting import office_of
+from privity.desk.legal.releasing.stamping_client import StampingClient
+from privity.desk.legal.requests import service as requests
+from privity.desk.legal.requests.office import rules_of
+from privity.desk.legal.snapshots import HubSnapshots
+from privity.desk.legal.vault import preserving
+from privity.desk.legal.vault.custody import Custody, Shares
+from privity.desk.legal.vault.preserving import Preserving
+from privity.desk.retention import clock
+from privity.desk.retention.errors import ClockDoubted
 from privity.desk.retention.sweep import HOURLY_S, Retention
 from privity.desk.together import together
-from privity.message.appeal import Appeal
+from privity.message.appeal import About, Appeal
 from privity.wire.staff import MAX_WAIT_S, RelayedReport
 from privity.wire.structs import settle_structs
 
@@ -100,6 +123,8 @@ async def _run(config: desk_config.DeskConfig) -> None:
                 serve(Retention(db, config.periods, now_ms, lambda: hub.apart_ms), HOURLY_S, stop),
                 keep_signed(signing, stop),
                 *_cosigning(db, signing, session, config, stop),
+                *_legal(db, hub, keys, config, stop),
+                *_releasing(db, keys, config, signing, session, stop),
             )
         signing.step()
     finally:
@@ -116,9 +141,71 @@ def _cosigning(
     return [serve(asking, cosigning.PAUSE_S, stop)]
 
 
+def _legal(
+    db: Db, hub: HttpHub, keys: DeskKeys, config: desk_config.DeskConfig, stop: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
+    """Nothing where the configuration says nothing of legal requests. Raises what keeps the rules from being read."""
+    if config.legal is None:
+        return []
+    rules = rules_of(config.legal)
+    custody = Custody(keys.evidence, config.legal.vault_officers)
+    snapshots = HubSnapshots(db, hub, now_ms, os.urandom)
+
+    def believed(at_ms: int) -> bool:
+        try:
+            clock.look(db, at_ms, hub.apart_ms)
+        except ClockDoubted:
+            return False
+        return True
+
+    def lapse(db: Db, at_ms: int) -> None:
+        Expiry(db, lambda: at_ms).step()
+
+    telling = telling_of(keys.evidence, rules, config.legal, config.audit_name.partition("/")[0], os.urandom)
+
+    def tell(db: Db, at_ms: int) -> None:
+        notices.step(db, telling, at_ms)
+
+    def end(db: Db, at_ms: int) -> None:
+        requests.step(db, at_ms, (collections.purge, noticed.purge, delivering.purge))
+
+    def leave(db: Db, at_ms: int) -> None:
+        releases.step(db, at_ms)
+        delivering.step(db, at_ms)
+
+    shares = Shares()
+
+    def with_kept(number: int, hub: CollectHub) -> CollectHub:
+        return WithWhatWasKept(db, custody, hub, number, now_ms, shares)
+
+    keeping = Preserving(db, custody, rules.rulebook, snapshots, now_ms, os.urandom)
+    return [
+        serve(Living(db, now_ms, believed, (lapse, end, tell, leave)), LOOK_S, stop),
+        serve(keeping, preserving.PAUSE_S, stop),
+        serve(Collecting(db, hub, keys.evidence, now_ms, os.urandom, with_kept), LOOK_S, stop),
+    ]
+
+
+def _releasing(
+    db: Db,
+    keys: DeskKeys,
+    config: desk_config.DeskConfig,
+    signing: Signing,
+    session: aiohttp.ClientSession,
+    stop: asyncio.Event,
+) -> list[Coroutine[None, None, None]]:
+    """Nothing where the configuration says nothing of releases, or there are no pages on which people approve them."""
+    office = office_of(config, keys, signing.key, now_ms(), os.urandom)
+    if office is None:
+        return []
+    stamping = StampingClient(session, office.stamping_url)
+    return [serve(Releasing(db, office, signing, stamping, now_ms), LOOK_S, stop)]
+
+
 def _lodging(evidence_key: bytes) -> Lodge:
     def take(db: Db, appeal: Appeal, relayed: RelayedReport, at_ms: int) -> None:
-        lodge(db, evidence_key, os.urandom, appeal, relayed, at_ms)
+        take_in = objections.lodge if appeal.about is About.OBJECTION else lodge
+        take_in(db, evidence_key, os.urandom, appeal, relayed, at_ms)
 
     return take
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""An appeal: a person disagrees with a decision about them, or with what became of a report or notice of theirs."""
+"""An appeal: a person disagrees with a decision about them, with what became of a report or notice of theirs, or with a
+legal request for their data."""
 
 from __future__ import annotations
 
@@ -30,6 +31,8 @@ class About(IntEnum):
     """The receipt of a report that the person made."""
     NOTICE = 2
     """The receipt of a public notice: whoever made it has no account."""
+    OBJECTION = 3
+    """The reference of a notice of a legal request."""
 
 
 @dataclass(frozen=True, slots=True)

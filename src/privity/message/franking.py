@@ -32,6 +32,7 @@ from privity.mls.crypto import SigningKey, sign_with_label, verify_with_label
 from privity.mls.errors import BadPublicKey, BadSignature, UnknownCipherSuite
 
 LABEL = b"FrankingIntegrityTBS"
+ATTESTATION_LABEL = b"PrivityFrankAttestationTBS"
 FRANK_BYTES = 32
 PERIOD_MS = 86_400_000
 """One MAC key serves one day: deleting it ends the reportability of that day's messages and of no others."""
@@ -102,6 +103,8 @@ def verify_frank_mac(
     period_key: bytes, tag: bytes, sender_uri: str, room_uri: str, ts_ms: int, server_frank: bytes
 ) -> None:
     """The hub's decision on a report (V5): raise FrankMismatch unless it once issued exactly this frank."""
+    if len(tag) != TAG_BYTES:  # otherwise two splits of one string would be the same input
+        raise FrankMismatch(f"a franking tag has {TAG_BYTES} bytes, got {len(tag)}")
     expected = hmac.digest(period_key, tag + context(sender_uri, room_uri, ts_ms), "sha256")
     if not hmac.compare_digest(expected, server_frank):
         raise FrankMismatch("the frank was not issued for this tag, sender, room and time")
@@ -120,6 +123,45 @@ def verify_frank_signature(
         raise WrongFrankSuite(str(err)) from None
     except (BadSignature, BadPublicKey) as err:
         raise BadFrankSignature(str(err)) from None
+
+
+def attest(
+    frank: Frank,
+    signing_private: bytes | SigningKey,
+    tag: bytes,
+    sender_uri: str,
+    room_uri: str,
+    ts_ms: int,
+    at_ms: int,
+) -> bytes:
+    """The hub's word for everybody that this frank is its own for this tag. It has checked that before."""
+    said = attestation_tbs(frank, tag, sender_uri, room_uri, ts_ms, at_ms)
+    return sign_with_label(suites.suite(frank.suite_id), signing_private, ATTESTATION_LABEL, said)
+
+
+def verify_attestation(
+    signature: bytes,
+    frank: Frank,
+    franking_public_key: bytes,
+    tag: bytes,
+    sender_uri: str,
+    room_uri: str,
+    ts_ms: int,
+    at_ms: int,
+) -> None:
+    """Raise BadFrankSignature unless the hub attested exactly that, at this time of its clock."""
+    said = attestation_tbs(frank, tag, sender_uri, room_uri, ts_ms, at_ms)
+    try:
+        suite = suites.suite(frank.suite_id)
+        verify_with_label(suite, franking_public_key, ATTESTATION_LABEL, said, signature)
+    except (BadSignature, BadPublicKey, UnknownCipherSuite) as err:
+        raise BadFrankSignature(f"the attestation: {err}") from None
+
+
+def attestation_tbs(frank: Frank, tag: bytes, sender_uri: str, room_uri: str, ts_ms: int, at_ms: int) -> bytes:
+    """What an attestation signs."""
+    bound = context(sender_uri, room_uri, ts_ms)
+    return tag + frank.server_frank + u16(frank.suite_id) + bound + u64(at_ms)
 
 
 def accept(

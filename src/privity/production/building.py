@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A package from its records to its last byte. An operator's waits for two people in between, a participant's does not.
 
-Time comes from outside: the same records give the same bag, whenever and wherever it is made. The letter and the outer
-encryption take a finished `Package`: the letter names its `dsse_sha256`, and what is encrypted is its `files`.
+Time comes from outside: the same records give the same bag, whenever and wherever it is made. The letter names the
+envelope, and so is written last. What is encrypted for those who asked is the package as one archive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final
 
-from privity.production import bag, canonical, envelope, pages, statement
+from privity.production import bag, canonical, disclosure_page, envelope, pages, statement
 from privity.production.classes import Releasable
+from privity.production.disclosed import MESSAGES, Conversation
 from privity.production.envelope import Signer
 from privity.production.errors import BadName, ReleasesMore
 from privity.production.model import Facts, Keys
@@ -22,6 +23,10 @@ from privity.production.records import Table
 from privity.production.statement import Manifest
 
 VERIFIER: Final = "verify_package.py"
+MESSAGES_VERIFIER: Final = "verify_messages.py"
+"""Lies beside it where there are messages."""
+REPORTED: Final = "reported"
+"""Below which an operator's package has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class Contents:
     """Files that hold no data of anybody's account: the instrument, what a participant discloses."""
     provenance: tuple[Mapping[str, Any], ...] = ()
     """What each collector says of its query: its version, the count of rows, their SHA-256."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What codes, kinds and instruments of the statement mean, as sentences for whoever reads the summary."""
+    conversation: Conversation | None = None
+    """What a participant discloses: its page takes the place of the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +87,22 @@ def prepare(
     return Prepared(facts, laid, encoded, statement.manifest(facts, laid, encoded, permitted, stamped=stamped))
 
 
-def disclose(prepared: Prepared, device: Signer) -> Package:
-    """A participant's package: signed by their own device, approved by nobody, logged nowhere. Raises WrongSigners."""
+def disclose(prepared: Prepared, device: Signer, stamp: Callable[[bytes], bytes] | None = None) -> Package:
+    """A participant's package: signed by their own device, approved by nobody, logged nowhere. Raises WrongSigners.
+
+    `stamp` has the envelope stamped, where they want that and prepared for it.
+    """
     payload = statement.complete(prepared.manifest, prepared.facts.collected_at)
     dsse = envelope.sign(prepared.facts.kind, payload, (device,))
-    return packaged(prepared, {statement.KEYS: prepared.keys, statement.DSSE: dsse})
+    token = {} if stamp is None else {statement.TOKEN: stamp(dsse)}
+    return packaged(prepared, {statement.KEYS: prepared.keys, statement.DSSE: dsse, **token})
 
 
-def packaged(prepared: Prepared, attest: Mapping[str, bytes]) -> Package:
-    """The bag, and beside it what attests it: files of `attest/` by name."""
+def packaged(prepared: Prepared, attest: Mapping[str, bytes], letter: bytes | None = None) -> Package:
+    """The bag, and beside it what attests it: files of `attest/` by name. An operator's package has a letter, too."""
     files = {f"attest/{name}": data for name, data in attest.items()}
+    if letter is not None:
+        files[statement.LETTER] = letter
     files.update({f"bag/{path}": data for path, data in prepared.bag.items()})
     return Package(prepared.facts.case, dict(sorted(files.items())))
 
@@ -106,20 +121,28 @@ def _data(facts: Facts, contents: Contents, published: str) -> dict[str, bytes]:
         **{f"records/{table.name}.csv": table.csv() for table in contents.tables},
         **{f"records/{table.name}.json": table.json() for table in contents.tables},
     }
-    made = {"field_guide.html", "index.html", VERIFIER}
-    for given in (contents.others, *contents.evidence.values()):
+    made = {"field_guide.html", "index.html", VERIFIER, MESSAGES_VERIFIER}
+    conversation = contents.conversation
+    messages = {} if conversation is None else conversation.files()
+    for given in (contents.others, messages, *contents.evidence.values()):
         for name, data in given.items():
             if name in made or name in files:
                 raise BadName(f"{name} is in the package already")
             files[name] = data
+    if conversation is None:
+        summary = pages.index(facts, files, contents.tables, published, contents.words)
+    else:
+        summary = disclosure_page.index(facts, conversation, files)
+    if any(name.startswith((f"{MESSAGES}/", f"{REPORTED}/{MESSAGES}/")) for name in files):
+        files[MESSAGES_VERIFIER] = verifier(MESSAGES_VERIFIER)
     return {
         **files,
         "field_guide.html": pages.field_guide(facts, contents.tables),
-        "index.html": pages.index(facts, files, contents.tables, published),
+        "index.html": summary,
         VERIFIER: verifier(),
     }
 
 
-def verifier() -> bytes:
-    """The source of the verifier, as it lies in every package."""
-    return resources.files("privity.production.standalone").joinpath(VERIFIER).read_bytes()
+def verifier(name: str = VERIFIER) -> bytes:
+    """The source of a verifier, as it lies in packages."""
+    return resources.files("privity.production.standalone").joinpath(name).read_bytes()

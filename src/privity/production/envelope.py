@@ -65,6 +65,11 @@ def framed(payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
+def letter_claim(dsse: bytes, letter: bytes) -> bytes:
+    """What the service's key signs of a letter: that it is this one, and goes with this envelope and no other."""
+    return f"letter {canonical.sha256(dsse)} {canonical.sha256(letter)}".encode()
+
+
 def sign(kind: Kind, payload: bytes, signers: Sequence[Signer]) -> bytes:
     """The envelope. Raises WrongSigners unless each of those who sign this kind signs once, with a key of its own."""
     needed = _PARTICIPANT if kind is Kind.PARTICIPANT_DISCLOSURE else _OPERATOR

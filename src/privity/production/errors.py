@@ -10,6 +10,8 @@ ProductionError
 +-- BadMoment         something would have happened before what it follows from
 +-- WrongSigners      the statement is not signed by those who sign a package of this kind
 +-- BadTimeStamp      the authority's answer is no time-stamp of these bytes
++-- BadArchive        bytes that are no archive of a package
++-- BadRecipient      nothing can be encrypted to this key
 +-- BadPlace          the folder to write to is there already, or cannot be written
 +-- DoesNotVerify     the verifier in the package refuses the package
 """
@@ -47,6 +49,14 @@ class WrongSigners(ProductionError):
 
 class BadTimeStamp(ProductionError):
     """The answer of a time-stamping authority does not hold."""
+
+
+class BadArchive(ProductionError):
+    """An archive of a package holds plain files and nothing else."""
+
+
+class BadRecipient(ProductionError):
+    """A package is encrypted to a key of age, written in its one way."""
 
 
 class BadPlace(ProductionError):

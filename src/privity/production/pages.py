@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from privity.production.classes import Never, Releasable
-from privity.production.model import Facts, Kind
+from privity.production.model import Answered, Facts, Kind, Notice, NoticeState, Released, ThirdParties
 from privity.production.records import Table
 
 NOT_HELD: Final = {
@@ -24,7 +25,7 @@ NOT_HELD: Final = {
 }
 """The statements about what is not held, by the id that the statement gives as `why`."""
 
-_WORDS: Final[dict[str, str]] = {
+WORDS: Final[dict[str, str]] = {
     Releasable.SUBSCRIBER: "What is kept about the account",
     Releasable.SESSION_IP: "Addresses and times of connections",
     Releasable.ACCOUNT_STATE: "Devices and state of the account",
@@ -34,7 +35,8 @@ _WORDS: Final[dict[str, str]] = {
     Never.CONTENT_E2EE: "Content of encrypted conversations",
     Never.KEY_MATERIAL: "Keys",
 }
-_TITLES: Final = {
+"""What each class is called by people who know no classes."""
+TITLES: Final = {
     Kind.PRODUCTION: ("Answer to a legal request", "These are the records that the request reaches and that are held."),
     Kind.PRESERVATION_RECEIPT: (
         "Receipt for a preservation",
@@ -46,27 +48,92 @@ _TITLES: Final = {
         "Somebody who took part in a conversation hands over messages that they chose. No operator had a part in it.",
     ),
 }
+_PEOPLE: Final = {
+    ThirdParties.PSEUDONYMISED: "Other people stand in the records under names that say nothing, the same one for the"
+    " same person throughout.",
+    ThirdParties.NAMED_BY_ORDER: "Other people are named, because the order says so.",
+}
+_MIDNIGHT: Final = "T00:00:00Z"
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("privity.production"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 
+def period(one: Answered | Released) -> str:
+    """In words. What ends at midnight ends with the day before, as people say it."""
+    if one.since is None and one.until is None:
+        return "everything that is kept"
+    since, until = one.since or "the beginning of what is kept", one.until or "the day of collection"
+    if since.endswith(_MIDNIGHT) and until.endswith(_MIDNIGHT):
+        ended = datetime.fromisoformat(until) - timedelta(days=1)
+        return f"{since.removesuffix(_MIDNIGHT)} to {ended:%Y-%m-%d}, whole days"
+    return f"{since} to {until}"
+
+
+def told(notice: Notice) -> str:
+    """What the people whom it is about know of it."""
+    match notice.state:
+        case NoticeState.SENT:
+            return "They were told before this was released."
+        case NoticeState.BARRED_UNTIL:
+            return f"They are not told before {notice.until}; then they are."
+        case NoticeState.AUTHORITY_INFORMS:
+            return "They are informed by the authority that asked."
+
+
+def left_out(facts: Facts, words: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the records is not as it is kept, by rule; and how other people stand in them."""
+    counts: dict[str, int] = {}
+    for one in facts.redactions:
+        counts[one.rule] = counts.get(one.rule, 0) + one.count
+    rules = (f"{words.get(rule, rule)}: {count}" for rule, count in sorted(counts.items()) if count)
+    return (*([_PEOPLE[facts.third_parties]] if facts.released else []), *rules)
+
+
 @dataclass(frozen=True, slots=True)
-class _File:
+class _Records:
+    """One table: the same rows twice, for people and for programs."""
+
     name: str
-    rows: int | None
-    sha256: str
+    named: str
+    rows: int
 
 
-def index(facts: Facts, files: Mapping[str, bytes], tables: Sequence[Table], published: str) -> bytes:
-    """The summary that is read first. `files` are those it lists, by their names in `data/`."""
-    title, means = _TITLES[facts.kind]
-    rows = {f"records/{table.name}.{ending}": len(table.rows) for table in tables for ending in ("csv", "json")}
-    listed = [_File(name, rows.get(name), hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items())]
-    page = _ENVIRONMENT.get_template("index.html")
-    return page.render(
-        facts=facts, title=title, means=means, words=_WORDS, reasons=NOT_HELD, files=listed, published=published
-    ).encode()
+def index(
+    facts: Facts,
+    files: Mapping[str, bytes],
+    tables: Sequence[Table],
+    published: str,
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """The summary that is read first. `files` are those it lists, by their names in `data/`; `words` says what codes
+    mean."""
+    title, means = TITLES[facts.kind]
+    known = {**WORDS, **words, **NOT_HELD}
+    order = list(Releasable)
+    records = [
+        _Records(table.name, known[table.named], len(table.rows))
+        for table in sorted(tables, key=lambda one: (order.index(one.named), not one.rows, one.name))
+    ]
+    twice = {f"records/{table.name}.{ending}" for table in tables for ending in ("csv", "json")}
+    return render(
+        "index.html",
+        facts=facts,
+        title=title,
+        means=means,
+        words=known,
+        period=period,
+        told=None if facts.notice is None else told(facts.notice),
+        left_out=left_out(facts, known),
+        records=records,
+        others=sorted(set(files) - twice),
+        published=published,
+    )
+
+
+def render(template: str, **said: object) -> bytes:
+    """A page from its template, for what has more to say than these two."""
+    return _ENVIRONMENT.get_template(template).render(**said).encode()
 
 
 def field_guide(facts: Facts, tables: Sequence[Table]) -> bytes:

@@ -23,7 +23,7 @@ Value = str | int | None
 MAX_INTEGER: Final = (1 << 53) - 1
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Beginnings that a spreadsheet takes for a formula, or skips before one."""
-_LAST_MS: Final = 253_402_300_799_999
+LAST_MS: Final = 253_402_300_799_999
 """The end of the year 9999."""
 
 
@@ -99,7 +99,7 @@ def _check(table: str, column: Column, value: Value) -> None:
             raise BadRow(f"{table}.{column.name} holds text")
     elif type(value) is not int or abs(value) > MAX_INTEGER:
         raise BadRow(f"{table}.{column.name} holds integers up to 2^53 - 1")
-    elif column.kind is ColumnKind.TIME and not 0 <= value <= _LAST_MS:
+    elif column.kind is ColumnKind.TIME and not 0 <= value <= LAST_MS:
         raise BadRow(f"{table}.{column.name} holds times from 1970 to 9999")
 
 

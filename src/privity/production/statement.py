@@ -23,7 +23,10 @@ TOKEN: Final = "production.tsr"  # noqa: S105  # the name of a file
 APPROVALS: Final = "approvals.json"
 CHECKPOINT: Final = "checkpoint.txt"
 KEYS: Final = "keys.json"
-_ATTEST: Final = (APPROVALS, CHECKPOINT, KEYS, DSSE, TOKEN)
+LETTER_SIGNATURE: Final = "letter.sig"
+LETTER: Final = "letter.pdf"
+"""Beside `attest`: it names the envelope, so that the envelope cannot name it."""
+_ATTEST: Final = (APPROVALS, CHECKPOINT, KEYS, LETTER_SIGNATURE, DSSE, TOKEN)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 

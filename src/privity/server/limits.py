@@ -83,6 +83,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "cursors.ack": Limit(
             600, SECOND // 10, "device", "one for each hundred rooms: a device says them once when it has caught up"
         ),
+        "frank.attest": Limit(60, 10 * SECOND, "account", "a conversation is handed over once; each costs signatures"),
         "report.submit": Limit(50, 30 * MINUTE, "account", "reports are work for people"),
         "report.moderators": Limit(
             10, 10 * MINUTE, "account", "one can fill sixteen megabytes of inboxes, and is work for people"

@@ -179,6 +179,8 @@ class Verb(StrEnum):
     """`text`, to an account or to a public notice; `receipt` names the report that it is about."""
     STATEMENT = "statement"
     """`statement`, to an account or to those in charge of a room."""
+    LEGAL_NOTICE = "legal_notice"
+    """`statement` of a legal request, to the account alone whose data are asked for."""
 
 
 class EffectParams(Body, frozen=True):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a person is told of decisions about them: where their account stands, and why.
+"""What a person is told of decisions about them and of legal requests for their data: where they stand, and why.
 
 `GET /v1/standing` answers `OwnStanding`. `InboxKind.STATEMENT` carries a `Statement`, and `InboxKind.REPORT_OUTCOME` a
 `ReportLine` where the line is about one report, both as JSON.
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -33,11 +34,20 @@ class StatementKind(StrEnum):
     UNDONE = "undone"
     APPEAL = "appeal"
     """What became of an appeal against the decision of the same reference."""
+    LEGAL_REQUEST = "legal_request"
+    """Nothing was decided about the person: an authority asks for data of the account, or was given some."""
+    LEGAL_ANSWER = "legal_answer"
+    """What became of an objection to the request of the same reference."""
+
+
+LEGAL: Final = frozenset({StatementKind.LEGAL_REQUEST, StatementKind.LEGAL_ANSWER})
+"""What is said of legal requests, and comes by an effect of its own."""
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A statement of reasons, as the desk wrote it. `action` and `policy` are words of the desk for what was decided
-    and by which rule; `until_ms`: when it ends by itself; `appeal_until_ms`: until when an appeal is taken."""
+    """A statement of reasons, or of a legal request, as the desk wrote it. `action` and `policy` are words of the desk
+    for what was decided and by which rule, or for what is asked and by which law; `until_ms`: when it ends by itself;
+    `appeal_until_ms`: until when an appeal, or an objection, is taken."""
 
     reference: str
     kind: StatementKind

@@ -120,14 +120,14 @@ def test_one_page_and_many_pages_give_the_same_cases(house: House, tmp_path_fact
 
 def test_a_priority_that_is_not_found_anew_is_the_one_that_would_be_found(house: House) -> None:
     dice = __import__("random").Random(7)
-    for _ in range(100):
+    for _ in range(150):
         accused, people = house.user(), [house.user() for _ in range(LOOK_AGAIN)]
         level, reasons = dice.choice((Level.HUB, Level.AUTHORSHIP)), dice.sample(list(Reason), dice.choice((1, 2)))
         minutes, share = dice.choice((1, 40)), dice.choice((0, 0.2, 1))
         house.db.executemany(
             "INSERT INTO reporter (user_uri, reports, upheld, dismissed, abusive, reported_ms)"
             " VALUES (?, 99, 99, 0, 0, 0)",
-            [(one,) for one in dice.sample(people, dice.choice((0, LOOK_AGAIN)))],
+            [(one,) for one in dice.sample(people, dice.choice((0, 3, 4, LOOK_AGAIN)))],
         )
         for reporter in people:
             house.clock += minutes * 60_000

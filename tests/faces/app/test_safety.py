@@ -39,9 +39,10 @@ from privity.message.report import Reason, Subject
 from privity.server.accounts import routes
 from privity.wire.rest import HelpLine
 from privity.wire.staff import EffectParams, Verb
+from privity.wire.standing import StatementKind
 from tests.client.town import run
 from tests.faces.app.scenes import Scene, problem, scene
-from tests.hub_effects import DECISION, does, limited
+from tests.hub_effects import DECISION, NOTICE, asked_for, does, limited
 
 HOUR_MS = 3_600_000
 
@@ -229,6 +230,45 @@ def test_a_decision_is_shown_with_its_reasons_stands_above_the_page_and_can_be_a
             (appealed,) = (await at.page.ask(Standing(account="bob"))).statements
             assert appealed.appeal.text == "It was one." and not appealed.open and not appealed.appeal.from_backup
             assert (await at.page.ask(Standing(account="ann"))).state == "good"
+
+    run(story())
+
+
+def test_a_legal_request_is_shown_with_help_and_can_be_objected_to_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = routes._server_info
+    lines = [HelpLine("A line for teapots.", [], "https://help.teapots.example/"), HelpLine("Not this.", ["spam"])]
+    monkeypatch.setattr(routes, "_server_info", lambda context: structs.replace(honest(context), help=lines))
+
+    async def story() -> None:
+        async with scene(tmp_path) as at:
+            assert (await at.page.ask(Standing(account="bob"))).help == ()
+            until_ms = at.door.house.opened("bob").host.now_ms() + HOUR_MS
+            notice = asked_for(until_ms, "Asked \u202egpj.exe")
+            await does(at.town.desk.hub, 1, Verb.LEGAL_NOTICE, at.bob, EffectParams(statement=notice))
+            said = await at.page.until(lambda e: isinstance(e, Told) and "legal request" in e.text)
+            assert said.alarm and "Decisions about you" in said.text
+            shown = await at.page.ask(Standing(account="bob"))
+            (statement,) = shown.statements
+            assert (shown.state, statement.kind, statement.open) == ("good", "legal_request", True)
+            assert "\u202e" not in statement.text
+            assert shown.help == (
+                HelpShown(text="A line for teapots.", url="https://help.teapots.example/", by_server=True),
+            )
+            made = Appeal(account="bob", about="objection", reference=NOTICE, text="It is another teapot.")
+            as_decision = structs.replace(made, about="objection", reference=DECISION)
+            assert await problem(at.page, as_decision) == "CommandRefused"
+            assert isinstance(await at.page.ask(made), Appealed)
+            (objected,) = (await at.page.ask(Standing(account="bob"))).statements
+            assert objected.appeal.text == "It is another teapot." and not objected.open
+            assert await problem(at.page, made) == "CommandRefused"
+            answer = structs.replace(notice, kind=StatementKind.LEGAL_ANSWER, text="We looked.", appeal_until_ms=None)
+            await does(at.town.desk.hub, 2, Verb.LEGAL_NOTICE, at.bob, EffectParams(statement=answer))
+            await at.page.until(lambda e: isinstance(e, Told) and "legal request" in e.text)
+            kinds = {each.kind: each.open for each in (await at.page.ask(Standing(account="bob"))).statements}
+            assert kinds == {"legal_request": False, "legal_answer": False}
+            assert (await at.page.ask(Standing(account="ann"))).statements == ()
 
     run(story())
 

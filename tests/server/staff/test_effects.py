@@ -43,6 +43,8 @@ def params_of(verb: Verb, now_ms: int) -> dict[str, Any]:
             return {"text": "thank you"}
         case Verb.STATEMENT:
             return {"statement": statement()}
+        case Verb.LEGAL_NOTICE:
+            return {"statement": statement(kind=StatementKind.LEGAL_REQUEST)}
         case _:
             return {"decision": "D-1"}
 
@@ -187,7 +189,7 @@ def rows(world: World, table: str) -> list[Any]:
 
 
 WRONG: tuple[tuple[Verb, dict[str, Any]], ...] = (
-    *((verb, {"decision": ""}) for verb in Verb if verb not in (Verb.TELL, Verb.STATEMENT)),
+    *((verb, {"decision": ""}) for verb in Verb if verb not in (Verb.TELL, Verb.STATEMENT, Verb.LEGAL_NOTICE)),
     *((verb, {"decision": bad}) for verb in (Verb.BAN, Verb.LIFT) for bad in ("a b", "a" * 65, "é", "a\n", "<b>")),
     *((verb, {"until_ms": None}) for verb in (Verb.LIMIT, Verb.SUSPEND)),
     *((verb, {"until_ms": 1 << 50}) for verb in (Verb.BAN, Verb.REMOVE_PUBLIC, Verb.CLOSE_ROOM)),
@@ -199,6 +201,10 @@ WRONG: tuple[tuple[Verb, dict[str, Any]], ...] = (
     (Verb.STATEMENT, {"statement": statement(action="a" * 201)}),
     (Verb.STATEMENT, {"statement": statement(policy="")}),
     (Verb.STATEMENT, {"statement": statement(reference="a b")}),
+    (Verb.STATEMENT, {"statement": statement(kind=StatementKind.LEGAL_REQUEST)}),
+    (Verb.LEGAL_NOTICE, {"statement": None}),
+    (Verb.LEGAL_NOTICE, {"statement": statement()}),
+    (Verb.LEGAL_NOTICE, {"statement": statement(kind=StatementKind.LEGAL_REQUEST, text="a" * 8001)}),
 )
 
 
@@ -301,6 +307,30 @@ async def test_a_decision_about_a_room_is_told_to_those_in_charge_of_it_alone(wo
     direct = await anna.create(direct_with=ben.user_uri)
     await desk.done(Verb.STATEMENT, direct, statement=statement("D-2"))
     assert [one.reference for one in (await standing_of(ben)).statements] == ["D-2"]
+
+
+async def test_a_legal_notice_goes_to_its_account_alone_and_takes_nothing_from_it(world: World) -> None:
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    desk = Desk(world)
+    said = statement("r" * 26, StatementKind.LEGAL_REQUEST, appeal_until_ms=world.clock.now + 7 * DAY_MS)
+    asked = desk.effect(Verb.LEGAL_NOTICE, anna.user_uri, statement=said)
+    for _ in range(2):
+        await desk.send(asked)
+    frame = await until(anna, InboxKind.STATEMENT)
+    assert msgspec.json.decode(frame.body, type=Statement) == said
+    await anna.silent()
+    stands = await standing_of(anna)
+    assert (stands.standing, stands.warnings, stands.statements) == (StandingState.GOOD, 0, [said])
+    assert (await standing_of(ben)).statements == []
+    of_room = await desk.do(Verb.LEGAL_NOTICE, room, statement=said)
+    assert of_room.outcome is REFUSED, "nobody is told of a request for somebody else's data"
+    gone = await desk.do(Verb.LEGAL_NOTICE, new_user_uri(HOST, secrets.token_bytes), statement=said)
+    assert gone.outcome is REFUSED
+    answer = statement("r" * 26, StatementKind.LEGAL_ANSWER)
+    await desk.done(Verb.LEGAL_NOTICE, anna.user_uri, statement=answer)
+    assert {one.kind for one in (await standing_of(anna)).statements} == {said.kind, answer.kind}, (
+        "words are never late"
+    )
 
 
 async def test_a_line_names_the_report_it_is_about(world: World) -> None:

@@ -437,7 +437,23 @@ export function world(now: () => number, count = 10_000): FakeWorld {
           appeal: null,
           open: true,
         },
+        {
+          reference: "r4n2teapotsr4n2teapotsr4n2",
+          kind: "legal_request",
+          at_ms: at - DAY,
+          action: "data of your account",
+          policy: "Search warrant, federal or of a State",
+          text:
+            "An authority asks this server for data of your account. Nothing has been handed over yet.\n\n" +
+            "What it asks for:\n- what is kept about the account, from 1 March 2027 to 7 March 2027\n\n" +
+            "Nobody here can decrypt your conversations, and so no words of them can be handed over.",
+          until_ms: null,
+          appeal_until_ms: at + 6 * DAY,
+          appeal: null,
+          open: true,
+        },
       ],
+      help: [{ text: "DE: A line for teapots.", url: "https://help.teapots.example/", by_server: true }],
     },
     comparisons: Object.fromEntries(
       [ada, ben, chi, dana].map((each) => [

@@ -21,6 +21,7 @@ import type {
   Event,
   KeptTable,
   KeyLogShown,
+  LookAtDisclosure,
   Member,
   OwnProfileShown,
   Person,
@@ -79,6 +80,7 @@ export const GOOD: StandingShown = {
   hidden: false,
   known: true,
   statements: [],
+  help: [],
 };
 
 const RECEIPT = "7f3a-91c0-44de";
@@ -402,6 +404,10 @@ export class FakePort implements Port {
         return this.#begun("export", `mira-${request.form}.zip`);
       case "import":
         return this.#begun("import", "");
+      case "look_at_disclosure":
+        return this.#disclosure(request);
+      case "disclose":
+        return this.#begun("disclosure", "PD-TEAPOTTEAPOTTEAP.zip");
       case "give_history":
         return this.#begun("give_history", "");
       case "take_history":
@@ -560,6 +566,22 @@ export class FakePort implements Port {
     const asked = this.world.contacts.requests.find((each) => each.card.user_uri === userUri);
     const { handle, user_uri } = this.#person(userUri);
     return asked?.card ?? { user_uri, handle, name: "", bio: "", picture: false, since_ms: 0 };
+  }
+
+  #disclosure(request: LookAtDisclosure): Result {
+    const said = this.#room(request.room_uri).entries.filter((each) => each.kind === "message");
+    const ids = request.message_ids ?? [];
+    const chosen = ids.length === 0 ? said : said.filter((each) => ids.includes(each.message_id));
+    const writers = new Set(chosen.filter((each) => !each.mine).map((each) => each.sender));
+    const others = this.world.people.filter((each) => !each.me && !writers.has(each.user_uri)).slice(0, 2);
+    return {
+      is: "disclosure_shown",
+      messages: chosen.length,
+      left_out: 0,
+      own: chosen.filter((each) => each.mine).length,
+      people: [...writers].map((each) => this.#person(each)),
+      others,
+    };
   }
 
   #begun(kind: ErrandKind, filename: string): Result {

@@ -203,7 +203,10 @@ export interface Standing {
   account: string;
 }
 
-/** Disagree with a decision (`about` is `decision`) or with what became of a report (`report`): `Appealed`. */
+/**
+ * Disagree with a decision (`about` is `decision`), with what became of a report (`report`), or with a legal
+ * request for data of this account (`objection`): `Appealed`.
+ */
 export interface Appeal {
   do: "appeal";
   account: string;
@@ -694,6 +697,34 @@ export interface RemoveImported {
   number: number;
 }
 
+/**
+ * What would be handed over: `DisclosureShown`. With `message_ids` these messages, or with `range` all from the
+ * first to the last of them; without, the whole conversation.
+ */
+export interface LookAtDisclosure {
+  do: "look_at_disclosure";
+  account: string;
+  room_uri: string;
+  message_ids?: readonly Bytes[];
+  range?: boolean;
+}
+
+/** Make it as a ZIP file, or encrypted to an age key: `ErrandIs`. The last three say what the hub is asked for. */
+export interface Disclose {
+  do: "disclose";
+  account: string;
+  room_uri: string;
+  message_ids?: readonly Bytes[];
+  range?: boolean;
+  recipient: string;
+  purpose: string;
+  statement?: string;
+  age_key?: string;
+  fetch?: boolean;
+  keys?: boolean;
+  attestation?: boolean;
+}
+
 /** Contacts, and everything that waits for a yes or a no: `ContactsShown`. */
 export interface Contacts {
   do: "contacts";
@@ -1154,8 +1185,9 @@ export interface ReportsShown {
 }
 
 /**
- * What was decided about this account, and why. `kind` is `decided`, `undone` or `appeal`; `open` says whether the
- * person can appeal against it now.
+ * What was decided about this account, and why: `kind` is `decided`, `undone` or `appeal`. Or what an authority
+ * asked for of it (`legal_request`), and what became of an objection (`legal_answer`). `open` says whether the person
+ * can appeal against it, or object to it, now.
  */
 export interface StatementShown {
   reference: string;
@@ -1170,7 +1202,10 @@ export interface StatementShown {
   open: boolean;
 }
 
-/** `state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. */
+/**
+ * `state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. `help`: where else
+ * there is help, where an authority asked for something.
+ */
 export interface StandingShown {
   is: "standing_shown";
   state: string;
@@ -1179,6 +1214,7 @@ export interface StandingShown {
   hidden: boolean;
   known: boolean;
   statements: readonly StatementShown[];
+  help: readonly HelpShown[];
 }
 
 export interface Appealed {
@@ -1383,7 +1419,7 @@ export interface ClosingShown {
   may_ask: boolean;
 }
 
-export type ErrandKind = "backup" | "restore" | "export" | "import" | "give_history" | "take_history";
+export type ErrandKind = "backup" | "restore" | "export" | "import" | "give_history" | "take_history" | "disclosure";
 
 export type ErrandState = "under_way" | "ready" | "done" | "failed" | "stopped";
 
@@ -1446,6 +1482,16 @@ export interface ImportedEntries {
   is: "imported_entries";
   entries: readonly ImportedEntry[];
   later: boolean;
+}
+
+/** `people` wrote what is in it, `others` are named in what proves it; this account is in neither. */
+export interface DisclosureShown {
+  is: "disclosure_shown";
+  messages: number;
+  left_out: number;
+  own: number;
+  people: readonly Person[];
+  others: readonly Person[];
 }
 
 /** `added`: the person is in it. Otherwise they may be asked; it is not told whether they are. */
@@ -1804,6 +1850,8 @@ export type Request =
   | ImportedConversations
   | ReadImported
   | RemoveImported
+  | LookAtDisclosure
+  | Disclose
   | Contacts
   | AskContact
   | TakeBackAsk
@@ -1862,6 +1910,7 @@ export type Result =
   | Brought
   | ImportedList
   | ImportedEntries
+  | DisclosureShown
   | Invited
   | ContactsShown
   | ContactAsked
@@ -1925,6 +1974,7 @@ export interface Answers {
   details: RoomDetails;
   devices: DeviceList;
   disappear_after: Done;
+  disclose: ErrandIs;
   draw_qr: QrCode;
   edit_text: Sent;
   end_contact: Done;
@@ -1950,6 +2000,7 @@ export interface Answers {
   leave: Done;
   lock_now: Done;
   look_at: PersonFound;
+  look_at_disclosure: DisclosureShown;
   look_at_errand: ErrandIs;
   look_at_link: LinkSeen;
   look_code: CodeOf;

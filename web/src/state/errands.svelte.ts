@@ -6,7 +6,7 @@ import type { Port } from "../port/port";
 import type { ErrandIs, ErrandShown, Event, Request } from "../port/types";
 
 /** Requests that begin an errand. */
-export type Beginning = Extract<Request, { do: "make_backup" | "bring_back" | "export" | "import" }> | History;
+export type Beginning = Extract<Request, { do: "make_backup" | "bring_back" | "export" | "import" | "disclose" }> | History;
 type History = Extract<Request, { do: "give_history" | "take_history" }>;
 
 /** `from` and `since` are where and when this page first saw it move: speed is told by what came after. */

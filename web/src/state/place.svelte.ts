@@ -15,6 +15,7 @@ export type Place =
   | { at: "list"; account: string }
   | { at: "room"; account: string; room: string; around?: number }
   | { at: "details"; account: string; room: string }
+  | { at: "hand_over"; account: string; room: string }
   | { at: "find"; account: string; inviteTo?: string }
   | { at: "group"; account: string }
   | { at: "join"; account: string }

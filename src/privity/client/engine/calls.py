@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from privity.identity.room_links import Knock
 from privity.message.room_report import Sealed
 from privity.wire import contacts, keylog, rest
+from privity.wire.attest import Attest, FranksAttested, FrankToAttest
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,10 @@ def blob_stored(sha256: bytes) -> Call:
 
 def report(sealed: bytes) -> Call:
     return Call("POST", "/v1/reports", rest.ReportReceived, rest.SealedReport(sealed))
+
+
+def attest(room_uri: str, franks: Sequence[FrankToAttest]) -> Call:
+    return Call("POST", "/v1/franks/attest", FranksAttested, Attest(room_uri, list(franks)))
 
 
 def put_report_key(key: bytes) -> Call:

@@ -37,6 +37,7 @@ from privity.client.engine.contact_inputs import ContactCommand
 from privity.client.engine.effects import Effect, Failed, Finished, Save
 from privity.client.engine.flow import EXPECTED, Flow, T, ask
 from privity.client.engine.held import Held
+from privity.client.engine.hub_record import look_at_hub
 from privity.client.engine.inbox import InboxReader
 from privity.client.engine.inputs import (
     AcceptPolicy,
@@ -67,6 +68,8 @@ from privity.client.engine.inputs import (
     Leave,
     ListHistory,
     MakeLink,
+    ProveHub,
+    ProveLists,
     Received,
     RecoverAccount,
     RememberSeen,
@@ -87,7 +90,7 @@ from privity.client.engine.inputs import (
     Unban,
     WithdrawArchive,
 )
-from privity.client.engine.key_history import all_dated, key_history
+from privity.client.engine.key_history import all_dated, dated_proof, key_history
 from privity.client.engine.moderation import Moderation
 from privity.client.engine.records import Batch, Table, View
 from privity.client.engine.report_keys import ReportKeys
@@ -291,6 +294,10 @@ class Engine:
                 self.run(command, key_history(self.device, user_uri))
             case ListHistory(command, user_uri):
                 self.run(command, all_dated(self.device, user_uri))
+            case ProveLists(command, user_uri):
+                self.run(command, dated_proof(self.device, user_uri))
+            case ProveHub(command):
+                self.run(command, look_at_hub(self.device))
             case RememberSeen():
                 restored.remember_seen(self, event)
             case TakeBack():

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this device remembers of the desk: reports and appeals that were made, what became of them, and statements.
+"""What this device remembers of the desk: reports, appeals and objections, what became of them, and statements.
 
 The hub brings what the desk says, in its own words: nothing here proves more than that. What a hub invents fills no
 list without end, and pushes nothing out that this device itself made. It leaves this device in its person's backups
@@ -20,7 +20,7 @@ from privity.client.engine.shown import HeardFromDesk, Notice
 from privity.client.engine.state import Device
 from privity.message.appeal import About, Appeal
 from privity.message.report import AbuseReport
-from privity.wire.standing import OwnStanding, ReportLine, Statement
+from privity.wire.standing import LEGAL, OwnStanding, ReportLine, Statement
 
 REPORTS, APPEALS, STATEMENTS, STANDING = "report", "appeal", "statement", "standing"
 """Scopes of `Table.OWN`."""
@@ -144,7 +144,7 @@ def appeals(view: View) -> list[OwnAppeal]:
 
 
 def statements(view: View) -> list[Statement]:
-    """What was decided about this account, the newest first."""
+    """What was decided about this account or asked for of it, the newest first."""
     return _newest_first(view, STATEMENTS, Statement)
 
 
@@ -183,14 +183,15 @@ def _hear_of_appeal(device: Device, appeal: OwnAppeal, heard: Line) -> None:
 
 
 def hear_statement(device: Device, body: bytes) -> None:
-    """What was decided about this account, and why."""
+    """What was decided about this account, and why; or what an authority asks for of it."""
     try:
         statement = msgspec.json.decode(body, type=Statement)
     except UNREADABLE:
         device.show(Notice("the hub brought a decision about this account that cannot be read"))
         return
     if take_statement(device, statement):
-        device.show(HeardFromDesk(statement.text[:MAX_STATEMENT], reference=statement.reference[:MAX_WORD]))
+        reference, legal = statement.reference[:MAX_WORD], statement.kind in LEGAL
+        device.show(HeardFromDesk(statement.text[:MAX_STATEMENT], reference=reference, legal=legal))
 
 
 def take_statement(device: Device, statement: Statement) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from privity.client.engine.state import Device
 
 RECORD = b"hub-record"
+PROOF = b"hub-record-proof"
 MAX_RECORDS = 1_000
 """Versions in one answer: a hub that changed its keys daily would take three years for as many."""
 
@@ -30,8 +31,16 @@ def kept_record(device: Device) -> ServerRecord | None:
     return None if value is None else ServerRecord.decode(value)
 
 
-def look_at_hub(device: Device) -> Flow[None]:
-    """Look the hub's record up, and follow it. Raises LogRefused and its kind, or an IdentityError of the record."""
+def kept_proof(device: Device) -> bytes | None:
+    """A proof of that record, for somebody else."""
+    return device.batch.get(Table.LOG, "", PROOF)
+
+
+def look_at_hub(device: Device) -> Flow[bytes]:
+    """Look the hub's record up, and follow it; the proof of the newest.
+
+    Raises LogRefused and its kind, or an IdentityError of the record.
+    """
     label = server_label(device.own.hub_host)
     for _ in range(MAX_ASKED):
         known, size = kept_record(device), device.log.size
@@ -39,7 +48,7 @@ def look_at_hub(device: Device) -> Flow[None]:
         answer = yield from device.returns.look_up(label, version, size, bring)
         if device.log.size == size and kept_record(device) == known:
             _take(device, known, answer, label)
-            return
+            return answer.proof
     raise LogNotFresh(f"the key log changed {MAX_ASKED} times while its hub was looked up")
 
 
@@ -61,6 +70,8 @@ def _take(device: Device, known: ServerRecord | None, answer: Looked, label: byt
         raise NotInLog(f"the hub's record stands in its key log as version {found.version}")
     device.log.remember(found.view, found.opened, LookupProof.decode(answer.proof).head.note)
     device.batch.put(Table.LOG, "", RECORD, record.encode())
+    if record != known or kept_proof(device) is None:
+        device.batch.put(Table.LOG, "", PROOF, answer.proof)
     if known is None and device.own.franking_key not in keys:
         device.show(
             LogAlarm(

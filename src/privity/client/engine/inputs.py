@@ -273,6 +273,21 @@ class ListHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveLists:
+    """The same for somebody else. Finished with the bytes of the proof."""
+
+    command: int
+    user_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProveHub:
+    """The hub's newest record. Finished with the bytes of its proof."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
 class RememberSeen:
     """Heed how far another device of this account had seen the log and each conversation. Finished with the rooms
     that are new here."""
@@ -395,6 +410,8 @@ Command = (
     | FetchDevices
     | KeyHistory
     | ListHistory
+    | ProveLists
+    | ProveHub
     | RememberSeen
     | TakeBack
     | TakeFromDesk

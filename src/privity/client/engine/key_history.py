@@ -63,7 +63,18 @@ def key_history(device: Device, user_uri: str) -> Flow[tuple[KeyEvent, ...]]:
 
 
 def all_dated(device: Device, user_uri: str) -> Flow[Found]:
-    """The proof that dates every version of a list; otherwise as above."""
+    """What dates every version of a list; otherwise as above."""
+    found, _ = yield from _dated(device, user_uri)
+    return found
+
+
+def dated_proof(device: Device, user_uri: str) -> Flow[bytes]:
+    """The proof of that, for somebody else."""
+    _, proof = yield from _dated(device, user_uri)
+    return proof
+
+
+def _dated(device: Device, user_uri: str) -> Flow[tuple[Found, bytes]]:
     yield from device.pins.refresh(user_uri)
     label = user_label(user_uri)
     for _ in range(MAX_ASKED):
@@ -76,7 +87,7 @@ def all_dated(device: Device, user_uri: str) -> Flow[Found]:
             if user_uri == device.own.user_uri:
                 device.pins.own_lists.keep(found.dated[event.version].value for event in events)
             device.log.remember(found.view, found.opened, LookupProof.decode(answer.proof).head.note)
-            return found
+            return found, answer.proof
     raise LogNotFresh(f"the key log changed {MAX_ASKED} times while {user_uri} was looked up")
 
 

@@ -141,12 +141,13 @@ class ContactsChanged(msgspec.Struct, frozen=True):
 
 
 class HeardFromDesk(msgspec.Struct, frozen=True):
-    """What the desk says to this account, in the words that the hub brings: of the report or
-    appeal with this receipt, or in the decision of this reference. It is kept (`from_desk`)."""
+    """What the desk says to this account, in the words that the hub brings: of the report or appeal with this receipt,
+    or of the decision or legal request of this reference. It is kept (`from_desk`)."""
 
     text: str
     receipt: str = ""
     reference: str = ""
+    legal: bool = False
 
 
 class RoomReportArrived(msgspec.Struct, frozen=True):

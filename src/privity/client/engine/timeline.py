@@ -133,6 +133,11 @@ class Timeline:
             forget_later(self._device, self._room.room_uri, message_id, self._device.now_ms, None)
         self._device.show(RoomChanged(self._room.room_uri))
 
+    def places(self) -> list[int]:
+        """Where messages came, rising: also of those that this device's person has taken out since."""
+        rows = self._device.batch.scan(Table.MESSAGE_ID, self._room.room_uri)
+        return sorted(int.from_bytes(value[1:], "big") for _, value in rows if value[:1] == _MESSAGE)
+
     def reaction(self, message_id: bytes) -> Reaction | None:
         """The reaction that a message id stands for, while it is shown."""
         found = self._find(message_id)

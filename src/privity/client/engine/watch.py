@@ -134,7 +134,7 @@ class Watch:
             self._device.show(Notice(text))
 
 
-def _unless_lost(flow: Flow[None]) -> Flow[bool]:
+def _unless_lost(flow: Flow[object]) -> Flow[bool]:
     """Whether it came to its end. What the hub has lost was said, and keeps nothing else from being looked at."""
     try:
         yield from flow

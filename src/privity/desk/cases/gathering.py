@@ -16,15 +16,15 @@ from privity.desk.cases import store
 from privity.desk.cases.clusters import FEWEST
 from privity.desk.cases.deadlines import deadline_of
 from privity.desk.cases.model import Case, CaseState, Facts, Reporting, SubjectKind
-from privity.desk.cases.priority import Priority, by_the_desk, facts_of, priority
+from privity.desk.cases.priority import MANY, Priority, by_the_desk, facts_of, priority
 from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import Level, Subject
 from privity.desk.intake.model import Gathered, Taken
 
 ALIVE: Final = (CaseState.OPEN, CaseState.TAKEN)
 ENOUGH: Final = 4
-"""Fewer reporters do not lift a case, for nobody weighs more than one. Where the hub alone has proven it, that takes
-more of them than a cluster does."""
+"""Fewer reporters do not lift a case that is proven by the sender's own key, for nobody weighs more than one; where the
+hub alone has proven it, fewer than `MANY` do not."""
 LOOK_AGAIN: Final = 8
 """A case is weighed anew with each reporter up to this many, and then whenever there are an eighth more: else a hundred
 thousand reports about one account would be read a hundred thousand times."""
@@ -70,9 +70,8 @@ class Gathering:
             group.number = following if alive is None else alive.number
             following += alive is None
             if alive is not None:
-                group.again = sum(
-                    store.has_reporter(db, alive.number, uri) for uri in {row.reporter_uri for row in group.rows}
-                )
+                before = {row.reporter_uri for row in group.rows if not row.first}
+                group.again = sum(store.has_reporter(db, alive.number, uri) for uri in before)
         self._write(db, list(groups.values()), now_ms)
         for group in groups.values():
             _campaign(db, group, now_ms)
@@ -99,7 +98,7 @@ class Gathering:
     def _write(self, db: Db, groups: Sequence[_Group], now_ms: int) -> None:
         opened = [group for group in groups if group.alive is None]
         joined = [(group, case) for group in groups if (case := group.alive) is not None]
-        changed = [(case.number, *self._after(db, group, case)) for group, case in joined]
+        changed = [(case, *self._after(db, group, case)) for group, case in joined]
         store.add_cases(
             db,
             [
@@ -130,10 +129,10 @@ class Gathering:
         facts, own = self._facts(group, case), Priority(case.priority, case.because)
         if case.set_by is not None:
             return facts, own, case.weighed
-        more_urgent = priority(facts_of(group.rows)).number < case.priority
-        if not more_urgent and facts.reporters < (ENOUGH if facts.level is Level.AUTHORSHIP else FEWEST):
-            return facts, own, facts.reporters
-        if not more_urgent and not _due(facts.reporters, case.weighed):
+        said = priority(facts_of(group.rows))
+        if facts.newcomers < FEWEST and facts.reporters < (ENOUGH if facts.level is Level.AUTHORSHIP else MANY):
+            return facts, said if said.number < own.number else own, facts.reporters
+        if said.number >= own.number and not _due(facts.reporters, case.weighed):
             return facts, own, case.weighed
         rows = [*store.reporting(db, case.number), *group.rows]
         return facts, _priority(rows, store.own_reasons(db, case.number)), facts.reporters
@@ -148,6 +147,7 @@ class Gathering:
             max([before.level, *(row.level for row in group.rows)]),
             before.reports + len(group.rows),
             before.reporters + len({row.reporter_uri for row in group.rows}) - group.again,
+            before.newcomers + sum(row.first for row in group.rows),
             before.proven + sum(row.fresh for row in group.rows),
             before.omitted + sum(taken.omitted for taken in group.taken),
             tuple(sorted({*before.reasons, *(row.reason for row in group.rows)})),
@@ -156,7 +156,7 @@ class Gathering:
         )
 
 
-_NOTHING: Final = Facts(Level.TIP, 0, 0, 0, 0, (), 0, "")
+_NOTHING: Final = Facts(Level.TIP, 0, 0, 0, 0, 0, (), 0, "")
 
 
 def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
@@ -168,6 +168,7 @@ def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
         level,
         len(rows),
         reporters,
+        sum(row.first for row in rows),
         proven,
         store.omitted(db, case.number),
         tuple(sorted({*own_reasons, *(row.reason for row in rows)})),
@@ -175,9 +176,7 @@ def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
         basis,
     )
     own = Priority(case.priority, case.because)
-    store.change_cases(
-        db, [(case.number, facts, own if case.set_by is not None else _priority(rows, own_reasons), reporters)]
-    )
+    store.change_cases(db, [(case, facts, own if case.set_by is not None else _priority(rows, own_reasons), reporters)])
 
 
 def subject_of(taken: Taken) -> tuple[SubjectKind, str] | None:

@@ -86,6 +86,8 @@ class Case:
     reports: int
     reporters: int
     """Distinct ones."""
+    newcomers: int
+    """Those of them who had never reported before."""
     weighed: int
     """For how many of them the priority was found."""
     proven: int
@@ -106,6 +108,7 @@ class Facts:
     level: Level
     reports: int
     reporters: int
+    newcomers: int
     proven: int
     omitted: int
     reasons: tuple[int, ...]

@@ -42,7 +42,7 @@ def open_case(
         if newest is not None and newest.state in ALIVE:
             raise CaseOpenAlready(f"case {newest.number} is about the same and open; note there what you know")
         number = store.next_number(db)
-        facts = Facts(Level.TIP, 0, 0, 0, 0, (int(reason),), *deadline_of(reason, now_ms, hours))
+        facts = Facts(Level.TIP, 0, 0, 0, 0, 0, (int(reason),), *deadline_of(reason, now_ms, hours))
         earlier = None if newest is None else newest.number
         found = priority([by_the_desk(reason)])
         store.add_cases(db, [store.NewCase(number, kind, subject, facts, found, now_ms, earlier)])

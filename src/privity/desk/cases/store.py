@@ -31,9 +31,15 @@ from privity.desk.intake.model import Proven
 _PROVEN: Final = tuple(found.value for found in LEVELS)
 _CASE: Final = (
     "SELECT number, kind, subject, state, taken_by, priority, because, set_by, opened_ms, deadline_ms, deadline_basis,"
-    " level, reports, reporters, weighed, proven, omitted, reasons, campaign, earlier, joined_to, outcome"
+    " level, reports, reporters, newcomers, weighed, proven, omitted, reasons, campaign, earlier, joined_to, outcome"
     " FROM safety_case"
 )
+_COUNTED: Final = (
+    "UPDATE safety_case SET level = ?, reports = ?, reporters = ?, newcomers = ?, proven = ?, omitted = ?, reasons = ?,"
+    " deadline_basis = ?, because = ?, weighed = ?"
+)
+_MOVED: Final = ", priority = ?, deadline_ms = ?"
+"""Only where it changes: naming a column writes its indexes anew, whatever stands in it."""
 _PLACE: Final = " AND (priority, deadline_ms, number) > (?, ?, ?) ORDER BY priority, deadline_ms, number LIMIT ?"
 OPEN: Final = _CASE + " WHERE state IN ('open', 'taken')" + _PLACE
 MINE: Final = _CASE + " WHERE state = 'taken' AND taken_by = ?" + _PLACE
@@ -124,9 +130,9 @@ def next_number(db: Db) -> int:
 
 def add_cases(db: Db, cases: Sequence[NewCase]) -> None:
     db.executemany(
-        "INSERT INTO safety_case (number, kind, subject, state, opened_ms, earlier, level, reports, reporters, proven,"
-        " omitted, reasons, deadline_ms, deadline_basis, priority, because, weighed)"
-        " VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO safety_case (number, kind, subject, state, opened_ms, earlier, level, reports, reporters,"
+        " newcomers, proven, omitted, reasons, deadline_ms, deadline_basis, priority, because, weighed)"
+        " VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 case.number,
@@ -157,16 +163,16 @@ def own_reasons(db: Db, number: int) -> tuple[int, ...]:
     return tuple(int(row[0]) for row in rows)
 
 
-def change_cases(db: Db, changed: Sequence[tuple[int, Facts, Priority, int]]) -> None:
-    """By number: what is counted, the priority, and for how many reporters it was found."""
-    db.executemany(
-        "UPDATE safety_case SET level = ?, reports = ?, reporters = ?, proven = ?, omitted = ?, reasons = ?,"
-        " deadline_ms = ?, deadline_basis = ?, priority = ?, because = ?, weighed = ? WHERE number = ?",
-        [
-            (*_facts(facts), priority.number, _json(priority.because), weighed, number)
-            for number, facts, priority, weighed in changed
-        ],
-    )
+def change_cases(db: Db, changed: Sequence[tuple[Case, Facts, Priority, int]]) -> None:
+    """What is counted of each, the priority, and for how many reporters it was found."""
+    rows: dict[bool, list[tuple[object, ...]]] = {True: [], False: []}
+    for case, facts, priority, weighed in changed:
+        moves = (priority.number, facts.deadline_ms) != (case.priority, case.deadline_ms)
+        place = (priority.number, facts.deadline_ms) if moves else ()
+        *counted, _, basis = _facts(facts)
+        rows[moves].append((*counted, basis, _json(priority.because), weighed, *place, case.number))
+    for moves, values in rows.items():
+        db.executemany(_COUNTED + (_MOVED if moves else "") + " WHERE number = ?", values)
 
 
 def set_priority(db: Db, number: int, priority: Priority, set_by: str) -> None:
@@ -380,6 +386,7 @@ def _cases(rows: Sequence[Sequence[Any]]) -> list[Case]:
             Level(level),
             reports,
             reporters,
+            newcomers,
             weighed,
             proven,
             omitted,
@@ -404,6 +411,7 @@ def _cases(rows: Sequence[Sequence[Any]]) -> list[Case]:
             level,
             reports,
             reporters,
+            newcomers,
             weighed,
             proven,
             omitted,
@@ -425,6 +433,7 @@ def _facts(facts: Facts) -> tuple[object, ...]:
         int(facts.level),
         facts.reports,
         facts.reporters,
+        facts.newcomers,
         facts.proven,
         facts.omitted,
         _json(facts.reasons),

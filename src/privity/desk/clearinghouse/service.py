@@ -279,6 +279,25 @@ def of_case(db: Db, acting: Acting, case: int) -> tuple[Referral, ...]:
     return tuple(store.read(db, n) for n in store.of_case(db, case))
 
 
+def named(db: Db, case: int) -> bool:
+    """Whether a referral that was not withdrawn is about this case: what is in it leaves the house by that way alone.
+
+    A statement of reasons is no referral in this sense: it names nobody.
+    """
+    found = (store.read(db, n) for n in store.of_case(db, case))
+    return any(_leaves_by_itself(one.destination) and one.state is not ReferralState.WITHDRAWN for one in found)
+
+
+def named_subject(db: Db, subject: str) -> bool:
+    """The same for an account, whatever its case."""
+    return any(store.about(db, one, subject) is not None for one in Destination if _leaves_by_itself(one))
+
+
+def holds_file(db: Db, sha256: bytes) -> bool:
+    """Whether a referral that was not withdrawn has these bytes as a file."""
+    return store.holds_file(db, sha256)
+
+
 def shown(db: Db, acting: Acting, n: int) -> Shown:
     """Raises NotYourRole or ReferralUnknown."""
     acting.must(Right.SEE_REFERRALS)
@@ -314,6 +333,10 @@ def check_chain(db: Db, desk: Desk, acting: Acting, n: int, now_ms: int) -> int:
     referral = store.read(db, n)
     say(db, acting.who, Act.REFERRAL_CHECKED, referral, now_ms)
     return chain.verify(db, desk.vault(db), n, chain_said(db, n))
+
+
+def _leaves_by_itself(destination: Destination) -> bool:
+    return destination is not Destination.STATEMENTS
 
 
 def _composed(db: Db, desk: Desk, referral: Referral) -> Composed:

@@ -213,6 +213,15 @@ def about(db: Db, destination: Destination, subject: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def holds_file(db: Db, sha256: bytes) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM referral_sealed AS s JOIN referral AS r ON r.n = s.referral"
+        " WHERE s.kind = 'file' AND s.sha256 = ? AND r.state <> 'withdrawn'",
+        (sha256,),
+    ).fetchone()
+    return row is not None
+
+
 def add_item(db: Db, n: int, item: Item) -> None:
     db.execute(
         "INSERT INTO referral_item (referral, item, state, remote_id, evidence) VALUES (?, ?, ?, ?, ?)",

@@ -134,6 +134,12 @@ def settle(db: Db, number: int, state: EffectState, answer: str, now_ms: int) ->
     return bool(changed.rowcount)
 
 
+def settled_ms(db: Db, number: int) -> int | None:
+    """When the hub answered for good; None as long as it has not."""
+    row = db.execute("SELECT settled_ms FROM effect WHERE n = ?", (number,)).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
 def put_off(db: Db, number: int, next_ms: int) -> None:
     """The hub could not do it now. The caller owns the transaction."""
     db.execute("UPDATE effect SET tries = tries + 1, next_ms = ? WHERE n = ? AND state = 'waiting'", (next_ms, number))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +14,16 @@ import msgspec
 from cyclopts import App, Parameter
 
 from privity.desk.audit.beside import named
+from privity.desk.db.transaction import Db
+from privity.desk.legal.agencies import commands as agencies
+from privity.desk.legal.collecting.commands import capabilities
 from privity.desk.legal.explaining import explained
+from privity.desk.legal.releasing.commands import make_release_keys, published_keys
+from privity.desk.legal.requests import commands as request_commands
+from privity.desk.legal.requests import service as requests
+from privity.desk.legal.requests.office import file_bytes
 from privity.desk.legal.rulebook import facts, profile, strict_yaml
-from privity.desk.legal.rulebook.errors import DayInvalid, FileUnreadable
+from privity.desk.legal.rulebook.errors import DayInvalid
 from privity.desk.legal.rulebook.evaluating import evaluate
 from privity.desk.legal.rulebook.loading import shipped
 from privity.desk.legal.rulebook.profile import Profile
@@ -27,7 +35,18 @@ app = App(
     help_format="plaintext",
 )
 
+
+def _open(db: Db, numbers: Sequence[int]) -> tuple[str, ...]:
+    """What of these agencies has not ended, as the outside knows it."""
+    return tuple(each.pseudonym for number in numbers for each in requests.open_of_agency(db, number))
+
+
 app.command(verify)
+app.command(make_release_keys)
+app.command(published_keys)
+app.command(request_commands.file)
+app.command(agencies.commands(_open))
+app.command(capabilities)
 
 Request = Annotated[Path, Parameter(help="The facts of the request, as YAML.")]
 
@@ -62,12 +81,7 @@ def explain(
 
 
 def _decoded(file: Path) -> Any:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(strict_yaml.MAX_BYTES + 1)
-    except OSError as err:
-        raise FileUnreadable(f"{file.name}: {err.strerror}") from None
-    return strict_yaml.load(data)
+    return strict_yaml.load(file_bytes(file))
 
 
 def _day(given: str | None) -> date:

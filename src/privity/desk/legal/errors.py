@@ -5,6 +5,12 @@
 DeskError
 +-- LegalError
     +-- RulebookError   see `rulebook.errors`
+    +-- AgenciesError   see `agencies.errors`
+    +-- RequestsError   see `requests.errors`
+    +-- VaultError      see `vault.errors`
+    +-- CollectingError see `collecting.errors`
+    +-- NoticesError    see `notices.errors`
+    +-- AnswersError    see `answers.errors`
     +-- ReleasingError  see `releasing.errors`
 """
 

@@ -21,6 +21,7 @@ from privity.desk.clearinghouse.preserving import let_go
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.evidence.records import Kind
 from privity.desk.evidence.shredding import shred
+from privity.desk.legal.vault import service as vault
 from privity.desk.limits import EXPOSURE_KEPT_MS
 from privity.desk.periods import Periods
 from privity.desk.retention import clock, store
@@ -94,7 +95,15 @@ class Retention:
         except ClockDoubted as err:
             self._walk, self.doubt = None, type(err).__name__
             return False
-        stages = (self._small, self._cases, self._names, self._alone, self._campaigns, self._referrals)
+        stages = (
+            self._small,
+            self._kept_apart,
+            self._cases,
+            self._names,
+            self._alone,
+            self._campaigns,
+            self._referrals,
+        )
         walk = self._walk
         if not stages[walk.stage](walk, now_ms):
             self._walk = walk = _Walk(walk.stage + 1)
@@ -228,6 +237,12 @@ class Retention:
                 count = store.shred_referral(self.db, ended.number, now_ms)
                 self._say(now_ms, "referral", f"referral:{ended.number}", count=count)
         return len(found) == BATCH
+
+    def _kept_apart(self, walk: _Walk, now_ms: int) -> bool:
+        """What was kept for an authority. The vault says itself in the log what ended and what went."""
+        done = vault.step(self.db, now_ms)
+        self._dirty = self._dirty or done > 0
+        return done > 0
 
     def _shred(self, numbers: list[int], now_ms: int, what: str, about: str) -> None:
         if numbers:

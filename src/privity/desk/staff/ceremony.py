@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -33,7 +33,6 @@ from webauthn.helpers.structs import (
 
 from privity.desk.limits import CHALLENGE_MS, MAX_CEREMONY_BYTES
 from privity.desk.staff.errors import ChallengeRefused, PasskeyRefused
-from privity.desk.staff.model import Member, Passkey
 
 NAME: Final = "Privity desk"
 _FORMATS: Final = frozenset({AttestationFormat.NONE, AttestationFormat.PACKED})
@@ -48,6 +47,26 @@ class Place:
 
     origin: str
     host: str
+
+
+class Somebody(Protocol):
+    """Who makes a passkey."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def handle(self) -> bytes: ...
+
+
+class Known(Protocol):
+    """A passkey that is known."""
+
+    @property
+    def id(self) -> bytes: ...
+
+    @property
+    def public_key(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +93,14 @@ class _Credential(msgspec.Struct, frozen=True):
     response: _Response
 
 
-def creation_options(place: Place, member: Member, challenge: bytes, known: Iterable[Passkey]) -> str:
+def creation_options(place: Place, somebody: Somebody, challenge: bytes, known: Iterable[Known]) -> str:
     """What the browser is asked to make, as JSON."""
     return options_to_json(
         generate_registration_options(
             rp_id=place.host,
             rp_name=NAME,
-            user_name=member.name,
-            user_id=member.handle,
+            user_name=somebody.name,
+            user_id=somebody.handle,
             challenge=challenge,
             timeout=CHALLENGE_MS,
             authenticator_selection=AuthenticatorSelectionCriteria(
@@ -93,7 +112,7 @@ def creation_options(place: Place, member: Member, challenge: bytes, known: Iter
     )
 
 
-def request_options(place: Place, challenge: bytes, known: Iterable[Passkey] = ()) -> str:
+def request_options(place: Place, challenge: bytes, known: Iterable[Known] = ()) -> str:
     """What the browser is asked to prove, as JSON; with any passkey of this desk, or one of those named."""
     return options_to_json(
         generate_authentication_options(
@@ -139,7 +158,7 @@ def verify_made(place: Place, challenge: bytes, answer: str) -> Made:
     return Made(found.credential_id, found.credential_public_key, found.sign_count)
 
 
-def verify_shown(place: Place, challenge: bytes, passkey: Passkey, answer: str) -> int:
+def verify_shown(place: Place, challenge: bytes, passkey: Known, answer: str) -> int:
     """The counter it says. Raises PasskeyRefused unless this passkey answered here, by somebody whom it verified."""
     try:
         found = verify_authentication_response(

@@ -51,6 +51,7 @@ class Right(StrEnum):
     WORK_LEGAL = "take in a legal request, verify who asks, set its facts"
     MANAGE_AGENCIES = "enrol agencies and attest to them"
     REVOKE_AGENCIES = "revoke agencies"
+    CONFIRM_AGENCIES = "confirm as the second person what a colleague found of an agency"
     JUDGE_LEGAL = "judge, narrow, refuse or challenge a legal request"
     APPROVE_LEGAL = "approve a release as the first person"
     RELEASE_LEGAL = "approve a release as the second person"
@@ -77,7 +78,7 @@ READS_ONLY: Final = frozenset(
 _CASE_WORK: Final = frozenset(
     {Right.SEE_QUEUE, Right.SEE_CASE, Right.WORK_CASE, Right.OPEN_EVIDENCE, Right.DECIDE, Right.UNDO, Right.REFER}
 )
-_LEGAL: Final = frozenset({Right.SEE_LEGAL, Right.REVOKE_AGENCIES})
+_LEGAL: Final = frozenset({Right.SEE_LEGAL, Right.REVOKE_AGENCIES, Right.CONFIRM_AGENCIES})
 _EVERYBODY: Final = frozenset({Right.SEE_STAFF, Right.RECOVER_STAFF})
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {

@@ -162,6 +162,27 @@ def fresh(db: Db, door: Door, me: SignedIn, purpose: str, answer: str, now_ms: i
         raise PasskeyUnknown("this passkey is somebody else's")
 
 
+def ask_over(db: Db, place: Place, number: int, digest: bytes) -> str:
+    """What a member of staff is asked to prove over the hash of something that they looked at."""
+    return request_options(place, digest, store.passkeys(db, number))
+
+
+def proven_over(db: Db, place: Place, number: int, digest: bytes, answer: str, now_ms: int) -> Passkey:
+    """Raise PasskeyRefused unless this person's own passkey answered over this hash; the passkey that did.
+
+    The hash is no question that is asked once: the caller takes the answer of a passkey once.
+    """
+    challenge, passkey_id = answered(answer)
+    if challenge != digest:
+        raise PasskeyRefused("the passkey answered over something else than this")
+    return _proven(db, place, challenge, passkey_id, answer, now_ms, number)
+
+
+def passkeys_of(db: Db, number: int) -> tuple[Passkey, ...]:
+    """Anybody's, for whoever publishes what their answers are checked with."""
+    return store.passkeys(db, number)
+
+
 def passkeys(db: Db, me: SignedIn) -> tuple[Passkey, ...]:
     """One's own."""
     return store.passkeys(db, me.number)
@@ -218,10 +239,16 @@ def _shown(
 ) -> Passkey:
     challenge, passkey_id = answered(answer)
     door.challenges.take(challenge, purpose, browser, now_ms)
+    return _proven(db, door.place, challenge, passkey_id, answer, now_ms, of)
+
+
+def _proven(
+    db: Db, place: Place, challenge: bytes, passkey_id: bytes, answer: str, now_ms: int, of: int | None
+) -> Passkey:
     passkey = store.passkey(db, passkey_id)
     if passkey is None or of not in (None, passkey.member):
         raise PasskeyUnknown("nobody here has this passkey; it may have been removed")
-    count = verify_shown(door.place, challenge, passkey, answer)
+    count = verify_shown(place, challenge, passkey, answer)
     if (count or passkey.sign_count) and count <= passkey.sign_count:
         with transaction(db):
             _say(db, now_ms, member(db, passkey.member), Act.PASSKEY_COPIED, passkey=passkey.id.hex()[:16])

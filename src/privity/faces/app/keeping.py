@@ -25,7 +25,7 @@ def backup(opened: Opened) -> Work:
     device = opened.device
 
     async def work(progress: Progress) -> Outcome:
-        return await _made(
+        return await made(
             opened,
             lambda out: device.backups.write(out, progress),
             "Keep the twelve words: nothing else opens it.",
@@ -40,7 +40,7 @@ def export(opened: Opened, form: Form, room_uris: tuple[str, ...], *, fetch: boo
     wanted = Wanted((form,), frozenset(room_uris) or None)
 
     async def work(progress: Progress) -> Outcome:
-        return await _made(
+        return await made(
             opened,
             lambda out: opened.device.exports.pack(out, wanted, progress, fetch=fetch),
             "It is not encrypted: whoever can read the file reads everything in it.",
@@ -85,7 +85,7 @@ def taking_history(opened: Opened) -> Work:
     return work
 
 
-async def _made(opened: Opened, write: Callable[[BinaryIO], Awaitable[None]], text: str, filename: str) -> Outcome:
+async def made(opened: Opened, write: Callable[[BinaryIO], Awaitable[None]], text: str, filename: str) -> Outcome:
     """A file that is whole; one that comes to nothing is gone."""
     with ExitStack() as undo:
         out = opened.scratch()

@@ -12,6 +12,7 @@ from privity.faces.app.people import person
 from privity.faces.app.plain import one_line, visible
 from privity.faces.app.port.safety import (
     AppealShown,
+    HelpShown,
     LineShown,
     ReportShown,
     ReportsShown,
@@ -22,9 +23,12 @@ from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
 from privity.message.appeal import About
 from privity.message.report import Reason, Subject
-from privity.wire.standing import StandingState, Statement, StatementKind
+from privity.wire.standing import LEGAL, StandingState, Statement, StatementKind
 
 MAX_WORD: Final = 200
+
+_DISPUTED: Final = {StatementKind.DECIDED: About.DECISION, StatementKind.LEGAL_REQUEST: About.OBJECTION}
+"""What a person can disagree with, and how it is called then."""
 
 
 def reports_shown(device: Device) -> ReportsShown:
@@ -34,11 +38,11 @@ def reports_shown(device: Device) -> ReportsShown:
     )
 
 
-def standing_shown(device: Device, now_ms: int, *, known: bool) -> StandingShown:
-    made = _appeals(device, About.DECISION)
+def standing_shown(device: Device, now_ms: int, named: tuple[HelpShown, ...], *, known: bool) -> StandingShown:
+    made = {kind: _appeals(device, about) for kind, about in _DISPUTED.items()}
     found = device.safety.kept_standing()
     statements = device.safety.statements()
-    settled = {each.reference for each in statements if each.kind is not StatementKind.DECIDED}
+    settled = {(each.reference, each.kind in LEGAL) for each in statements if each.kind not in _DISPUTED}
     return StandingShown(
         state=(StandingState.GOOD if found is None else found.standing).value,
         until_ms=None if found is None else found.until_ms,
@@ -46,8 +50,15 @@ def standing_shown(device: Device, now_ms: int, *, known: bool) -> StandingShown
         hidden=found is not None and found.hidden,
         known=known,
         statements=tuple(
-            _statement(each, made.get(each.reference), now_ms, settled=each.reference in settled) for each in statements
+            _statement(
+                each,
+                made.get(each.kind, {}).get(each.reference),
+                now_ms,
+                settled=(each.reference, each.kind in LEGAL) in settled,
+            )
+            for each in statements
         ),
+        help=named,
     )
 
 
@@ -96,9 +107,9 @@ def _statement(statement: Statement, appeal: AppealShown | None, now_ms: int, *,
         text=visible(statement.text),
         until_ms=statement.until_ms,
         appeal_until_ms=until_ms,
-        appeal=appeal if statement.kind is StatementKind.DECIDED else None,
+        appeal=appeal,
         open=(
-            statement.kind is StatementKind.DECIDED
+            statement.kind in _DISPUTED
             and _may_ask(appeal)
             and not settled
             and until_ms is not None

@@ -28,6 +28,12 @@ def told(account: str, device: Device, what: Shown) -> Told | None:
     match what:
         case Notice(text):
             return Told(account=account, text=_sentence(with_names(device, text)), alarm=False)
+        case HeardFromDesk(legal=True):
+            said = (
+                "There is news about a legal request for data of your account. Read what it is, and how to object,"
+                " under Decisions about you."
+            )
+            return Told(account=account, text=said, alarm=True)
         case HeardFromDesk(reference=reference) if reference:
             said = "Something was decided about your account. Read why, and how to appeal, under Decisions about you."
             return Told(account=account, text=said, alarm=True)

@@ -237,6 +237,8 @@ def _pending(device: Device, what: ResetPending) -> str:
 
 
 def _from_desk(device: Device, what: HeardFromDesk) -> str:
+    if what.legal:
+        return "there is news about a legal request for data of your account; read it: privity standing show"
     if what.reference:
         return "something was decided about your account; read why: privity standing show"
     return f"the desk says of {what.receipt[:8]}: {with_names(device, what.text)}"

@@ -47,7 +47,8 @@ reports_app = App(
 )
 standing_app = App(
     name="standing",
-    help="See where your account stands, what was decided about it and why.\n\nExample: privity standing show",
+    help="See where your account stands, what was decided about it and why, and which authority asked for its data."
+    "\n\nExample: privity standing show",
     help_format="plaintext",
 )
 
@@ -70,7 +71,12 @@ _KINDS: Final = {
     StatementKind.DECIDED: "decided",
     StatementKind.UNDONE: "taken back",
     StatementKind.APPEAL: "answer to your appeal",
+    StatementKind.LEGAL_REQUEST: "an authority asks",
+    StatementKind.LEGAL_ANSWER: "answer to your objection",
 }
+_DISPUTED: Final = {StatementKind.DECIDED: About.DECISION, StatementKind.LEGAL_REQUEST: About.OBJECTION}
+_NOTHING: Final = -1
+_HOW: Final = {About.DECISION: ("appealed", "appeal"), About.OBJECTION: ("objected", "object")}
 
 
 def report(
@@ -185,9 +191,13 @@ async def _could_take(device: Device, room_uri: str, accused_uri: str) -> bool:
 
 def _help(lines: list[Help]) -> None:
     for line in lines:
-        whose = "named by your server: " if line.by_server else ""
-        print(f"  {whose}{harmless(line.text)}{f' {line.url}' if line.url else ''}")
+        print(harmless(_help_line(line)))
     print("what becomes of it: privity reports list")
+
+
+def _help_line(line: Help) -> str:
+    whose = "named by your server: " if line.by_server else ""
+    return f"  {whose}{line.text}{f' {line.url}' if line.url else ''}"
 
 
 @reports_app.command(name="list")
@@ -234,6 +244,8 @@ def appeal_outcome(
 def show(*, json: Json = False, device: Folder = DEFAULT) -> None:
     """Show where your account stands, and each decision about it with its reasons and until when you can appeal.
 
+    What an authority asks for of your account stands here too, with what would be handed over and how to object.
+
     Example: privity standing show
     """
 
@@ -243,10 +255,17 @@ def show(*, json: Json = False, device: Folder = DEFAULT) -> None:
         if json:
             found = {"standing": standing, "statements": statements, "appeals": appeals}
             return [jsonlib.dumps(msgspec.to_builtins(found), ensure_ascii=False)]
-        made = {each.reference: each for each in appeals if each.about == About.DECISION}
+        made = {(each.about, each.reference): each for each in appeals}
+        asked_for = any(each.kind is StatementKind.LEGAL_REQUEST for each in statements)
+        helps = await help_here(opened.host, Reason.OTHER) if asked_for else ()
         return [
             *_standing_lines(standing),
-            *(line for each in statements for line in _statement_lines(each, made.get(each.reference))),
+            *(
+                line
+                for each in statements
+                for line in _statement_lines(each, made.get((_DISPUTED.get(each.kind, _NOTHING), each.reference)))
+            ),
+            *map(_help_line, helps),
         ]
 
     for line in with_device(device, work):
@@ -270,6 +289,27 @@ def appeal(
         known = {each.reference for each in opened.safety.statements()}
         found = [each for each in known if each.startswith(reference)]
         return await opened.safety.appeal(found[0] if len(found) == 1 else reference, text)
+
+    print(f"handed in; receipt {harmless(with_device(device, work))}")
+
+
+@standing_app.command(name="object")
+def object_to(
+    reference: Annotated[str, Parameter(help="Of the notice, as `privity standing show` says it.")],
+    text: Annotated[str, Parameter(help="What is wrong with the request, in quotes.", allow_leading_hyphen=True)],
+    /,
+    *,
+    device: Folder = DEFAULT,
+) -> None:
+    """Object to a legal request for data of your account. A person answers before anything is handed over.
+
+    Example: privity standing object 7kq2m "that account is not the one they mean"
+    """
+
+    async def work(opened: Device) -> str:
+        known = {each.reference for each in opened.safety.statements() if each.kind is StatementKind.LEGAL_REQUEST}
+        found = [each for each in known if each.startswith(reference)]
+        return await opened.safety.object_to(found[0] if len(found) == 1 else reference, text)
 
     print(f"handed in; receipt {harmless(with_device(device, work))}")
 
@@ -310,11 +350,15 @@ def _statement_lines(statement: Statement, made: OwnAppeal | None) -> list[str]:
     what = f"{_KINDS[statement.kind]}: {statement.action}{ends}"
     lines = [f"{local_time(statement.at_ms)}  {statement.reference}  {what}"]
     lines += [f"  {line}" for line in statement.text.splitlines()]
+    about = _DISPUTED.get(statement.kind)
+    if about is None:
+        return lines
+    did, do = _HOW[about]
     if made is not None:
         whence = ", from a backup" if made.from_backup else ""
-        lines += [f"  you appealed {local_time(made.at_ms)}, receipt {made.receipt[:8]}{whence}", *_answers(made)]
+        lines += [f"  you {did} {local_time(made.at_ms)}, receipt {made.receipt[:8]}{whence}", *_answers(made)]
     may = made is None or (made.from_backup and not made.lines)
-    if may and statement.kind is StatementKind.DECIDED and statement.appeal_until_ms is not None:
+    if may and statement.appeal_until_ms is not None:
         until = local_time(statement.appeal_until_ms)
-        lines.append(f'  you can appeal until {until}: privity standing appeal {statement.reference} "..."')
+        lines.append(f'  you can {do} until {until}: privity standing {do} {statement.reference} "..."')
     return lines

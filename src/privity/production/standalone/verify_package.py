@@ -9,7 +9,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,17 +31,15 @@ TAGS = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?(?:/(?!$)|$)){1,8}")
 MAX_FILES, MAX_DATA, MAX_OTHER = 20_000, 4 << 30, 32 << 20
 HASHES: dict[str, tuple[str, hashes.HashAlgorithm, str]] = {  # by object identifier: its name, itself, ECDSA with it
-    "0609608648016503040201": ("sha256", hashes.SHA256(), "300a06082a8648ce3d040302"),
-    "0609608648016503040202": ("sha384", hashes.SHA384(), "300a06082a8648ce3d040303"),
-    "0609608648016503040203": ("sha512", hashes.SHA512(), "300a06082a8648ce3d040304"),
+    f"060960864801650304020{n}": (one.name, one, f"300a06082a8648ce3d04030{n + 1}")
+    for n, one in enumerate((hashes.SHA256(), hashes.SHA384(), hashes.SHA512()), 1)
 }
 RSA, TST, STAMPING = "300d06092a864886f70d0101010500", "060b2a864886f70d0109100104", "1.3.6.1.5.5.7.3.8"
 GRANTED = "300302010006092a864886f70d010702020103" + TST + "020101"  # status, type, version, content's type, version
 CONTENT_TYPE, DIGEST, SIGNER = "06092a864886f70d010903", "06092a864886f70d010904", "060b2a864886f70d010910022f"
 
 
-class Refused(Exception):
-    """One check does not hold, and why."""
+class Refused(Exception): ...  # one check does not hold, and why
 
 
 X509 = (x509.ExtensionNotFound, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
@@ -162,7 +159,7 @@ def holds(key: dict[str, Any], signature: bytes, signed: bytes) -> None:
 
 
 @contextmanager
-def check(lines: list[dict[str, str]], name: str) -> Iterator[list[str]]:
+def check(lines: list[dict[str, str]], name: str) -> Any:
     """One line: what the check says, that there is nothing to check, or why it fails."""
     said: list[str] = []
     try:
@@ -178,30 +175,29 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("dir", type=Path)
     parser.add_argument("--json", action="store_true")
     for option in ("--keys", "--tsa", "--rulebook"):
-        parser.add_argument(option, type=Path, required=option != "--rulebook")
+        parser.add_argument(option, type=Path, required=option == "--keys")
     asked = parser.parse_args(argv)
-    lines: list[dict[str, str]] = []
-    may_lack, signers, kind = ["rulebook"], ["legal_team", "service"], ""
+    lines, may_lack, signers, kind = list[dict[str, str]](), ["rulebook"], ["legal_team", "service"], ""
     with check(lines, "files") as say:
         found = walk(asked.dir)
         attest = {path: at.read_bytes() for path, at in found.items() if not path.startswith("bag/")}
         say.append(f"{len(found)} plain files")
     with check(lines, "statement") as say:
-        envelope = parse(attest["attest/production.dsse.json"])
+        envelope = parse(dsse := attest["attest/production.dsse.json"])
         statement = parse(payload := b64(envelope["payload"]))
         it = statement["predicate"]
         need((envelope["payloadType"], statement["_type"], statement["predicateType"]) == TYPES, "its types are others")
         need(len(envelope) == 3 and len(statement) == 4 and it["kind"] in KINDS, "this is no statement of version 1")
         lists = ("requested", "released", "denied", "not_held", "preserved")
         requested, released, *rest = ({one["class"] for one in it[name]} for name in lists)
-        need(released <= RELEASABLE, "it releases a class that can never be")
-        need(it["kind"] == KINDS[0] or not released, "only a production releases classes")
+        need(released <= (RELEASABLE if it["kind"] == KINDS[0] else set()), "it releases a class that can never be")
         need(requested == released.union(*rest), "what was asked for and what was answered are different classes")
-        need(sorted(attest) == [f"attest/{name}" for name in it["attest"]], "attest holds other files than it names")
+        beside = [f"attest/{name}" for name in it["attest"]] + ["letter.pdf"] * (it["kind"] != DISCLOSURE)
+        need(sorted(attest) == beside, "attest holds other files than it names, or the letter is missing")
         before = {name: value for name, value in it.items() if name not in AFTERWARDS}
         manifest = hashlib.sha256(canonical({**statement, "predicate": before})).digest()
         if (kind := it["kind"]) == DISCLOSURE:
-            may_lack, signers = ["rulebook", "time-stamp", "approvals", "log"], ["device"]
+            may_lack, signers = ["rulebook", "time-stamp", "approvals", "log", "letter"], ["device"]
         say.append(f"{kind} {it['case']}, replaces {it['supersedes'] or 'nothing'}")
     with check(lines, "bag") as say:
         bag = sorted(path.removeprefix("bag/") for path in found if path.startswith("bag/"))
@@ -227,17 +223,15 @@ def main(argv: list[str] | None = None) -> int:
     with check(lines, "time-stamp") as say:
         moment = it["collected_at"]
         if kind != DISCLOSURE or "attest/production.tsr" in attest:
-            dsse, roots = attest["attest/production.dsse.json"], asked.tsa.read_bytes()
-            moment = stamped(attest["attest/production.tsr"], dsse, roots)
+            moment = stamped(attest["attest/production.tsr"], dsse, asked.tsa.read_bytes())
             need(it["collected_at"] <= it["approved_at"] <= moment, "it was stamped before it was made")
             say.append(moment)
         keys = [key for key in keys if key["valid_from"] <= moment <= key["valid_until"]]
     with check(lines, "signatures") as say:
-        signed = b"DSSEv1 %d %s %d %s" % (len(TYPES[0]), TYPES[0].encode(), len(payload), payload)
         for one in envelope["signatures"]:
             (key,) = [key for key in keys if key["use"] in signers and key["id"] == one["keyid"]]
             need(len(one) == 2 and key["id"] == sha256(b64(key["public_key"])), "a key is named by its SHA-256")
-            holds(key, b64(one["sig"]), signed)
+            holds(key, b64(one["sig"]), b"DSSEv1 28 %s %d %s" % (TYPES[0].encode(), len(payload), payload))
             say.append(key["use"])
         need(say == signers, f"it is to be signed once by each of {signers}, and was by {say}")
     with check(lines, "approvals") as say:
@@ -284,6 +278,12 @@ def main(argv: list[str] | None = None) -> int:
                     at, last = at >> 1, last >> 1
                 at, last = at >> 1, last >> 1
             need(last == 0 and node == b64(audit["root"]), "the path leads to another root")
+    with check(lines, "letter") as say:
+        if kind != DISCLOSURE:
+            about = f"letter {sha256(dsse)} {sha256(attest['letter.pdf'])}".encode()
+            (key,) = [key for key in keys if key["use"] == "service"]
+            holds(key, attest["attest/letter.sig"], about)
+            say.append("of this package, by the service")
     with check(lines, "rulebook") as say:
         if asked.rulebook and it["rulebook_sha256"]:
             need(sha256(asked.rulebook.read_bytes()) == it["rulebook_sha256"], "it was decided by another rulebook")

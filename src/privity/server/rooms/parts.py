@@ -17,6 +17,7 @@ from functools import partial
 
 from aiohttp import web
 
+from privity.server.attesting import routes as attesting_routes
 from privity.server.context import HubContext
 from privity.server.delivery import routes as delivery_routes
 from privity.server.delivery.fanout import Fanout
@@ -56,6 +57,7 @@ class RoomParts:
             *letters_routes.routes(context, self.fanout),
             *reports_routes.routes(context),
             *room_reports_routes.routes(context, self.proposer),
+            *attesting_routes.routes(context, self.franker),
             *staff_routes.routes(context, self.fanout, self.franker, self.proposer),
         ]
 

@@ -35,7 +35,7 @@ from privity.server.standing.model import EFFECT_KEPT_MS, Restriction, What
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import InboxKind
 from privity.wire.staff import NOTICE_PREFIX, Effect, EffectDone, EffectOutcome, Verb
-from privity.wire.standing import ReportLine
+from privity.wire.standing import LEGAL, ReportLine
 
 MAX_TELL: Final = 4_000
 """Letters of a line about a report."""
@@ -43,7 +43,7 @@ MAX_STATEMENT: Final = 8_000
 """Letters of a statement of reasons."""
 MAX_WORDS: Final = 200
 """Letters of an action or a policy in words."""
-WORDS: Final = frozenset({Verb.TELL, Verb.STATEMENT})
+WORDS: Final = frozenset({Verb.TELL, Verb.STATEMENT, Verb.LEGAL_NOTICE})
 """What only says something is never too late, and makes nothing else late."""
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _DECISION: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -140,6 +140,9 @@ def _state(doing: Doing) -> bool:
     said = doing.asked.params.statement
     if said is None:
         raise Refusal(Code.MALFORMED, "a statement of reasons is missing")
+    legal = doing.asked.verb is Verb.LEGAL_NOTICE
+    if legal is not (said.kind in LEGAL):
+        raise Refusal(Code.MALFORMED, f"{doing.asked.verb.value} does not take a statement of {said.kind.value}")
     for name, text, most in (
         ("text", said.text, MAX_STATEMENT),
         ("action", said.action, MAX_WORDS),
@@ -148,7 +151,7 @@ def _state(doing: Doing) -> bool:
         if not 0 < len(text) <= most:
             raise Refusal(Code.MALFORMED, f"the {name} of a statement has 1 to {most} letters, got {len(text)}")
     _check_reference(said.reference)
-    people = _in_charge(doing) if _is_room(doing.asked.subject) else [_account(doing)]
+    people = _in_charge(doing) if _is_room(doing.asked.subject) and not legal else [_account(doing)]
     kept = msgspec.json.encode(said)
     for user_uri in people:
         standing.put_statement(doing.tx, user_uri, doing.asked.id, doing.now_ms, kept.decode())
@@ -200,6 +203,7 @@ _DOES: Final[Mapping[Verb, Callable[[Doing], bool]]] = {
     Verb.REMOVE_LINKS: _restrict(What.UNLINKED, ends=False, of_room=True),
     Verb.TELL: _tell,
     Verb.STATEMENT: _state,
+    Verb.LEGAL_NOTICE: _state,
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from privity.server.blobs.routes import send
+from privity.server.collecting import routes as collect_routes
 from privity.server.context import HubContext
 from privity.server.delivery.log import Outlet
 from privity.server.franking.model import Franker
@@ -70,4 +71,5 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker, proposer: Prop
         web.post("/staff/v1/keylog/lookup", signed(look_up)),
         web.get("/staff/v1/blobs/{sha256:[0-9a-f]{64}}", signed(blob)),
         *effect_routes.routes(context, proposer, signed),
+        *collect_routes.routes(context, signed),
     ]

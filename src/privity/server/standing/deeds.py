@@ -24,6 +24,7 @@ DEEDS: Final[Mapping[tuple[str, str], Deed | None]] = MappingProxyType(
     {
         ("GET", "/v1/standing"): FREE,
         ("POST", "/v1/reports"): FREE,
+        ("POST", "/v1/franks/attest"): FREE,
         ("GET", "/v1/rooms/{id}/moderators"): FREE,
         ("POST", "/v1/rooms/{id}/reports"): FREE,
         ("PUT", "/v1/device/report-key"): FREE,

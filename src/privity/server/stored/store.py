@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from privity.keylog.labels import user_label
 from privity.server.db.database import Query, Row
-from privity.wire.inventory import Of, Stored
+from privity.wire.inventory import Stored
+from privity.wire.rows_about import Whom, about
 
 
 def count(query: Query, name: str, table: Stored, user_uri: str, devices: tuple[str, str]) -> int:
@@ -28,24 +29,6 @@ def rows(
     )
 
 
-def _about(table: Stored, user_uri: str, devices: tuple[str, str]) -> tuple[str, list[str]]:
-    """The condition under which a row is about a person, with its values. `devices` borders the URIs of theirs."""
-    parts: list[str] = []
-    values: list[str] = []
-    for column, kind in table.of.items():
-        match kind:
-            case Of.USER:
-                parts.append(f"{column} = ?")
-                values.append(user_uri)
-            case Of.LABEL:
-                parts.append(f"{column} = ?")
-                values.append(user_label(user_uri).decode())
-            case Of.DEVICE:
-                parts.append(f"({column} > ? AND {column} < ?)")
-                values += devices
-            case Of.PAIR:
-                parts.append(f"({column} >= ? AND {column} < ? OR substr({column}, ?) = ?)")
-                values += [f"{user_uri} ", f"{user_uri}!", str(-len(user_uri) - 1), f" {user_uri}"]
-            case Of.UNTOLD:
-                continue
-    return " OR ".join(parts) or "FALSE", values
+def _about(table: Stored, user_uri: str, devices: tuple[str, str]) -> tuple[str, list[object]]:
+    """`devices` borders the URIs of theirs."""
+    return about(table, Whom((user_uri,), user_label(user_uri).decode(), devices))

@@ -94,6 +94,7 @@ PAIRS: Final[Mapping[str, Pair]] = {
         _set("366 days", time_range={"from": "2025-10-01", "to": "2026-10-01"}),
     ),
     "G13": Pair(SUBPOENA, _kind("ip_port_time"), _kind("contact")),
+    "G14": Pair(WARRANT, _set("asks for ciphertext", asks=["disclose", "ciphertext_held"])),
     "US-S1": Pair(SUBPOENA, _set("reported messages", classes=["subscriber", "content_reported"])),
     "US-D1": Pair("us.sca.2703d", _drop("judicial_signature")),
     "US-D2": Pair("us.sca.2703d", _set("reported messages", classes=["subscriber", "content_reported"])),
@@ -172,7 +173,6 @@ PAIRS: Final[Mapping[str, Pair]] = {
         _set("an emergency without reasons", emergency=True),
         _set("an emergency with reasons", emergency=True, emergency_reasons="tea is at five"),
     ),
-    "EU-12": Pair(EPOC, _set("asks for ciphertext", asks=["disclose", "ciphertext_held"])),
     "EU-13": Pair(
         EPOC,
         _set("a prosecutor, for addresses", **_PROSECUTOR, classes=["session_ip"]),

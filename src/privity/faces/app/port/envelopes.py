@@ -94,6 +94,7 @@ from privity.faces.app.port.devices import (
     OfferDevice,
     RemoveDevice,
 )
+from privity.faces.app.port.disclosing import Disclose, DisclosureShown, LookAtDisclosure
 from privity.faces.app.port.errands import (
     BackupKey,
     BackupKeyShown,
@@ -213,7 +214,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | Devices | OfferDevice | AnswerOffer | RemoveDevice | CancelReset | KeyLog
         | Kept | KeptRows | Closing | CloseAccount | ForgetLink
         | LookAtErrand | StopErrand | BackupKey | MakeBackup | BringBack | Export | Import | GiveHistory | TakeHistory
-        | ImportedConversations | ReadImported | RemoveImported
+        | ImportedConversations | ReadImported | RemoveImported | LookAtDisclosure | Disclose
         | Contacts | AskContact | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
         | MakeCode | LookCode | UseCode | AnswerInvitation | AnswerHeld
         | OwnProfile | PutProfile | ProfileOf | SetAge | Vouch | EndGuardianship | SetWardAge
@@ -227,7 +228,7 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
         | Sent | Reported | ReportsShown | StandingShown | Appealed | ModeratorsShown | RoomReportsShown | PassedOn
         | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
-        | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries
+        | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries | DisclosureShown
         | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ class ErrandKind(StrEnum):
     IMPORT = "import"
     GIVE_HISTORY = "give_history"
     TAKE_HISTORY = "take_history"
+    DISCLOSURE = "disclosure"
 
 
 class ErrandState(StrEnum):

@@ -60,8 +60,9 @@ class ReportShown(Shape, frozen=True, kw_only=True):
 
 
 class StatementShown(Shape, frozen=True, kw_only=True):
-    """What was decided about this account, and why. `kind` is `decided`, `undone` or `appeal`; `open` says whether the
-    person can appeal against it now."""
+    """What was decided about this account, and why: `kind` is `decided`, `undone` or `appeal`. Or what an authority
+    asked for of it (`legal_request`), and what became of an objection (`legal_answer`). `open` says whether the person
+    can appeal against it, or object to it, now."""
 
     reference: str
     kind: str
@@ -129,7 +130,8 @@ class Standing(AccountRequest, frozen=True, kw_only=True):
 
 
 class StandingShown(Result, frozen=True, kw_only=True):
-    """`state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now."""
+    """`state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. `help`: where else
+    there is help, where an authority asked for something."""
 
     state: str
     until_ms: int | None
@@ -137,10 +139,12 @@ class StandingShown(Result, frozen=True, kw_only=True):
     hidden: bool
     known: bool
     statements: tuple[StatementShown, ...]
+    help: tuple[HelpShown, ...] = ()
 
 
 class Appeal(AccountRequest, frozen=True, kw_only=True):
-    """Disagree with a decision (`about` is `decision`) or with what became of a report (`report`): `Appealed`."""
+    """Disagree with a decision (`about` is `decision`), with what became of a report (`report`), or with a legal
+    request for data of this account (`objection`): `Appealed`."""
 
     about: str
     reference: str

@@ -30,6 +30,7 @@ from privity.faces.app.safety import reports_shown, standing_shown
 from privity.faces.app.verbs import Verbs
 from privity.identity.uris import parse_room_uri
 from privity.message.report import MAX_MESSAGES, MAX_NOTE, Reason, Subject
+from privity.wire.standing import LEGAL
 
 REASONS: Final = {reason.name.lower(): reason for reason in Reason}
 SUBJECTS: Final = {subject.name.lower(): subject for subject in Subject}
@@ -67,13 +68,13 @@ async def made(
     except FORESEEN as err:
         undone.append(f"You are still there: {problem_of(err).text}")
     opened.safety_changed()
-    return Reported(
-        receipt=receipt,
-        help=tuple(
-            HelpShown(text=each.text, url=each.url, by_server=each.by_server)
-            for each in await help_here(opened.host, reason)
-        ),
-        undone=" ".join(undone),
+    return Reported(receipt=receipt, help=await _help(opened, reason), undone=" ".join(undone))
+
+
+async def _help(opened: Opened, reason: Reason) -> tuple[HelpShown, ...]:
+    return tuple(
+        HelpShown(text=each.text, url=each.url, by_server=each.by_server)
+        for each in await help_here(opened.host, reason)
     )
 
 
@@ -144,15 +145,17 @@ async def heed_stranger(opened: Opened, request: HeedStranger) -> Done:
 
 async def standing(opened: Opened, _: Standing) -> StandingShown:
     told = await opened.look_at_standing()
-    return standing_shown(opened.device, opened.host.now_ms(), known=told)
+    asked_for = any(each.kind in LEGAL for each in opened.device.safety.statements())
+    named = await _help(opened, Reason.OTHER) if asked_for else ()
+    return standing_shown(opened.device, opened.host.now_ms(), named, known=told)
 
 
 async def appeal(opened: Opened, request: Appeal) -> Appealed:
     safety = opened.device.safety
-    if request.about not in ("decision", "report"):
-        raise Malformed("an appeal is about a decision or a report")
-    lodge = safety.appeal if request.about == "decision" else safety.complain
-    receipt = await lodge(request.reference, request.text)
+    lodges = {"decision": safety.appeal, "report": safety.complain, "objection": safety.object_to}
+    if request.about not in lodges:
+        raise Malformed(f"an appeal is about one of {', '.join(lodges)}")
+    receipt = await lodges[request.about](request.reference, request.text)
     opened.safety_changed()
     return Appealed(receipt=receipt)
 
