@@ -45,6 +45,7 @@ ERRORS = {
     "privity.desk.legal.notices.errors": "desk/legal/notices",
     "privity.desk.legal.answers.errors": "desk/legal/answers",
     "privity.desk.legal.releasing.errors": "desk/legal/releasing",
+    "privity.desk.legal.guide.errors": "desk/legal/guide",
     "privity.production.errors": "production",
     "privity.preview.errors": "preview",
     "privity.witness.errors": "witness",

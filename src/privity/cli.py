@@ -45,7 +45,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Host": {
         "demo": (f"{COMMANDS}.demo:demo", "see everything at work, attacks included"),
-        "drill": (f"{COMMANDS}.drill:app", "let a hub turn on its people, and see who notices"),
+        "drill": (f"{COMMANDS}.drill:app", "play what nobody hopes for, and see what holds"),
         "init": (f"{COMMANDS}.init:init", "make a home for a hub and its desk"),
         "serve": ("privity.server.commands:serve", "run the hub"),
         "invite": ("privity.server.commands:invite", "make one more invite"),

@@ -35,6 +35,8 @@ SUBCOMMANDS = [
     *(("desk", name) for name in ("cases", "case")),
     *(("desk", name) for name in ("backup", "make-audit-key", "transparency")),
     *(("audit", name) for name in ("verify", "checkpoint", "export", "show", "prove", "check-proof")),
+    *(("legal", name) for name in ("explain", "file", "guide", "verify", "capabilities")),
+    *(("legal", name) for name in ("make-release-keys", "published-keys")),
     ("witness", "init"),
     ("witness", "add"),
     ("witness", "serve"),

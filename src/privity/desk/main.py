@@ -27,6 +27,7 @@ from privity.desk.cases.gathering import Gathering
 from privity.desk.clearinghouse.sending import send_all
 from privity.desk.clearinghouse.setting import desk_of, outbox_of
 from privity.desk.console.app import build_app, console_of
+from privity.desk.console.legal_desk import LegalDesk, legal_desk_of
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.serving import listening
 from privity.desk.db.database import open_database
@@ -49,17 +50,13 @@ from privity.desk.legal.living import LOOK_S, Living
 from privity.desk.legal.notices import lodging as objections
 from privity.desk.legal.notices import sending as notices
 from privity.desk.legal.notices import service as noticed
-from privity.desk.legal.notices.planning import telling_of
 from privity.desk.legal.releasing import delivering
 from privity.desk.legal.releasing import service as releases
 from privity.desk.legal.releasing.loop import Releasing
-from privity.desk.legal.releasing.setting import office_of
 from privity.desk.legal.releasing.stamping_client import StampingClient
 from privity.desk.legal.requests import service as requests
-from privity.desk.legal.requests.office import rules_of
 from privity.desk.legal.snapshots import HubSnapshots
 from privity.desk.legal.vault import preserving
-from privity.desk.legal.vault.custody import Custody, Shares
 from privity.desk.legal.vault.preserving import Preserving
 from privity.desk.retention import clock
 from privity.desk.retention.errors import ClockDoubted
@@ -102,6 +99,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
             referring = desk_of(config.destinations, keys.evidence, os.urandom)
             key_log = KeyLog(db, config.log, now_ms)
             gather, lodging = Gathering(config.deadline_hours), _lodging(keys.evidence)
+            legal = legal_desk_of(config, keys, signing.key, now_ms(), os.urandom)
             if config.listen is not None:
                 console = console_of(
                     db,
@@ -112,6 +110,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
                     referrals=Referrals(referring, hub.account),
                     profile=hub.profile,
                     again=Again(db, hub, keys, key_log, os.urandom, gather.again, lodging),
+                    legal=legal,
                 )
                 await open_here.enter_async_context(listening(build_app(console), *config.listen))
             intake = Intake(db, hub, keys, key_log, now_ms, os.urandom, gather=gather, lodge=lodging, wait_s=MAX_WAIT_S)
@@ -123,8 +122,8 @@ async def _run(config: desk_config.DeskConfig) -> None:
                 serve(Retention(db, config.periods, now_ms, lambda: hub.apart_ms), HOURLY_S, stop),
                 keep_signed(signing, stop),
                 *_cosigning(db, signing, session, config, stop),
-                *_legal(db, hub, keys, config, stop),
-                *_releasing(db, keys, config, signing, session, stop),
+                *_legal(db, hub, keys, legal, stop),
+                *_releasing(db, legal, signing, session, stop),
             )
         signing.step()
     finally:
@@ -142,13 +141,12 @@ def _cosigning(
 
 
 def _legal(
-    db: Db, hub: HttpHub, keys: DeskKeys, config: desk_config.DeskConfig, stop: asyncio.Event
+    db: Db, hub: HttpHub, keys: DeskKeys, legal: LegalDesk | None, stop: asyncio.Event
 ) -> list[Coroutine[None, None, None]]:
-    """Nothing where the configuration says nothing of legal requests. Raises what keeps the rules from being read."""
-    if config.legal is None:
+    """Nothing where the configuration says nothing of legal requests."""
+    if legal is None:
         return []
-    rules = rules_of(config.legal)
-    custody = Custody(keys.evidence, config.legal.vault_officers)
+    rules, custody, shares = legal.rules, legal.custody, legal.shares
     snapshots = HubSnapshots(db, hub, now_ms, os.urandom)
 
     def believed(at_ms: int) -> bool:
@@ -161,10 +159,8 @@ def _legal(
     def lapse(db: Db, at_ms: int) -> None:
         Expiry(db, lambda: at_ms).step()
 
-    telling = telling_of(keys.evidence, rules, config.legal, config.audit_name.partition("/")[0], os.urandom)
-
     def tell(db: Db, at_ms: int) -> None:
-        notices.step(db, telling, at_ms)
+        notices.step(db, legal.telling, at_ms)
 
     def end(db: Db, at_ms: int) -> None:
         requests.step(db, at_ms, (collections.purge, noticed.purge, delivering.purge))
@@ -172,8 +168,6 @@ def _legal(
     def leave(db: Db, at_ms: int) -> None:
         releases.step(db, at_ms)
         delivering.step(db, at_ms)
-
-    shares = Shares()
 
     def with_kept(number: int, hub: CollectHub) -> CollectHub:
         return WithWhatWasKept(db, custody, hub, number, now_ms, shares)
@@ -188,16 +182,15 @@ def _legal(
 
 def _releasing(
     db: Db,
-    keys: DeskKeys,
-    config: desk_config.DeskConfig,
+    legal: LegalDesk | None,
     signing: Signing,
     session: aiohttp.ClientSession,
     stop: asyncio.Event,
 ) -> list[Coroutine[None, None, None]]:
     """Nothing where the configuration says nothing of releases, or there are no pages on which people approve them."""
-    office = office_of(config, keys, signing.key, now_ms(), os.urandom)
-    if office is None:
+    if legal is None or legal.office is None:
         return []
+    office = legal.office
     stamping = StampingClient(session, office.stamping_url)
     return [serve(Releasing(db, office, signing, stamping, now_ms), LOOK_S, stop)]
 

@@ -70,18 +70,23 @@ def fill(path: Path, whom: Somebody, other: Somebody, numbers: Iterator[int]) ->
 
     What no request reaches and what is sealed holds a canary. `numbers` are different in every row.
     """
-    made = []
     with closing(connect(path)) as db:
         db.execute("PRAGMA foreign_keys = OFF")
-        for name, table in about_people():
-            for by in list(table.of)[: 1 if _of_one(table) else None]:
-                values = _row(db, name, table, by, whom, other, numbers)
-                names = ", ".join(values)
-                marks = ", ".join("?" * len(values))
-                db.execute(f"INSERT OR REPLACE INTO {name} ({names}) VALUES ({marks})", tuple(values.values()))
-                for column, one in table.beside.items():
-                    _beside(db, one.table, one.key, values[column], one.columns)
-                made.append(Written(name, by, values))
+        return fill_in(db, whom, other, numbers)
+
+
+def fill_in(db: sqlite3.Connection, whom: Somebody, other: Somebody, numbers: Iterator[int]) -> list[Written]:
+    """The same in a database that is open."""
+    made = []
+    for name, table in about_people():
+        for by in list(table.of)[: 1 if _of_one(table) else None]:
+            values = _row(db, name, table, by, whom, other, numbers)
+            names = ", ".join(values)
+            marks = ", ".join("?" * len(values))
+            db.execute(f"INSERT OR REPLACE INTO {name} ({names}) VALUES ({marks})", tuple(values.values()))
+            for column, one in table.beside.items():
+                _beside(db, one.table, one.key, values[column], one.columns)
+            made.append(Written(name, by, values))
     return made
 
 

@@ -126,6 +126,7 @@ class Act(StrEnum):
     HOLD_RELEASED = "legal.hold_released"
     HOLD_READ = "legal.hold_read"
     HOLD_SHARED = "legal.hold_shared"
+    HOLD_SHARE_HANDED_IN = "legal.hold_share_handed_in"
     HOLD_REFUSED = "legal.hold_refused"
     HOLD_WITHDRAWN = "legal.hold_withdrawn"
     HOLD_COUNTED_ANEW = "legal.hold_counted_anew"

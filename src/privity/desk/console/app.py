@@ -13,9 +13,10 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from privity.desk.config import DeskConfig
-from privity.desk.console import csrf, forms, guard, headers
+from privity.desk.console import csrf, forms, guard, headers, uploads
 from privity.desk.console.asked import ANSWER, Asked, Console
 from privity.desk.console.cookies import Cookies
+from privity.desk.console.legal_desk import LegalDesk
 from privity.desk.console.media import Pictures
 from privity.desk.console.pages import Open, Page
 from privity.desk.console.problems import answer_to
@@ -50,6 +51,7 @@ def console_of(
     referrals: Referrals | None = None,
     profile: Callable[[str], Awaitable[ProfileFacts]] | None = None,
     again: Again | None = None,
+    legal: LegalDesk | None = None,
 ) -> Console:
     """What the pages share. The configuration says at which address people open them."""
     url = urlsplit(config.console_url)
@@ -69,6 +71,7 @@ def console_of(
         referrals=referrals,
         profile=profile,
         again=again,
+        legal=legal,
     )
 
 
@@ -106,7 +109,7 @@ async def _answer(console: Console, page: Page, request: web.Request) -> web.Str
         if not isinstance(page.needs, Open):
             acting.must(page.needs)
         if page.method == "POST":
-            asked = await _with_form(asked, request)
+            asked = await _with_form(asked, request, page.files)
         response = await page.handler(asked, acting)
     except DeskError as err:
         response = answer_to(asked, err)
@@ -153,8 +156,9 @@ def _door_cookie(console: Console, request: web.Request) -> str:
     return console.cookies.read(request, console.cookies.door)
 
 
-async def _with_form(asked: Asked, request: web.Request) -> Asked:
-    fields = dict(await forms.read(request))
+async def _with_form(asked: Asked, request: web.Request, most: int) -> Asked:
+    came, files = await uploads.read(request, most) if most else (await forms.read(request), ())
+    fields = dict(came)
     csrf.check(asked.cookie, forms.once(fields, csrf.FIELD))
     answer = forms.once(fields, ANSWER)
     fields = {name: values for name, values in fields.items() if name not in (csrf.FIELD, ANSWER)}
@@ -168,4 +172,5 @@ async def _with_form(asked: Asked, request: web.Request) -> Asked:
         asked.cookie,
         asked.somebody,
         asked.now_ms,
+        files,
     )

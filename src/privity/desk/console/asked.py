@@ -16,13 +16,16 @@ from privity.desk.console import csrf, forms, nav
 from privity.desk.console.cookies import Cookies
 from privity.desk.console.errors import PageUnknown, ProofWanted
 from privity.desk.console.forms import Fields, Form
+from privity.desk.console.legal_desk import LegalDesk
 from privity.desk.console.media import Pictures
 from privity.desk.console.recordings import Recordings
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
+from privity.desk.console.uploads import Upload
 from privity.desk.db.transaction import Db
 from privity.desk.intake.again import Again
 from privity.desk.keys import DeskKeys
+from privity.desk.legal.requests.errors import OfficeMissing
 from privity.desk.limits import MAX_NUMBER
 from privity.desk.staff import service, signing_in
 from privity.desk.staff.errors import ChallengeRefused, NotSignedIn
@@ -55,6 +58,8 @@ class Console:
     """Asks the hub what an account shows of itself, by its URI or its handle; raises HubError or Refusal."""
     again: Again | None = field(default=None, repr=False)
     """Tries reports that did not open again; None without a hub, too."""
+    legal: LegalDesk | None = field(default=None, repr=False)
+    """None where the house answers no legal requests."""
 
     @property
     def origin(self) -> str:
@@ -78,6 +83,8 @@ class Asked:
     """The session's, or the door's."""
     somebody: SignedIn | None
     now_ms: int
+    files: tuple[Upload, ...] = field(default=(), repr=False)
+    """What a form brought along, on a page that takes files."""
 
     @property
     def db(self) -> Db:
@@ -90,6 +97,13 @@ class Asked:
     @property
     def config(self) -> DeskConfig:
         return self.console.config
+
+    @property
+    def legal(self) -> LegalDesk:
+        """Raises OfficeMissing: then the page says that this house answers no legal requests."""
+        if self.console.legal is None:
+            raise OfficeMissing("this house answers no legal requests: its configuration has no [desk.legal]")
+        return self.console.legal
 
     @property
     def random(self) -> Callable[[int], bytes]:

@@ -14,6 +14,7 @@ from privity.desk.clearinghouse import service as clearinghouse
 from privity.desk.clearinghouse.model import ReferralState
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
+from privity.desk.legal.requests import listing
 from privity.desk.staff import proposals
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -66,6 +67,12 @@ def _open_referrals(db: Db, now_ms: int) -> Count:
     return Count(sum(found.get(state, 0) for state in (ReferralState.DRAFTED, ReferralState.BLOCKED)))
 
 
+def _open_requests(db: Db, now_ms: int) -> Count | None:
+    """A house that answers none has no number there."""
+    found = listing.counts(db, now_ms)
+    return Count(found.open, found.first_ms) if found.open else None
+
+
 def _proposals(db: Db, now_ms: int) -> Count | None:
     """Mostly nothing waits, and a list of people has no number."""
     waiting = proposals.count_waiting(db, now_ms)
@@ -78,6 +85,9 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("Appeals", "/appeals", Right.SEE_APPEALS, _open_appeals),
     Place("Needs somebody", "/attention", Right.SEE_CASE),
     Place("Referrals", "/referrals", Right.SEE_REFERRALS, _open_referrals),
+    Place("Legal requests", "/legal", Right.SEE_LEGAL, _open_requests),
+    Place("Agencies", "/agencies", Right.SEE_LEGAL),
+    Place("Legal audit", "/legal/audit", Right.SEE_AUDIT),
     Place("Staff", "/staff", Right.SEE_STAFF, _proposals),
     Place("Audit log", "/audit", Right.SEE_AUDIT),
     Place("My passkeys", "/me", None),

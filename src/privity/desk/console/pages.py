@@ -37,7 +37,9 @@ class Page:
     """As aiohttp has it: `/case/{number}`."""
     needs: Right | Open
     handler: Handler
+    files: int = 0
+    """Bytes that a form with files may have; 0 where it brings none."""
 
 
-def page(method: str, path: str, needs: Right | Open, handler: Handler) -> Page:
-    return Page(method, path, needs, handler)
+def page(method: str, path: str, needs: Right | Open, handler: Handler, files: int = 0) -> Page:
+    return Page(method, path, needs, handler, files)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +13,10 @@ import msgspec
 from cyclopts import App, Parameter
 
 from privity.desk.audit.beside import named
-from privity.desk.db.transaction import Db
 from privity.desk.legal.agencies import commands as agencies
 from privity.desk.legal.collecting.commands import capabilities
 from privity.desk.legal.explaining import explained
+from privity.desk.legal.guide.commands import guide
 from privity.desk.legal.releasing.commands import make_release_keys, published_keys
 from privity.desk.legal.requests import commands as request_commands
 from privity.desk.legal.requests import service as requests
@@ -36,17 +35,13 @@ app = App(
 )
 
 
-def _open(db: Db, numbers: Sequence[int]) -> tuple[str, ...]:
-    """What of these agencies has not ended, as the outside knows it."""
-    return tuple(each.pseudonym for number in numbers for each in requests.open_of_agency(db, number))
-
-
 app.command(verify)
 app.command(make_release_keys)
 app.command(published_keys)
 app.command(request_commands.file)
-app.command(agencies.commands(_open))
+app.command(agencies.commands(requests.open_of_agencies))
 app.command(capabilities)
+app.command(guide)
 
 Request = Annotated[Path, Parameter(help="The facts of the request, as YAML.")]
 

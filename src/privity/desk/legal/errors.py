@@ -12,6 +12,7 @@ DeskError
     +-- NoticesError    see `notices.errors`
     +-- AnswersError    see `answers.errors`
     +-- ReleasingError  see `releasing.errors`
+    +-- GuideError      see `guide.errors`
 """
 
 from __future__ import annotations

@@ -8,18 +8,26 @@ from typing import Final
 
 from privity.desk.db.transaction import Db
 from privity.desk.transparency import store
+from privity.desk.transparency.authorities import store as of_authorities
+from privity.desk.transparency.authorities.model import Exact
 from privity.desk.transparency.errors import ReportDisagrees
 from privity.desk.transparency.model import TransparencyReport, by, total
 from privity.desk.transparency.period import Period
 
 _SHOWN: Final = 5
+NOT_IN_TABLES: Final = frozenset(
+    {"checks of agencies that failed", "copied passkeys", "marks of impostors", "objections turned away"}
+)
+"""What leaves an entry of the log and no row."""
 
 
-def must_agree(db: Db, report: TransparencyReport) -> None:
+def must_agree(db: Db, report: TransparencyReport, exact: Exact) -> None:
     """Raise ReportDisagrees unless every count that the tables can give is the same in both."""
     period = Period(report.first, report.last)
     by_tables = store.counted(db, period.start_ms, period.end_ms)
     by_log = counts(report)
+    by_tables |= of_authorities.counted(db, period.start_ms, period.end_ms)
+    by_log |= {what: count for what, count in exact.counted.items() if what not in NOT_IN_TABLES}
     if not store.staff_changed_since(db, period.end_ms):
         by_tables |= store.members_by_role(db)
         by_log |= {f"staff, {row.role}": row.count for row in report.roles}

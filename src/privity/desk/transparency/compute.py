@@ -7,12 +7,19 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
+
+import msgspec
 
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
 from privity.desk.staff.rights import Role
+from privity.desk.transparency.authorities import counting, grouping
+from privity.desk.transparency.authorities import reading as of_authorities
+from privity.desk.transparency.authorities.model import Exact
+from privity.desk.transparency.authorities.replaying import Replay
 from privity.desk.transparency.model import (
     AppealsRow,
     CasesRow,
@@ -23,7 +30,7 @@ from privity.desk.transparency.model import (
     TimesRow,
     TransparencyReport,
 )
-from privity.desk.transparency.period import Period, month_of
+from privity.desk.transparency.period import Period, hours, month_of
 from privity.desk.transparency.reading import (
     AppealAnswered,
     AppealLodged,
@@ -38,7 +45,6 @@ from privity.desk.transparency.reading import (
     read,
 )
 
-HOUR_MS: Final = 3_600_000
 ESCALATED: Final = "escalate"
 """An action by which nothing is decided yet."""
 
@@ -52,13 +58,32 @@ _REFERRALS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The report, and the exact counts behind what it groups, which are there to be compared and for nothing else."""
+
+    report: TransparencyReport
+    exact: Exact
+
+
 def compute(entries: Iterable[Entry], period: Period) -> TransparencyReport:
-    """Read every entry before the end of the period; staff is replayed from the first. Raises EntryUnreadable."""
-    found = _Counts()
+    """The report alone. Raises EntryUnreadable."""
+    return compute_exactly(entries, period).report
+
+
+def compute_exactly(entries: Iterable[Entry], period: Period) -> Computed:
+    """Read every entry before the end of the period; staff and requests are replayed from the first.
+
+    Raises EntryUnreadable.
+    """
+    found, asked = _Counts(), Replay(period)
     for entry in entries:
         if entry.at_ms >= period.end_ms:
             continue
         found.entries += 1
+        of_request = of_authorities.read(entry)
+        if of_request is not None:
+            asked.add(entry, of_request)
         fact = read(entry)
         if fact is None:
             continue
@@ -66,7 +91,14 @@ def compute(entries: Iterable[Entry], period: Period) -> TransparencyReport:
             found.staff(entry, fact)
         elif entry.at_ms >= period.start_ms:
             found.add(entry, fact)
-    return found.report(period)
+    exact = counting.exact(asked)
+    report = msgspec.structs.replace(
+        found.report(period),
+        authorities=grouping.lines(exact, period),
+        orders_counted=exact.ever,
+        orders=exact.orders,
+    )
+    return Computed(report, exact)
 
 
 class _Counts:
@@ -184,7 +216,3 @@ class _Counts:
 def p95(values: Sequence[int]) -> int:
     """The smallest value that at least 95 of 100 do not exceed."""
     return sorted(values)[math.ceil(len(values) * 0.95) - 1]
-
-
-def hours(ms: float) -> float:
-    return round(ms / HOUR_MS, 2)

@@ -22,6 +22,7 @@ from privity.desk.decisions.actions import Action
 from privity.desk.decisions.policies import POLICIES, PolicyName, pointed_to
 from privity.desk.stated import Stated
 from privity.desk.transparency import said, template
+from privity.desk.transparency.authorities.model import OrdersRow
 from privity.desk.transparency.category_names import CATEGORY_NAMES, KEYWORD_NAMES
 from privity.desk.transparency.model import AppealsRow, DecisionsRow, TransparencyReport
 from privity.desk.transparency.period import Period
@@ -62,8 +63,14 @@ MEASURES: Final[Mapping[Action, str]] = {
 """What restricts somebody, and under which heading."""
 
 NO_ORDERS: Final = (
-    "Not counted: this version of the software handles no orders of authorities. The provider reports them elsewhere."
+    "Not counted: nothing was ever filed with the legal part of this desk. The provider reports orders elsewhere."
 )
+NO_ORDERS_TO_ACT: Final = (
+    "Not counted: this desk takes no orders to act against content. The provider reports them elsewhere."
+)
+ON_PAPER: Final = "Not known: some came on paper, and were acknowledged outside of this desk."
+AT_ONCE: Final = "hours; each is acknowledged in the moment in which it comes"
+NO_TYPES: Final = "Not told apart: no type of illegal content is written down of orders to provide information."
 _OF_ORDERS: Final = "Number of orders"
 _OF_NOTICES: Final[Mapping[str, str]] = {
     "Number of notices received from Trusted flaggers": "Not told apart: the form has no place for trusted flaggers.",
@@ -76,6 +83,11 @@ _KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 _DESCRIBED: Final = 'Description of the sub-category "Other"'
+
+_TO_ACT: Final = 4
+"""How many of the headings of orders are about orders to act against content."""
+_GREECE: Final = {"GR": "EL"}
+"""As Eurostat abbreviates it, and so the template."""
 
 _AGAINST: Final[Mapping[Action, str]] = {
     Action.LIMIT: "visibility",
@@ -97,7 +109,7 @@ def sections(report: TransparencyReport, stated: Stated, service: str, published
     return {
         said.IDENTIFICATION: said.identification(stated, service, published, period),
         "2_categories_names.csv": _names(),
-        "3_member_states_orders.csv": _orders(head),
+        "3_member_states_orders.csv": _orders(report, head),
         "4_notices.csv": _notices(report, head),
         "5_own_initiative_illegal.csv": _measures("Category of illegal content", illegal, [], head),
         "6_own_initiative_TC.csv": _measures(
@@ -123,14 +135,38 @@ def _names() -> bytes:
     return csv_of([template.NAMES, *rows])
 
 
-def _orders(head: Head) -> bytes:
-    """Section 3: nobody counted orders, so nothing stands where a count would, not even a zero."""
+def _orders(report: TransparencyReport, head: Head) -> bytes:
+    """Section 3. Where nobody counted orders nothing stands in place of a count, not even a zero."""
     rows = [(*template.PERIOD, "Category of illegal content", _DESCRIBED, "Scope", *template.ORDERS, *_of_orders())]
     blank = ("",) * len(template.ORDERS)
+    by_state = {row.state: row for row in report.orders}
     for _, name, _ in _lines([*template.CATEGORIES.items(), (template.NO_ORDER_SPECIFIED, ())]):
-        why = tuple(NO_ORDERS if name == "TOTAL" and each.startswith(_OF_ORDERS) else "" for each in template.ORDERS)
-        rows.append((template.ALL, *head, name, "", "TOTAL", *blank, *why))
+        if not report.orders_counted:
+            values, why = blank, _not_counted(name, NO_ORDERS, template.ORDERS)
+            rows.append((template.ALL, *head, name, "", "TOTAL", *values, *why))
+            continue
+        everything = name in ("TOTAL", f"STATEMENT_CATEGORY_{template.NO_ORDER_SPECIFIED}")
+        for state in ("", *sorted(by_state.keys() - {""})) if everything else ("",):
+            found = by_state.get(state, OrdersRow(state, 0, None, None)) if everything else OrdersRow("", 0, None, None)
+            values, why = _order_values(found, name)
+            rows.append((template.ALL, *head, name, "", _GREECE.get(state, state) or "TOTAL", *values, *why))
     return csv_of(rows)
+
+
+def _not_counted(name: str, words: str, headings: Sequence[str]) -> tuple[str, ...]:
+    """Said once, beside the counts of the total."""
+    return tuple(words if name == "TOTAL" and each.startswith(_OF_ORDERS) else "" for each in headings)
+
+
+def _order_values(found: OrdersRow, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The values of one row, and what is to be said beside them."""
+    informed = "" if found.informed_h is None else str(found.informed_h)
+    effect = "" if found.effect_h is None else str(found.effect_h)
+    to_act = template.ORDERS[:_TO_ACT]
+    told = (AT_ONCE if informed else ON_PAPER) if found.received else ""
+    types = NO_TYPES if name == f"STATEMENT_CATEGORY_{template.NO_ORDER_SPECIFIED}" and found.received else ""
+    values = ("",) * len(to_act) + (str(found.received), informed, effect)
+    return values, (*_not_counted(name, NO_ORDERS_TO_ACT, to_act), types, told, "hours" if effect else "")
 
 
 def _notices(report: TransparencyReport, head: Head) -> bytes:

@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from privity.desk.transparency import words
 from privity.desk.transparency.model import TransparencyReport
 
@@ -25,6 +27,11 @@ COLUMNS: Final = (
     "party",
     "destination",
     "role",
+    "country",
+    "instrument",
+    "emergency",
+    "data_class",
+    "code",
     "value",
     "unit",
 )
@@ -79,6 +86,8 @@ def _lines(report: TransparencyReport) -> Iterator[Line]:
     yield {"section": "staff", "what": "moderators", "value": report.moderators}
     for role in report.roles:
         yield {"section": "staff", "what": "members", "role": role.role, "value": role.count}
+    for line in report.authorities:
+        yield msgspec.structs.asdict(line)
 
 
 def _decisions(report: TransparencyReport) -> Iterator[Line]:

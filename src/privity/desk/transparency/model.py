@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from privity.desk.transparency.authorities.model import Line, OrdersRow
+
 R = TypeVar("R")
 K = TypeVar("K")
 
@@ -116,6 +118,12 @@ class TransparencyReport(msgspec.Struct, frozen=True):
     """Those of them who work on cases."""
     roles: list[RoleRow]
     """One person may have several."""
+    authorities: list[Line] = []
+    """Requests of authorities, as they are published: what is small is grouped."""
+    orders_counted: bool = False
+    """Whether anything was ever filed with the legal desk. If not, nothing was counted either."""
+    orders: list[OrdersRow] = []
+    """Orders of Member States to provide information: exact, as the law asks."""
 
     @property
     def appeals_answered(self) -> int:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from privity.desk.stated import Stated
 from privity.desk.transparency import said, words
+from privity.desk.transparency.authorities import published
 from privity.desk.transparency.model import ReportsRow, TransparencyReport, by, total
 from privity.desk.transparency.period import Period
 from privity.desk.transparency.plots import Bar, Span, bars, spans
@@ -58,6 +59,7 @@ def html(report: TransparencyReport, stated: Stated, service: str, command: str)
         missing=said.missing(stated),
         recipients=stated.recipients,
         languages=stated.languages,
+        authorities=published.tables(report.authorities),
     )
     return shown.encode()
 
@@ -89,7 +91,33 @@ def _figures(report: TransparencyReport) -> list[Figure]:
         found.append(_times(report))
     if report.appeals_answered:
         found.append(_appeals(report))
-    return found
+    return [*found, *_authorities(report)]
+
+
+def _authorities(report: TransparencyReport) -> Iterator[Figure]:
+    """Two pictures at most: who got how much, and what was asked for. A number that is grouped is in no picture."""
+    outcomes = ("produced_in_full", "produced_in_part", "rejected")
+    says = "Requests of authorities that were answered, by who asked"
+    if figure := _by_outcome(report, "askers", says, published.REQUESTS, outcomes):
+        yield figure
+    outcomes = ("released", "denied", "not_held")
+    says = "What authorities asked for, and what became of it"
+    if figure := _by_outcome(report, "classes", says, published.CLASSES, outcomes):
+        yield figure
+
+
+def _by_outcome(
+    report: TransparencyReport, key: str, says: str, section: str, outcomes: Sequence[str]
+) -> Figure | None:
+    """Rows of which every part is a number; None without any."""
+    counts = [published.numbers(report.authorities, section, outcome) for outcome in outcomes]
+    names = [name for name in counts[0] if all(name in each for each in counts) and any(each[name] for each in counts)]
+    if not names:
+        return None
+    parts = [published.WORDS[outcome] for outcome in outcomes]
+    rows = [(name, tuple(each[name] for each in counts)) for name in names]
+    picture = bars(key, says, "requests", [Bar(name, values) for name, values in rows], parts)
+    return Figure(says, picture, ("", *parts), [(name, *values) for name, values in rows])
 
 
 def _by_level(

@@ -11,6 +11,7 @@ from typing import Final
 
 from privity.desk.transparency.errors import PeriodInvalid
 
+HOUR_MS: Final = 3_600_000
 _MONTH: Final = re.compile("(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
 
 
@@ -59,6 +60,11 @@ class Period:
 
 def month_of(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m}"
+
+
+def hours(ms: float) -> float:
+    """As reports say how long something took."""
+    return round(ms / HOUR_MS, 2)
 
 
 def _begins(month: str) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.transparency.errors import EntryUnreadable
+from privity.desk.transparency.telling import told
 
 
 class ReportsTaken(msgspec.Struct, frozen=True):
@@ -137,11 +137,4 @@ _READ: Final[Mapping[Act, type[Fact]]] = {
 def read(entry: Entry) -> Fact | None:
     """What an entry says, or None where it says nothing to the report. Raises EntryUnreadable."""
     kind = _READ.get(entry.act)
-    if kind is None:
-        return None
-    try:
-        return msgspec.convert(entry.said, kind)
-    except msgspec.ValidationError as err:
-        raise EntryUnreadable(
-            f"entry {entry.n} ({entry.act.value}) does not say what the report needs: {err}"
-        ) from None
+    return None if kind is None else told(entry, kind)

@@ -15,7 +15,7 @@ from privity.desk.db.transaction import Db, one_moment
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.desk.transparency.compare import must_agree
-from privity.desk.transparency.compute import compute
+from privity.desk.transparency.compute import compute, compute_exactly
 from privity.desk.transparency.model import TransparencyReport
 from privity.desk.transparency.period import Period
 from privity.tlog.note import SignedNote
@@ -39,8 +39,9 @@ def report(
     with one_moment(db):
         size = log.size(db)
         verify(shown(stored(db), size), key, kept)
-        made = compute((Entry.decode(data) for data in log.entries(db)), period)
-        must_agree(db, made)
+        computed = compute_exactly((Entry.decode(data) for data in log.entries(db)), period)
+        made = computed.report
+        must_agree(db, made, computed.exact)
     log.add(
         db,
         at_ms=now_ms,

@@ -17,6 +17,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from privity.faces.commands.known import check_known
 from privity.faces.demo.steps import CheckFailed
 from privity.faces.drill.attack import NAMED, Attack
 from privity.faces.drill.attacks import ATTACKS
@@ -29,8 +30,15 @@ LIMIT_S = 40.0
 
 app = App(
     name="drill",
-    help="Let a compelled operator try to read along, and see who notices.\n\nExample: privity drill ghost",
+    help="Play what nobody hopes for, with real processes and invented people, and see what holds.\n\n"
+    "Example: privity drill ghost",
     help_format="plaintext",
+)
+app.command(
+    "privity.faces.commands.drill_legal:legal",
+    name="legal",
+    help="Twelve requests of invented authorities at a real hub and desk, and what leaves the house."
+    " At most a minute.\n\nExample: privity drill legal --only warrant --only gag",
 )
 
 
@@ -64,8 +72,8 @@ def ghost(
         for name, one in BREAKS.items():
             print(f"{name:20} {one.what}; the attack {one.check!r} must succeed")
         return
-    _check_known(only, [attack.name for attack in ATTACKS], "attack", "--only list")
-    _check_known(broken, list(BREAKS), "defence", "--break list")
+    check_known(only, [attack.name for attack in ATTACKS], "attack", "ghost --only list")
+    check_known(broken, list(BREAKS), "defence", "ghost --break list")
     chosen = [attack for attack in ATTACKS if not only or attack.name in only]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # no process may outlive the drill
     telling = Telling(Console())
@@ -73,12 +81,6 @@ def ghost(
     telling.end(len(chosen))
     if telling.passed < len(chosen):
         sys.exit(1)
-
-
-def _check_known(names: Sequence[str], known: Sequence[str], what: str, how: str) -> None:
-    for name in names:
-        if name not in known:
-            sys.exit(f"privity: no {what} is named {name!r}; `privity drill ghost {how}` names them")
 
 
 async def _run(chosen: Sequence[Attack], broken: Sequence[str], telling: Telling, *, keep: bool) -> None:

@@ -9,28 +9,35 @@ import json
 import os
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import cbor2
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
 ED25519: Final = -8
+ES256: Final = -7
 _PRESENT, _VERIFIED, _ATTESTED = 0x01, 0x04, 0x40
 
 
 @dataclass(slots=True)
 class Passkey:
-    """Ed25519, without attestation (WebAuthn, level 3, sections 5.1.3, 5.1.4 and 6.1)."""
+    """Ed25519 or ES256, without attestation (WebAuthn, level 3, sections 5.1.3, 5.1.4 and 6.1)."""
 
     id: bytes = field(default_factory=lambda: os.urandom(16))
-    _key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate, repr=False)
+    _key: Ed25519PrivateKey | EllipticCurvePrivateKey = field(default_factory=Ed25519PrivateKey.generate, repr=False)
     _count: int = 0
+
+    @classmethod
+    def es256(cls) -> Self:
+        """As most phones and security keys make them."""
+        return cls(_key=generate_private_key(SECP256R1()))
 
     def create(self, options: str, origin: str) -> str:
         """The answer to `navigator.credentials.create`."""
         asked = json.loads(options)
-        cose = cbor2.dumps({1: 1, 3: ED25519, -1: 6, -2: self._key.public_key().public_bytes_raw()})
-        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cose
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(self._cose())
         about = self._about(asked["rp"]["id"], _ATTESTED) + attested
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": about})
         client = _client("webauthn.create", asked["challenge"], origin)
@@ -41,10 +48,21 @@ class Passkey:
         asked = json.loads(options)
         about = self._about(asked["rpId"], 0)
         client = _client("webauthn.get", asked["challenge"], origin)
-        signature = self._key.sign(about + hashlib.sha256(client).digest())
+        signature = self._sign(about + hashlib.sha256(client).digest())
         return self._answer(
             {"clientDataJSON": _text(client), "authenticatorData": _text(about), "signature": _text(signature)}
         )
+
+    def _sign(self, signed: bytes) -> bytes:
+        if isinstance(self._key, Ed25519PrivateKey):
+            return self._key.sign(signed)
+        return self._key.sign(signed, ECDSA(SHA256()))
+
+    def _cose(self) -> dict[int, int | bytes]:
+        if isinstance(self._key, Ed25519PrivateKey):
+            return {1: 1, 3: ED25519, -1: 6, -2: self._key.public_key().public_bytes_raw()}
+        at = self._key.public_key().public_numbers()
+        return {1: 2, 3: ES256, -1: 1, -2: at.x.to_bytes(32, "big"), -3: at.y.to_bytes(32, "big")}
 
     def _about(self, rp_id: str, flags: int) -> bytes:
         self._count += 1

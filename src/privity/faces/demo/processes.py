@@ -90,9 +90,9 @@ def privity(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "privity.cli", *arguments]
 
 
-def wait_for_hub(url: str, process: Process) -> None:
+def wait_for_hub(url: str, process: Process, limit_s: float = START_LIMIT_S) -> None:
     """Return when the hub answers; raise with its last output when it does not."""
-    deadline = time.monotonic() + START_LIMIT_S
+    deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline and process.running:
         try:
             with urllib.request.urlopen(f"{url}/v1/server", timeout=2) as answer:  # noqa: S310 - a loopback http url

@@ -105,12 +105,13 @@ class Person:
         return self.device.read(room, 1000)
 
 
-async def befriend(one: Person, other: Person, attack: str) -> None:
+async def befriend(one: Person, other: Person, attack: str, wait_s: float = WAIT_S) -> None:
     """Both ask for each other, so that either may begin a conversation."""
     await one.device.contacts.ask(other.handle)
     await other.device.contacts.ask(one.handle)
     for person, who in ((one, other), (other, one)):
-        await until(partial(person.device.contacts.is_contact, who.user_uri), attack, "two people to be contacts")
+        befriended = partial(person.device.contacts.is_contact, who.user_uri)
+        await until(befriended, attack, "two people to be contacts", wait_s)
 
 
 async def until(happened: Callable[[], bool], attack: str, what: str, wait_s: float = WAIT_S) -> float:

@@ -129,7 +129,7 @@ class Invented:
         )
         contents = replace(contents, words=composing.words(ACTIVE, verdict))
         permitted = frozenset(one.data_class for one in verdict.release)
-        counts = {"targets": len(known.targets()), "rows": self.rows}
+        counts = {"targets": len(known.targets()), "accounts": 1, "rows": self.rows}
         digest = hashlib.sha256(f"{self.snapshot} {self.rows}".encode()).hexdigest()
         return Dossier(facts, contents, permitted, request.decision, self.weighs, counts, digest)
 
@@ -278,7 +278,7 @@ class Floor:
         if request.state is State.COLLECTED:
             request = requests.move(self.db, number, State.SCOPED, "desk", now_ms)
             now_ms = self.later()
-        entry = log.add(self.db, at_ms=now_ms, who="desk", act=Act.LEGAL_MOVED, about="nothing")
+        entry = log.add(self.db, at_ms=now_ms, who="desk", act=Act.LEGAL_COLLECTED, about=request.about)
         self.db.execute(
             "INSERT INTO legal_collection (request, decision, collected_ms, snapshot_sha256, capabilities_sha256,"
             " rows_found, withheld, capped, audit_n) VALUES (?, ?, ?, ?, ?, 7, 0, 0, ?)",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from privity.desk.audit.acts import Act
 from privity.desk.legal.collecting import capabilities
 from privity.desk.legal.collecting import service as collecting
 from privity.desk.legal.collecting.loop import Collecting
@@ -108,6 +109,17 @@ def test_a_warrant_becomes_a_package_of_what_there_is(house: Floor, tmp_path: Pa
 def test_lp_23_nothing_is_prepared_while_nobody_was_told_and_nothing_bars_it(house: Floor) -> None:
     with pytest.raises(NobodyTold):
         house.review(collected(house))
+
+
+def test_the_log_says_what_becomes_of_each_class_and_of_how_many_accounts(house: Floor) -> None:
+    number = collected(house)
+    barred(house, number)
+    predicate = said(house, house.review(number))
+    (entry,) = house.acts(Act.PRODUCTION_REVIEWED)
+    for name in ("released", "denied", "not_held", "preserved"):
+        assert entry.said[name] == sorted(classes(predicate[name]))
+    assert (entry.said["accounts"], entry.said["targets"]) == (1, 1)
+    assert "pot.collector" not in str(entry.said)
 
 
 def test_the_second_request_of_an_agency_needs_no_third_person(house: Floor) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privity.desk import config as desk_config
 from privity.desk.config import DeskConfig
+from privity.desk.console.legal_desk import legal_desk_of, made_of
 from privity.desk.db.database import open_database, open_existing
 from privity.desk.db.transaction import Db
 from privity.desk.errors import ConfigInvalid
@@ -28,8 +30,11 @@ from privity.desk.legal.rulebook.errors import FileUnreadable, ProfileRefused
 from privity.desk.legal.rulebook.loading import shipped
 from privity.desk.legal_office import LegalSection, check_legal
 from privity.desk.main import _legal, now_ms
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 from tests.desk.conftest import Home
 from tests.desk.legal.casework import CLERK, Casework, written
+
+PUBLIC = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
 
 ROOT = Path(__file__).resolve().parents[4]
 PROFILE = (ROOT / "docs" / "operators" / "examples" / "legal-profile.yaml").read_text()
@@ -172,7 +177,9 @@ async def test_a_configured_desk_looks_by_itself(home: Home) -> None:
     stop = asyncio.Event()
     async with aiohttp.ClientSession() as session:
         hub = HttpHub(session, config.hub_url, keys.staff, now_ms, work.random)
-        looking, *others = _legal(db, hub, keys, config, stop)
+        assert config.legal is not None
+        legal = made_of(config, keys, config.legal, rules_of(config.legal), work.random)
+        looking, *others = _legal(db, hub, keys, legal, stop)
         for other in others:
             other.close()
         task = asyncio.create_task(looking)
@@ -181,5 +188,9 @@ async def test_a_configured_desk_looks_by_itself(home: Home) -> None:
                 await asyncio.sleep(0)
         stop.set()
         await task
-        assert _legal(db, hub, keys, home.configured(config.hub_url), stop) == []
+        without = home.configured(config.hub_url)
+        nothing = legal_desk_of(
+            without, keys, VerifierKey("hub.example/audit", KeyKind.ED25519, PUBLIC), now_ms(), work.random
+        )
+        assert nothing is None and _legal(db, hub, keys, nothing, stop) == []
     db.close()

@@ -29,9 +29,11 @@ from privity.desk.staff.ceremony import Place, answered, request_options, verify
 from privity.desk.staff.errors import ChallengeRefused, PasskeyCopied, PasskeyUnknown
 from privity.desk.staff.model import Passkey
 from privity.desk.staff.rights import Right
+from privity.desk.staff.signing_in import Door
 
 _DEED: Final = b"Privity agency deed 1\n"
 """Before what is hashed: no request begins like this, and so none is a deed."""
+_COMES: Final = "come as somebody of an agency"
 _WHOSE: Final = {Deed.ENROL_KEY: Part.OFFICER}
 """Whose part a deed is; all others are the supervisor's."""
 _STANDS: Final = {
@@ -122,6 +124,24 @@ def verify_request(
         _say(db, shown, REQUEST, now_ms, score=score)
         then(found)
     return found
+
+
+def ask_who(door: Door, browser: bytes, now_ms: int) -> str:
+    """What the browser of somebody of an agency is asked who wants to see what they can do, as JSON."""
+    return request_options(door.place, door.challenges.ask(_COMES, browser, now_ms))
+
+
+def who(db: Db, door: Door, answer: str, browser: bytes, now_ms: int) -> Person:
+    """Who of an agency came: nothing counts as used by it, and nothing may be filed by it. Not inside a transaction.
+
+    Raises PasskeyRefused or TooManyTries.
+    """
+    challenge, _ = answered(answer)
+    door.challenges.take(challenge, _COMES, browser, now_ms)
+    shown = _shown(db, door.place, challenge, answer, now_ms)
+    with transaction(db):
+        people_store.passkey_used(db, shown.passkey.id, shown.count, now_ms)
+    return shown.person
 
 
 def verify_officer(

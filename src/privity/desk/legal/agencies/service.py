@@ -53,6 +53,11 @@ def officer(db: Db, number: int) -> Officer:
     return found
 
 
+def officers(db: Db, agency: int) -> tuple[Officer, ...]:
+    """Everybody who files for an agency, or did. No right is asked: whoever calls this asks."""
+    return people_store.officers(db, of(db, agency).number)
+
+
 def in_force(db: Db, number: int, now_ms: int) -> Officer:
     """The officer, if what they file counts now. Raises NotInForce by its name, or PersonUnknown."""
     found = officer(db, number)

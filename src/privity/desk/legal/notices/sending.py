@@ -26,6 +26,7 @@ from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.clocks import Clock, end_of_day
 from privity.desk.legal.requests.model import State
 from privity.wire.staff import EffectParams, Verb
+from privity.wire.standing import Statement
 
 PAGE: Final = 100
 """Notices in one step."""
@@ -91,14 +92,9 @@ def send(db: Db, telling: Telling, notice: Notice, now_ms: int) -> bool:
         left_ms = _left_ms(db, notice.request)
         if notice.user_uri is None or (request.state in _LEFT and left_ms is None):
             return False
-        matter = planning.matter_of(db, telling, notice)
         too_late = left_ms is not None
         until_ms = end_of_day(now_ms, LATE_DAYS if too_late else notice.window_days)
-        said = (
-            texts.before(matter, notice.reference, now_ms, until_ms)
-            if left_ms is None
-            else texts.after(matter, notice.reference, now_ms, until_ms, left_ms)
-        )
+        said = _said(db, telling, notice, now_ms, until_ms, left_ms)
         effect = outbox.add(
             db,
             telling.random,
@@ -125,6 +121,24 @@ def send(db: Db, telling: Telling, notice: Notice, now_ms: int) -> bool:
             since_planned_ms=now_ms - notice.made_ms,
         )
     return True
+
+
+def as_read(db: Db, telling: Telling, notice: Notice, now_ms: int) -> Statement | None:
+    """How a notice reads to whom it went, or would read if it went now; None once its words are shredded."""
+    if notice.user_uri is None:
+        return None
+    left_ms, told_ = _left_ms(db, notice.request), notice.told
+    if told_ is not None:
+        return _said(db, telling, notice, told_.sent_ms, told_.until_ms, left_ms if told_.too_late else None)
+    days = notice.window_days if left_ms is None else LATE_DAYS
+    return _said(db, telling, notice, now_ms, end_of_day(now_ms, days), left_ms)
+
+
+def _said(db: Db, telling: Telling, notice: Notice, now_ms: int, until_ms: int, left_ms: int | None) -> Statement:
+    matter = planning.matter_of(db, telling, notice)
+    if left_ms is None:
+        return texts.before(matter, notice.reference, now_ms, until_ms)
+    return texts.after(matter, notice.reference, now_ms, until_ms, left_ms)
 
 
 def hear(db: Db, now_ms: int) -> int:

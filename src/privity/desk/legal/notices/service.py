@@ -15,6 +15,7 @@ from privity.desk.db.transaction import Db, IntegrityError, transaction
 from privity.desk.decisions import outbox
 from privity.desk.decisions.outbox import EffectState
 from privity.desk.decisions.words import check_text
+from privity.desk.evidence import records
 from privity.desk.evidence.shredding import shred
 from privity.desk.legal.notices import planning, sending, settling, store, texts
 from privity.desk.legal.notices.errors import (
@@ -39,9 +40,11 @@ from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.identity.uris import Random
 from privity.wire.staff import EffectParams, Verb
+from privity.wire.standing import Statement
 
 __all__ = [
     "answer",
+    "as_read",
     "authority_informs",
     "bar",
     "bars",
@@ -57,6 +60,7 @@ __all__ = [
     "state_for",
     "tell",
     "waiting",
+    "words_of",
 ]
 
 MAX_BASIS: Final = 2_000
@@ -196,6 +200,21 @@ def notices(db: Db, acting: Acting, number: int) -> tuple[Notice, ...]:
     return store.of_request(db, number)
 
 
+def as_read(db: Db, acting: Acting, telling: Telling, number: int, now_ms: int) -> dict[int, Statement]:
+    """How each notice of the decision that counts reads, or would read if it went now, by its number.
+
+    Not inside a transaction: the entry is on the disk before anything is opened.
+    """
+    acting.must(Right.SEE_LEGAL)
+    request = requests.of(db, number)
+    found = settling.notices_of(db, request)
+    if not found:
+        return {}
+    log.add(db, at_ms=now_ms, who=acting.who, act=Act.LEGAL_READ, about=request.about, kind="notices")
+    read = {each.number: sending.as_read(db, telling, each, now_ms) for each in found}
+    return {notice: said for notice, said in read.items() if said is not None}
+
+
 def waiting(db: Db, acting: Acting, telling: Telling, now_ms: int) -> tuple[Waiting, ...]:
     """What about notices somebody has to look at, what has a day first: a page of the desk lists it."""
     acting.must(Right.SEE_LEGAL)
@@ -228,6 +247,19 @@ def objections(db: Db, acting: Acting, number: int) -> tuple[Objection, ...]:
     """All to one request, oldest first. What they say is opened as evidence, with a reason."""
     acting.must(Right.SEE_LEGAL)
     return store.objections(db, number)
+
+
+def words_of(db: Db, acting: Acting, evidence_key: bytes, number: int, reason: str, now_ms: int) -> str:
+    """What an objection says. It is opened like all evidence: with a reason that is logged first.
+
+    Not inside a transaction. Raises ObjectionUnknown, ReasonMissing or EvidenceGone.
+    """
+    acting.must(Right.JUDGE_LEGAL)
+    found = store.objection(db, number)
+    if found is None:
+        raise ObjectionUnknown(f"there is no objection {number}")
+    opened = records.open_record(db, evidence_key, found.evidence, who=acting.who, reason=reason, now_ms=now_ms)
+    return opened.content.decode()
 
 
 def open_objections(db: Db, acting: Acting) -> tuple[Objection, ...]:

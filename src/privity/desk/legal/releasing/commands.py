@@ -42,7 +42,7 @@ def published_keys(*, config: Config = DEFAULT) -> None:
 
     Whoever got a package checks it with this file, taken from your site.
 
-    Example: privity legal published-keys > keys.json
+    Example: privity legal published-keys --config home/privity.toml
     """
     with beside.named():
         loaded = desk_config.load(config)

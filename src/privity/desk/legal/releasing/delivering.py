@@ -10,7 +10,6 @@ signatures and times stay.
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
@@ -19,7 +18,7 @@ from privity.desk.legal.agencies import proving
 from privity.desk.legal.agencies.model import Officer
 from privity.desk.legal.releasing import looking, parts, service, store
 from privity.desk.legal.releasing.errors import NotOffered, ProductionGone
-from privity.desk.legal.releasing.model import Fetched, Part, Production, Stage
+from privity.desk.legal.releasing.model import Fetched, Offer, Part, Production, Stage
 from privity.desk.legal.releasing.office import Office
 from privity.desk.legal.releasing.rules import DOWNLOADS, KEPT_MS, OFFERED_MS
 from privity.desk.legal.requests import service as requests
@@ -36,6 +35,24 @@ def offered(db: Db, officer: int, now_ms: int) -> tuple[Production, ...]:
     )
 
 
+def named(db: Db, name: str, now_ms: int) -> tuple[Production, int]:
+    """What can be fetched now by the name that it bears, and which officer can. For whoever knows no more than the
+    name, everything else is the same: nothing is here. Raises NotOffered."""
+    found = store.named(db, name)
+    officer = None if found is None else requests.of(db, found.request).officer
+    if found is None or officer is None or found.gone_ms is not None or _why_not(db, found, officer, now_ms):
+        raise NotOffered("nothing can be fetched under this name now")
+    return found, officer
+
+
+def offer(db: Db, found: Production) -> Offer | None:
+    """How it stands with fetching it; None where nothing was made, or it came to nothing."""
+    if found.stage not in (Stage.READY, Stage.DELIVERED) or found.ready_ms is None:
+        return None
+    receipts = store.receipts(db, found.number)
+    return Offer(found.ready_ms + OFFERED_MS, DOWNLOADS - len(receipts), _ends_ms(found), receipts)
+
+
 def ask(db: Db, office: Office, officer: int, number: int, now_ms: int) -> str:
     """What the officer's browser is asked, as JSON. Raises NotOffered, ProductionGone or ProductionUnknown."""
     found = _offered(db, officer, number, now_ms)
@@ -49,13 +66,24 @@ def fetch(db: Db, office: Office, officer: int, number: int, answer: str, now_ms
     """
     found = _offered(db, officer, number, now_ms)
     challenge = _challenge(db, found)
-    data = parts.read(db, office.evidence_key, number, Part.PACKAGE)
-    if hashlib.sha256(data).digest() != found.package_sha256:
-        raise ProductionGone(f"what is kept of production {number} is not the package that was made")
-    fetched = partial(_fetched, db, found, now_ms)
+    packages: list[bytes] = []
+
+    def fetched(by: Officer) -> None:
+        packages.append(_package(db, office, found))
+        _fetched(db, found, now_ms, by)
+
     proving.verify_officer(db, office.place, officer, challenge, answer, _PURPOSE, now_ms, then=fetched)
+    (data,) = packages
     left = DOWNLOADS - store.downloads(db, number)
     return Fetched(f"{found.name}.age", data, hashlib.sha256(data).digest(), left)
+
+
+def _package(db: Db, office: Office, found: Production) -> bytes:
+    """It is opened for nobody whose passkey has not proved anything. Raises ProductionGone."""
+    data = parts.read(db, office.evidence_key, found.number, Part.PACKAGE)
+    if hashlib.sha256(data).digest() != found.package_sha256:
+        raise ProductionGone(f"what is kept of production {found.number} is not the package that was made")
+    return data
 
 
 def _fetched(db: Db, found: Production, now_ms: int, by: Officer) -> None:

@@ -44,9 +44,7 @@ _TITLE: Final = ParagraphStyle("title", parent=_TEXT, fontName=_BOLD, fontSize=1
 
 def letter(facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str) -> bytes:
     """The letter as PDF, not sealed yet. `words` say what codes of the statement mean."""
-    _fonts()
-    known = {**pages.WORDS, **words, **pages.NOT_HELD}
-    title, means = pages.TITLES[facts.kind]
+    title, _ = pages.TITLES[facts.kind]
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out,
@@ -60,7 +58,24 @@ def letter(facts: Facts, words: Mapping[str, str], approved_at: str, published: 
         lang="en",
         invariant=1,
     )
-    parts: list[Flowable] = [
+    parts = _parts(facts, words, approved_at, published, dsse_sha256)
+    document.build(parts, onFirstPage=_foot(facts.case), onLaterPages=_foot(facts.case))
+    return out.getvalue()
+
+
+def as_text(facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str) -> str:
+    """What the letter says, line by line, for somebody who looks at it before there is one."""
+    parts = _parts(facts, words, approved_at, published, dsse_sha256)
+    return "\n".join(line for part in parts for line in _lines(part))
+
+
+def _parts(
+    facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str
+) -> list[Flowable]:
+    _fonts()
+    known = {**pages.WORDS, **words, **pages.NOT_HELD}
+    title, means = pages.TITLES[facts.kind]
+    return [
         _said(facts.operator.name, _HEAD),
         _said(facts.operator.contact),
         Spacer(0, 6 * mm),
@@ -74,8 +89,14 @@ def letter(facts: Facts, words: Mapping[str, str], approved_at: str, published: 
         _said("How to check", _HEAD),
         *_check(facts, published, dsse_sha256),
     ]
-    document.build(parts, onFirstPage=_foot(facts.case), onLaterPages=_foot(facts.case))
-    return out.getvalue()
+
+
+def _lines(part: Flowable) -> Iterator[str]:
+    if isinstance(part, Paragraph):
+        yield part.getPlainText()
+    elif isinstance(part, Table):
+        for row in part._cellvalues:
+            yield ": ".join(cell.getPlainText() for cell in row if isinstance(cell, Paragraph))
 
 
 def _head(facts: Facts, known: Mapping[str, str], approved_at: str) -> Iterator[tuple[str, str]]:

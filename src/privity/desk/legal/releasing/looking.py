@@ -102,6 +102,7 @@ def review(
             of(db, number),
             weighs=[*sorted(dossier.weighs)],
             third=third,
+            **_classes(dossier.facts),
             **dossier.counts,
         )
         if of(db, number).follows:
@@ -115,6 +116,11 @@ def shown(db: Db, office: Office, acting: Acting, number: int) -> Shown:
     found = of(db, number)
     given = store.approvals(db, number)
     return Shown(found, _looked(db, office, number).manifest.encode(), given, missing(found, given))
+
+
+def first_approval_ms(db: Db, number: int) -> int | None:
+    """When the first approval that counts was given; None before there is one."""
+    return min((each.at_ms for each in store.approvals(db, number)), default=None)
 
 
 def prepared_of(db: Db, office: Office, found: Production) -> tuple[Prepared, dict[str, str]]:
@@ -197,6 +203,16 @@ def missing(found: Production, given: tuple[Approved, ...]) -> tuple[Turn, ...]:
     there = {one.turn for one in given}
     needed = (Turn.FIRST, Turn.SECOND, *([Turn.SENIOR] if found.senior else []))
     return tuple(turn for turn in needed if turn not in there)
+
+
+def _classes(facts: Facts) -> dict[str, Said]:
+    """What becomes of each class that was asked for, so that it can be counted."""
+    return {
+        "released": [*sorted({one.named.value for one in facts.released})],
+        "denied": [*sorted({one.named for one in facts.denied})],
+        "not_held": [*sorted({one.named for one in facts.not_held})],
+        "preserved": [*sorted({one.named for one in facts.preserved})],
+    }
 
 
 def _looked(db: Db, office: Office, number: int) -> _Looked:

@@ -136,7 +136,7 @@ class Dossier:
     decision: int | None
     weighs: frozenset[Weighs]
     counts: Mapping[str, int]
-    """For the audit log: how many targets, how many rows."""
+    """For the audit log: how many targets, accounts and rows."""
     digest: str
     """Of what the records and files come from, such as a snapshot: another one, and the contents are others."""
 
@@ -160,3 +160,25 @@ class Fetched:
     sha256: bytes
     left: int
     """How often it can be fetched after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That an officer fetched it, the first, second or third time."""
+
+    count: int
+    officer: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How it stands with fetching a package that was made."""
+
+    until_ms: int
+    """The last moment at which it can be fetched."""
+    left: int
+    """How often it still can be."""
+    shredded_ms: int
+    """When the desk's copy is shredded."""
+    receipts: tuple[Receipt, ...]

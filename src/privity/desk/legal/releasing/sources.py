@@ -75,7 +75,11 @@ class Rooms:
             frozenset(one.data_class for one in verdict.release),
             request.decision,
             rules.weighs(known, there, targets, emergency=request.emergency, first_of_agency=first),
-            {"targets": targets, "rows": sum(len(one.rows) for one in contents.tables)},
+            {
+                "targets": targets,
+                "accounts": len(found.accounts),
+                "rows": sum(len(one.rows) for one in contents.tables),
+            },
             found.snapshot_sha256,
         )
 
@@ -139,7 +143,7 @@ class Rooms:
             frozenset(),
             request.decision,
             frozenset(),
-            {"targets": len(known.targets()), "rows": 0},
+            {"targets": len(known.targets()), "accounts": 0, "rows": 0},
             digest,
         )
 

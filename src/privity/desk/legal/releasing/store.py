@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from privity.desk.db.transaction import Db
-from privity.desk.legal.releasing.model import Approved, Production, Stage, Turn
+from privity.desk.legal.releasing.model import Approved, Production, Receipt, Stage, Turn
 from privity.production.model import Kind
 
 _PRODUCTION: Final = (
@@ -61,6 +61,11 @@ def add(
 
 def production(db: Db, number: int) -> Production | None:
     row = db.execute(f"{_PRODUCTION} WHERE n = ?", (number,)).fetchone()
+    return None if row is None else _production(row)
+
+
+def named(db: Db, name: str) -> Production | None:
+    row = db.execute(f"{_PRODUCTION} WHERE name = ?", (name,)).fetchone()
     return None if row is None else _production(row)
 
 
@@ -174,6 +179,12 @@ def released_to(db: Db, agency: int) -> bool:
 def downloads(db: Db, number: int) -> int:
     (count,) = db.execute("SELECT count(*) FROM production_download WHERE production = ?", (number,)).fetchone()
     return int(count)
+
+
+def receipts(db: Db, number: int) -> tuple[Receipt, ...]:
+    """In the order in which it was fetched."""
+    rows = db.execute("SELECT n, officer, at_ms FROM production_download WHERE production = ? ORDER BY n", (number,))
+    return tuple(Receipt(*row) for row in rows.fetchall())
 
 
 def add_download(db: Db, number: int, n: int, officer: int, now_ms: int) -> None:

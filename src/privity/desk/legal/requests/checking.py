@@ -24,12 +24,12 @@ from privity.desk.legal.agencies.errors import ProofRefused
 from privity.desk.legal.agencies.model import Officer, Seen, Verified
 from privity.desk.legal.agencies.normal import number as plain_number
 from privity.desk.legal.requests import documents, reading, service, store
+from privity.desk.legal.requests.counted import codes
 from privity.desk.legal.requests.errors import DocumentGone, GuardUnmet, NotInThisState, NotTheRegistersNumber
 from privity.desk.legal.requests.filing import words
 from privity.desk.legal.requests.model import Checked, Document, LegalRequest, Part, State
 from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.rulebook import facts
-from privity.desk.legal.rulebook.names import FACTS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.ceremony import Place
 from privity.desk.staff.rights import Right
@@ -274,18 +274,5 @@ def _bytes(db: Db, evidence_key: bytes, request: LegalRequest) -> bytes:
 
 
 def _codes(db: Db, evidence_key: bytes, rules: Rules, request: LegalRequest) -> dict[str, Said]:
-    """What can be counted of a request, as codes of the house's own; nothing in the words of whoever asks."""
     values = reading.values(reading.stated(db, evidence_key, request.number))
-    if values is None:
-        return {"emergency": request.emergency}
-    known = facts.read(values)
-    instrument = known.text("instrument") or ""
-    return {
-        "emergency": request.emergency,
-        "instrument": instrument if instrument in rules.rulebook.instruments else "",
-        "country": known.text("issuing_country") or "",
-        "classes": sorted(known.words("classes") & FACTS["classes"].words),
-        "asks": sorted(known.words("asks") & FACTS["asks"].words),
-        "targets": len(known.targets()),
-        "secrecy": known.shown("gag_requested"),
-    }
+    return codes(rules.rulebook, request, None if values is None else facts.read(values))

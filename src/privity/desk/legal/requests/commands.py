@@ -29,7 +29,9 @@ def file(
     request: Annotated[Path, Parameter(help="The facts of the request, as YAML.")],
     /,
     *,
-    attach: Annotated[tuple[Path, ...], Parameter(help="What came with it. May be repeated.", negative="")] = (),
+    attach: Annotated[
+        tuple[Path, ...], Parameter(help="What came with it. May be repeated.", negative="", show_default=False)
+    ] = (),
     agency: Annotated[
         int | None,
         Parameter(help="The agency that it claims to be from.", validator=Number(gte=1, lte=1 << 53)),

@@ -20,6 +20,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, IntegrityError, transaction
 from privity.desk.legal.requests import documents, service, store
 from privity.desk.legal.requests.clocks import day_of, end_of_day, midnight
+from privity.desk.legal.requests.counted import codes
 from privity.desk.legal.requests.errors import NotInThisState, NotJudged, OnHold, Wider, WordsMissing
 from privity.desk.legal.requests.filing import words
 from privity.desk.legal.requests.model import Document, Ground, LegalRequest, Outcome, Part, ScopeLine, State
@@ -115,6 +116,7 @@ def triage(
             about=request.about,
             action=verdict.action.value,
             codes=list(verdict.codes),
+            **codes(rules.rulebook, request, known),
             release=[each.data_class.value for each in verdict.release],
             preserve=[each.value for each in verdict.preserve],
             not_held=[each.data_class for each in verdict.not_held],
@@ -199,6 +201,14 @@ def judge(
         service.move_judged(db, number, State.TRIAGED, acting.who, now_ms, judged, {})
         to = _GOES_TO.get(ruling.outcome)
         return service.of(db, number) if to is None else service.move(db, number, to, acting.who, now_ms)
+
+
+def newest(db: Db, number: int) -> int:
+    """The number of the verdict that a person decides on. Raises NotJudged."""
+    found = store.newest_verdict(db, number)
+    if found is None:
+        raise NotJudged(f"there is no verdict on request {number} yet")
+    return found[0]
 
 
 def widest(db: Db, verdict: int) -> tuple[ScopeLine, ...]:

@@ -229,6 +229,11 @@ def open_of_agency(db: Db, agency: int) -> tuple[LegalRequest, ...]:
     return tuple(store.open_of(db, "agency", agency))
 
 
+def open_of_agencies(db: Db, agencies: Sequence[int]) -> tuple[str, ...]:
+    """The same of several, by the names that the outside knows."""
+    return tuple(each.pseudonym for number in agencies for each in open_of_agency(db, number))
+
+
 def released_before(db: Db, agency: int) -> bool:
     """Whether anything was ever released to this agency."""
     return store.released_before(db, agency)

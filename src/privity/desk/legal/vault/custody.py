@@ -78,6 +78,10 @@ class Shares:
         """The first officer's and then the second's, as far as they are there."""
         return tuple(share for _, share in sorted(self._handed.get((hold, data_class), {}).items()))
 
+    def handed(self, hold: int, data_class: Releasable) -> frozenset[Holder]:
+        """Who has handed theirs in."""
+        return frozenset(self._handed.get((hold, data_class), {}))
+
     def forget(self, hold: int) -> None:
         self._handed = {key: shares for key, shares in self._handed.items() if key[0] != hold}
 

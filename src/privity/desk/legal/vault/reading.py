@@ -15,13 +15,13 @@ from typing import Final
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.transaction import Db
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.evidence.records import check_text
 from privity.desk.legal.errors import LegalError
 from privity.desk.legal.requests.model import about
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.vault import authority, sealing, store
-from privity.desk.legal.vault.custody import Custody, Holder, Keeper
+from privity.desk.legal.vault.custody import Custody, Holder, Keeper, Shares, Wrapped
 from privity.desk.legal.vault.errors import (
     FileUnknown,
     HoldDamaged,
@@ -104,6 +104,62 @@ def sealed_share(
 
     Raises what `read` does.
     """
+    released, row = _share(db, acting, request, hold, target, data_class, holder, now_ms)
+    log.add(
+        db,
+        at_ms=now_ms,
+        who=acting.who,
+        act=Act.HOLD_SHARED,
+        about=about(request),
+        hold=hold,
+        data_class=data_class.value,
+        holder=holder.value,
+    )
+    return custody.sealed_share(sealing.place(released.id, data_class), row)
+
+
+def hand_in(
+    db: Db,
+    shares: Shares,
+    acting: Acting,
+    request: int,
+    hold: int,
+    target: Target,
+    data_class: Releasable,
+    holder: Holder,
+    share: bytes,
+    now_ms: int,
+) -> None:
+    """One officer's share, opened with their age key, for one case. It is in memory alone and ends with the process.
+
+    Raises what `read` does.
+    """
+    _share(db, acting, request, hold, target, data_class, holder, now_ms)
+    with transaction(db):
+        log.add(
+            db,
+            at_ms=now_ms,
+            who=acting.who,
+            act=Act.HOLD_SHARE_HANDED_IN,
+            about=about(request),
+            hold=hold,
+            data_class=data_class.value,
+            holder=holder.value,
+        )
+        shares.hand_in(hold, data_class, holder, share)
+
+
+def _share(
+    db: Db,
+    acting: Acting,
+    request: int,
+    hold: int,
+    target: Target,
+    data_class: Releasable,
+    holder: Holder,
+    now_ms: int,
+) -> tuple[Hold, Wrapped]:
+    """The hold, and the officer's part of the key, if the case may read what it opens."""
     if Right.RELEASE_LEGAL not in acting.rights:
         acting.must(Right.JUDGE_LEGAL)
     try:
@@ -115,17 +171,7 @@ def sealed_share(
     except LegalError as err:
         _refused(db, acting.who, request, hold, err, now_ms)
         raise
-    log.add(
-        db,
-        at_ms=now_ms,
-        who=acting.who,
-        act=Act.HOLD_SHARED,
-        about=about(request),
-        hold=hold,
-        data_class=data_class.value,
-        holder=holder.value,
-    )
-    return custody.sealed_share(sealing.place(released.id, data_class), rows[holder])
+    return released, rows[holder]
 
 
 def _read(

@@ -25,15 +25,19 @@ from privity.desk.legal.vault.errors import (
 from privity.desk.legal.vault.expiry import step
 from privity.desk.legal.vault.model import Because, Hold, Kind, ReceiptFacts, State
 from privity.desk.legal.vault.ordering import JUDGED, found, mark_of, order, quarantine
-from privity.desk.legal.vault.reading import names, read, read_for_case, sealed_share
+from privity.desk.legal.vault.reading import hand_in, names, read, read_for_case, sealed_share
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
+from privity.production.classes import Releasable
 
 __all__ = [
+    "classes",
+    "hand_in",
     "hold",
     "holds",
     "late",
+    "live",
     "names",
     "of_request",
     "order",
@@ -64,6 +68,18 @@ def holds(db: Db, acting: Acting, after: int = 0, limit: int = PAGE) -> tuple[Ho
     """All there ever were, oldest first; nothing of what they keep."""
     acting.must(Right.SEE_LEGAL)
     return tuple(store.everything(db, after, limit))
+
+
+def live(db: Db, acting: Acting, limit: int = PAGE) -> tuple[Hold, ...]:
+    """Those that have not ended, the first to end first; nothing of what they keep."""
+    acting.must(Right.SEE_LEGAL)
+    return tuple(store.live(db, limit))
+
+
+def classes(db: Db, acting: Acting, number: int) -> tuple[Releasable, ...]:
+    """The classes that a hold keeps, or will. Raises HoldUnknown."""
+    acting.must(Right.SEE_LEGAL)
+    return tuple(each.data_class for each in store.classes(db, found(db, number).number) if each.dropped_ms is None)
 
 
 def late(db: Db, acting: Acting, now_ms: int) -> tuple[Hold, ...]:

@@ -66,6 +66,12 @@ def everything(db: Db, after: int, limit: int) -> list[Hold]:
     return _holds(db.execute(f"{_SELECT} WHERE n > ? ORDER BY n LIMIT ?", (after, limit)).fetchall())
 
 
+def live(db: Db, limit: int) -> list[Hold]:
+    """Those that have not ended: what ends first, and last what no time ends."""
+    rows = db.execute(f"{_SELECT} WHERE {_LIVE} ORDER BY until_ms IS NULL, until_ms, n LIMIT ?", (limit,)).fetchall()
+    return _holds(rows)
+
+
 def ordered(db: Db, after: int, limit: int) -> list[Hold]:
     """Those that wait for their snapshot."""
     rows = db.execute(f"{_SELECT} WHERE state = 'ordered' AND n > ? ORDER BY n LIMIT ?", (after, limit)).fetchall()
