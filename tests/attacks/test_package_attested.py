@@ -234,7 +234,7 @@ def test_pp_2_each_byte_of_a_cosignature_counts(watched: Desk, bit: int) -> None
     assert isinstance(scene, Witnessed)
     for at in range(bit, 72, 8):
         scene.bend = (
-            lambda note, at=at: last(  # type: ignore[misc]
+            lambda note, at=at: last(  # type: ignore[misc]  # bound to its own time
                 note,
                 blob=note.signatures[-1].blob[:at]
                 + bytes([note.signatures[-1].blob[at] ^ 1 << bit])

@@ -459,7 +459,7 @@ def test_changed_contents_are_read_alike() -> None:
 
 @given(VALUES, st.integers(0, 6))
 def test_contents_with_any_value_in_any_place(value: object, at: int) -> None:
-    plain = list(cbor.decode(WORDS))  # type: ignore[call-overload]
+    plain = list(cbor.decode(WORDS))  # type: ignore[call-overload]  # it is a list
     plain[at] = value
     data = cbor.encode(plain)
     if named_in(data):
@@ -614,14 +614,14 @@ def test_authorship_is_judged_alike() -> None:
         assert proof is not None
         name = rng.choice(["epoch", "leaf_index", "aad", "signature", "group_context", "leaf_node", "data", "none"])
         if name in ("epoch", "leaf_index"):
-            bent = replace(proof, **{name: rng.choice([0, 1, 1 << 31, (1 << 53) - 1])})  # type: ignore[arg-type]
+            bent = replace(proof, **{name: rng.choice([0, 1, 1 << 31, (1 << 53) - 1])})  # type: ignore[arg-type]  # wrong on purpose or by name
         elif name == "data":
             bent, message = proof, replace(message, data=flipped(rng, message.data))
         elif name == "none":
             bent = proof
         else:
             value = getattr(proof, name)
-            bent = replace(proof, **{name: getattr(foreign, name) if n % 3 == 0 else flipped(rng, value)})  # type: ignore[arg-type]
+            bent = replace(proof, **{name: getattr(foreign, name) if n % 3 == 0 else flipped(rng, value)})  # type: ignore[arg-type]  # wrong on purpose or by name
         message = replace(message, authorship=bent)
         said = both(
             partial(ours, message, w.alice, w.room, w.device_list.encode()),

@@ -284,7 +284,7 @@ def test_a_list_that_the_hub_made_for_ben_is_refused(told: Callable[..., Told]) 
     """It stands in the log, with everything proven. Ben's keys did not sign it."""
     talk = Talk(dropped=False)
     ghost = talk.random.randbytes(32)
-    talk.ben.devices.append((talk.ben.devices[0][0][:-27] + "/" + "b" * 25 + "a", ghost))  # type: ignore[arg-type]
+    talk.ben.devices.append((talk.ben.devices[0][0][:-27] + "/" + "b" * 25 + "a", ghost))  # type: ignore[arg-type]  # wrong on purpose or by name
     forged = resigned(following(talk.ben.lists[1], devices=talk.ben.listed(0, 1, 2)), talk.random.randbytes(32))
     talk.log.put(talk.ben.label, forged)
     talk.log.cut(START + 3 * HOUR)
@@ -338,7 +338,7 @@ def test_a_log_that_lost_a_version_or_a_label_is_found(told: Callable[..., Told]
 def test_a_reset_counts_after_72_hours_and_not_before(hours: int, expected: str) -> None:
     talk = Talk(dropped=False)
     ben = talk.ben
-    ben.devices.append((ben.devices[0][0][:-27] + "/" + "b" * 25 + "a", talk.random.randbytes(32)))  # type: ignore[arg-type]
+    ben.devices.append((ben.devices[0][0][:-27] + "/" + "b" * 25 + "a", talk.random.randbytes(32)))  # type: ignore[arg-type]  # wrong on purpose or by name
     account, paper = talk.random.randbytes(32), talk.random.randbytes(32)
     reset = DeviceList.sign(ben.uri, ben.listed(2), account, recovery_private=paper, previous=ben.lists[1], reset=True)
     talk.log.put(ben.label, reset.encode())

@@ -74,7 +74,7 @@ def verify_messages(folder: Path, arguments: Sequence[str]) -> tuple[bool, str]:
     script = Path(__file__).parent / "standalone" / MESSAGES_VERIFIER
     command = [sys.executable, "-I", str(script), str(folder), *arguments]
     try:
-        ended = subprocess.run(command, capture_output=True, timeout=MESSAGES_PATIENCE_S, check=False)  # noqa: S603
+        ended = subprocess.run(command, capture_output=True, timeout=MESSAGES_PATIENCE_S, check=False)  # noqa: S603  # our own
     except (subprocess.TimeoutExpired, OSError):
         raise DoesNotVerify("the verifier of messages did not come to an end") from None
     if ended.returncode not in (0, 1):

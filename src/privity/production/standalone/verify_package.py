@@ -137,7 +137,7 @@ def stamped(response: bytes, data: bytes, roots: bytes) -> str:
     is_rsa = isinstance(key := own.public_key(), rsa.RSAPublicKey)
     need(named and scheme.hex() == (RSA if is_rsa else ecdsa), "it is signed by another key, or in an unknown way")
     how = (padding.PKCS1v15(), hashing) if is_rsa else (ec.ECDSA(hashing),)
-    key.verify(body(signature), b"\x31" + attributes[1:], *how)  # type: ignore[union-attr]
+    key.verify(body(signature), b"\x31" + attributes[1:], *how)  # type: ignore[union-attr]  # RSA or EC
     _, _, imprint, _, at, *_ = parts(parts(info, 0x30)[0], 2, 6, 0x30, 2, 0x18, more=True)
     imprints = [hashlib.new(name, data).digest() for name, _, _ in HASHES.values()]
     need(body(parts(imprint, 0x30, 4)[1]) in imprints, "the token is of other bytes")
@@ -155,7 +155,7 @@ def stamped(response: bytes, data: bytes, roots: bytes) -> str:
 def holds(key: dict[str, Any], signature: bytes, signed: bytes) -> None:
     public = load_der_public_key(b64(key["public_key"]))
     how = () if isinstance(public, ed25519.Ed25519PublicKey) else (ec.ECDSA(hashes.SHA256()),)
-    public.verify(signature, signed, *how)  # type: ignore[union-attr]
+    public.verify(signature, signed, *how)  # type: ignore[union-attr]  # RSA or EC
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def test_a_warrant_becomes_a_package_of_what_there_is(house: Floor, tmp_path: Pa
     assert len(answered) == len(ALL) and classes(predicate["requested"]) == set(ALL)
     assert {one.value for one in Never} <= classes(predicate["not_held"])
     assert not {one.value for one in Never} & classes(predicate["released"])
-    assert predicate["software"]["capabilities_sha256"] == capabilities.sha256()  # type: ignore[index]
+    assert predicate["software"]["capabilities_sha256"] == capabilities.sha256()  # type: ignore[index]  # JSON
     assert made.senior, "the first request of this agency"
     house.approve(house.clerk, made.number)
     house.approve(house.releaser, made.number)

@@ -59,7 +59,7 @@ def test_what_is_rejected_keeps_nothing_but_an_epoc(instrument: str) -> None:
 
 
 def test_a_snapshot_is_there_within_a_day() -> None:
-    assert [of(name).within_ms for name in ("us.sca.2703f", "eu.epoc_pr", "eu.epoc")] == [24 * HOUR_MS] * 3  # type: ignore[union-attr]
+    assert [of(name).within_ms for name in ("us.sca.2703f", "eu.epoc_pr", "eu.epoc")] == [24 * HOUR_MS] * 3  # type: ignore[union-attr]  # each has a term
 
 
 @given(TIMES, TIMES)

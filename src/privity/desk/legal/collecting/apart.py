@@ -39,7 +39,7 @@ class Apart:
         what another authority asked is nobody else's business.
         """
         cases = ", ".join(map(str, sorted(self.cases)))
-        referred = f"seq IN (SELECT report_seq FROM case_report WHERE case_number IN ({cases}))"  # noqa: S608  # ours
+        referred = f"seq IN (SELECT report_seq FROM case_report WHERE case_number IN ({cases}))"  # noqa: S608  # our numbers
         return {"report": f"subject = 'appeal' OR reason IS {Reason.CHILD_SAFETY:d} OR {referred}"}
 
 

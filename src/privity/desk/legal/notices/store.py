@@ -163,7 +163,7 @@ def of_request(db: Db, request: int) -> tuple[Notice, ...]:
 def unsent(db: Db, now_ms: int, limit: int) -> tuple[Notice, ...]:
     """Those that nothing bars now, of the decision that counts, oldest first."""
     rows = db.execute(
-        _NOTICE + " JOIN legal_request AS r ON r.n = o.request AND r.decision = o.decision"  # noqa: S608
+        _NOTICE + " JOIN legal_request AS r ON r.n = o.request AND r.decision = o.decision"  # noqa: S608  # own names
         " WHERE s.notice IS NULL AND o.user_uri IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM legal_informs AS f WHERE f.decision = o.decision)"
         " AND NOT EXISTS (SELECT 1 FROM legal_bar_counts AS b WHERE b.request = o.request AND b.until_ms > ?)"

@@ -62,7 +62,7 @@ class Seal:
 
     def put_on(self, letter: bytes, name: str, ask: Stamping) -> bytes:
         """The letter with the seal in it. Not inside a running event loop. Raises NotSealed."""
-        known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        known = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # the library says no types
         known.register_multiple([self._own, *self._others])
         about = PdfSignatureMetadata(
             field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name=name, certify=True
@@ -85,7 +85,7 @@ class _Stamper(TimeStamper):
     """Asks whoever stamps the package."""
 
     def __init__(self, ask: Stamping) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # the library says no types
         self._ask = ask
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

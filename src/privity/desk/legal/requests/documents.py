@@ -66,13 +66,13 @@ def keep(
 
 def listed(db: Db, request: int) -> tuple[Listed, ...]:
     """What belongs to a request, in the order in which it came."""
-    rows = db.execute(f"SELECT {_LISTED} FROM legal_document WHERE request = ? ORDER BY n", (request,))  # noqa: S608
+    rows = db.execute(f"SELECT {_LISTED} FROM legal_document WHERE request = ? ORDER BY n", (request,))  # noqa: S608  # own names
     return tuple(_listed(row) for row in rows.fetchall())
 
 
 def newest(db: Db, request: int, kind: Document) -> Listed | None:
     row = db.execute(
-        f"SELECT {_LISTED} FROM legal_document WHERE request = ? AND kind = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
+        f"SELECT {_LISTED} FROM legal_document WHERE request = ? AND kind = ? ORDER BY n DESC LIMIT 1",  # noqa: S608  # own names
         (request, kind.value),
     ).fetchone()
     return None if row is None else _listed(row)
