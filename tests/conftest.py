@@ -14,7 +14,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from privity.client.store.header import Cost
-from tests import raised_errors
+from tests import fresh_databases, raised_errors
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,4 +57,13 @@ def stores_that_cost_nothing() -> Iterator[None]:
     cost, and tests/faces/test_store_cost.py holds it to that."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("privity.client.store.database.Cost", lambda: Cost(time=1, memory_kib=8, lanes=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases_made_once() -> Iterator[None]:
+    """What a hub or a desk of this process finds where there is no database yet. A command that is a process of its own
+    takes every step of the numbered SQL."""
+    with pytest.MonkeyPatch.context() as patch:
+        fresh_databases.copied(patch)
         yield

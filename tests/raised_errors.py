@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ ERRORS = {
     "privity.desk.decisions.errors": "desk",
     "privity.desk.appeals.errors": "desk",
     "privity.desk.clearinghouse.errors": "desk",
+    "privity.desk.legal.errors": "desk/legal",
     "privity.desk.legal.rulebook.errors": "desk/legal",
     "privity.desk.legal.vault.errors": "desk/legal/vault",
     "privity.desk.legal.agencies.errors": "desk/legal/agencies",
@@ -81,15 +82,10 @@ def ran(files: Iterable[Path], folder: str) -> bool:
 
 def watch() -> None:
     """From now on note each error of the house that is made."""
-    for module in ERRORS:
-        for root in _roots(module):
-            _watch(root)
-
-
-def _roots(module: str) -> Iterator[type[Exception]]:
-    own = kinds(module)
-    house = {kind for name in ERRORS for kind in kinds(name)}
-    yield from (kind for kind in own if not any(base in house for base in kind.__mro__[1:]))
+    house = {kind for module in ERRORS for kind in kinds(module)}
+    for kind in house:
+        if not house.intersection(kind.__mro__[1:]):
+            _watch(kind)
 
 
 def _watch(root: type[Exception]) -> None:

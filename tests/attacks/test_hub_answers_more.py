@@ -247,7 +247,7 @@ async def test_a_request_is_collected_by_no_row_of_another_decision(work: Casewo
         (number + 1, decision, work.now_ms),
     ):
         with pytest.raises(IntegrityError):
-            work.db.execute(collection, (request, made, at_ms, "0" * 64))
+            work.db.execute(collection, (request, made, at_ms, capabilities.sha256()))
     assert await desk.step() == 1
     for change in (
         "UPDATE legal_collection SET rows_found = 0",

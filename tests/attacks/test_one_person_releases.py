@@ -189,9 +189,19 @@ def test_lp_22_a_release_comes_within_a_day_of_the_first_approval(floor: Floor, 
     with pytest.raises(TooLate):
         service.release(floor.db, floor.office, floor.releaser, made.number, first_ms + late)
     floor.now_ms = first_ms + late
-    assert service.step(floor.db, floor.now_ms) == 1
+    assert service.step(floor.db, floor.office, floor.now_ms) == 1
     nothing_left(floor, made)
     assert floor.state(made.request) is State.COLLECTED
+
+
+def test_a_look_of_the_desk_that_began_before_the_approvals_takes_none_of_them_away(floor: Floor) -> None:
+    """Its time is that of its beginning; people approve at their pages, and in other processes, while it goes on."""
+    before = floor.now_ms
+    made = floor.approved()
+    assert service.step(floor.db, floor.office, before) == 0
+    assert looking.of(floor.db, made.number).stage is Stage.APPROVED
+    assert service.step(floor.db, floor.office, floor.now_ms) == 0
+    assert service.step(floor.db, floor.office, floor.now_ms + 2 * DAY_MS) == 1
 
 
 def test_lp_22_what_changed_after_an_approval_takes_it_away(floor: Floor) -> None:
@@ -200,6 +210,7 @@ def test_lp_22_what_changed_after_an_approval_takes_it_away(floor: Floor) -> Non
     for change in ("snapshot", "rows", "notice", "contact", "key"):
         made = floor.review(number)
         floor.approve(floor.clerk, made.number)
+        answer = floor.answer(floor.releaser, made.number)
         if change == "key":
             floor.change_service_key()
         elif change == "notice":
@@ -209,7 +220,7 @@ def test_lp_22_what_changed_after_an_approval_takes_it_away(floor: Floor) -> Non
         else:
             setattr(floor.sources, change, f"another {change}")
         with pytest.raises(Superseded):
-            floor.approve(floor.releaser, made.number)
+            service.approve(floor.db, floor.office, floor.releaser, made.number, answer, floor.later())
         assert looking.of(floor.db, made.number).stage is Stage.VOID
         assert store.approvals(floor.db, made.number) == ()
         nothing_left(floor, made)
@@ -276,7 +287,7 @@ def test_lp_22_a_passkey_that_was_removed_in_between(floor: Floor) -> None:
     signing_in.remove_passkey(floor.db, me, another.id, floor.later())
     with pytest.raises(NotApproved, match="removed since"):
         floor.release(made)
-    assert service.step(floor.db, floor.later()) == 1
+    assert service.step(floor.db, floor.office, floor.later()) == 1
     assert not floor.acts(Act.PRODUCTION_RELEASED)
     assert floor.state(made.request) is State.COLLECTED
 
@@ -290,7 +301,7 @@ def test_lp_22_somebody_who_approved_and_was_ended(floor: Floor, who: str) -> No
     staff.end(floor.db, ADMIN, gone.number, "left the house", floor.later())
     with pytest.raises(NotApproved, match="may not approve any more"):
         floor.release(made)
-    assert service.step(floor.db, floor.later()) == 1
+    assert service.step(floor.db, floor.office, floor.later()) == 1
     assert not floor.acts(Act.PRODUCTION_RELEASED)
 
 

@@ -116,9 +116,14 @@ class Witnessed(Scene):
         return Keys((*found.keys, line), found.published)
 
     def released(
-        self, prepared: Prepared, act: Act = Act.PRODUCTION_RELEASED, entries: int = 13, at: int | None = None
+        self,
+        prepared: Prepared,
+        act: Act = Act.PRODUCTION_RELEASED,
+        entries: int = 13,
+        at: int | None = None,
+        **changed: Any,
     ) -> EntryProof:
-        proof = super().released(prepared, act, entries, at)
+        proof = super().released(prepared, act, entries, at, **changed)
         own = cosign(WITNESS_KEY, WITNESS, proof.note.text, 1_795_000_000)
         return replace(proof, note=self.bend(SignedNote(proof.note.text, (*proof.note.signatures, own))))
 

@@ -29,6 +29,7 @@ HOSTILE = "</dd><script>alert(1)</script> {{7*7}} invoice\u202egpj.exe"
 NO_ICON = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 """A browser looks for the icon of a text at an address of its own, for a text has no head that could name one."""
 TODAY = datetime.now(UTC).date()
+TWO = [{"kind": "handle", "value": "pot.collector"}, {"kind": "handle", "value": "kettle.thief"}]
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ async def an_agency_comes_in(
 async def the_officer_signs(officer: Colleague, wrong: list[str]) -> None:
     await officer.open("/agency/file")
     await look_over(officer, "agency-file", wrong)
-    change = {"offence": HOSTILE, "return_date": (TODAY + timedelta(days=14)).isoformat()}
+    change = {"offence": HOSTILE, "return_date": (TODAY + timedelta(days=14)).isoformat(), "targets": TWO}
     await officer.page.get_by_label("Or its text").fill(written("us.sca.subpoena", change).decode())
     await officer.press("Go on")
     await expect(officer.heading("Sign the request")).to_be_visible()
@@ -237,13 +238,13 @@ async def the_reviewer_judges(reviewer: Colleague, wrong: list[str]) -> None:
     await expect(main).to_contain_text("verdict: proceed")
     await reviewer.page.locator("summary", has_text="Accept less").click()
     await look_over(reviewer, "legal-judging", wrong)
-    await reviewer.page.get_by_role("group", name="Classes that stay").get_by_label("session ip").uncheck()
+    await reviewer.page.get_by_role("group", name="Targets that stay").get_by_label("kettle.thief").uncheck()
     narrowing = reviewer.page.locator('form[action$="/narrow"]')
-    await narrowing.get_by_label("This instrument does not reach these data").check()
-    await narrowing.get_by_label("Why").fill("Who it is suffices.")
+    await narrowing.get_by_label("Too many are named").check()
+    await narrowing.get_by_label("Why").fill("One of them suffices.")
     await reviewer.press("Accept this and no more")
     await expect(main).to_contain_text("Narrowed (this counts)")
-    await expect(main.get_by_role("table")).not_to_contain_text("session ip")
+    await expect(main.get_by_role("table")).not_to_contain_text("kettle.thief")
     await look_over(reviewer, "legal-scoped", wrong)
     await reviewer.open("/legal/1/letter")
     await reviewer.page.locator('select[name="sort"]').select_option("not_held")

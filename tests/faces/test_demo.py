@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -22,9 +24,23 @@ from tests.faces.broken import Done, each_of_its_own
 from tests.faces.shell import Shell
 from tests.waiting import wait_until
 
+RUNS: Final = (
+    ("consent", "minors"),
+    ("removal", "receiver-check", "file-hash", "frank-check", "authorship", "session-proof", "standing"),
+    ("names-in-content", "request-mac", "durability"),
+    ("encryption", "pinning"),
+    ("key-leaves", "key-log"),
+)
+"""Which defences are taken away in one run, in the order of the checks that watch them: none does another's work."""
+
 
 def run(*arguments: str) -> Done:
     return begun.run("demo", *arguments)
+
+
+@cache
+def run_without(names: tuple[str, ...]) -> Done:
+    return run(*(word for name in names for word in ("--break", name)))
 
 
 def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_path: Path) -> None:
@@ -54,19 +70,41 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("name", each_of_its_own([name] for name in BREAKS))
+@pytest.mark.parametrize("name", each_of_its_own(RUNS))
 def test_a_disabled_defence_fails_the_check_that_watches_it(name: str) -> None:
-    """The demo ends at the first check that does not hold."""
+    """The demo ends at the last check of those that are to fail."""
+    together = next(names for names in RUNS if name in names)
+    done = run_without(together)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED ")]
+    assert sum(line.startswith(f"FAILED {BREAKS[name].check}: ") for line in failed) == 1, done.stdout
+    assert len(failed) == len(together), done.stdout
+    assert done.stdout.splitlines()[-1] == failed[-1]
+
+
+def test_each_defence_is_taken_away_in_one_run() -> None:
+    assert sorted(name for names in RUNS for name in names) == sorted(BREAKS)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("name", each_of_its_own([name] for name in BREAKS))
+def test_a_defence_disabled_alone_fails_the_check_that_watches_it(name: str) -> None:
+    """Nothing else is gone by which the check might fail."""
     done = run("--break", name)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith(f"FAILED {BREAKS[name].check}:"), done.stdout
+    assert done.stdout.splitlines()[-1].startswith(f"FAILED {BREAKS[name].check}: "), done.stdout
+    assert done.stdout.count("FAILED ") == 1, done.stdout
 
 
 def test_every_defence_is_listed_and_an_unknown_one_is_named(tmp_path: Path) -> None:
-    listed = Shell(tmp_path).ok("demo", "--break", "list")
+    shell = Shell(tmp_path)
+    listed = shell.ok("demo", "--break", "list")
     assert [line.split()[0] for line in listed.splitlines()] == list(BREAKS)
-    assert "no defence is named 'everything'" in Shell(tmp_path).refused("demo", "--break", "everything")
+    assert "no defence is named 'everything'" in shell.refused("demo", "--break", "everything")
+    twice = shell.refused("demo", "--break", "session-proof", "--break", "request-mac")
+    assert "one defence at a time is gone of what one check watches" in twice
 
 
 def test_a_file_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:

@@ -142,12 +142,17 @@ class Scene:
         return building.prepare(facts, there, self.keys(kind), PERMITTED, stamped=stamped)
 
     def released(
-        self, prepared: Prepared, act: Act = Act.PRODUCTION_RELEASED, entries: int = 13, at: int | None = None
+        self,
+        prepared: Prepared,
+        act: Act = Act.PRODUCTION_RELEASED,
+        entries: int = 13,
+        at: int | None = None,
+        **changed: Any,
     ) -> EntryProof:
-        """The release in a log of other acts, in the middle where no place is named."""
+        """The release in a log of other acts, in the middle where no place is named; `changed` are members of it."""
         made = [self._entry(n, Act.CASE_OPENED, "") for n in range(entries)]
         at = entries // 2 if at is None else at
-        made[at] = self._entry(at, act, prepared.manifest.digest().hex())
+        made[at] = self._entry(at, act, prepared.manifest.digest().hex(), **{"about": prepared.facts.case, **changed})
         leaves = [leaf_hash(entry) for entry in made]
         checkpoint = Checkpoint(LOG, entries, root_at(over(leaves), entries))
         path = inclusion_proof(over(leaves), at, entries)
@@ -183,8 +188,9 @@ class Scene:
             valid_until=UNTIL_FURTHER,
         )
 
-    def _entry(self, n: int, act: Act, digest: str) -> bytes:
-        return Entry(n, 1_795_000_000_000 + n, "staff:2", act, "request:7", {"manifest_sha256": digest}).encode()
+    def _entry(self, n: int, act: Act, digest: str, **changed: Any) -> bytes:
+        members: dict[str, Any] = {"who": "desk", "about": "", "said": {"manifest_sha256": digest}}
+        return Entry(n=n, at_ms=1_795_000_000_000 + n, act=act, **{**members, **changed}).encode()
 
 
 def over(leaves: Sequence[bytes]) -> Any:

@@ -17,7 +17,7 @@ import pytest
 
 from privity.production import building, envelope, statement, writing
 from privity.production.building import Contents, Package
-from privity.production.classes import Never, Releasable
+from privity.production.classes import CONTENT, Never, Releasable
 from privity.production.errors import (
     BadMoment,
     BadName,
@@ -27,7 +27,7 @@ from privity.production.errors import (
     Unanswered,
     WrongSigners,
 )
-from privity.production.model import Answered, Facts, Kind, Released, Use
+from privity.production.model import Answered, Facts, Kind, Released, ThirdParties, Use
 from privity.production.records import Table
 from tests.production.scene import (
     COLLECTED,
@@ -98,6 +98,43 @@ def test_pp_3_no_file_is_of_a_class_that_is_not_released(scene: Scene) -> None:
             scene.prepared(kind, contents=reported)
     allowed = Contents(evidence={Releasable.SUBSCRIBER: {"note.txt": b"a teapot"}})
     assert scene.prepared(contents=allowed).bag["data/note.txt"] == b"a teapot"
+
+
+@pytest.mark.parametrize(
+    ("stated", "named"),
+    [
+        (ThirdParties.NAMED_BY_ORDER, (Releasable.DELIVERY_METADATA,)),
+        (ThirdParties.NAMED_BY_ORDER, ()),
+        (ThirdParties.PSEUDONYMISED, (Releasable.SUBSCRIBER,)),
+    ],
+    ids=["not released", "in nothing", "not said"],
+)
+def test_others_are_named_where_it_is_said_and_released(
+    scene: Scene, stated: ThirdParties, named: tuple[Releasable, ...]
+) -> None:
+    with pytest.raises(ReleasesMore, match="others would be"):
+        scene.prepared(third_parties=stated, named_in=named)
+    fits = scene.prepared(third_parties=ThirdParties.NAMED_BY_ORDER, named_in=(Releasable.SUBSCRIBER,))
+    assert json.loads(fits.manifest.encode())["predicate"]["named_in"] == ["subscriber"]
+    assert b"Other people are named where the order says so" in fits.bag["data/index.html"]
+
+
+@pytest.mark.parametrize("content", sorted(CONTENT))
+def test_in_what_people_said_or_show_nobody_else_is_named_whatever_is_released(
+    scene: Scene, content: Releasable
+) -> None:
+    facts = msgspec.structs.replace(
+        FACTS[Kind.PRODUCTION],
+        requested=(Answered(named=content),),
+        released=(Released(named=content),),
+        denied=(),
+        not_held=(),
+        preserved=(),
+    )
+    assert building.prepare(facts, Contents(), scene.keys(), frozenset(Releasable)).bag
+    named = msgspec.structs.replace(facts, third_parties=ThirdParties.NAMED_BY_ORDER, named_in=(content,))
+    with pytest.raises(ReleasesMore, match=f"others would be named in {content}"):
+        building.prepare(named, Contents(), scene.keys(), frozenset(Releasable))
 
 
 @pytest.mark.parametrize(
@@ -182,8 +219,8 @@ def test_pp_7_the_first_screen_says_who_what_what_not_and_how_to_check(scene: Sc
         "federal_agency, US, by us.sca.subpoena",
         "Teapot House, legal@teapot.example",
         "Addresses and times of connections (session_ip) 2026-10-01 to 2026-10-31, whole days",
-        "What is here What is kept about the account; Addresses and times of connections",
-        "What is not here Records of deliveries; Content of encrypted conversations. Why not",
+        "What is here What is kept about the account Addresses and times of connections, 2026-10-01 to 2026-10-30",
+        "What is not here, and why Records of deliveries: US-S1 Content of encrypted conversations: The operator has",
         "Other people stand in the records under names that say nothing",
         "They are not told before 2027-02-20T00:00:00Z; then they are.",
         "What is not here because it may not be released",

@@ -17,44 +17,52 @@ from rich.console import Console
 from rich.progress import Progress
 
 from privity.desk import config as desk_config
-from privity.desk import main
 from privity.desk.audit import beside, log
 from privity.desk.audit.acts import Act
-from privity.desk.cases.commands import case, cases
-from privity.desk.clearinghouse.commands import clearinghouse_schema, referral, referrals
 from privity.desk.db.backup import backup as write_backup
 from privity.desk.db.database import open_existing
-from privity.desk.decisions.commands import resend
 from privity.desk.errors import DeskError
 from privity.desk.init import write_audit_key
 from privity.desk.intake.findings import findings
 from privity.desk.keys import open_keys
-from privity.desk.retention.commands import retention
-from privity.desk.staff.commands import code, end, invite, roles, staff
-from privity.desk.transparency.commands import transparency
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 
 Config = Annotated[Path, Parameter(name="--config", help="The file that `privity init` wrote.")]
 DEFAULT = Path("privity.toml")
 
+ROOMS = "privity.desk"
+TABLE = {
+    "cases": (f"{ROOMS}.cases.commands:cases", "list the cases that nobody has decided, urgent ones first"),
+    "case": (f"{ROOMS}.cases.commands:case", "show what happened in a case"),
+    "reports": (f"{ROOMS}.commands:reports", "list what was found about each report"),
+    "referrals": (f"{ROOMS}.clearinghouse.commands:referrals", "list what goes to a clearinghouse"),
+    "referral": (f"{ROOMS}.clearinghouse.commands:referral", "show one of them, with every call"),
+    "clearinghouse-schema": (f"{ROOMS}.clearinghouse.commands:clearinghouse_schema", "fetch its schema of today"),
+    "transparency": (f"{ROOMS}.transparency.commands:transparency", "count what was done about reports and requests"),
+    "invite": (f"{ROOMS}.staff.commands:invite", "invite somebody to the staff"),
+    "code": (f"{ROOMS}.staff.commands:code", "make another code for them"),
+    "staff": (f"{ROOMS}.staff.commands:staff", "list everybody who is or was on the staff"),
+    "roles": (f"{ROOMS}.staff.commands:roles", "give somebody other roles"),
+    "end": (f"{ROOMS}.staff.commands:end", "end a member of staff, at once"),
+    "retention": (f"{ROOMS}.retention.commands:retention", "shred what is over, now"),
+    "resend": (f"{ROOMS}.decisions.commands:resend", "tell a restored hub again what was decided"),
+    "backup": (f"{ROOMS}.commands:backup", "copy the database while the desk runs"),
+    "make-audit-key": (f"{ROOMS}.commands:make_audit_key", "make the key that signs the audit log"),
+}
+"""Every command: where it lives, and what the list says of it. Each is loaded when it is called."""
+
+HELP = "Run the desk (no command), or ask its database.\n\nCommands:\n" + "\n".join(
+    f"  {name:21} {what}" for name, (_, what) in TABLE.items()
+)
+
 app = App(
     name="desk",
-    help="Run the desk (no command), or ask its database.\n\nExample: privity desk reports --config home/privity.toml",
+    usage="Usage: privity desk [COMMAND] [OPTIONS]",
+    help=f"{HELP}\n\nExample: privity desk reports --config home/privity.toml",
     help_format="plaintext",
 )
-app.command(cases)
-app.command(case)
-app.command(invite)
-app.command(staff)
-app.command(code)
-app.command(roles)
-app.command(end)
-app.command(referrals)
-app.command(referral)
-app.command(clearinghouse_schema)
-app.command(retention)
-app.command(resend)
-app.command(transparency)
+for name, (where, _) in TABLE.items():
+    app.command(where, name=name, show=False)
 
 
 @app.default
@@ -63,13 +71,14 @@ def desk(*, config: Config = DEFAULT) -> None:
 
     Example: privity desk --config home/privity.toml
     """
+    from privity.desk import main  # everything that runs: no other command waits until it is loaded
+
     try:
         main.run(config)
     except DeskError as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
 
 
-@app.command
 def reports(
     *,
     config: Config = DEFAULT,
@@ -100,7 +109,6 @@ def reports(
         sys.stdout.write("no reports yet\n")
 
 
-@app.command
 def backup(
     file: Annotated[Path, Parameter(help="Made anew; an existing file is never overwritten.")],
     /,
@@ -112,14 +120,13 @@ def backup(
     Example: privity desk backup backup/desk.db
     """
     with beside.named(), beside.desk(config) as here:
-        log.add(here.db, at_ms=main.now_ms(), who="command:backup", act=Act.BACKUP_BEGUN)
+        log.add(here.db, at_ms=beside.now_ms(), who="command:backup", act=Act.BACKUP_BEGUN)
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("copying", total=None)
             write_backup(here.db, here.keys, file, lambda done, total: bar.update(task, completed=done, total=total))
     sys.stderr.write(f"{file.name}: {file.stat().st_size:,} bytes\n")
 
 
-@app.command
 def make_audit_key(*, config: Config = DEFAULT) -> None:
     """Make the key that signs the audit log, for a desk that was set up before there was one.
 

@@ -42,6 +42,8 @@ from privity.desk.intake.queue import Intake
 from privity.desk.intake.recording import Lodge
 from privity.desk.keys import DeskKeys, open_keys
 from privity.desk.legal.agencies.lapsing import Expiry
+from privity.desk.legal.answers import handing as letters
+from privity.desk.legal.collecting import running
 from privity.desk.legal.collecting import service as collections
 from privity.desk.legal.collecting.loop import Collecting
 from privity.desk.legal.collecting.taking import CollectHub
@@ -56,8 +58,9 @@ from privity.desk.legal.releasing.loop import Releasing
 from privity.desk.legal.releasing.stamping_client import StampingClient
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.snapshots import HubSnapshots
-from privity.desk.legal.vault import preserving
+from privity.desk.legal.vault import preserving, sharing
 from privity.desk.legal.vault.preserving import Preserving
+from privity.desk.legal.vault.sharing import Forgetting
 from privity.desk.retention import clock
 from privity.desk.retention.errors import ClockDoubted
 from privity.desk.retention.sweep import HOURLY_S, Retention
@@ -147,6 +150,7 @@ def _legal(
     if legal is None:
         return []
     rules, custody, shares = legal.rules, legal.custody, legal.shares
+    running.begin(db, now_ms())
     snapshots = HubSnapshots(db, hub, now_ms, os.urandom)
 
     def believed(at_ms: int) -> bool:
@@ -163,10 +167,10 @@ def _legal(
         notices.step(db, legal.telling, at_ms)
 
     def end(db: Db, at_ms: int) -> None:
-        requests.step(db, at_ms, (collections.purge, noticed.purge, delivering.purge))
+        requests.step(db, at_ms, (collections.purge, noticed.purge, delivering.purge, letters.purge))
 
     def leave(db: Db, at_ms: int) -> None:
-        releases.step(db, at_ms)
+        releases.step(db, legal.office, at_ms)
         delivering.step(db, at_ms)
 
     def with_kept(number: int, hub: CollectHub) -> CollectHub:
@@ -176,6 +180,7 @@ def _legal(
     return [
         serve(Living(db, now_ms, believed, (lapse, end, tell, leave)), LOOK_S, stop),
         serve(keeping, preserving.PAUSE_S, stop),
+        serve(Forgetting(db, shares, now_ms), sharing.LOOK_S, stop),
         serve(Collecting(db, hub, keys.evidence, now_ms, os.urandom, with_kept), LOOK_S, stop),
     ]
 

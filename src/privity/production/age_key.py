@@ -7,6 +7,7 @@ A point of low order is no key, though it reads as one: encrypting to it ends th
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 import pyrage
@@ -41,6 +42,11 @@ def checked(given: str) -> str:
     except ValueError:
         raise BadRecipient("nothing can be encrypted to this age key: its point is of low order") from None
     return text
+
+
+def fingerprint(recipient: str) -> str:
+    """What names a key: the SHA-256 of it as it is written, in hex."""
+    return hashlib.sha256(recipient.encode()).hexdigest()
 
 
 def encrypted(data: bytes, recipient: str) -> bytes:

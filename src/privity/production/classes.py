@@ -18,6 +18,10 @@ class Releasable(StrEnum):
     CONTENT_REPORTED = "content_reported"
 
 
+CONTENT = frozenset({Releasable.CONTENT_PROFILE, Releasable.CONTENT_REPORTED})
+"""What people said, or show of themselves."""
+
+
 class Never(StrEnum):
     """What the house does not hold and cannot make: it is in no permit and in no release."""
 

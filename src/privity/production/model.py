@@ -118,7 +118,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     verdict_codes: tuple[str, ...] = ()
     redactions: tuple[Redaction, ...] = ()
     third_parties: ThirdParties = ThirdParties.PSEUDONYMISED
+    named_in: tuple[Releasable, ...] = ()
+    """The classes, of what is released, in which other people are named by order. Never what people said or show."""
     notice: Notice | None = None
+    recipients: tuple[str, ...] = ()
+    """Of each key that the package is encrypted to, the SHA-256 of its public half as it is written; none in a
+    disclosure."""
     supersedes: str | None = None
     """SHA-256 of the envelope of the package that this one corrects."""
 

@@ -48,10 +48,23 @@ TITLES: Final = {
         "Somebody who took part in a conversation hands over messages that they chose. No operator had a part in it.",
     ),
 }
+_SHORTER: Final = {
+    "NOT_HELD_E2EE": "The operator has neither their text nor a key to it.",
+    "NOT_HELD_KEYS": "They are made on people's devices, and the operator has none.",
+    "NO_RECORDS": "The operator has none for what was asked for.",
+}
+"""The same statements as one sentence each, for the first screen."""
+_NOTHING_HERE: Final = {
+    Kind.PRODUCTION: "Nothing: of what was asked for there is nothing that may be released.",
+    Kind.PRESERVATION_RECEIPT: "Nothing: a receipt says what is kept, and holds none of it.",
+    Kind.REFUSAL: "Nothing: the request is refused.",
+    Kind.PARTICIPANT_DISCLOSURE: "What somebody who took part chose to hand over.",
+}
 _PEOPLE: Final = {
     ThirdParties.PSEUDONYMISED: "Other people stand in the records under names that say nothing, the same one for the"
     " same person throughout.",
-    ThirdParties.NAMED_BY_ORDER: "Other people are named, because the order says so.",
+    ThirdParties.NAMED_BY_ORDER: "Other people are named where the order says so, and the law lets it: in {classes}."
+    " Everywhere else they stand under names that say nothing, and nobody who reported something is named.",
 }
 _MIDNIGHT: Final = "T00:00:00Z"
 _ENVIRONMENT: Final = Environment(
@@ -81,13 +94,29 @@ def told(notice: Notice) -> str:
             return "They are informed by the authority that asked."
 
 
+def _shortly(why: str | None, words: Mapping[str, str]) -> str:
+    """A reason as one sentence, for who reads no further; where it has a code alone, the code."""
+    if why in _SHORTER:
+        return _SHORTER[why]
+    sentence, more, _ = words.get(why or "", why or "no reason was given").partition(". ")
+    return f"{sentence}." if more else sentence
+
+
+def _one_period(answers: Sequence[Answered | Released]) -> str:
+    """What all of them have in common, so that it is said once; nothing where it is no time, or not the same."""
+    periods = {period(one) for one in answers if one.since or one.until}
+    return periods.pop() if len(periods) == 1 and all(one.since or one.until for one in answers) else ""
+
+
 def left_out(facts: Facts, words: Mapping[str, str]) -> tuple[str, ...]:
     """What of the records is not as it is kept, by rule; and how other people stand in them."""
     counts: dict[str, int] = {}
     for one in facts.redactions:
         counts[one.rule] = counts.get(one.rule, 0) + one.count
     rules = (f"{words.get(rule, rule)}: {count}" for rule, count in sorted(counts.items()) if count)
-    return (*([_PEOPLE[facts.third_parties]] if facts.released else []), *rules)
+    classes = "; ".join(words.get(one, one) for one in facts.named_in)
+    people = _PEOPLE[facts.third_parties].format(classes=classes)
+    return (*([people] if facts.released else []), *rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +152,9 @@ def index(
         means=means,
         words=known,
         period=period,
+        one_period=_one_period,
+        shortly=lambda why: _shortly(why, known),
+        nothing_here=_NOTHING_HERE[facts.kind],
         told=None if facts.notice is None else told(facts.notice),
         left_out=left_out(facts, known),
         records=records,

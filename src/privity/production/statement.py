@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from privity.production import canonical
-from privity.production.classes import Releasable
+from privity.production.classes import CONTENT, Releasable
 from privity.production.errors import BadMoment, ReleasesMore, Unanswered
 from privity.production.model import UNTIL_FURTHER as _NEVER
-from privity.production.model import Answered, Facts, Kind, Released
+from privity.production.model import Answered, Facts, Kind, Released, ThirdParties
 from privity.production.standalone.verify_package import TYPES
 
 DSSE: Final = "production.dsse.json"
@@ -59,6 +59,7 @@ def manifest(
     Raises ReleasesMore, Unanswered or BadMoment.
     """
     check_time(facts.collected_at)
+    _check_named(facts)
     _check_answers(facts, frozenset(permitted))
     predicate = {
         **canonical.builtins(facts),
@@ -94,6 +95,15 @@ def check_time(text: str) -> None:
         raise BadMoment(f"a time is written as 2026-11-22T10:00:00Z, got {text!a}")
 
 
+def _check_named(facts: Facts) -> None:
+    """Others are named in classes that are released, in no content, and the statement says so in one way."""
+    released = {one.named for one in facts.released}
+    if beyond := sorted({*facts.named_in} & CONTENT | {*facts.named_in} - released):
+        raise ReleasesMore(f"others would be named in {', '.join(beyond)}, where they keep their pseudonyms")
+    if (facts.third_parties is ThirdParties.NAMED_BY_ORDER) is not bool(facts.named_in):
+        raise ReleasesMore(f"others would be {facts.third_parties}, in {len(facts.named_in)} classes")
+
+
 def _check_answers(facts: Facts, permitted: frozenset[Releasable]) -> None:
     released = {one.named for one in facts.released}
     if facts.kind is not Kind.PRODUCTION:
@@ -101,7 +111,7 @@ def _check_answers(facts: Facts, permitted: frozenset[Releasable]) -> None:
     if more := sorted(released - permitted):
         raise ReleasesMore(f"a {facts.kind} would release {', '.join(more)}, which the verdict does not")
     for one in facts.released:
-        if not any(_within(one, asked) for asked in facts.requested):
+        if not any(within(one, asked) for asked in facts.requested):
             raise ReleasesMore(f"{one.named} would be released from {one.since} to {one.until}, which nobody asked for")
     asked = {one.named for one in facts.requested}
     answered = {one.named for one in (*facts.denied, *facts.not_held, *facts.preserved)} | {*map(str, released)}
@@ -109,7 +119,7 @@ def _check_answers(facts: Facts, permitted: frozenset[Releasable]) -> None:
         raise Unanswered(f"asked for and not answered, or the other way round: {', '.join(sorted(asked ^ answered))}")
 
 
-def _within(one: Released, asked: Answered) -> bool:
+def within(one: Released | Answered, asked: Answered) -> bool:
     """Whether what is released was asked for. A period without an end has none."""
     return (
         one.named == asked.named

@@ -14,6 +14,7 @@ from privity.desk.decisions.outbox import EffectState
 from privity.desk.legal.notices.model import Answer
 from privity.desk.legal.notices.settling import ready_ms
 from privity.desk.legal.requests.model import Outcome, State
+from privity.desk.staff.rights import Role
 from tests.desk.console.legal_floor import House, fresh, house
 from tests.desk.legal.notices.post import ORDER
 from tests.desk.legal.releasing.floor import DAY_MS
@@ -163,10 +164,59 @@ async def test_who_releases_reads_notices_and_changes_nothing(house: House) -> N
     releaser = await house.releaser()
     page = await releaser.get(notice(number))
     assert page.status == 200 and not [each for each in page.forms if each.action.startswith("/legal")]
-    for act in ("bar", "look", "informs", "tell", "nobody", "words", "answer"):
+    for act in ("bar", "look", "lift", "informs", "tell", "nobody", "words", "answer"):
         assert (await releaser.post(f"{notice(number)}/{act}")).status == 403
 
 
 @pytest.mark.parametrize("path", ["/legal/77/notice", "/legal/x/notice", "/legal/0/notice"])
 async def test_what_is_not_there_is_refused(house: House, path: str) -> None:
     assert (await (await house.clerk()).get(path)).status in (404, 409)
+
+
+async def test_a_bar_is_lifted_by_two_people_and_then_people_are_told(house: House) -> None:
+    number = house.post.collected()
+    bar = house.post.bar(number, house.floor.now_ms + 60 * DAY_MS)
+    house.post.step()
+    clerk, releaser, place = await house.clerk(), await house.releaser(), notice(number)
+    form = (await clerk.get(place)).form(f"{place}/lift")
+    for wrong in ({"basis": " "}, {"since": ""}, {"since": in_days(house, 61)}):
+        refused = await clerk.fill(form, **{"basis": "the court of Example", "since": in_days(house, 0)} | wrong)
+        assert refused.status == 409 and "BarRefused" in refused.text, wrong
+    assert (await clerk.fill(form, basis=HOSTILE, since=in_days(house, 0))).status == 303
+    page = await clerk.get(place)
+    assert "It bars until another person confirms that." in page.text and "<script>alert" not in page.text
+    assert not [each for each in page.forms if each.action == f"{place}/lifted"]
+    house.post.step()
+    assert house.post.said() == []
+    page = await releaser.get(place)
+    confirm = page.form(f"{place}/lifted")
+    assert confirm.passkey == "get"
+    given = {name: value for name, value in confirm.fields if name != "answer"}
+    assert (await releaser.post(confirm.action, given)).status != 303, "it takes a passkey now"
+    other = house.post.collected()
+    house.post.bar(other, house.floor.now_ms + 60 * DAY_MS)
+    for fields in ({"bar": "1", "lift": "1"}, {"bar": "2", "lift": "1"}, {"bar": "2", "lift": "77"}):
+        answer = releaser.passkey.get((await releaser.get(place)).form(confirm.action).options, releaser.origin)
+        moved = await releaser.post(f"{notice(other)}/lifted", {**fields, "answer": answer})
+        assert moved.status != 303, fields
+    assert house.post.acts(Act.LEGAL_BAR_LIFTED) == []
+    assert (await releaser.fill((await releaser.get(place)).form(confirm.action))).status == 303
+    (lifted,) = house.post.acts(Act.LEGAL_BAR_LIFTED)
+    assert (lifted.who, lifted.said["bar"]) == (house.floor.releaser.who, bar.number)
+    house.post.step()
+    assert len(house.post.said()) == 1
+    page = await clerk.get(place)
+    assert "bars no more" in page.text and "Lifted from" in page.text
+    assert not [each for each in page.forms if each.action in (f"{place}/lift", f"{place}/lifted")]
+
+
+async def test_who_said_that_a_bar_is_lifted_does_not_confirm_it(house: House) -> None:
+    number = house.post.collected()
+    house.post.bar(number, house.floor.now_ms + 60 * DAY_MS)
+    alone, place = await house.somebody(Role.LEGAL_REVIEWER, Role.LEGAL_RELEASER), notice(number)
+    assert (await alone.submit(place, f"{place}/lift", basis="the court", since=in_days(house, 0))).status == 303
+    page = await alone.get(place)
+    assert "You said so. Somebody else confirms it." in page.text
+    assert not [each for each in page.forms if each.action == f"{place}/lifted"]
+    assert (await (await house.clerk()).post(f"{place}/lifted", {"bar": "1", "lift": "1"})).status == 403
+    assert house.post.acts(Act.LEGAL_BAR_LIFTED) == []

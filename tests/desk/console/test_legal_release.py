@@ -11,14 +11,18 @@ from dataclasses import replace
 import pytest
 
 from privity.desk.audit.acts import Act
-from privity.desk.legal.releasing import looking
-from privity.desk.legal.releasing.model import Stage, Weighs
+from privity.desk.db.transaction import Db
+from privity.desk.legal.releasing import looking, parts, service
+from privity.desk.legal.releasing.errors import NotReady
+from privity.desk.legal.releasing.model import Production, Stage, Weighs
 from privity.desk.legal.requests.model import Outcome, State
+from privity.desk.staff import service as staff
 from privity.desk.staff.rights import Role
 from privity.production.model import Kind
 from tests.desk.console.legal_floor import House, approve, fresh, house, release
+from tests.desk.console.visitor import Visitor
 from tests.desk.contents import contents
-from tests.desk.legal.releasing.floor import DAY_MS
+from tests.desk.legal.releasing.floor import DAY_MS, OWNER
 
 __all__ = ["fresh", "house"]
 
@@ -44,7 +48,7 @@ async def test_two_people_release_exactly_what_they_saw(house: House) -> None:
     floor.noticed(made)
     assert (await releaser.submit(release(number), f"{release(number)}/{made.number}/leave")).status == 303
     (entry,) = floor.acts(Act.PRODUCTION_RELEASED)
-    assert (entry.who, entry.said["manifest_sha256"]) == (floor.releaser.who, hashlib.sha256(shown).hexdigest())
+    assert (entry.who, entry.said["manifest_sha256"]) == ("desk", hashlib.sha256(shown).hexdigest())
     floor.later()
     assert await floor.releasing.step() == 1
     page = (await releaser.get(release(number))).text
@@ -95,14 +99,6 @@ async def test_what_has_changed_since_is_looked_at_anew_and_the_page_says_so(hou
     assert "Nothing that was approved counts" in (await releaser.get(release(made.request))).text
 
 
-async def test_a_page_that_finds_a_change_offers_no_approval(house: House) -> None:
-    made = await house.reviewed()
-    house.floor.sources.rows += 1
-    page = await (await house.clerk()).get(release(made.request))
-    assert page.status == 409 and "is looked at anew" in page.text
-    assert not [each for each in page.forms if each.action.endswith("/approve")]
-
-
 async def test_where_it_weighs_more_three_people_approve_and_the_page_says_why(house: House) -> None:
     house.floor.sources.weighs = frozenset({Weighs.MANY_TARGETS})
     made = await house.reviewed()
@@ -143,10 +139,17 @@ async def test_approvals_say_until_when_they_count_and_are_void_after_a_day(hous
     made = await house.approved()
     assert "They count together until" in (await (await house.clerk()).get(release(made.request))).text
     house.floor.noticed(made)
+    place = f"{release(made.request)}/{made.number}/leave"
+    form = (await (await house.releaser()).get(release(made.request))).form(place)
     house.floor.later(DAY_MS + 1000)
-    releaser, place = await house.releaser(), f"{release(made.request)}/{made.number}/leave"
-    page = await releaser.get(release(made.request))
-    assert "TooLate" in (await releaser.fill(page.form(place))).text
+    releaser = await house.releaser()
+    page = (await releaser.get(release(made.request))).text
+    assert "Nobody can approve or release package" in page and "more than a day ago" in page
+    assert place not in page
+    assert (await releaser.fill(form)).status in (403, 409)
+    assert house.floor_made(made.request)[0].stage is Stage.APPROVED
+    assert service.step(house.db, house.floor.office, house.floor.now_ms) == 1
+    assert house.floor_made(made.request)[0].stage is Stage.VOID
 
 
 async def test_the_pages_of_a_package_are_words_and_whoever_reads_them_is_written_down(house: House) -> None:
@@ -216,3 +219,135 @@ async def test_a_package_of_another_request_is_not_approved_under_this_one(house
     moved = replace(form, action=f"{release(first.request)}/{second.number}/approve")
     assert (await clerk.fill(moved)).status == 404
     assert house.floor_made(second.request)[0].stage is Stage.REVIEWED
+
+
+STAGES = ("reviewed", "approved once", "approved", "noticed", "logged", "ready", "delivered", "void")
+COUNTED = {"audit_entry", "audit_node", "legal_story", "legal_tally"}
+"""What grows when somebody opens something, because that is written down."""
+
+
+async def at_stage(house: House, stage: str) -> Production:
+    floor = house.floor
+    if stage in ("ready", "delivered"):
+        made = await house.ready()
+        if stage == "delivered":
+            floor.fetch(made)
+        return made
+    if stage in ("approved", "noticed", "logged"):
+        made = await house.approved()
+        if stage != "approved":
+            floor.noticed(made)
+        if stage == "logged":
+            floor.release(made)
+        return made
+    made = await house.reviewed()
+    if stage == "approved once":
+        await approve(await house.clerk(), made)
+    if stage == "void":
+        service.withdraw(house.db, floor.clerk, made.number, floor.later())
+    return made
+
+
+async def looks_without_effect(house: House, made: Production, visitor: Visitor) -> None:
+    """Twice; only that somebody opened what is sealed is written, and that each time."""
+    before, entries = contents(house.db), len(house.floor.acts())
+    page = await visitor.get(release(made.request))
+    again = await visitor.get(f"{release(made.request)}?made={made.number}")
+    assert page.status == again.status and page.status in (200, 403)
+    after = contents(house.db)
+    assert {name for name in before if before[name] != after[name]} <= COUNTED
+    written = house.floor.acts()[entries:]
+    assert {(each.act, each.who) for each in written} <= {(Act.LEGAL_READ, f"staff:{visitor.number}")}
+    assert len(written) in (0, 2)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+async def test_a_look_has_no_effect_on_any_stage_by_any_role(house: House, stage: str) -> None:
+    """Whatever has changed, whoever looks: nothing but that they opened it is written, and that once."""
+    made = await at_stage(house, stage)
+    floor, stood = house.floor, looking.of(house.db, made.number).stage
+    looking_on = [await house.at(who) for who in (floor.clerk, floor.releaser, floor.senior, floor.moderator)]
+    looking_on += [await house.somebody(role) for role in (Role.LEGAL_CLERK, Role.LEGAL_REVIEWER, Role.AUDITOR)]
+    for change in (False, True):
+        if change:
+            floor.sources.rows += 1
+            floor.change_service_key()
+        for visitor in looking_on:
+            await looks_without_effect(house, made, visitor)
+    assert looking.of(house.db, made.number).stage is stood
+
+
+async def test_a_look_says_what_changed_and_whoever_judges_takes_it_back(house: House) -> None:
+    made = await house.approved()
+    house.floor.sources.notice = None
+    house.floor.sources.rows += 1
+    for visitor in (await house.clerk(), await house.releaser()):
+        page = await visitor.get(release(made.request))
+        assert page.status == 200
+        assert "has changed since, namely its collection and its notice" in page.text
+        assert not [each for each in page.forms if each.action.endswith(("/approve", "/second", "/leave"))]
+    releaser = await (await house.releaser()).get(release(made.request))
+    assert not [each for each in releaser.forms if each.action.endswith("/withdraw")]
+    clerk = await house.clerk()
+    assert (await clerk.submit(release(made.request), f"{release(made.request)}/{made.number}/withdraw")).status == 303
+    assert house.floor_made(made.request)[0].stage is Stage.VOID
+    again = await house.reviewed(made.request)
+    assert "has changed since" not in (await clerk.get(release(again.request))).text
+
+
+async def test_an_approval_that_counts_no_more_is_said_to_whoever_looks(house: House) -> None:
+    made = await house.approved()
+    staff.change_roles(house.db, OWNER, 1, [Role.LEGAL_CLERK], house.floor.later())
+    page = (await (await house.releaser()).get(release(made.request))).text
+    assert "Nobody can approve or release package" in page and "may not approve any more" in page
+    assert house.floor_made(made.request)[0].stage is Stage.APPROVED
+
+
+async def test_a_review_voids_what_changed_and_makes_it_anew(house: House) -> None:
+    floor = house.floor
+    made = floor.review(floor.collected())
+    with pytest.raises(NotReady, match="reviewed"):
+        floor.review(made.request)
+    floor.sources.rows += 1
+    again = floor.review(made.request)
+    assert looking.of(house.db, made.number).stage is Stage.VOID
+    assert (again.stage, floor.state(made.request)) == (Stage.REVIEWED, State.REVIEWED)
+
+
+async def test_the_desk_voids_what_changed_by_itself(house: House) -> None:
+    floor = house.floor
+    made, stands = await house.approved(), await house.reviewed()
+    assert service.step(house.db, floor.office, floor.later()) == 0
+    floor.sources.snapshot = "another"
+    assert service.step(house.db, None, floor.later()) == 0, "without an office nothing can be compared"
+    assert service.step(house.db, floor.office, floor.later()) == 2
+    for each in (made, stands):
+        found = looking.of(house.db, each.number)
+        assert (found.stage, found.void_why) == (Stage.VOID, "changed")
+        assert floor.state(each.request) is State.COLLECTED
+
+
+async def test_a_look_opens_the_page_alone_and_a_file_that_file_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await house.reviewed()
+    clerk, opened = await house.clerk(), list[int]()
+    really = parts.read_file
+
+    def watched(db: Db, key: bytes, production: int, n: int) -> bytes:
+        opened.append(n)
+        return really(db, key, production, n)
+
+    def never(*_: object) -> tuple[bytes, ...]:
+        raise AssertionError("a look opens no whole bag")
+
+    monkeypatch.setattr(parts, "read_file", watched)
+    monkeypatch.setattr(parts, "read_files", never)
+    shown = looking.shown(house.db, house.floor.office, house.floor.clerk, made.number)
+    paths = [each["name"].removeprefix("bag/") for each in json.loads(shown.manifest)["subject"]]
+    assert (await clerk.get(release(made.request))).status == 200
+    assert opened == [paths.index("data/index.html")]
+    place = f"{release(made.request)}/{made.number}/file"
+    opened.clear()
+    assert (await clerk.post(place, {"path": "data/records/sessions.csv"})).status == 200
+    assert opened == [paths.index("data/records/sessions.csv")]

@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
-import pyrage
 import pytest
 
 from privity.desk.audit.acts import Act
 from privity.desk.keys import DeskKeys
+from privity.desk.legal.vault import opening
 from privity.desk.legal.vault.custody import Holder
+from privity.desk.legal.vault.shares import OFFICERS
 from privity.desk.staff.rights import Role
-from privity.production.classes import Releasable
 from tests.desk.console.legal_floor import Vault, fresh, vault, vault_over
-from tests.desk.contents import contents
 from tests.desk.legal.vault.cellar import FILES, PRESERVE
 
 __all__ = ["fresh", "vault"]
@@ -131,31 +129,76 @@ async def test_two_officers_hand_in_their_shares_and_neither_opens_anything_alon
     async with vault_over(tmp_path, fresh, officers=True) as vault:
         hold, _ = released(vault)
         place = f"/legal/vault/{hold}"
-        assert "kept by two officers" in (await vault.clerk.get(place)).text
+        page = await vault.clerk.get(place)
+        assert "kept by two officers" in page.text and "Waits for the first officer and the second officer" in page.text
+        assert 'name="opened" rows="3" maxlength="8192" autocomplete="off"' in page.text
         read = {"target": "0", "name": SUBSCRIBER, "words": "to look"}
-        for holder, identity in zip((Holder.FIRST, Holder.SECOND), vault.officers, strict=True):
+        who = (vault.clerk, vault.releaser)
+        for holder, identity, visitor in zip(OFFICERS, vault.officers, who, strict=True):
             assert "SharesWrong" in (await vault.clerk.post(f"{place}/read", read)).text
-            part = {"target": "0", "data_class": "subscriber", "holder": holder.value}
-            sealed = await vault.releaser.post(f"{place}/share", part)
+            sealed = await visitor.post(f"{place}/share", {"holder": holder.value})
             assert sealed.headers["Content-Type"].startswith("application/octet-stream")
-            assert "attachment" in sealed.headers["Content-Disposition"]
-            share = pyrage.decrypt(sealed.body, [identity])
-            with pytest.raises(pyrage.DecryptError):
-                pyrage.decrypt(sealed.body, [next(each for each in vault.officers if each is not identity)])
-            wrong = await vault.releaser.post(f"{place}/hand-in", {**part, "share": share[:31].hex()})
-            assert wrong.status in (400, 409)
-            handed = await vault.releaser.post(f"{place}/hand-in", {**part, "share": base64.b64encode(share).decode()})
-            assert handed.status == 303
+            assert f"hold-{hold}-{holder.value}.share" in sealed.headers["Content-Disposition"]
+            file = opening.decoded(sealed.body)
+            assert {part.data_class.value for part in file.parts} == {"subscriber", "session_ip"}
+            word = opening.opened(file, [identity])
+            wrong = await visitor.post(f"{place}/hand-in", {"holder": holder.value, "opened": word[:-8]})
+            assert wrong.status == 409 and "SharesWrong" in wrong.text and word[:-8] not in wrong.text
+            handed = await visitor.post(f"{place}/hand-in", {"holder": holder.value, "opened": word})
+            assert handed.status == 303 and word not in handed.text
+            page = await visitor.get(place)
+            assert "handed in by" in page.text and "30 min left" in page.text and word not in page.text
+        assert "Both are here" in page.text and f"{place}/hand-in" not in [each.action for each in page.forms]
         assert "since" in (await vault.clerk.post(f"{place}/read", read)).text
+        assert "SharesWrong" in (await vault.clerk.post(f"{place}/read", read)).text, "they are used up"
         assert len(vault.cellar.said(Act.HOLD_SHARE_HANDED_IN)) == 2
-        rows = [row for table in contents(vault.cellar.db).values() for row in table]
-        values = [value for row in rows for value in row if isinstance(value, bytes)]
-        assert values and not any(share in value for value in values), "no share is ever on the disk"
-        other = {"target": "0", "data_class": Releasable.CONTENT_PROFILE.value, "holder": Holder.FIRST.value}
-        assert (await vault.clerk.post(f"{place}/share", other)).status == 409
+
+
+async def test_who_handed_in_one_share_is_offered_no_other(tmp_path: Path, fresh: tuple[Path, DeskKeys]) -> None:
+    async with vault_over(tmp_path, fresh, officers=True) as vault:
+        hold, _ = released(vault)
+        place = f"/legal/vault/{hold}"
+        second = {"holder": Holder.SECOND.value}
+        file = opening.decoded((await vault.clerk.post(f"{place}/share", second)).body)
+        other = opening.opened(file, [vault.officers[1]])
+        sealed = await vault.clerk.post(f"{place}/share", {"holder": Holder.FIRST.value})
+        word = opening.opened(opening.decoded(sealed.body), [vault.officers[0]])
+        assert (
+            await vault.clerk.post(f"{place}/hand-in", {"holder": Holder.FIRST.value, "opened": word})
+        ).status == 303
+        page = await vault.clerk.get(place)
+        assert "Somebody else brings this one" in page.text
+        assert f"{place}/share" not in [each.action for each in page.forms]
+        for answer in (
+            await vault.clerk.post(f"{place}/share", second),
+            await vault.clerk.post(f"{place}/hand-in", {**second, "opened": other}),
+        ):
+            assert answer.status == 409 and "SamePerson" in answer.text
+        assert f"{place}/share" in [each.action for each in (await vault.releaser.get(place)).forms]
+        vault.cellar.bureau.now_ms += 31 * 60_000
+        page = await (await vault.anew(vault.clerk)).get(place)
+        assert "Waits for the first officer and the second officer" in page.text
+
+
+async def test_who_only_takes_requests_in_sees_no_form_for_shares(tmp_path: Path, fresh: tuple[Path, DeskKeys]) -> None:
+    async with vault_over(tmp_path, fresh, officers=True) as vault:
+        hold, _ = released(vault)
+        place = f"/legal/vault/{hold}"
         only_clerk = await vault.pages.visitor(Role.LEGAL_CLERK)
-        assert (await only_clerk.post(f"{place}/share", part)).status == 403
-        assert (await only_clerk.post(f"{place}/hand-in", {**part, "share": share.hex()})).status == 403
+        page = await only_clerk.get(place)
+        assert "Reviewers and releasers hand shares in here" in page.text
+        for act, form in (("share", {}), ("hand-in", {"opened": "QUFB"})):
+            answer = await only_clerk.post(f"{place}/{act}", {"holder": Holder.FIRST.value, **form})
+            assert answer.status == 403
+        for holder in ("desk", "third_officer", ""):
+            assert (await vault.clerk.post(f"{place}/share", {"holder": holder})).status in (400, 409)
+
+
+async def test_a_hold_that_the_desk_keeps_asks_nobody_for_shares(vault: Vault) -> None:
+    hold, _ = released(vault)
+    assert "The shares of two officers" not in (await vault.clerk.get(f"/legal/vault/{hold}")).text
+    refused = await vault.clerk.post(f"/legal/vault/{hold}/share", {"holder": Holder.FIRST.value})
+    assert refused.status == 409 and "SharesWrong" in refused.text
 
 
 @pytest.mark.parametrize("path", ["/legal/vault/77", "/legal/vault?after=-1", "/legal/vault?after=x"])

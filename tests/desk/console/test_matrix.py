@@ -106,6 +106,11 @@ def test_no_page_stands_in_the_table_twice_and_only_the_ways_in_are_open() -> No
         ("GET", "/agency/file"),
         ("POST", "/agency/file/sign"),
         ("POST", "/agency/file"),
+        ("GET", "/agency/letters"),
+        ("POST", "/agency/letters/{letter:[0-9]+}"),
+        ("GET", "/agency/letters/{letter:[0-9]+}/answer"),
+        ("POST", "/agency/letters/{letter:[0-9]+}/answer"),
+        ("POST", "/agency/letters/{letter:[0-9]+}/answered"),
         ("GET", "/agency/download/{name}"),
         ("POST", "/agency/download/{name}"),
     }

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyrage
 import pytest
 
 from privity.desk import main
 from privity.desk.audit.acts import Act
+from privity.desk.console.legal_desk import legal_desk_of
 from privity.desk.errors import EvidenceDamaged, HubMisbehaved
 from privity.desk.legal.collecting import asking, capabilities
 from privity.desk.legal.collecting import service as collecting
@@ -25,25 +25,30 @@ from privity.desk.legal.collecting.loop import Collecting
 from privity.desk.legal.collecting.model import Answer, Line, Source
 from privity.desk.legal.collecting.taking import CollectHub
 from privity.desk.legal.kept import WithWhatWasKept, joined
+from privity.desk.legal.requests import judging
 from privity.desk.legal.requests import service as requests
+from privity.desk.legal.requests.judging import Ruling
 from privity.desk.legal.requests.model import Outcome
 from privity.desk.legal.requests.model import State as RequestState
+from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.snapshots import HubSnapshots
 from privity.desk.legal.vault import preserving
 from privity.desk.legal.vault import service as vault
-from privity.desk.legal.vault.custody import Holder, Shares
+from privity.desk.legal.vault.custody import Holder
 from privity.desk.legal.vault.errors import SharesWrong
 from privity.desk.legal.vault.model import Asked, State
 from privity.desk.legal.vault.preserving import Preserving
 from privity.identity.pseudonyms import pseudonym
 from privity.production.classes import Releasable
+from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.wire.collect import CellKind, Collect, Collected, IdentifierKind
 from privity.wire.inventory import TIMED, Of, Others
 from tests.desk.conftest import Home
 from tests.desk.legal.collecting.manifest_hub import AT_MS, LID, POT, ManifestHub, Value
 from tests.desk.legal.requests.test_office import made, opened, with_an_office
-from tests.desk.legal.vault.cellar import CLERK, PRESERVE, WARRANT, Cellar
+from tests.desk.legal.rulebook.bases import PROFILE
+from tests.desk.legal.vault.cellar import CLERK, PRESERVE, RELEASER, WARRANT, Cellar
 
 KEY = b"k" * 32
 HANDLE = "pot.collector"
@@ -101,7 +106,7 @@ def collector(cellar: Cellar, hub: ManifestHub) -> Collecting:
     """The desk's own loop, as `main` wires it."""
 
     def with_kept(number: int, hub: CollectHub) -> CollectHub:
-        return WithWhatWasKept(cellar.db, cellar.custody, hub, number, lambda: cellar.now_ms)
+        return WithWhatWasKept(cellar.db, cellar.custody, hub, number, lambda: cellar.now_ms, cellar.shares)
 
     return Collecting(cellar.db, hub, cellar.keys.evidence, lambda: cellar.now_ms, cellar.random, with_kept)
 
@@ -267,8 +272,10 @@ async def test_a_configured_desk_does_all_of_it_by_itself(home: Home, monkeypatc
     monkeypatch.setattr(main, "now_ms", lambda: cellar.now_ms)
     monkeypatch.setattr(main, "LOOK_S", 0.01)
     monkeypatch.setattr(preserving, "PAUSE_S", 0.01)
-    kept = cellar.request(PRESERVE)
-    loops = main._legal(cellar.db, hub, home.keys(), config, stop)  # type: ignore[arg-type]  # what it needs of a hub
+    kept, keys = cellar.request(PRESERVE), home.keys()
+    log = VerifierKey.of(config.audit_name, KeyKind.ED25519, keys.audit)
+    legal = legal_desk_of(config, keys, log, cellar.now_ms, cellar.random)
+    loops = main._legal(cellar.db, hub, keys, legal, stop)  # type: ignore[arg-type]  # what it needs of a hub
     tasks = [asyncio.create_task(loop) for loop in loops]
     async with asyncio.timeout(60):
         while [hold.state for hold in vault.of_request(cellar.db, kept)] != [State.HELD]:
@@ -310,32 +317,62 @@ async def test_what_cannot_be_opened_is_said_and_not_left_out(cellar: Cellar) ->
     hub = Hub()
     cellar.officers()
     request = await case(cellar, hub)
-    with pytest.raises(EvidenceDamaged, match="two shares"):
+    with pytest.raises(EvidenceDamaged, match="have yet to hand in"):
         await through(cellar, hub, request).collect(question(Releasable.SUBSCRIBER))
 
 
 async def test_what_two_officers_keep_is_collected_once_both_have_handed_in_their_shares(cellar: Cellar) -> None:
-    hub, identities, shares = Hub(), cellar.officers(), Shares()
+    """All classes of the case with one file for each officer; what they brought counts no more once it is collected."""
+    hub = Hub()
+    cellar.officers()
     request = await case(cellar, hub)
     hub.known.clear()
     (hold,) = vault.released_to(cellar.db, request)
-    kept = WithWhatWasKept(cellar.db, cellar.custody, hub, request, lambda: cellar.now_ms, shares)
-    asked, target = question(Releasable.SUBSCRIBER), Target("handle", HANDLE)
-    for holder, identity in zip((Holder.SECOND, Holder.FIRST), reversed(identities), strict=True):
-        with pytest.raises(EvidenceDamaged):
-            await kept.collect(asked)
-        sealed = vault.sealed_share(
-            cellar.db, cellar.custody, CLERK, request, hold.number, target, asked.data_class, holder, cellar.now_ms
-        )
-        shares.hand_in(hold.number, asked.data_class, holder, pyrage.decrypt(sealed, [identity]))
-    assert (await kept.collect(asked)).account == POT
-    with pytest.raises(SharesWrong):
-        shares.hand_in(hold.number, asked.data_class, Holder.DESK, bytes(32))
-    with pytest.raises(SharesWrong):
-        shares.hand_in(hold.number, asked.data_class, Holder.FIRST, bytes(31))
-    shares.forget(hold.number)
-    with pytest.raises(EvidenceDamaged):
-        await kept.collect(asked)
+    work = collector(cellar, hub)
+    assert await work.step() == 0
+    cellar.handed(request, hold.number, Holder.FIRST)
+    cellar.bureau.now_ms += 60_000
+    assert await work.step() == 0
+    cellar.handed(request, hold.number, Holder.SECOND, RELEASER)
+    cellar.bureau.now_ms += 60_000
+    assert await work.step() == 1
+    assert collecting.collected(cellar.db, cellar.keys.evidence, request).accounts == (POT,)
+    awaited = vault.awaited(cellar.db, cellar.shares, request, hold.number, cellar.now_ms)
+    assert awaited is not None and not awaited.whole
+    target = Target("handle", HANDLE)
+    for name in vault.names(cellar.db, cellar.custody, request, hold.number, target, cellar.now_ms):
+        with pytest.raises(SharesWrong):
+            cellar.read(request, hold.number, name, target)
+
+
+async def test_a_case_that_was_narrowed_to_nothing_of_what_was_kept_waits_for_no_officer(cellar: Cellar) -> None:
+    hub = Hub()
+    cellar.officers()
+    hold = await preserved(cellar, hub, classes=["subscriber"])
+    request = cellar.scoped()
+    cellar.released(cellar.hold(hold), request)
+    work, key, now_ms = collector(cellar, hub), cellar.keys.evidence, cellar.now_ms
+    assert await work.step() == 0
+    made = judging.triage(cellar.db, key, Rules(cellar.rulebook, PROFILE), CLERK, request, now_ms, cellar.random)
+    less = judging.narrower(judging.widest(cellar.db, made.number), classes=frozenset({Releasable.ACCOUNT_STATE}))
+    ruling = Ruling(made.number, Outcome.NARROW, words="less is enough", scope=less)
+    judging.judge(cellar.db, key, CLERK, request, ruling, now_ms, cellar.random)
+    cellar.bureau.now_ms += 60_000
+    assert await work.step() == 1
+    assert cellar.said(Act.HOLD_READ) == []
+
+
+async def test_a_desk_that_waits_for_officers_does_not_fill_the_log(cellar: Cellar) -> None:
+    """It tries for as long as the request may be collected: that it waits is said once, and nothing was read."""
+    hub = Hub()
+    cellar.officers()
+    request = await case(cellar, hub)
+    work, before = collector(cellar, hub), len(cellar.said(*Act))
+    for _ in range(50):
+        assert await work.step() == 0
+        cellar.bureau.now_ms += 120_000
+    (entry,) = cellar.said(Act.LEGAL_NOT_COLLECTED)
+    assert entry.about == f"legal:{request}" and len(cellar.said(*Act)) == before + 1
 
 
 async def test_whom_nobody_knows_is_kept_like_anybody(cellar: Cellar) -> None:

@@ -93,7 +93,8 @@ class Desk:
             what: [*classes.get(what, ())] for what in ("released", "denied", "not_held", "preserved")
         }
         self.say(at_ms, Act.PRODUCTION_REVIEWED, number, production=number, kind="production", accounts=1, **lists)
-        self.say(at_ms, Act.PRODUCTION_RELEASED, number, production=number, kind="production")
+        self.diary.add(at_ms, Act.PRODUCTION_RELEASED, "LP-2027-TEAPOT", manifest_sha256="ab" * 32)
+        self.say(at_ms, Act.PRODUCTION_RELEASED_BY, number, production=number, kind="production")
         self.say(at_ms, Act.PRODUCTION_READY, number, production=number, kind="production")
         self.move(at_ms, number, "released", production=number)
 

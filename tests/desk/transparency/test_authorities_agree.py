@@ -27,7 +27,7 @@ from privity.desk.transparency.authorities import reading
 from privity.desk.transparency.compute import compute_exactly
 from privity.desk.transparency.errors import EntryUnreadable, ReportDisagrees
 from tests.desk.audit.logs import KEY, noted, rewritten
-from tests.desk.legal.notices.post import Post
+from tests.desk.legal.notices.post import REVIEWER, Post
 from tests.desk.legal.releasing.floor import DAY_MS
 from tests.desk.transparency.requests_made import PERIOD, Year
 
@@ -72,6 +72,36 @@ def test_what_the_services_do_is_what_is_counted(whole: Year) -> None:
     assert [(row.kind, row.ordered, row.taken) for row in exact.holds] == [("term", 1, 1)]
     (produced,) = [row for row in exact.waited if (row.what, row.instrument) == ("produced", "")]
     assert produced.count == 1 and 0 <= produced.median_h == produced.max_h < 1
+
+
+def test_a_bar_that_was_lifted_barred_to_that_day_and_no_longer(again: Year) -> None:
+    """What the auditor counts is how long people were really not told."""
+    before = compute_exactly(again.entries, PERIOD).exact.notices.gag_days
+    for number in [entry.said["bar"] for entry in again.entries if entry.act is Act.LEGAL_BARRED]:
+        (request,) = again.db.execute("SELECT request FROM legal_bar WHERE n = ?", (number,)).fetchone()
+        now_ms = again.floor.later()
+        said = noticed.lift(again.db, REVIEWER, request, int(str(number)), "the court", now_ms, now_ms)
+        noticed.lift_confirmed(again.db, again.floor.senior, request, said.bar, said.number, again.floor.later())
+    after = compute_exactly(again.entries, PERIOD).exact.notices.gag_days
+    assert before is not None and after is not None and after < 2 < before
+    again.report()
+    again.db.execute("DROP TRIGGER legal_bar_lifted_loses_none")
+    again.db.execute("DELETE FROM legal_bar_lifted WHERE bar = 1")
+    with pytest.raises(ReportDisagrees, match="bars lifted"):
+        again.report()
+
+
+def test_that_others_are_named_is_counted_from_the_log_and_agrees(again: Year) -> None:
+    number = again.post.collected()
+    decision = requests.of(again.db, number).decision
+    for trigger in ("legal_naming_takes_two", "legal_naming_is_no_wider", "legal_naming_is_settled_once"):
+        again.db.execute(f"DROP TRIGGER {trigger}")
+    entry = again.entries[-1].n
+    again.db.execute(
+        "INSERT INTO legal_naming_confirmed VALUES (?, ?, 'staff:1', ?)", (decision, again.floor.later(), entry)
+    )
+    with pytest.raises(ReportDisagrees, match="others are named"):
+        again.report()
 
 
 def test_lp_29_totals_recompute_from_the_log_and_agree_with_the_tables(whole: Year) -> None:
@@ -140,6 +170,7 @@ COMPARED = (
     Act.LEGAL_JUDGED,
     Act.PRODUCTION_REVIEWED,
     Act.PRODUCTION_RELEASED,
+    Act.PRODUCTION_RELEASED_BY,
     Act.PRODUCTION_READY,
     Act.PRODUCTION_FETCHED,
     Act.HOLD_TAKEN,

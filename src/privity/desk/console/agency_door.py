@@ -22,6 +22,7 @@ from privity.desk.console.forms import Form
 from privity.desk.console.front import Code, Join, Nothing
 from privity.desk.console.pages import Open, Page, page
 from privity.desk.legal.agencies import people, proving, service
+from privity.desk.legal.agencies.errors import PersonUnknown
 from privity.desk.legal.agencies.model import Deed, Invitation, Part, Person, Standing
 from privity.desk.limits import MAX_NUMBER
 from privity.desk.staff.acting import Acting
@@ -71,7 +72,7 @@ class Colleague:
 
 
 async def _home(asked: Asked, acting: Acting) -> web.Response:
-    who = _guest(asked)
+    who = guest(asked)
     if who is None:
         return _at_the_door(asked, 200, "")
     agency = service.of(asked.db, who.agency)
@@ -125,10 +126,11 @@ async def _joined(asked: Asked, acting: Acting) -> web.Response:
 
 async def _sign(asked: Asked, acting: Acting) -> web.Response:
     """What is to be signed, in words, before a passkey signs it."""
-    who = _guest(asked)
+    who = guest(asked)
     if who is None:
         return asked.go("/agency")
     wish = asked.form(Wish)
+    whom = _whom(asked, who, wish.about)
     text = wish.text.strip()
     said = proving.ask(
         asked.db,
@@ -145,7 +147,7 @@ async def _sign(asked: Asked, acting: Acting) -> web.Response:
         who=who,
         says=DEEDS[wish.deed],
         deed=wish.deed.value,
-        about=service.person(asked.db, wish.about) if wish.about else None,
+        about=whom,
         text=text,
         data=base64.b64encode(said.data).decode(),
         options=said.options,
@@ -153,7 +155,7 @@ async def _sign(asked: Asked, acting: Acting) -> web.Response:
 
 
 async def _signed(asked: Asked, acting: Acting) -> web.Response:
-    if _guest(asked) is None:
+    if guest(asked) is None:
         return asked.go("/agency")
     form, place = asked.form(Signing), asked.legal.door.place
     data, answer = _bytes(form.data), asked.answer
@@ -182,11 +184,24 @@ def invited_page(asked: Asked, made: Invitation) -> web.Response:
     )
 
 
-def _guest(asked: Asked) -> Person | None:
+def guest(asked: Asked) -> Person | None:
     """Who showed a passkey a while ago, unless they were ended since."""
     number = asked.legal.guests.person(asked.browser, asked.now_ms)
     found = None if number is None else service.person(asked.db, number)
     return None if found is None or found.state is Standing.ENDED else found
+
+
+def _whom(asked: Asked, who: Person, number: int) -> Person | None:
+    """Somebody of the same agency; nobody for 0. Who is in another agency nobody is told. Raises PersonUnknown."""
+    if not number:
+        return None
+    try:
+        found = service.person(asked.db, number)
+    except PersonUnknown:
+        found = None
+    if found is None or found.agency != who.agency:
+        raise PersonUnknown(f"nobody of your agency has the number {number}")
+    return found
 
 
 def _let_in(asked: Asked, who: Person) -> web.Response:

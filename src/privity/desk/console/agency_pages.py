@@ -143,7 +143,7 @@ async def _revoking(asked: Asked, acting: Acting) -> web.Response:
 async def _revoke(asked: Asked, acting: Acting) -> web.Response:
     form = asked.form(Revoking)
     whom = _meant(form)
-    asked.fresh(f"revoke agencies: {form.country or form.domain or 'all'}")
+    asked.fresh(f"revoke agencies: {_named(form)}")
     return _revoked(asked, acting, whom, form.reason)
 
 
@@ -188,6 +188,17 @@ def _meant(form: Revoking) -> Whom:
         case "domain", None, str() as domain if domain:
             return Whom.below(domain)
     raise FormInvalid("expected every agency, or a country, or a domain, and nothing beside it")
+
+
+def _named(form: Revoking) -> str:
+    """Whom, in words that mean one thing: the passkey answers for them."""
+    match form.country, form.domain:
+        case str() as country, _:
+            return f"all of the country {country}"
+        case None, "":
+            return "all"
+        case _, domain:
+            return f"all of the domain {domain}"
 
 
 def _is_due(agency: Agency, now_ms: int) -> bool:

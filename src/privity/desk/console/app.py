@@ -109,7 +109,7 @@ async def _answer(console: Console, page: Page, request: web.Request) -> web.Str
         if not isinstance(page.needs, Open):
             acting.must(page.needs)
         if page.method == "POST":
-            asked = await _with_form(asked, request, page.files)
+            asked = await _with_form(asked, request, page)
         response = await page.handler(asked, acting)
     except DeskError as err:
         response = answer_to(asked, err)
@@ -156,8 +156,17 @@ def _door_cookie(console: Console, request: web.Request) -> str:
     return console.cookies.read(request, console.cookies.door)
 
 
-async def _with_form(asked: Asked, request: web.Request, most: int) -> Asked:
-    came, files = await uploads.read(request, most) if most else (await forms.read(request), ())
+async def _came(asked: Asked, request: web.Request, page: Page) -> tuple[forms.Fields, tuple[uploads.Upload, ...]]:
+    if not page.files:
+        return await forms.read(request), ()
+    if page.needs is not Open.TO_EVERYBODY:
+        return await uploads.read(request, page.files)
+    with asked.console.strangers.one_more():
+        return await uploads.read(request, page.files)
+
+
+async def _with_form(asked: Asked, request: web.Request, page: Page) -> Asked:
+    came, files = await _came(asked, request, page)
     fields = dict(came)
     csrf.check(asked.cookie, forms.once(fields, csrf.FIELD))
     answer = forms.once(fields, ANSWER)

@@ -21,7 +21,7 @@ from privity.desk.console.media import Pictures
 from privity.desk.console.recordings import Recordings
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
-from privity.desk.console.uploads import Upload
+from privity.desk.console.uploads import Strangers, Upload
 from privity.desk.db.transaction import Db
 from privity.desk.intake.again import Again
 from privity.desk.keys import DeskKeys
@@ -60,6 +60,7 @@ class Console:
     """Tries reports that did not open again; None without a hub, too."""
     legal: LegalDesk | None = field(default=None, repr=False)
     """None where the house answers no legal requests."""
+    strangers: Strangers = field(default_factory=Strangers, repr=False)
 
     @property
     def origin(self) -> str:

@@ -19,6 +19,7 @@ from privity.desk.console.front import Nothing
 from privity.desk.console.pages import Page, page
 from privity.desk.db.transaction import one_moment
 from privity.desk.legal import auditing
+from privity.desk.legal.errors import TallyDisagrees
 from privity.desk.limits import MAX_NUMBER
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -59,11 +60,13 @@ def _checked(asked: Asked) -> Check:
     try:
         with one_moment(asked.db):
             found = verify(stored(asked.db), key, kept)
-    except AuditError as err:
+            about = auditing.must_agree(asked.db)
+    except (AuditError, TallyDisagrees) as err:
         return Check(f"The log does not hold: {type(err).__name__}: {err}.", False)
     return Check(
         f"The log holds: {found.size:,} entries, compared with what is kept here of its checkpoints:"
-        f" {len(found.compared)}, of which the newest stands for {found.vouched:,}. Only a checkpoint that is kept"
+        f" {len(found.compared)}, of which the newest stands for {found.vouched:,}. {about:,} of them are about legal"
+        " requests, and the counts of this page are theirs. Only a checkpoint that is kept"
         " elsewhere shows what whoever has the log's key could have changed.",
         True,
     )

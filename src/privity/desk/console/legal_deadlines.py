@@ -20,7 +20,7 @@ from privity.desk.legal.releasing import looking
 from privity.desk.legal.releasing import service as releasing
 from privity.desk.legal.releasing.model import Stage
 from privity.desk.legal.releasing.rules import TOGETHER_MS
-from privity.desk.legal.requests import due
+from privity.desk.legal.requests import due, naming
 from privity.desk.legal.requests.clocks import Due, end_of_day
 from privity.desk.legal.vault import service as vault
 from privity.desk.limits import AGENCY_IDLE_DAYS, AGENCY_YEAR_DAYS
@@ -57,6 +57,7 @@ async def _deadlines(asked: Asked, acting: Acting) -> web.Response:
         lines=lines,
         counts=[(words, sum(line.mark.style == style for line in lines)) for style, words in COUNTED],
         waiting=notices.waiting(asked.db, acting, telling, now_ms),
+        unconfirmed=naming.waiting(asked.db, acting),
         stuck=[each for each in releasing.waiting(asked.db, acting) if each.stage is Stage.LOGGED and each.stuck],
     )
 

@@ -18,7 +18,8 @@ from privity.desk.console.legal_facts import targets_in
 from privity.desk.console.legal_request import ONE
 from privity.desk.console.legal_view import MAX_TICKS, targets_of
 from privity.desk.console.pages import Page, page
-from privity.desk.legal.requests import judging
+from privity.desk.legal.requests import judging, naming
+from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.clocks import midnight
 from privity.desk.legal.requests.errors import NotJudged, Wider
 from privity.desk.legal.requests.judging import Ruling
@@ -34,17 +35,25 @@ Why = Annotated[str, msgspec.Meta(max_length=MAX_REASON_CHARS)]
 Day = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
-class Accepting(Form, frozen=True):
-    """`verdict`: the one that stood on the page."""
+class Deciding(Form, frozen=True, kw_only=True):
+    """What stood on the page."""
 
     verdict: Number
+    decision: Number | None = None
+    """The decision that counted; None where nobody had decided."""
+
+
+class Accepting(Deciding, frozen=True):
+    """All that the verdict releases."""
+
     words: Why = ""
+    named: list[Releasable] = msgspec.field(default_factory=list)
+    named_why: Why = ""
 
 
-class NarrowingTo(Form, frozen=True):
+class NarrowingTo(Deciding, frozen=True):
     """What stays. Boxes that are not ticked, targets that are not written down and days outside stay out."""
 
-    verdict: Number
     words: Why
     classes: list[Releasable] = msgspec.field(default_factory=list)
     target: list[Annotated[int, msgspec.Meta(ge=0, lt=MAX_TICKS)]] = msgspec.field(default_factory=list)
@@ -53,10 +62,11 @@ class NarrowingTo(Form, frozen=True):
     first: Day | None = None
     last: Day | None = None
     grounds: list[Ground] = msgspec.field(default_factory=list)
+    named: list[Releasable] = msgspec.field(default_factory=list)
+    named_why: Why = ""
 
 
-class Refusing(Form, frozen=True):
-    verdict: Number
+class Refusing(Deciding, frozen=True):
     outcome: Outcome
     words: Why
     grounds: list[Ground] = msgspec.field(default_factory=list)
@@ -71,7 +81,9 @@ async def _evaluate(asked: Asked, acting: Acting) -> web.Response:
 
 async def _accept(asked: Asked, acting: Acting) -> web.Response:
     form = asked.form(Accepting)
-    return _judged(asked, acting, Ruling(form.verdict, Outcome.ACCEPT, words=form.words))
+    named = frozenset(form.named)
+    ruling = Ruling(form.verdict, Outcome.ACCEPT, words=form.words, named=named, named_why=form.named_why)
+    return _judged(asked, acting, form, ruling)
 
 
 async def _narrow(asked: Asked, acting: Acting) -> web.Response:
@@ -87,8 +99,9 @@ async def _narrow(asked: Asked, acting: Acting) -> web.Response:
     )
     if not scope:
         raise Wider("nothing is left of what the verdict releases; to let nothing leave, refuse it")
-    ruling = Ruling(form.verdict, Outcome.NARROW, tuple(form.grounds), form.words, scope)
-    return _judged(asked, acting, ruling)
+    named = frozenset(form.named)
+    ruling = Ruling(form.verdict, Outcome.NARROW, tuple(form.grounds), form.words, scope, named, form.named_why)
+    return _judged(asked, acting, form, ruling)
 
 
 async def _refuse(asked: Asked, acting: Acting) -> web.Response:
@@ -96,11 +109,23 @@ async def _refuse(asked: Asked, acting: Acting) -> web.Response:
     form = asked.form(Refusing)
     if form.outcome in (Outcome.ACCEPT, Outcome.NARROW):
         raise FormInvalid("this form lets nothing leave; to accept or to narrow has a form of its own")
-    return _judged(asked, acting, Ruling(form.verdict, form.outcome, tuple(form.grounds), form.words))
+    return _judged(asked, acting, form, Ruling(form.verdict, form.outcome, tuple(form.grounds), form.words))
 
 
-def _judged(asked: Asked, acting: Acting, ruling: Ruling) -> web.Response:
+async def _naming(asked: Asked, acting: Acting) -> web.Response:
+    """The second person has read in the order, too, that others are to be named."""
+    asked.form(NoForm)
     number = asked.number("number")
+    asked.fresh(f"name others for request {number}, decision {requests.of(asked.db, number).decision}")
+    naming.confirm(asked.db, acting, number, asked.now_ms)
+    return asked.go(f"/legal/{number}")
+
+
+def _judged(asked: Asked, acting: Acting, form: Deciding, ruling: Ruling) -> web.Response:
+    """Once for each page: a form that is sent again, or was open while somebody else decided, decides nothing."""
+    number = asked.number("number")
+    if requests.of(asked.db, number).decision != form.decision:
+        raise NotJudged(f"request {number} was decided since this page was made; look at what counts now")
     judging.judge(asked.db, asked.keys.evidence, acting, number, ruling, asked.now_ms, asked.random)
     return asked.go(f"/legal/{number}")
 
@@ -147,4 +172,5 @@ PAGES: Final[tuple[Page, ...]] = (
     page("POST", f"{ONE}/accept", Right.JUDGE_LEGAL, _accept),
     page("POST", f"{ONE}/narrow", Right.JUDGE_LEGAL, _narrow),
     page("POST", f"{ONE}/refuse", Right.JUDGE_LEGAL, _refuse),
+    page("POST", f"{ONE}/naming", Right.RELEASE_LEGAL, _naming),
 )

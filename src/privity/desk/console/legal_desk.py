@@ -14,12 +14,14 @@ from privity.desk.config import DeskConfig
 from privity.desk.keys import DeskKeys
 from privity.desk.legal.answers.model import Release
 from privity.desk.legal.answers.service import Writing
+from privity.desk.legal.collecting.holding import must_be_held
 from privity.desk.legal.notices.planning import Telling, telling_of
 from privity.desk.legal.releasing.office import Office
 from privity.desk.legal.releasing.setting import office_of
 from privity.desk.legal.releasing.sources import software
 from privity.desk.legal.requests.office import Rules, rules_of
-from privity.desk.legal.vault.custody import Custody, Shares
+from privity.desk.legal.vault.custody import Custody
+from privity.desk.legal.vault.shares import Shares
 from privity.desk.legal_office import LegalOffice
 from privity.desk.staff.ceremony import Place
 from privity.desk.staff.challenges import Challenges
@@ -103,12 +105,15 @@ def legal_desk_of(
 ) -> LegalDesk | None:
     """None where the configuration says nothing of legal requests. `log`: the key of the audit log.
 
-    Raises KeysInvalid, or what keeps profile and rulebook from being read.
+    Raises KeysInvalid, or what keeps profile and rulebook from being read; ProfileRefused where the profile says that
+    something is held that no table holds.
     """
     if config.legal is None:
         return None
+    rules = rules_of(config.legal)
+    must_be_held(rules.profile)
     office = office_of(config, keys, log, now_ms, random)
-    return made_of(config, keys, config.legal, rules_of(config.legal), random, office)
+    return made_of(config, keys, config.legal, rules, random, office)
 
 
 def made_of(

@@ -15,6 +15,7 @@ from privity.desk.console.asked import Asked
 from privity.desk.console.forms import Form
 from privity.desk.console.legal_facts import words
 from privity.desk.console.pages import Page, page
+from privity.desk.legal import overseeing
 from privity.desk.legal.requests import listing
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.clocks import Clock, Due
@@ -40,6 +41,7 @@ CLOCKS: Final = {
     Clock.ENFORCING: "the enforcing authority may refuse until then",
     Clock.OBJECTION: "a conflict with another law can be raised until then",
     Clock.CLARIFICATION: "their answer to our question is awaited until then",
+    Clock.ANSWER: "look at their answer to our question",
     Clock.NOTICE: "whoever is concerned may object until then",
     Clock.GAG_REVIEW: "look again at the bar of the notice",
     Clock.DOWNLOAD: "they may fetch it until then",
@@ -141,6 +143,7 @@ async def _open(asked: Asked, acting: Acting) -> web.Response:
         late=[(each.value, name) for each, name in _LATE.items()],
         next="" if found.after is None else _next(wanted, found.after),
         works=Right.WORK_LEGAL in acting.rights,
+        unseen=overseeing.waits(asked.db),
     )
 
 

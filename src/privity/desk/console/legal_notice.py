@@ -22,8 +22,7 @@ from privity.desk.decisions.model import MAX_REASON
 from privity.desk.legal.errors import LegalError
 from privity.desk.legal.notices import service as notices
 from privity.desk.legal.notices.errors import GagIsAWish
-from privity.desk.legal.notices.model import Answer, BarKind, Objection
-from privity.desk.legal.notices.service import MAX_BASIS
+from privity.desk.legal.notices.model import MAX_BASIS, Answer, BarKind, Objection
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.clocks import DAY_MS, day_of, midnight
 from privity.desk.legal.requests.model import State
@@ -61,6 +60,20 @@ class LookingAt(Form, frozen=True):
     words: Words = ""
 
 
+class Lifting(Form, frozen=True):
+    bar: Number
+    basis: Basis = ""
+    since: date | None = None
+    """The first day on which it bars no more."""
+
+
+class Lifted(Form, frozen=True):
+    """`lift`: what was said of the bar, as it stood on the page."""
+
+    bar: Number
+    lift: Number
+
+
 class Nobody(Form, frozen=True):
     notice: Number
     words: Words = ""
@@ -92,6 +105,23 @@ async def _look(asked: Asked, acting: Acting) -> web.Response:
     form = asked.form(LookingAt)
     _must_be_of(asked, form.bar in {each.number for each in notices.bars(asked.db, acting, asked.number("number"))})
     notices.look_at_bar(asked.db, acting, form.bar, form.words, asked.now_ms)
+    return _back(asked)
+
+
+async def _lift(asked: Asked, acting: Acting) -> web.Response:
+    number, form = asked.number("number"), asked.form(Lifting)
+    _must_be_of(asked, form.bar in {each.number for each in notices.bars(asked.db, acting, number)})
+    from_ms = None if form.since is None else midnight(form.since)
+    notices.lift(asked.db, acting, number, form.bar, form.basis, from_ms, asked.now_ms)
+    return _back(asked)
+
+
+async def _lifted(asked: Asked, acting: Acting) -> web.Response:
+    """The second person: from now on, or from the day that was said, people are told."""
+    number, form = asked.number("number"), asked.form(Lifted)
+    _must_be_of(asked, form.bar in {each.number for each in notices.bars(asked.db, acting, number)})
+    asked.fresh(f"lift bar {form.bar} as {form.lift} says")
+    notices.lift_confirmed(asked.db, acting, number, form.bar, form.lift, asked.now_ms)
     return _back(asked)
 
 
@@ -141,6 +171,7 @@ def _page(asked: Asked, acting: Acting, opened: dict[int, tuple[Run, ...]]) -> w
         older=[each for each in found if each.decision != request.decision],
         read=notices.as_read(asked.db, acting, asked.legal.telling, number, asked.now_ms),
         bars=notices.bars(asked.db, acting, number),
+        lifts={each.bar: each for each in notices.lifts(asked.db, acting, number)},
         objections=_objections(asked, acting),
         opened=opened,
         ready_ms=ready_ms,
@@ -153,6 +184,8 @@ def _page(asked: Asked, acting: Acting, opened: dict[int, tuple[Run, ...]]) -> w
         kinds=(BarKind.LAW, BarKind.ORDER),
         answers=ANSWERS,
         judges=Right.JUDGE_LEGAL in acting.rights,
+        releases=Right.RELEASE_LEGAL in acting.rights,
+        who=acting.who,
     )
 
 
@@ -188,6 +221,8 @@ PAGES: Final[tuple[Page, ...]] = (
     page("GET", _PATH, Right.SEE_LEGAL, _notice),
     page("POST", _PATH + "/bar", Right.JUDGE_LEGAL, _bar),
     page("POST", _PATH + "/look", Right.JUDGE_LEGAL, _look),
+    page("POST", _PATH + "/lift", Right.JUDGE_LEGAL, _lift),
+    page("POST", _PATH + "/lifted", Right.RELEASE_LEGAL, _lifted),
     page("POST", _PATH + "/informs", Right.JUDGE_LEGAL, _informs),
     page("POST", _PATH + "/tell", Right.JUDGE_LEGAL, _tell),
     page("POST", _PATH + "/nobody", Right.JUDGE_LEGAL, _nobody),

@@ -131,11 +131,8 @@ def _page(asked: Asked, acting: Acting, found: Production | None, said: str, sta
     office = office_of(asked)
     view = None if found is None else views.view(asked.db, office, acting, found, asked.now_ms)
     may = views.Asked()
-    if view is not None and view.seen is not None:
-        try:
-            may = views.asked(asked.db, office, acting, view.seen, asked.now_ms)
-        except Superseded as err:
-            return _page(asked, acting, looking.of(asked.db, view.made.number), f"{err}", 409)
+    if view is not None and view.seen is not None and not view.changed:
+        may = views.asked(asked.db, office, acting, view.seen, asked.now_ms)
     request = requests.of(asked.db, number)
     made = releasing.made_of(asked.db, acting, number)
     return asked.html(

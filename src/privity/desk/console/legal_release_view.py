@@ -5,13 +5,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from privity.desk.audit import reading
-from privity.desk.audit.acts import Act
-from privity.desk.audit.entry import Entry
 from privity.desk.console.page_text import words_of
 from privity.desk.console.plain import Run, runs
 from privity.desk.db.transaction import Db
@@ -25,7 +21,7 @@ from privity.desk.legal.releasing.office import Office
 from privity.desk.legal.releasing.rules import TOGETHER_MS
 from privity.desk.legal.releasing.seeing import Seen
 from privity.desk.legal.requests import service as requests
-from privity.desk.legal.requests.model import LegalRequest, Part, State, about
+from privity.desk.legal.requests.model import LegalRequest, Part, State
 from privity.desk.legal.vault import service as vault
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import NotYourRole
@@ -43,8 +39,6 @@ WEIGHS: Final = {
     Weighs.CONTENT_IN_EMERGENCY: "content leaves in an emergency",
 }
 _PARTS: Final = {Part.APPROVED: "approved first", Part.RELEASED: "approved second or third"}
-_PAGE: Final = 500
-"""Entries of the log that are looked through at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +77,8 @@ class View:
     ready_ms: int | None
     """From when on nothing about notices stands against it, as far as that is known."""
     waits_why: str
+    changed: str
+    """Why nobody can approve or release it any more, where that is so."""
     offer: Offer | None
     parties: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -130,17 +126,28 @@ def view(db: Db, office: Office, acting: Acting, made: Production, now_ms: int) 
         () if seen is None else runs(seen.letter, SHOWN),
         () if seen is None else runs(json.dumps(json.loads(seen.manifest), indent=2, ensure_ascii=False), SHOWN),
         _collected_by(db, made.request),
-        _weighs(db, made),
+        () if seen is None or not made.senior else tuple(WEIGHS[each] for each in seen.weighs),
         seen.approvals[0].at_ms + TOGETHER_MS if seen is not None and seen.approvals else None,
         ready_ms,
         waits,
+        "" if seen is None else _changed(db, office, acting, made, now_ms),
         delivering.offer(db, made),
         parties(db, made.request),
     )
 
 
+def _changed(db: Db, office: Office, acting: Acting, made: Production, now_ms: int) -> str:
+    if made.stage not in (Stage.REVIEWED, Stage.APPROVED):
+        return ""
+    try:
+        releasing.must_stand(db, office, acting, made.number, now_ms)
+    except LegalError as err:
+        return str(err)
+    return ""
+
+
 def asked(db: Db, office: Office, acting: Acting, seen: Seen, now_ms: int) -> Asked:
-    """Raises Superseded where anything is another than what was looked at: then nothing that was approved counts."""
+    """Looking changes nothing. Raises Superseded where anything is another than what was looked at."""
     if seen.production.stage is not Stage.REVIEWED or not seen.waits_for:
         return Asked()
     turn = seen.waits_for[0]
@@ -178,22 +185,3 @@ def notice_stands(db: Db, request: int, now_ms: int) -> tuple[int | None, str]:
 
 def _collected_by(db: Db, request: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.who for each in requests.moves(db, request) if each.new is State.COLLECTED))
-
-
-def _weighs(db: Db, made: Production) -> tuple[str, ...]:
-    """Why a third person has to approve, as the log says since the review."""
-    if not made.senior:
-        return ()
-    for entry in _entries(db, made.request):
-        if entry.act is Act.PRODUCTION_REVIEWED and entry.said.get("production") == made.number:
-            words = entry.said.get("weighs")
-            return tuple(WEIGHS[Weighs(str(each))] for each in words) if isinstance(words, list) else ()
-    return ()
-
-
-def _entries(db: Db, request: int) -> Iterator[Entry]:
-    """Everything that the log says about a request, oldest first."""
-    after = -1
-    while found := reading.page(db, after=after, limit=_PAGE, about=about(request)):
-        yield from found
-        after = found[-1].n

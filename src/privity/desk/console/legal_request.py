@@ -16,11 +16,13 @@ from privity.desk.console.errors import FormInvalid
 from privity.desk.console.forms import Form, to
 from privity.desk.console.legal_filing import MAX_FILING, attachments_of
 from privity.desk.console.legal_lists import STATES
-from privity.desk.console.legal_view import GROUNDS, OUTCOMES, PAPERS, facts_open, laid_out, to_be_judged
+from privity.desk.console.legal_view import GROUNDS, LETTERS, OUTCOMES, PAPERS, facts_open, laid_out, to_be_judged
 from privity.desk.console.pages import Page, page
 from privity.desk.console.plain import runs
+from privity.desk.db.transaction import transaction
 from privity.desk.legal.agencies import service as agencies
 from privity.desk.legal.agencies.model import State as AgencyState
+from privity.desk.legal.answers import handing
 from privity.desk.legal.requests import filing, taking, viewing
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.model import Ending, Listed, Outcome, State
@@ -87,6 +89,8 @@ def shown(asked: Asked, acting: Acting, status: int = 200, said: str = "") -> we
         papers=PAPERS,
         works=Right.WORK_LEGAL in acting.rights,
         judges=Right.JUDGE_LEGAL in acting.rights,
+        releases=Right.RELEASE_LEGAL in acting.rights,
+        who=acting.who,
         audits=Right.SEE_AUDIT in acting.rights,
         facts_open=facts_open(whole.request.state),
         to_be_judged=to_be_judged(whole.request.state),
@@ -98,6 +102,8 @@ def shown(asked: Asked, acting: Acting, status: int = 200, said: str = "") -> we
         grounds=[(each.value, words) for each, words in GROUNDS.items()],
         agencies=[each for each in agencies.listed(asked.db, acting) if each.state is AgencyState.ACTIVE],
         holds=vault.of_request(asked.db, number),
+        letters=handing.of_request(asked.db, acting, number),
+        letter_names=LETTERS,
     )
 
 
@@ -128,8 +134,9 @@ async def _attach(asked: Asked, acting: Acting) -> web.Response:
     number, files = asked.number("number"), attachments_of(asked.files)
     if not files:
         raise FormInvalid("expected a file, none was chosen")
-    for each in files:
-        filing.attach(asked.db, asked.keys.evidence, acting, number, each, asked.now_ms, asked.random)
+    with transaction(asked.db):  # all of them, or none
+        for each in files:
+            filing.attach(asked.db, asked.keys.evidence, acting, number, each, asked.now_ms, asked.random)
     return _back(asked, number)
 
 

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -19,16 +17,18 @@ from privity.desk.console.front import Nothing
 from privity.desk.console.pages import Page, page
 from privity.desk.console.plain import runs
 from privity.desk.db.transaction import Db
+from privity.desk.legal import overseeing
 from privity.desk.legal.errors import LegalError
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.vault import service as vault
 from privity.desk.legal.vault.custody import Holder, Keeper
 from privity.desk.legal.vault.model import Hold, Kind, State
+from privity.desk.legal.vault.shares import ASKED_MS, KEPT_MS, MAX_SEALED
+from privity.desk.legal.vault.sharing import Awaited
 from privity.desk.limits import MAX_NUMBER, MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
-from privity.production.classes import Releasable
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
 Words = Annotated[str, msgspec.Meta(max_length=MAX_REASON_CHARS)]
@@ -36,7 +36,6 @@ At = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 LISTED: Final = 100
 SHOWN: Final = 1 << 17
 """Characters of a file that are shown."""
-OFFICERS: Final = {Holder.FIRST: "the first officer", Holder.SECOND: "the second officer"}
 
 
 class Wanted(Form, frozen=True):
@@ -60,23 +59,23 @@ class Reading(Form, frozen=True):
     words: Words = ""
 
 
-class Share(Form, frozen=True):
-    target: At
-    data_class: Releasable
+class Whose(Form, frozen=True):
     holder: Holder
-    share: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    """What the officer opened, in base64 or as hexadecimal digits."""
+
+
+class Opened(Form, frozen=True):
+    holder: Holder
+    opened: Annotated[str, msgspec.Meta(max_length=MAX_SEALED * 2)] = ""
+    """What `privity legal open-share` printed: sealed to the desk, for whoever hands it in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """One target whose files the case may read, and the classes whose keys two officers keep."""
+    """One target whose files the case may read."""
 
     place: int
     target: Target = field(repr=False)
     names: tuple[str, ...]
-    shares: tuple[tuple[Releasable, frozenset[Holder]], ...]
-    """Each class with those who have handed their share in; empty where the desk alone keeps the keys."""
 
 
 async def _listed(asked: Asked, acting: Acting) -> web.Response:
@@ -84,6 +83,7 @@ async def _listed(asked: Asked, acting: Acting) -> web.Response:
     found = vault.live(asked.db, acting, LISTED) if after is None else vault.holds(asked.db, acting, after, LISTED)
     return asked.html(
         "legal_vault.html",
+        unseen=overseeing.waits(asked.db),
         holds=found,
         everything=after is not None,
         more=f"/legal/vault?after={found[-1].number}" if after is not None and len(found) == LISTED else "",
@@ -103,7 +103,9 @@ async def _hold(asked: Asked, acting: Acting) -> web.Response:
         receipt=_receipt(asked.db, number),
         readable=readable,
         why_not=why_not,
-        officers=OFFICERS,
+        awaited=_awaited(asked, held),
+        kept_for=KEPT_MS // 60_000,
+        taken_for=ASKED_MS // 60_000,
         two=held.custody == Keeper.TWO_OFFICERS,
         judges=Right.JUDGE_LEGAL in acting.rights,
         releases=Right.RELEASE_LEGAL in acting.rights,
@@ -142,8 +144,6 @@ async def _read(asked: Asked, acting: Acting) -> web.Response:
     """One file. There is no page, and no form, that reads two."""
     number, form = asked.number("hold"), asked.form(Reading)
     request, target = _reader(asked, acting, number, form.target)
-    data_class = form.name.partition("/")[0]
-    shares = asked.legal.shares.of(number, Releasable(data_class)) if data_class in set(Releasable) else ()
     data = vault.read(
         asked.db,
         asked.legal.custody,
@@ -154,7 +154,7 @@ async def _read(asked: Asked, acting: Acting) -> web.Response:
         form.name,
         purpose=form.words,
         now_ms=asked.now_ms,
-        shares=shares,
+        shares=asked.legal.shares,
     )
     text = _text(data)
     return asked.html(
@@ -168,39 +168,19 @@ async def _read(asked: Asked, acting: Acting) -> web.Response:
 
 
 async def _sealed(asked: Asked, acting: Acting) -> web.Response:
-    """An officer's share, as a file that only their age key opens."""
-    number, form = asked.number("hold"), asked.form(Share)
-    request, target = _reader(asked, acting, number, form.target)
-    sealed = vault.sealed_share(
-        asked.db,
-        asked.legal.custody,
-        acting,
-        request,
-        number,
-        target,
-        form.data_class,
-        form.holder,
-        asked.now_ms,
-    )
-    name = f"hold-{number}-{form.data_class.value}-{form.holder.value}.age"
-    return given(sealed, name)
+    """An officer's shares, as a file that only their age key opens, for whoever gets it."""
+    number, holder = asked.number("hold"), asked.form(Whose).holder
+    legal, request = asked.legal, _request(asked, acting, number)
+    sealed = vault.share_file(asked.db, legal.custody, legal.shares, acting, request, number, holder, asked.now_ms)
+    return given(sealed, f"hold-{number}-{holder.value}.share")
 
 
 async def _handed(asked: Asked, acting: Acting) -> web.Response:
-    number, form = asked.number("hold"), asked.form(Share)
-    request, target = _reader(asked, acting, number, form.target)
-    share = _bytes(form.share)
+    """Nothing of what was filled in is shown again, whatever becomes of it."""
+    number, form = asked.number("hold"), asked.form(Opened)
+    legal, request = asked.legal, _request(asked, acting, number)
     vault.hand_in(
-        asked.db,
-        asked.legal.shares,
-        acting,
-        request,
-        number,
-        target,
-        form.data_class,
-        form.holder,
-        share,
-        asked.now_ms,
+        asked.db, legal.custody, legal.shares, acting, request, number, form.holder, form.opened, asked.now_ms
     )
     return _back(asked)
 
@@ -218,7 +198,6 @@ def _readable(asked: Asked, held: Hold) -> tuple[tuple[Readable, ...], str]:
     """What the case to which it was released may read of it now, or why nothing."""
     if held.released_to is None or held.state is not State.RELEASED_TO_CASE:
         return (), ""
-    scope = requests.scope_of(asked.db, held.released_to)
     found = []
     for place, target in enumerate(_targets(asked.db, held.released_to)):
         try:
@@ -226,13 +205,26 @@ def _readable(asked: Asked, held: Hold) -> tuple[tuple[Readable, ...], str]:
             names = vault.names(asked.db, asked.legal.custody, *args)
         except LegalError as err:
             return (), str(err)
-        shares: tuple[tuple[Releasable, frozenset[Holder]], ...] = ()
-        if held.custody == Keeper.TWO_OFFICERS:
-            classes = sorted({line.data_class for line in scope if line.target == target})
-            there = {name.partition("/")[0] for name in names}
-            shares = tuple((one, asked.legal.shares.handed(held.number, one)) for one in classes if one.value in there)
-        found.append(Readable(place, target, names, shares))
+        found.append(Readable(place, target, names))
     return tuple(found), ""
+
+
+def _awaited(asked: Asked, held: Hold) -> Awaited | None:
+    """Where two officers are with the case that may read; None where the desk keeps the keys, or nothing is read."""
+    if held.released_to is None or held.state is not State.RELEASED_TO_CASE:
+        return None
+    try:
+        return vault.awaited(asked.db, asked.legal.shares, held.released_to, held.number, asked.now_ms)
+    except LegalError:
+        return None
+
+
+def _request(asked: Asked, acting: Acting, number: int) -> int:
+    """The request that may read this hold."""
+    held = vault.hold(asked.db, acting, number)
+    if held.released_to is None:
+        raise FormInvalid(f"hold {number} was released to no request, and nobody reads it")
+    return held.released_to
 
 
 def _reader(asked: Asked, acting: Acting, number: int, place: int) -> tuple[int, Target]:
@@ -262,15 +254,6 @@ def _text(data: bytes) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _bytes(said: str) -> bytes:
-    """Raises FormInvalid."""
-    plain = "".join(said.split())
-    try:
-        return bytes.fromhex(plain) if len(plain) == 64 else base64.b64decode(plain, validate=True)
-    except (ValueError, binascii.Error):
-        raise FormInvalid("a share is 32 bytes, in base64 or as 64 hexadecimal digits") from None
 
 
 def _back(asked: Asked) -> web.Response:

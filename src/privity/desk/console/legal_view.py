@@ -14,6 +14,7 @@ from privity.desk.console.plain import Run, line, runs
 from privity.desk.db.transaction import Db
 from privity.desk.legal.agencies import service as agencies
 from privity.desk.legal.agencies.model import Agency, Officer
+from privity.desk.legal.answers.model import Sort
 from privity.desk.legal.explaining import explained
 from privity.desk.legal.requests import judging, signed
 from privity.desk.legal.requests.judging import Judged
@@ -81,6 +82,14 @@ GROUNDS: Final = {
     Ground.RULEBOOK: "as the verdict says, and nothing beside",
 }
 """The picklist, in words."""
+LETTERS: Final = {
+    Sort.CLARIFICATION: "a question: what is missing",
+    Sort.REFUSAL: "a refusal, with the narrower request that would work",
+    Sort.CHALLENGE: "a challenge before whoever issued it",
+    Sort.FORM_3: "the form of Annex III, for European orders",
+    Sort.NOT_HELD: "the statement of what is not held",
+}
+"""Each letter in the words of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,9 @@ class Decision:
     grounds: tuple[str, ...]
     words: tuple[Run, ...]
     scope: tuple[Scoped, ...]
+    named: tuple[str, ...]
+    """The classes in which it has other people named."""
+    named_why: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +276,8 @@ def _decision(spoken: Spoken) -> Decision:
         tuple(
             Scoped(each.data_class.value, _target(each.target), each.since_ms, each.until_ms) for each in spoken.scope
         ),
+        tuple(sorted(each.value for each in spoken.named)),
+        runs(spoken.named_why),
     )
 
 

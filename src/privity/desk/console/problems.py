@@ -21,6 +21,7 @@ from privity.desk.console.errors import (
     WrongHost,
 )
 from privity.desk.errors import DeskError
+from privity.desk.legal.answers.errors import LetterUnknown
 from privity.desk.staff.errors import MemberUnknown, NotSignedIn, NotYourRole, PasskeyRefused, TooManyTries
 
 log: Final = structlog.get_logger()
@@ -34,6 +35,7 @@ STATUS: Final[tuple[tuple[type[DeskError], int], ...]] = (
     (FormTooLarge, 413),
     (PageUnknown, 404),
     (MemberUnknown, 404),
+    (LetterUnknown, 404),
 )
 """What is not named here was asked for rightly and could not be done: 409."""
 

@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from privity.desk.console.plain import line, runs
+
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
@@ -21,21 +23,10 @@ _LAST_MS: Final = 253_402_300_799_000
 class Templates:
     """The templates of this package, read once each."""
 
-    __slots__ = ("_environment",)
-
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("privity.desk.console"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(time=time_of, left=time_left, who=who)
+    __slots__ = ()
 
     def render(self, name: str, /, **values: Any) -> str:
-        return self._environment.get_template(name).render(**values)
+        return _ENVIRONMENT.get_template(name).render(**values)
 
 
 def time_of(ms: int) -> Markup:
@@ -60,3 +51,14 @@ def time_left(until_ms: int, now_ms: int) -> str:
 def who(context: Context, said: str) -> str:
     """The name of a colleague who stands as `staff:N`; whatever else acted stays as it is."""
     return str(context["name_of"](said))
+
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("privity.desk.console"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_ENVIRONMENT.filters.update(time=time_of, left=time_left, who=who, line=line, words=runs)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from aiohttp import ClientPayloadError, web
@@ -14,14 +16,37 @@ from aiohttp import ClientPayloadError, web
 from privity.desk.console import forms
 from privity.desk.console.errors import FormInvalid, FormTooLarge
 from privity.desk.console.forms import MAX_FIELDS, Fields
+from privity.desk.staff.errors import TooManyTries
 
 KIND: Final = "multipart/form-data"
 MAX_UPLOAD_S: Final = 300
 """How long a form with files may take to arrive."""
+MAX_STRANGERS: Final = 32
+"""Forms with files that are read at one time from people whom nobody knows, all of them together."""
 UNTYPED: Final = "application/octet-stream"
 _BOUNDARY: Final = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")
 _FIELD: Final = re.compile(r'form-data; name="([^"\r\n]{1,200})"(?:; filename="([^"\r\n]{0,1000})")?')
 _TYPE: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
+
+
+class Strangers:
+    """How many forms with files are arriving of people whom nobody knows: each is in memory until it was taken in."""
+
+    __slots__ = ("_arriving",)
+
+    def __init__(self) -> None:
+        self._arriving = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Raises TooManyTries before anything of it is read."""
+        if self._arriving >= MAX_STRANGERS:
+            raise TooManyTries("others are handing in just now, as many as there is room for; try again in a minute")
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

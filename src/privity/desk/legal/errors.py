@@ -13,6 +13,7 @@ DeskError
     +-- AnswersError    see `answers.errors`
     +-- ReleasingError  see `releasing.errors`
     +-- GuideError      see `guide.errors`
+    +-- TallyDisagrees  what was counted of the log is not what the log says
 """
 
 from __future__ import annotations
@@ -22,3 +23,7 @@ from privity.desk.errors import DeskError
 
 class LegalError(DeskError):
     """Root of the legal desk's refusals."""
+
+
+class TallyDisagrees(LegalError):
+    """Whoever looks at counts has them from what was written with each entry; both are of one log."""

@@ -48,6 +48,8 @@ def _headline(title: str, verdict: Verdict) -> Iterator[str]:
     for given in verdict.release:
         note = "; ".join(part for part in (_HOW.get(given.permit, ""), given.note) if part)
         yield f"  release  {given.data_class}{f': {note}' if note else ''}"
+    for each in verdict.named:
+        yield f"  name     {each}: the order can have others named in it, if two people say so"
     if verdict.preserve:
         yield f"  keep     {', '.join(verdict.preserve)}"
     if verdict.quarantine_hours:

@@ -22,11 +22,11 @@ from privity.desk.legal.collecting.taking import CollectHub
 from privity.desk.legal.errors import LegalError
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.vault import service as vault
-from privity.desk.legal.vault.custody import Custody, Shares
+from privity.desk.legal.vault.custody import Custody
+from privity.desk.legal.vault.shares import Shares
 from privity.identity.pseudonyms import Names
 from privity.identity.uris import between_devices, parse_user_uri
 from privity.keylog.labels import user_label
-from privity.production.classes import Releasable
 from privity.wire.collect import MAX_ROWS, Collect, Collected, CollectedColumn, CollectedTable
 from privity.wire.inventory import Of, Others
 from privity.wire.rows_about import Whom
@@ -51,6 +51,7 @@ class WithWhatWasKept:
         """Raises what the hub does, or EvidenceDamaged where what was kept cannot be opened."""
         found = await self.hub.collect(asked)
         try:
+            self._must_have_shares()
             files = tuple(self._files(asked))
             for hold, name in files:
                 if name.partition("/")[0] == asked.data_class:
@@ -70,8 +71,21 @@ class WithWhatWasKept:
     def _read(self, asked: Collect, hold: int, name: str) -> Answer:
         """One file, logged for itself."""
         target, now_ms = _target(asked), self.now_ms()
-        shares = self.shares.of(hold, Releasable(name.partition("/")[0]))
-        return _answer(vault.read_for_case(self.db, self.custody, self.request, hold, target, name, now_ms, shares))
+        return _answer(
+            vault.read_for_case(self.db, self.custody, self.request, hold, target, name, now_ms, self.shares)
+        )
+
+    def _must_have_shares(self) -> None:
+        """Looked at before anything is read: the desk tries again and again, and the log says nothing of it each time.
+
+        Raises EvidenceDamaged.
+        """
+        for hold in vault.released_to(self.db, self.request):
+            awaited = vault.awaited(self.db, self.shares, self.request, hold.number, self.now_ms())
+            if awaited is not None and not awaited.whole:
+                raise EvidenceDamaged(
+                    f"two officers keep the keys of hold {hold.number}, and have yet to hand in theirs"
+                )
 
 
 def joined(asked: Collect, live: Collected, kept: Answer) -> Collected:

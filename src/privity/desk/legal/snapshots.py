@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from privity.desk.db.transaction import Db
-from privity.desk.legal.collecting import preserving
+from privity.desk.legal.collecting import preserving, running
 from privity.desk.legal.collecting.model import Answer, Line
 from privity.desk.legal.collecting.taking import CollectHub
 from privity.desk.legal.vault.model import Asked, Snapshot
@@ -29,7 +29,11 @@ class HubSnapshots:
     random: Callable[[int], bytes]
 
     async def snapshot(self, asked: Asked) -> Snapshot:
-        """All there is of one target. Who else is in it is named by pseudonyms, under a key that nobody keeps."""
+        """All there is of one target. Who else is in it is named as they are, and sealed with it.
+
+        Raises ManifestUnseen as long as nobody has looked at the collectors.
+        """
+        running.must_be_seen(self.db)
         lines = self._lines(asked)
         found = await preserving.take(self.hub, lines, self.random(KEY_BYTES))
         answers = [msgspec.json.decode(file.content, type=Answer) for file, _ in found]

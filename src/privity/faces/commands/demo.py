@@ -15,6 +15,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
+from privity.faces.commands.known import check_known
 from privity.faces.demo.home import Home
 from privity.faces.demo.keeping import tell_what_is_kept
 from privity.faces.demo.launch import BREAKS
@@ -35,29 +36,33 @@ def demo(
         Parameter(help="Leave hub and desk running and say where everything lies.", negative="", show_default=False),
     ] = False,
     broken: Annotated[
-        str | None, Parameter(name="--break", help="Run with one defence disabled; `list` names them.")
-    ] = None,
+        tuple[str, ...],
+        Parameter(
+            name="--break", help="Run with one defence disabled; `list` names them.", negative="", show_default=False
+        ),
+    ] = (),
 ) -> None:
     """Run the main job: real hub, desk and device processes, people who talk, reports, attacks. At most a minute.
 
     Example: privity demo --file photo.jpg --keep
     """
-    if broken == "list":
+    if "list" in broken:
         for name, one in BREAKS.items():
             print(f"{name:18} {one.what}; the check {one.check!r} must fail")
         return
-    if broken is not None and broken not in BREAKS:
-        sys.exit(f"privity: no defence is named {broken!r}; `privity demo --break list` names them")
+    check_known(broken, list(BREAKS), "defence", "demo --break list")
+    if len({BREAKS[name].check for name in broken}) < len(broken):
+        sys.exit("privity: one defence at a time is gone of what one check watches; see `privity demo --break list`")
     for path in file:
         if not path.is_file():
             sys.exit(f"privity: NotAFile: {path} is not a file that can be sent")
     _run(list(file) or default_files(), keep=keep, broken=broken)
 
 
-def _run(files: list[Path], *, keep: bool, broken: str | None) -> None:
+def _run(files: list[Path], *, keep: bool, broken: tuple[str, ...]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # hub and desk must not outlive the demo
     folder = Path(tempfile.mkdtemp(prefix="privity-demo-"))
-    record = Record(Console())
+    record = Record(Console(), {BREAKS[name].check for name in broken})
     home = Home(folder, broken)
     try:
         asyncio.run(_play(Story(home, record, files, broken)))
@@ -71,6 +76,8 @@ def _run(files: list[Path], *, keep: bool, broken: str | None) -> None:
             home.stop()
             shutil.rmtree(folder, ignore_errors=True)
     record.console.print(f"demo: {record.passed} checks passed", highlight=False)
+    if record.went_on:
+        sys.exit(1)
 
 
 async def _play(story: Story) -> None:

@@ -72,8 +72,8 @@ def ghost(
         for name, one in BREAKS.items():
             print(f"{name:20} {one.what}; the attack {one.check!r} must succeed")
         return
-    check_known(only, [attack.name for attack in ATTACKS], "attack", "ghost --only list")
-    check_known(broken, list(BREAKS), "defence", "ghost --break list")
+    check_known(only, [attack.name for attack in ATTACKS], "attack", "drill ghost --only list")
+    check_known(broken, list(BREAKS), "defence", "drill ghost --break list")
     chosen = [attack for attack in ATTACKS if not only or attack.name in only]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # no process may outlive the drill
     telling = Telling(Console())

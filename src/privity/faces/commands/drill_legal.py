@@ -43,8 +43,8 @@ def legal(
         for name, wrong in BREAKS.items():
             print(f"{name:20} {wrong.what}; {' or '.join(wrong.caught)} must say no in {wrong.scene!r}")
         return
-    check_known(only, [scene.name for scene in SCENES], "scene", "legal --only list")
-    check_known(broken, list(BREAKS), "wrong", "legal --break list")
+    check_known(only, [scene.name for scene in SCENES], "scene", "drill legal --only list")
+    check_known(broken, list(BREAKS), "wrong", "drill legal --break list")
     if len({BREAKS[name].scene for name in broken}) < len(broken):
         sys.exit(
             "privity: one thing at a time is done wrong in one scene; `privity drill legal --break list` names them"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 def check_known(names: Sequence[str], known: Sequence[str], what: str, how: str) -> None:
-    """`how` is the drill and its option that names all there are."""
+    """`how` is the command and its option that names all there are."""
     for name in names:
         if name not in known:
-            sys.exit(f"privity: no {what} is named {name!r}; `privity drill {how}` names them")
+            sys.exit(f"privity: no {what} is named {name!r}; `privity {how}` names them")

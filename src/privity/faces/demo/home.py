@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Home:
     """What no file of the hub may hold: `canaries` (words), `contents` (files by name), `secrets` (keys)."""
 
     folder: Path
-    broken: str | None = None
+    broken: Sequence[str] = ()
     host: str = "localhost"
     canaries: list[str] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity demo --break NAME`: starts a process with one defence replaced by nothing, to show that its check sees it.
+"""`privity demo --break NAME`: starts a process with a defence replaced by nothing, to show that its check sees it.
 
 The conductor reads the table; a broken process runs this file by its path, so that hub and desk import nothing of the
 faces even then. A function is replaced in the module that defines it before anything imports it from there.
@@ -11,10 +11,10 @@ from __future__ import annotations
 import importlib
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 
 def _no_check(_: Any) -> Any:
@@ -289,12 +289,19 @@ BREAKS: dict[str, Break] = {
     ),
 }
 
+ARROWS: Final = ("mls", "policy", "keylog", "message", "client", "server")
+"""The packages in which something is replaced, none of which imports one that stands after it."""
 
-def launched(broken: str | None, process: str, module: str, *arguments: str) -> list[str]:
-    """What the interpreter is given to run a module: as it is, or through this file where its defence is broken."""
-    if broken is None or BREAKS[broken].process != process:
-        return ["-m", module, *arguments]
-    return ["-P", __file__, broken, module, *arguments]
+
+def launched(broken: Sequence[str], process: str, module: str, *arguments: str) -> list[str]:
+    """What the interpreter is given to run a module: as it is, or through this file where its defences are broken."""
+    gone = sorted((name for name in broken if BREAKS[name].process == process), key=_how_far_in)
+    return ["-P", __file__, ",".join(gone), module, *arguments] if gone else ["-m", module, *arguments]
+
+
+def _how_far_in(name: str) -> int:
+    """What is imported from a module is replaced there before those that import it are themselves replaced in."""
+    return ARROWS.index(BREAKS[name].module.split(".")[1])
 
 
 def apply(chosen: Break) -> Callable[[], None]:
@@ -309,6 +316,7 @@ def apply(chosen: Break) -> Callable[[], None]:
 
 
 if __name__ == "__main__":
-    apply(BREAKS[sys.argv[1]])
+    for each in sys.argv[1].split(","):
+        apply(BREAKS[each])
     sys.argv = sys.argv[2:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

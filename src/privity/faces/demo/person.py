@@ -9,7 +9,7 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Person:
     name: str
     folder: Path
     hub: str
-    broken: str | None = None
+    broken: Sequence[str] = ()
     answer_s: float = ANSWER_S
     user_uri: str = ""
     _child: asyncio.subprocess.Process | None = None

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class Story:
     home: Home
     record: Record
     files: list[Path]
-    broken: str | None = None
+    broken: Sequence[str] = ()
     people: dict[str, Person] = field(default_factory=dict)
     direct: str = ""
     group: str = ""

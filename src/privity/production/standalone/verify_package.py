@@ -223,9 +223,9 @@ def main(argv: list[str] | None = None) -> int:
     with check(lines, "time-stamp") as say:
         moment = it["collected_at"]
         if kind != DISCLOSURE or "attest/production.tsr" in attest:
-            moment = stamped(attest["attest/production.tsr"], dsse, asked.tsa.read_bytes())
-            need(it["collected_at"] <= it["approved_at"] <= moment, "it was stamped before it was made")
-            say.append(moment)
+            say.append(moment := stamped(attest["attest/production.tsr"], dsse, asked.tsa.read_bytes()))
+            times = [x for x in (it["collected_at"], it["approved_at"]) if re.fullmatch("[0-9-]{10}T[0-9:]{8}Z", x)]
+            need(len(times) == 2 and times[0] <= times[1] <= moment, "it was stamped before it was made, or at no time")
         keys = [key for key in keys if key["valid_from"] <= moment <= key["valid_until"]]
     with check(lines, "signatures") as say:
         for one in envelope["signatures"]:
@@ -253,7 +253,7 @@ def main(argv: list[str] | None = None) -> int:
     with check(lines, "log") as say:
         if kind != DISCLOSURE:
             audit, note = it["audit"], attest["attest/checkpoint.txt"]
-            text, _, notes = note.decode().partition("\n\n")
+            ((text, notes),) = re.findall("^(.+\n.+\n.+)\n\n((?:\N{EM DASH} [^ \n]+ [^ \n]+\n)+)\\Z", note.decode())
             need(sha256(note) == audit["checkpoint_sha256"], "checkpoint.txt is not the statement's")
             need(text == f"{audit['log']}\n{audit['size']}\n{audit['root']}", "the checkpoint is of another tree")
             for key in [key for key in keys if key["use"] in ("log", "witness")]:

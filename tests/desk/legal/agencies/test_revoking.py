@@ -111,6 +111,17 @@ def test_nothing_is_revoked_where_the_log_cannot_say_so(
     assert bureau.file(teams[0].officer, b"a request")
 
 
+def test_whoever_had_ended_before_is_not_ended_again(bureau: Bureau) -> None:
+    team = bureau.enrolled()
+    other, _ = bureau.officer(team.supervisor, "Bo")
+    bureau.end_by(team.supervisor, other)
+    ended = service.officer(bureau.db, other).person
+    bureau.days(1)
+    done = bureau.revoke(Whom.all())
+    assert (done.supervisors, done.officers, done.passkeys, done.keys) == (1, 1, 2, 1)
+    assert service.officer(bureau.db, other).person == ended
+
+
 def test_an_agency_never_comes_back_and_is_enrolled_anew_under_another_number(bureau: Bureau) -> None:
     before = bureau.enrolled()
     bureau.revoke(Whom(number=before.agency.number))

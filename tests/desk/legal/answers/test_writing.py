@@ -12,21 +12,16 @@ from privity.desk.audit.acts import Act
 from privity.desk.legal.answers import service
 from privity.desk.legal.answers.errors import GroundMissing
 from privity.desk.legal.answers.grounds import grounds_of
-from privity.desk.legal.answers.model import Release, Sort
-from privity.desk.legal.answers.service import Draft, Writing
+from privity.desk.legal.answers.model import Sort
+from privity.desk.legal.answers.service import Draft
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.errors import NotJudged, SamePerson
 from privity.desk.legal.requests.model import Ground, Outcome, Part
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import NotYourRole
 from privity.desk.staff.rights import Role
-from tests.desk.legal.casework import CLERK, RELEASER, REVIEWER, RULES, Casework
-
-RELEASE = Release("Privity", "0.1.0", "ab" * 32)
-
-
-def writing(work: Casework) -> Writing:
-    return Writing(work.key, RULES, "Teapot Talk", "law@teapots.example", RELEASE)
+from tests.desk.legal.answers.post_room import writing
+from tests.desk.legal.casework import CLERK, RELEASER, REVIEWER, Casework
 
 
 def rejected(work: Casework) -> int:
@@ -41,7 +36,7 @@ def test_a_refusal_of_a_request_at_the_desk_is_written_and_logged_by_its_hash(wo
     assert grounds == (Ground.ASKS_FOR_CAPABILITY,)
     draft = Draft(Sort.REFUSAL, grounds, "We cannot, and so we do not.")
     seen = service.preview(work.db, REVIEWER, writing(work), number, draft)
-    made = service.write(work.db, REVIEWER, writing(work), number, draft, work.now_ms)
+    made = service.write(work.db, REVIEWER, writing(work), number, draft, work.now_ms, work.random)
     assert made == seen, "the same verdict gives the same letter"
     assert work.of(number).pseudonym in made.text and "Teapot Talk" in made.text and "26-mj-17" in made.text
     assert "We cannot, and so we do not." in made.text
@@ -68,7 +63,7 @@ def test_every_sort_of_letter_can_be_written_about_a_request(work: Casework, sor
     else:
         number = work.scoped()
     draft = Draft(sort, (Ground.PRIVILEGE,))
-    made = service.write(work.db, REVIEWER, writing(work), number, draft, work.now_ms)
+    made = service.write(work.db, REVIEWER, writing(work), number, draft, work.now_ms, work.random)
     assert made.letter.sort is sort and "pot.collector" not in made.text, "whom it is about stands in no letter"
 
 
@@ -78,12 +73,12 @@ def test_who_does_not_judge_writes_nothing_and_who_sees_nothing_reads_nothing(wo
     for other in (CLERK, RELEASER):
         assert service.preview(work.db, other, writing(work), number, draft).text
         with pytest.raises(NotYourRole):
-            service.write(work.db, other, writing(work), number, draft, work.now_ms)
+            service.write(work.db, other, writing(work), number, draft, work.now_ms, work.random)
     for role in (Role.MODERATOR, Role.SENIOR, Role.ADMIN, Role.AUDITOR, Role.APPEALS, Role.REFERRALS):
         with pytest.raises(NotYourRole):
             service.preview(work.db, Acting.member(50, frozenset({role})), writing(work), number, draft)
     with pytest.raises(GroundMissing):
-        service.write(work.db, REVIEWER, writing(work), number, Draft(Sort.REFUSAL), work.now_ms)
+        service.write(work.db, REVIEWER, writing(work), number, Draft(Sort.REFUSAL), work.now_ms, work.random)
     assert work.log(Act.LEGAL_ANSWERED) == []
 
 

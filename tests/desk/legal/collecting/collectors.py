@@ -30,6 +30,7 @@ from privity.wire import staff
 from tests.desk.house import OUTCOMES
 from tests.desk.legal.casework import Casework
 from tests.desk.legal.collecting.manifest_hub import AT_MS, HOST, POT, ManifestHub
+from tests.desk.legal.looked_at import looked_at
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -40,6 +41,9 @@ class Desk:
     hub: ManifestHub = field(default_factory=ManifestHub)
     random: Callable[[int], bytes] = field(default_factory=lambda: seeded.Random(23).randbytes)
     reports: int = 0
+
+    def __post_init__(self) -> None:
+        looked_at(self.work.db, self.work.now_ms)
 
     @property
     def collecting(self) -> Collecting:

@@ -72,14 +72,16 @@ class ManifestHub:
         if account is None or self.empty:
             return CollectedTable(one.table, columns, [], False, 0, 0)
         row = [self._value(asked, one, each, account) for each in one.columns]
-        others = sum(each.others is Others.NAMED for each in one.columns)
+        others = 0 if asked.named else sum(each.others is Others.NAMED for each in one.columns)
         return CollectedTable(one.table, columns, [row], False, others, 0)
 
     def _value(self, asked: Collect, one: Collector, column: Field, account: str) -> Value:
         if column.of is not None:
             return self._own(asked, column.of, account)
         if column.others is not None:
-            return None if column.others is Others.INSIDE else pseudonym(asked.key, LID)
+            if column.others is Others.INSIDE:
+                return base64.b64encode(LID.encode()).decode() if asked.named else None
+            return LID if asked.named else pseudonym(asked.key, LID)
         if column.name == one.ends:
             return None
         match column.kind:
@@ -98,7 +100,8 @@ class ManifestHub:
             case Of.DEVICE:
                 return asked.identifier if asked.kind is IdentifierKind.DEVICE else device_of(account)
             case Of.PAIR:
-                return f"{account} {pseudonym(asked.key, LID if account == POT else POT)}"
+                other = LID if account == POT else POT
+                return f"{account} {other if asked.named else pseudonym(asked.key, other)}"
         return account
 
 

@@ -14,20 +14,28 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import privity
-from privity.desk.legal.collecting import capabilities, signing
+from privity.desk.legal.collecting import capabilities, commands, signing
 from privity.desk.legal.collecting.capabilities import Capabilities
-from privity.desk.legal.collecting.errors import CapabilitiesDiffer, ReleaseKeyUnusable, SignatureRefused
+from privity.desk.legal.collecting.errors import CapabilitiesDiffer, ServiceKeyUnusable, SignatureRefused
 from privity.desk.legal.collecting.model import Source
 from privity.desk.legal.commands import app
+from privity.production import canonical
 from privity.production.classes import Never, Releasable
+from privity.production.envelope import KeySigner
+from privity.production.model import UNTIL_FURTHER, Key, Keys, Use
+from tests.desk.conftest import Home
 
 SOURCE = Path(privity.__file__).parent
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
-PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def signer(secret: bytes) -> KeySigner:
+    return KeySigner(Use.SERVICE, Ed25519PrivateKey.from_private_bytes(secret), "2026-01-01T00:00:00Z")
+
+
+SERVICE = signer(bytes(32))
 
 
 def test_lp_3_the_manifest_is_what_the_code_is() -> None:
@@ -164,15 +172,39 @@ def test_a_manifest_written_in_another_way_is_refused(monkeypatch: pytest.Monkey
         capabilities.must_be_the_codes()
 
 
-def test_a_signature_holds_for_this_manifest_and_this_key() -> None:
-    manifest = capabilities.shipped_bytes()
-    signature = signing.sign(manifest, PRIVATE)
-    assert len(signing.check(manifest, signature, PUBLIC)) == 64
-    other = Ed25519PrivateKey.from_private_bytes(b"\1" * 32).public_key()
-    with pytest.raises(SignatureRefused, match="signed by the key"):
-        signing.check(manifest, signature, other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    with pytest.raises(SignatureRefused, match="another manifest"):
-        signing.check(manifest + b" ", signature, PUBLIC)
+def keys(*public: str, use: Use = Use.SERVICE) -> bytes:
+    """Published keys, as a file."""
+    lines = tuple(
+        Key(use=use, id=f"{at}", public_key=one, valid_from="2026-01-01T00:00:00Z", valid_until=UNTIL_FURTHER)
+        for at, one in enumerate(public)
+    )
+    return canonical.encode(Keys(lines, "https://teapot.example/keys.json"))
+
+
+def test_a_signature_holds_for_this_manifest_and_by_a_key_of_the_service() -> None:
+    manifest, other = capabilities.shipped_bytes(), signer(b"\1" * 32).key.public_key
+    envelope = signing.sign(manifest, SERVICE)
+    for given in (SERVICE.key.public_key.encode(), keys(other, SERVICE.key.public_key)):
+        assert signing.check(envelope, given) == manifest
+    for wrong in (other.encode(), keys(other), keys(), keys(SERVICE.key.public_key, use=Use.LEGAL_TEAM)):
+        with pytest.raises(SignatureRefused, match="none of these"):
+            signing.check(envelope, wrong)
+
+
+def test_every_bit_of_a_signed_manifest_counts() -> None:
+    """Of a small one: what is altered anywhere is refused by name, and is never another manifest."""
+    envelope, given = signing.sign(b'{"collectors":[]}', SERVICE), SERVICE.key.public_key.encode()
+    assert signing.check(envelope, given) == b'{"collectors":[]}'
+    taken = []
+    for bit in range(len(envelope) * 8):
+        altered = bytearray(envelope)
+        altered[bit // 8] ^= 1 << bit % 8
+        try:
+            signing.check(bytes(altered), given)
+            taken.append(bit)
+        except SignatureRefused:
+            continue
+    assert taken == []
 
 
 @pytest.mark.parametrize(
@@ -182,40 +214,60 @@ def test_a_signature_holds_for_this_manifest_and_this_key() -> None:
         lambda text: b"\xff",
         lambda text: text + b"\n",
         lambda text: text.replace(b"capabilities+json", b"anything+json"),
-        lambda text: text.replace(b'"signature":"', b'"signature":"AAAA', 1),
-        lambda text: text.replace(b'"key_id"', b'"key"'),
+        lambda text: text.replace(b'"sig":"', b'"sig":"AAAA', 1),
+        lambda text: text.replace(b'"keyid"', b'"key"'),
+        lambda text: text.replace(b'"signatures":[', b'"signatures":[],"more":['),
+        lambda text: signing.sign(b"{}", signer(b"\2" * 32)),
     ],
+    ids=["nothing", "no-json", "a-line-more", "another-type", "a-longer-signature", "no-id", "no-signature", "a-thief"],
 )
 def test_a_signature_that_was_altered_is_refused(wrong: Callable[[bytes], bytes]) -> None:
-    manifest = capabilities.shipped_bytes()
+    envelope = signing.sign(capabilities.shipped_bytes(), SERVICE)
     with pytest.raises(SignatureRefused):
-        signing.check(manifest, wrong(signing.sign(manifest, PRIVATE)), PUBLIC)
+        signing.check(wrong(envelope), SERVICE.key.public_key.encode())
 
 
-def test_keys_of_another_kind_are_refused() -> None:
-    elliptic = generate_private_key(SECP256R1())
-    private = elliptic.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = elliptic.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    for bad in (b"", b"no key", private, PUBLIC):
-        with pytest.raises(ReleaseKeyUnusable):
-            signing.sign(b"manifest", bad)
-    for bad in (b"", b"no key", public, PRIVATE):
-        with pytest.raises(ReleaseKeyUnusable):
-            signing.check(b"manifest", signing.sign(b"manifest", PRIVATE), bad)
+def test_what_is_no_key_is_refused() -> None:
+    elliptic = generate_private_key(SECP256R1()).public_key()
+    spki = elliptic.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    envelope = signing.sign(b"manifest", SERVICE)
+    by_another = envelope.replace(SERVICE.key.id.encode(), canonical.sha256(spki).encode())
+    for given in (b"", b"no key", b"%%", b"{}", b'{"keys":[]', keys("no key"), b"\xff"):
+        with pytest.raises(ServiceKeyUnusable):
+            signing.check(envelope, given)
+    with pytest.raises(ServiceKeyUnusable, match="another kind"):
+        signing.check(by_another, canonical.base64_of(spki).encode())
 
 
-def test_the_command_prints_signs_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def run(*arguments: str) -> str:
-        app(["capabilities", *arguments], result_action="return_value")
-        return capsys.readouterr().out
+def test_the_commands_print_sign_and_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*arguments: str) -> tuple[str, str]:
+        app([*arguments], result_action="return_value")
+        captured = capsys.readouterr()
+        return captured.out, captured.err
 
-    (tmp_path / "release.key").write_bytes(PRIVATE)
-    (tmp_path / "release.pem").write_bytes(PUBLIC)
-    assert run().encode() == capabilities.shipped_bytes()
-    (tmp_path / "capabilities.sig").write_text(run("--sign", str(tmp_path / "release.key")))
-    signature = ("--check", str(tmp_path / "capabilities.sig"))
-    assert capabilities.sha256() in run(*signature, "--key", str(tmp_path / "release.pem"))
+    assert run("capabilities")[0].encode() == capabilities.shipped_bytes()
+    monkeypatch.setattr(commands, "_service", lambda _: SERVICE)
+    monkeypatch.setattr("privity.desk.config.load", lambda _: None)
+    signed, said = run("capabilities", "--signed")
+    assert SERVICE.key.public_key in said
+    file, published = tmp_path / "signed.json", tmp_path / "keys.json"
+    file.write_text(signed)
+    published.write_bytes(keys(SERVICE.key.public_key))
+    for key in (str(published), SERVICE.key.public_key):
+        assert capabilities.sha256() in run("check-capabilities", str(file), "--key", key)[0]
     with pytest.raises(SystemExit, match="SignatureRefused"):
-        run(*signature)
-    with pytest.raises(SystemExit, match="ReleaseKeyUnusable"):
-        run("--sign", str(tmp_path / "nothing"))
+        run("check-capabilities", str(file), "--key", signer(b"\1" * 32).key.public_key)
+    file.write_bytes(signing.sign(b"{}", SERVICE))
+    with pytest.raises(SystemExit, match="this version has"):
+        run("check-capabilities", str(file), "--key", str(published))
+    with pytest.raises(SystemExit, match="ServiceKeyUnusable"):
+        run("check-capabilities", str(tmp_path / "nothing"), "--key", str(published))
+
+
+def test_a_house_without_a_service_key_signs_no_manifest(home: Home) -> None:
+    with pytest.raises(SystemExit, match="ConfigInvalid"):
+        app(
+            ["capabilities", "--signed", "--config", str(home.file("http://127.0.0.1:1"))], result_action="return_value"
+        )

@@ -28,7 +28,7 @@ from privity.desk.legal.requests.model import Outcome, State
 from privity.desk.legal.rulebook.facts import Target
 from privity.production.building import Contents, prepare
 from privity.production.classes import Releasable
-from privity.production.model import Answered, Facts, Keys, Kind, Operator, Released, Software, ThirdParties
+from privity.production.model import Answered, Facts, Keys, Kind, Operator, Released, Software
 from privity.wire.errors import Code, Refusal
 from tests.desk.legal.casework import RELEASER
 from tests.desk.legal.collecting.collectors import Desk
@@ -56,7 +56,7 @@ async def test_everything_that_the_scope_names_is_collected(desk: Desk) -> None:
     assert [one.name for one in account.columns] == ["target", "user_uri", "handle", "created_ms"]
     assert all(column.meaning and column.source and column.precision for column in account.columns)
     assert found.accounts == (POT,)
-    assert found.third_parties is ThirdParties.PSEUDONYMISED
+    assert found.named == frozenset()
 
 
 async def test_the_hub_is_asked_line_by_line_for_what_was_decided(desk: Desk) -> None:

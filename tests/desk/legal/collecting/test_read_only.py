@@ -37,7 +37,7 @@ NEVER = (
 
 async def collected(house: House, account: str, since_ms: int, until_ms: int) -> Collection:
     lines = tuple(Line(one, "account", account, since_ms, until_ms) for one in Releasable)
-    order = Order("legal:1", "0" * 64, lines, False, bytes(32))
+    order = Order("legal:1", "0" * 64, lines, frozenset(), bytes(32))
     snapshot = await take(house.db, ManifestHub(known={}), house.keys.evidence, order, lambda: house.clock)
     return turning.turn(1, house.clock, snapshot, capabilities.shipped())
 

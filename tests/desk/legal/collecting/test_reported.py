@@ -9,7 +9,7 @@ import asyncio
 import base64
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -26,14 +26,16 @@ from privity.desk.intake.findings import Level, State, Subject
 from privity.desk.intake.model import Assessment
 from privity.desk.intake.recording import Batch
 from privity.desk.legal.collecting import capabilities, service, turning
+from privity.desk.legal.collecting.errors import NoCaseToken
 from privity.desk.legal.collecting.model import Collection, Line, Snapshot
 from privity.desk.legal.collecting.taking import Order, take
+from privity.identity.pseudonyms import pseudonym
 from privity.message import compose
 from privity.message.attachments import encrypt
 from privity.message.content import ExternalPart, MimiContent, walk
 from privity.message.franking import make_tag
 from privity.message.report import Authorship, Reason
-from privity.production.classes import Releasable
+from privity.production.classes import CONTENT, Releasable
 from privity.wire import staff
 from privity.wire.staff import ProfileFacts
 from tests.desk.house import MODERATOR
@@ -41,6 +43,7 @@ from tests.desk.legal.collecting.collectors import Desk
 from tests.desk.legal.collecting.manifest_hub import AT_MS, LID, POT
 
 REPORTED = {"classes": ["content_reported"]}
+RECORDS: Final = tuple(sorted(frozenset(Releasable) - CONTENT))
 DAY_MS = 86_400_000
 OCTOBER_MS = 31 * DAY_MS
 NAMED_TWICE = ({"kind": "handle", "value": "pot.collector"}, {"kind": "account", "value": POT})
@@ -162,18 +165,24 @@ async def test_the_proof_that_names_everybody_in_the_room_is_left_out_and_counte
     assert PROOF.group_context not in b"".join(files(found).values())
 
 
-async def test_where_third_parties_are_named_the_proof_goes_along(desk: Desk) -> None:
+async def test_no_order_has_anybody_named_in_what_was_reported(desk: Desk) -> None:
+    line = Line(Releasable.CONTENT_REPORTED, "account", POT, AT_MS, AT_MS + DAY_MS)
+    for content in CONTENT:
+        with pytest.raises(NoCaseToken):
+            Order("legal:1", "0" * 64, (line,), frozenset({content, Releasable.ACCOUNT_STATE}), bytes(32))
+
+
+async def test_who_reported_keeps_a_pseudonym_where_an_order_names_others(desk: Desk) -> None:
     room, reporter = desk.room(), desk.user()
     desk.report(desk.text("signed", room), room=room, reporter=reporter, level=Level.AUTHORSHIP, proof=PROOF)
-    line = Line(Releasable.CONTENT_REPORTED, "account", POT, AT_MS, AT_MS + DAY_MS)
-    order = Order("legal:1", "0" * 64, (line,), True, bytes(32))
-    snapshot = await take(desk.work.db, desk.hub, desk.work.key, order, lambda: AT_MS)
-    found = _turned(snapshot)
-    made = message(found, 1)["authorship"]
-    assert made["group_context"] == hashlib.sha256(PROOF.group_context).hexdigest()
-    assert files(found)[f"reported/contexts/{made['group_context']}.bin"] == PROOF.group_context
-    assert files(found)[f"reported/lists/{made['device_list']}.bin"] == PROOF.device_list
-    assert rows(found, "reports_about")[0]["reporter_uri"] == reporter
+    lines = tuple(Line(one, "account", POT, AT_MS, AT_MS + DAY_MS) for one in (Releasable.CONTENT_REPORTED, *RECORDS))
+    order = Order("legal:1", "0" * 64, lines, frozenset(RECORDS), bytes(32))
+    found = _turned(await take(desk.work.db, desk.hub, desk.work.key, order, lambda: AT_MS))
+    assert found.named == frozenset(RECORDS)
+    everything = b"".join(table.json() for table in found.tables) + b"".join(files(found).values())
+    assert reporter.encode() not in everything and PROOF.group_context not in everything
+    assert rows(found, "reports_about")[0]["reporter_uri"] == pseudonym(bytes(32), reporter)
+    assert message(found, 1)["authorship"] is None
 
 
 def _turned(snapshot: Snapshot) -> Collection:
@@ -321,7 +330,7 @@ async def test_profiles_that_staff_kept_are_there_with_the_time_at_which_they_lo
 
 async def _profile(desk: Desk) -> Snapshot:
     line = Line(Releasable.CONTENT_PROFILE, "account", POT, None, None)
-    order = Order("legal:1", "0" * 64, (line,), False, bytes(32))
+    order = Order("legal:1", "0" * 64, (line,), frozenset(), bytes(32))
     return await take(desk.work.db, desk.hub, desk.work.key, order, lambda: AT_MS)
 
 

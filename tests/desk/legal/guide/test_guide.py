@@ -23,13 +23,14 @@ from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.requests.taking import ACKNOWLEDGEMENT
 from privity.desk.legal.rulebook.loading import shipped
 from privity.desk.legal.rulebook.names import FACTS
+from privity.desk.legal.rulebook.predicates import Op, Predicate
 from privity.desk.legal.rulebook.profile import Profile
 from privity.production.classes import Never, Permit, Releasable
 from privity.production.model import Key, Use
 from privity.wire.inventory import Of, Reader, Stored
 from tests.desk.legal.releasing.floor import Floor
 from tests.desk.legal.releasing.test_setting import run, written
-from tests.desk.legal.rulebook.bases import ACTIVE, PROFILE
+from tests.desk.legal.rulebook.bases import ACTIVE, PROFILE, naming
 
 KEY = Key(
     use=Use.SERVICE, id="ab" * 32, public_key="c2VydmljZQ==", valid_from="2026-01-01T00:00:00Z", valid_until="9999"
@@ -132,6 +133,22 @@ def test_the_table_of_instruments_is_the_rulebooks() -> None:
         assert row[2:8] == tuple(words.PERMITS[each.permits[name]] for name in Releasable)
         assert set(row[8:]) == {words.NOT_HELD}
     assert set(words.PERMITS) == set(Permit)
+
+
+def test_each_instrument_says_whether_an_order_by_it_has_others_named() -> None:
+    allowed = naming(
+        "us.sca.2703d",
+        Releasable.ACCOUNT_STATE,
+        Releasable.DELIVERY_METADATA,
+        when=Predicate("judicial_signature", Op.IS, True),
+    )
+    made = guide(dataclasses.replace(SOURCES, rules=Rules(allowed, PROFILE)))
+    rows = [(table.heads[1], {each[0]: each[1] for each in table.rows}) for table in tables("instruments", made)]
+    said = {instrument: told["other people are named"] for instrument, told in rows if "issued in" in told}
+    assert said.keys() == ACTIVE.instruments.keys()
+    by_order = said.pop("us.sca.2703d")
+    assert by_order.startswith("in account_state, delivery_metadata under the condition") and "(a test)" in by_order
+    assert set(said.values()) == {"never: they have pseudonyms"}
 
 
 def test_every_instrument_rule_and_fact_is_told() -> None:

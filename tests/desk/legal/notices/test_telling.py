@@ -111,7 +111,7 @@ def test_nothing_goes_on_before_the_time_to_object_is_over(post: Post) -> None:
     post.approved(number)
     ready = settling.ready_ms(post.db, number, post.now_ms)
     assert ready == end_of_day(sent_ms, 7)
-    with pytest.raises(WindowOpen):
+    with pytest.raises(WindowOpen, match=r"can object until \d{4}-\d\d-\d\d 00:00 UTC$"):
         post.done(number)
     post.step()
     assert post.of(number).state is State.APPROVED
@@ -130,7 +130,7 @@ def test_a_hub_that_drops_the_notice_stops_the_release_and_somebody_sees_it(post
     post.step()
     post.approved(number)
     post.days(30)
-    with pytest.raises(WindowOpen):
+    with pytest.raises(WindowOpen, match=r"can object after they were told$"):
         post.done(number)
     assert settling.ready_ms(post.db, number, post.now_ms) is None
     (waits,) = service.waiting(post.db, REVIEWER, post.telling, post.now_ms)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -52,6 +52,7 @@ from privity.production.model import Facts, Kind, Notice, NoticeState, Operator,
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 from tests.desk.fresh_keys import fresh_keys
 from tests.desk.legal.agencies.bureau import PLACE, Bureau, Team
+from tests.desk.legal.looked_at import looked_at
 from tests.desk.legal.rulebook.bases import ACTIVE, PROFILE, base
 from tests.desk.staff.authenticator import Authenticator
 from tests.production.authority import Authority, name
@@ -112,6 +113,9 @@ class Invented:
     def receipt(self, db: Db, request: LegalRequest, hold: int, now_ms: int) -> Dossier:
         lists = composing.receipt(self._judged(db, request)[0], ["subscriber"])
         return self._dossier(db, request, Kind.PRESERVATION_RECEIPT, lists, Contents())
+
+    def ground(self, db: Db, request: LegalRequest, kind: Kind, hold: int | None, now_ms: int) -> Mapping[str, str]:
+        return {"collection": f"{self.snapshot} {self.rows}", "notice": f"{self.notice}", "house": self.contact}
 
     def _judged(self, db: Db, request: LegalRequest) -> Any:
         known = requests.facts_of(db, self.evidence_key, request.number)
@@ -237,8 +241,14 @@ class Floor:
             self._team = self.bureau.enrolled(country="US", kind="state_agency")
         return self._team
 
-    def judged(self, outcome: Outcome = Outcome.ACCEPT, instrument: str = "us.sca.subpoena", **changes: Any) -> int:
-        """A request on paper, verified and decided by the clerk."""
+    def judged(
+        self,
+        outcome: Outcome = Outcome.ACCEPT,
+        instrument: str = "us.sca.subpoena",
+        by_officer: bool = True,
+        **changes: Any,
+    ) -> int:
+        """A request on paper, verified and decided by the clerk; of an officer who is enrolled, or of their agency."""
         team, rules_ = self.team(), Rules(ACTIVE, PROFILE)
         said = yaml.safe_dump(base(instrument, changes, drop=("requester_verified", "received_on"))).encode()
         key, random = self.keys.evidence, os.urandom
@@ -248,9 +258,8 @@ class Floor:
         filing.correct(self.db, key, rules_, self.clerk, number, noticed, "I looked at it.", self.later(), random)
         checking.begin(self.db, self.clerk, number, self.later())
         checked = "the clerk of the court has the same order"
-        checking.on_paper(
-            self.db, key, self.clerk, number, team.agency.number, team.officer, checked, self.later(), random
-        )
+        officer = team.officer if by_officer else None
+        checking.on_paper(self.db, key, self.clerk, number, team.agency.number, officer, checked, self.later(), random)
         if request.emergency:
             checking.call_back(
                 self.db, key, self.clerk, number, team.agency.switchboard, "it is ours", "Sam", self.later(), random
@@ -278,6 +287,7 @@ class Floor:
         if request.state is State.COLLECTED:
             request = requests.move(self.db, number, State.SCOPED, "desk", now_ms)
             now_ms = self.later()
+        looked_at(self.db, now_ms, HASH)
         entry = log.add(self.db, at_ms=now_ms, who="desk", act=Act.LEGAL_COLLECTED, about=request.about)
         self.db.execute(
             "INSERT INTO legal_collection (request, decision, collected_ms, snapshot_sha256, capabilities_sha256,"

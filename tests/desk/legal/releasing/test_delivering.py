@@ -138,7 +138,8 @@ def test_the_desks_copy_is_shredded_when_its_time_is_over(floor: Floor, fetched:
     found = looking.of(floor.db, made.number)
     begins = found.delivered_ms if fetched else (found.ready_ms or 0) + 14 * DAY_MS
     assert begins is not None
-    sealed = {part: ciphertext(floor, made.number, part) for part in (Part.PREPARED, Part.PACKAGE)}
+    sealed = [ciphertext(floor, made.number, Part.PACKAGE), *files_of(floor, made.number)]
+    assert len(sealed) > 10
     ends = begins + 30 * DAY_MS
     assert delivering.step(floor.db, ends - 1) == 0
     assert delivering.step(floor.db, ends) == 1
@@ -154,11 +155,20 @@ def test_the_desks_copy_is_shredded_when_its_time_is_over(floor: Floor, fetched:
         " WHERE gone_ms IS NOT NULL"
     ).fetchall()
     assert len(keys) == 3 and all(set(key) == {0} for _, key in keys)
-    assert all(len(one) > 100 for one in sealed.values())
+    assert all(len(one) > 16 for one in sealed)
+    assert not any(files_of(floor, made.number)), "with their key the files are gone, too"
+    with pytest.raises(ProductionGone):
+        parts.read_file(floor.db, floor.keys.evidence, made.number, 0)
     with pytest.raises(ProductionGone):
         floor.fetch(made)
     (entry,) = floor.acts(Act.PRODUCTION_SHREDDED)
     assert entry.said["parts"] == 3
+
+
+def files_of(floor: Floor, production: int) -> list[bytes]:
+    """The files of the bag, as they are kept: nothing where they are gone."""
+    rows = floor.db.execute("SELECT wrapped_key, ciphertext FROM production_file WHERE production = ?", (production,))
+    return [bytes(key) + bytes(data) for key, data in rows.fetchall()]
 
 
 def ciphertext(floor: Floor, production: int, part: Part) -> bytes:

@@ -12,14 +12,14 @@ import pytest
 from privity.desk.audit import signing as audit_signing
 from privity.desk.audit.acts import Act
 from privity.desk.legal.agencies import service as agencies
-from privity.desk.legal.releasing import looking, loop, making, parts, service, store
-from privity.desk.legal.releasing.errors import NoRecipient, NotReady, NotSealed, NotStamped, TooLarge
+from privity.desk.legal.releasing import letter, looked, looking, loop, making, parts, service, store
+from privity.desk.legal.releasing.errors import NotReady, NotSealed, NotStamped, TooLarge
 from privity.desk.legal.releasing.model import Part, Production, Stage
 from privity.desk.legal.releasing.sealing import Seal
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.model import State
 from privity.production import writing
-from privity.production.errors import BadTimeStamp, DoesNotVerify
+from privity.production.errors import BadRecipient, BadTimeStamp, DoesNotVerify
 from tests.desk.legal.releasing.floor import DAY_MS, Floor
 
 
@@ -34,9 +34,9 @@ def kept(floor: Floor, made: Production) -> list[str]:
 
 STEPS: dict[str, tuple[Any, str]] = {
     "before the checkpoint": (audit_signing.Signing, "sign"),
-    "before the bag is read": (looking, "prepared_of"),
+    "before the bag is read": (looked, "prepared_of"),
     "before the signatures": (making, "finish"),
-    "before the stamp": (making, "letter"),
+    "before the stamp": (letter, "letter"),
     "before the verifier": (writing, "must_verify"),
     "before the encryption": (making, "encrypted"),
     "before it is kept": (parts, "keep"),
@@ -84,7 +84,7 @@ def test_a_release_is_pressed_once(floor: Floor) -> None:
 REFUSALS: dict[str, tuple[Any, str, Exception]] = {
     "the verifier refuses it": (writing, "must_verify", DoesNotVerify("it does not verify")),
     "the letter is not sealed": (Seal, "put_on", NotSealed("no seal")),
-    "nobody can open it": (making, "encrypted", NoRecipient("nobody")),
+    "nobody can open it": (making, "encrypted", BadRecipient("nobody")),
     "it is too large": (making, "check_size", TooLarge("too large")),
 }
 
@@ -179,7 +179,8 @@ def test_a_request_of_no_enrolled_officer_leaves_for_nobody(floor: Floor) -> Non
     floor.db.execute("DROP TRIGGER legal_request_has_one_requester")
     floor.db.execute("UPDATE legal_request SET officer = NULL")
     assert floor.finish() == 0
-    assert looking.of(floor.db, made.number).stuck.startswith("NoRecipient")
+    found = looking.of(floor.db, made.number)
+    assert (found.stage, found.void_why) == (Stage.VOID, "NoRecipient")
 
 
 def test_the_package_is_for_the_officers_key_alone(floor: Floor) -> None:

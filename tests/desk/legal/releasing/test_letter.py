@@ -26,7 +26,8 @@ from privity.desk.errors import KeysInvalid
 from privity.desk.legal.releasing import letter as letters
 from privity.desk.legal.releasing.errors import NotSealed, NotStamped
 from privity.desk.legal.releasing.letter import letter
-from privity.desk.legal.releasing.sealing import FIELD, Seal
+from privity.desk.legal.releasing.pades import FIELD
+from privity.desk.legal.releasing.sealing import Seal
 from privity.production.model import Facts, Kind
 from tests.desk.legal.releasing.floor import seal_files
 from tests.production.authority import Authority

@@ -13,7 +13,8 @@ import pytest
 
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import IntegrityError
-from privity.desk.legal.releasing import delivering, lines, looking, parts, rules, service, store
+from privity.desk.errors import EvidenceDamaged
+from privity.desk.legal.releasing import delivering, lines, looked, looking, parts, rules, service, store
 from privity.desk.legal.releasing.errors import (
     NotReady,
     NotSecond,
@@ -61,7 +62,8 @@ def test_a_request_becomes_a_package_that_its_officer_can_verify(floor: Floor, t
     assert found.code == 0, found.text
     statuses = [status for name, (status, _) in found.checks.items() if name != "rulebook"]
     assert set(statuses) == {"pass"} and len(statuses) == 9
-    assert found.checks["approvals"][1] == "staff:1 staff:2"
+    people = {lines.approver(floor.office, each.number or 0) for each in (floor.clerk, floor.releaser)}
+    assert {*found.checks["approvals"][1].split()} == people
     assert package.dsse_sha256 == (made.dsse_sha256 or b"").hex()
     assert b"teapot-0" in package.files["bag/data/records/subscriber.csv"]
 
@@ -75,6 +77,7 @@ def test_the_log_tells_codes_counts_and_hashes_and_no_target(floor: Floor) -> No
         Act.PRODUCTION_APPROVED,
         Act.PRODUCTION_APPROVED,
         Act.PRODUCTION_RELEASED,
+        Act.PRODUCTION_RELEASED_BY,
         Act.PRODUCTION_READY,
         Act.PRODUCTION_FETCHED,
     ]
@@ -266,17 +269,37 @@ def test_lp_14_a_revoked_agency_gets_nothing_in_the_middle_of_it(floor: Floor) -
 def test_what_was_kept_of_a_review_is_what_was_looked_at(floor: Floor) -> None:
     """Somebody who can write to the database exchanges the sealed bag for that of another production."""
     one, two = floor.review(floor.collected()), floor.review(floor.collected())
-    floor.db.execute("DROP TRIGGER production_part_is_shredded_whole")
-    kept = parts.read(floor.db, floor.keys.evidence, two.number, Part.PREPARED)
+    floor.db.execute("DROP TRIGGER production_file_goes_with_its_part")
+    floor.db.execute("DROP TRIGGER production_file_loses_none")
     floor.db.execute("DROP TRIGGER production_part_loses_none")
     floor.db.execute("DROP TRIGGER production_key_loses_none")
-    where = (one.number, Part.PREPARED.value)
-    which = "SELECT id FROM production_part WHERE production = ? AND part = ?"
-    floor.db.execute(f"DELETE FROM production_key WHERE part IN ({which})", where)
-    floor.db.execute("DELETE FROM production_part WHERE production = ? AND part = ?", where)
-    parts.keep(floor.db, floor.keys.evidence, floor.office.random, one.number, Part.PREPARED, kept)
+    kept = parts.read_files(floor.db, floor.keys.evidence, two.number)
+    which = "SELECT id FROM production_part WHERE production = ? AND part = 'prepared'"
+    floor.db.execute(f"DELETE FROM production_key WHERE part IN ({which})", (one.number,))
+    floor.db.execute("DELETE FROM production_part WHERE production = ? AND part = 'prepared'", (one.number,))
+    floor.db.execute("DELETE FROM production_file WHERE production = ?", (one.number,))
+    parts.keep_files(floor.db, floor.keys.evidence, floor.office.random, one.number, kept)
+    found = looking.of(floor.db, one.number)
     with pytest.raises(Superseded, match="is not what was looked at"):
-        looking.prepared_of(floor.db, floor.office, looking.of(floor.db, one.number))
+        looked.prepared_of(floor.db, floor.office, found)
+    was = looked.read(floor.db, floor.office, found)
+    with pytest.raises(Superseded, match="is not what was looked at"):
+        looked.file(floor.db, floor.office, found, was, "data/index.html")
+
+
+def test_files_that_were_put_in_another_place_do_not_open(floor: Floor) -> None:
+    """Two files of one production, and those of another one: each is bound to its place."""
+    one, two = floor.review(floor.collected()), floor.review(floor.collected())
+    floor.db.execute("DROP TRIGGER production_file_goes_with_its_part")
+    columns = "wrap_nonce, wrapped_key, nonce, ciphertext"
+    for source, place in (((one.number, 1), (one.number, 0)), ((two.number, 2), (one.number, 2))):
+        row = floor.db.execute(f"SELECT {columns} FROM production_file WHERE production = ? AND n = ?", source)
+        values = (*row.fetchone(), *place)
+        floor.db.execute(
+            f"UPDATE production_file SET ({columns}) = (?, ?, ?, ?) WHERE production = ? AND n = ?", values
+        )
+        with pytest.raises(EvidenceDamaged):
+            parts.read_file(floor.db, floor.keys.evidence, *place)
 
 
 def test_lines_that_were_published_never_change(floor: Floor) -> None:

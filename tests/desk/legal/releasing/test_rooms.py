@@ -22,9 +22,12 @@ from privity.desk.legal.notices.errors import NobodyTold
 from privity.desk.legal.notices.model import BarKind
 from privity.desk.legal.notices.planning import Telling
 from privity.desk.legal.releasing import composing, looking
+from privity.desk.legal.releasing.errors import NotReady
 from privity.desk.legal.releasing.model import Production, Weighs
 from privity.desk.legal.releasing.sources import Rooms, software
+from privity.desk.legal.requests import judging, naming
 from privity.desk.legal.requests import service as requests
+from privity.desk.legal.requests.judging import Ruling
 from privity.desk.legal.requests.model import Outcome, ScopeLine, State
 from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.rulebook import facts
@@ -33,10 +36,12 @@ from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.rulebook.model import Verdict
 from privity.production.classes import Never, Releasable
 from privity.production.model import Kind, Operator
-from tests.desk.legal.collecting.manifest_hub import ManifestHub
+from tests.desk.legal.collecting.manifest_hub import LID, ManifestHub
+from tests.desk.legal.looked_at import looked_at
 from tests.desk.legal.releasing.floor import DAY_MS, HASH, Floor
 from tests.desk.legal.releasing.test_releasing import looks, opened
-from tests.desk.legal.rulebook.bases import ACTIVE, PROFILE, base
+from tests.desk.legal.rulebook.bases import ACTIVE, NAMES, PROFILE, base
+from tests.desk.legal.rulebook.bases import naming as naming_rulebook
 
 ALL = [one.value for one in (*Releasable, *Never)]
 
@@ -52,6 +57,7 @@ def house(floor: Floor) -> Floor:
 
 def collected(house: Floor) -> int:
     """A warrant for everything, collected from a hub that answers by the manifest of collectors."""
+    looked_at(house.db, house.now_ms)
     number = house.judged(instrument="us.sca.warrant", classes=ALL)
     loop = Collecting(house.db, ManifestHub(), house.keys.evidence, lambda: house.later(), house.office.random)
     assert asyncio.run(loop.step()) == 1
@@ -104,6 +110,59 @@ def test_a_warrant_becomes_a_package_of_what_there_is(house: Floor, tmp_path: Pa
         json.loads(data) for path, data in package.files.items() if path.endswith(".json") and "/records/" in path
     ]
     assert tables and {one["class"] for one in tables} <= held
+
+
+@pytest.mark.usefixtures("own_process")
+def test_where_others_are_named_by_order_all_who_approve_and_read_it_are_told_in_what(
+    house: Floor, tmp_path: Path
+) -> None:
+    """The statement that both passkeys sign, the page that is read first, the records, and the package as it leaves."""
+    number = named(house)
+    barred(house, number)
+    made = house.review(number)
+    predicate = said(house, made)
+    assert (predicate["third_parties"], predicate["named_in"]) == ("named_by_order", ["account_state"])
+    assert "third_party_named" in {one["rule"] for one in predicate["redactions"]}  # type: ignore[attr-defined]  # JSON
+    for who in (house.clerk, house.releaser, house.senior):
+        house.approve(who, made.number)
+    house.release(made)
+    assert house.finish() == 1, looking.of(house.db, made.number).stuck
+    package = opened(house, made)
+    assert looks(house, package, tmp_path).code == 0
+    page = next(data for path, data in package.files.items() if path.endswith("data/index.html")).decode()
+    assert "Other people are named where the order says so, and the law lets it: in Devices and state" in page
+    for path, data in package.files.items():
+        assert LID.encode() not in data or "account_state-" in path, path
+
+
+def named(house: Floor) -> int:
+    """A warrant by which others are named in one class, decided, confirmed and collected."""
+    rules = Rules(naming_rulebook("us.sca.warrant", Releasable.ACCOUNT_STATE, Releasable.SUBSCRIBER), PROFILE)
+    key, random = house.keys.evidence, house.office.random
+    records = ["subscriber", "account_state", "delivery_metadata"]
+    number = house.judged(instrument="us.sca.warrant", classes=records, **NAMES)
+    made = judging.triage(house.db, key, rules, house.clerk, number, house.later(), random)
+    ruling = Ruling(
+        made.number, Outcome.ACCEPT, named=frozenset({Releasable.ACCOUNT_STATE}), named_why="page 2 says so"
+    )
+    judging.judge(house.db, key, house.clerk, number, ruling, house.later(), random)
+    naming.confirm(house.db, house.releaser, number, house.later())
+    loop = Collecting(house.db, ManifestHub(), key, lambda: house.later(), random)
+    looked_at(house.db, house.later())
+    assert asyncio.run(loop.step()) == 1
+    return number
+
+
+def test_what_was_collected_with_names_that_the_verdict_does_not_let_be_is_prepared_for_nobody(house: Floor) -> None:
+    """Whoever edits the rows behind the services' back finds that the sealed verdict says something else."""
+    number = named(house)
+    barred(house, number)
+    verdict = requests.verdict_of(house.db, house.keys.evidence, number)
+    less = replace(verdict, named=())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "verdict_of", lambda *_: less)
+        with pytest.raises(NotReady, match="lets nobody be named"):
+            house.review(number)
 
 
 def test_lp_23_nothing_is_prepared_while_nobody_was_told_and_nothing_bars_it(house: Floor) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import aiohttp
 import pytest
 
 from privity.desk import config as desk_config
+from privity.desk.console.legal_desk import legal_desk_of
 from privity.desk.errors import ConfigInvalid, KeysInvalid
 from privity.desk.keys import open_keys
 from privity.desk.legal.commands import app
@@ -136,6 +138,7 @@ async def test_the_desk_finishes_releases_where_it_is_told_how(floor: Floor, con
     loaded, stop = desk_config.load(file), asyncio.Event()
     stop.set()
     async with aiohttp.ClientSession() as session:
-        loops = _releasing(floor.db, floor.keys, loaded, floor.signing, session, stop)
+        legal = legal_desk_of(loaded, floor.keys, floor.office.log, floor.now_ms, os.urandom)
+        loops = _releasing(floor.db, legal, floor.signing, session, stop)
         await asyncio.gather(*loops)
     assert len(loops) == (1 if configured else 0)

@@ -323,7 +323,7 @@ def test_a_verdict_holds_until_a_day_is_over(work: Casework, change: dict[str, s
     ends = service.authority(work.db, number).until_ms
     assert ends == midnight(last + timedelta(days=1))
     assert service.must_hold(work.db, number, ends - 1).until_ms == ends
-    with pytest.raises(AuthorityExpired):
+    with pytest.raises(AuthorityExpired, match=r"held until \d{4}-\d\d-\d\d 00:00 UTC$"):
         service.must_hold(work.db, number, ends)
 
 

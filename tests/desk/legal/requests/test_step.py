@@ -11,9 +11,10 @@ import pytest
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, IntegrityError
 from privity.desk.legal.living import Living
-from privity.desk.legal.requests import documents, filing, service
+from privity.desk.legal.requests import documents, filing, listing, service
 from privity.desk.legal.requests.clocks import DAY_MS, midnight
 from privity.desk.legal.requests.errors import DocumentGone
+from privity.desk.legal.requests.listing import Late, Wanted
 from privity.desk.legal.requests.model import Filing, Outcome, State
 from tests.desk.legal.casework import CLERK, GUARD, RULES, T0, Casework, written
 from tests.desk.legal.rulebook.bases import TODAY
@@ -37,11 +38,14 @@ def test_a_draft_that_nobody_hands_in_ends(work: Casework) -> None:
     assert work.log()[-1].said["why"] == "never_handed_in"
 
 
-def test_a_question_that_nobody_answers_ends_the_request(work: Casework) -> None:
+def test_a_question_that_nobody_answers_is_overdue_for_two_weeks_and_then_ends_the_request(work: Casework) -> None:
     number = work.ready()
     work.judged(number, Outcome.CLARIFY)
-    assert state_after(work, number, after_day(5) - 1) is State.CLARIFY
-    assert state_after(work, number, after_day(5)) is State.CLOSED
+    assert state_after(work, number, after_day(5)) is State.CLARIFY
+    overdue = listing.waiting(work.db, CLERK, Wanted(late=Late.OVERDUE), None, 50, after_day(5)).rows
+    assert [(row.request.number, row.due and row.due.clock) for row in overdue] == [(number, "clarification")]
+    assert state_after(work, number, after_day(5) + service.LEFT_MS - 1) is State.CLARIFY
+    assert state_after(work, number, after_day(5) + service.LEFT_MS) is State.CLOSED
     assert work.log()[-1].said["why"] == "not_clarified"
     assert work.log()[-1].who == "desk"
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from privity.desk.legal.rulebook import facts as reading
 from privity.desk.legal.rulebook.facts import Facts
 from privity.desk.legal.rulebook.loading import shipped
-from privity.desk.legal.rulebook.model import Review, Rulebook, Status
+from privity.desk.legal.rulebook.model import NamesOthers, Review, Rulebook, Status
+from privity.desk.legal.rulebook.predicates import Condition
 from privity.desk.legal.rulebook.profile import Profile
 from privity.production.classes import Releasable
 
@@ -241,5 +242,21 @@ def reviewed(rulebook: Rulebook = RULEBOOK, review: Review = REVIEW) -> Rulebook
     instruments = {name: dataclasses.replace(each, review=review) for name, each in rulebook.instruments.items()}
     return dataclasses.replace(rulebook, status=Status.ACTIVE, review=review, instruments=MappingProxyType(instruments))
 
+
+def naming(
+    instrument: str, *classes: Releasable, when: Condition | None = None, rulebook: Rulebook | None = None
+) -> Rulebook:
+    """A rulebook, as an operator may have it, by which an order of one instrument may have others named."""
+    before = ACTIVE if rulebook is None else rulebook
+    allowed = NamesOthers(frozenset(classes), when, ("a test",), MappingProxyType({"all": "policy"}), ("a test",))
+    changed = dataclasses.replace(before.instruments[instrument], names_others=allowed)
+    return dataclasses.replace(before, instruments=MappingProxyType({**before.instruments, instrument: changed}))
+
+
+NAMES: Final[Mapping[str, Any]] = {
+    "names_third_parties": True,
+    "names_third_parties_at": "page 2: the records of all who wrote to the account, with their names",
+}
+"""What an order says that has others named."""
 
 ACTIVE: Final = reviewed()

@@ -9,7 +9,7 @@ with one change that has a name.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,23 @@ from typing import Any, Final
 
 import msgspec
 
+from privity.desk.legal.rulebook import loading
 from privity.desk.legal.rulebook.evaluating import evaluate
-from privity.desk.legal.rulebook.model import Review
-from tests.desk.legal.rulebook.bases import BASES, PROFILE, REVIEW, RULEBOOK, TODAY, base, facts, reviewed
+from privity.desk.legal.rulebook.model import Review, Rulebook
+from privity.production.classes import Releasable
+from tests.desk.legal.rulebook.bases import (
+    ACTIVE,
+    BASES,
+    NAMES,
+    PROFILE,
+    REVIEW,
+    RULEBOOK,
+    TODAY,
+    base,
+    facts,
+    naming,
+    reviewed,
+)
 
 FILE: Final = Path(__file__).resolve().parents[4] / "spec" / "vectors" / "rulebook.json"
 
@@ -236,6 +250,40 @@ PAIRS: Final[Mapping[str, Pair]] = {
 """By the code of the rule."""
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A request, and in which classes an operator's rulebook lets its instrument have others named."""
+
+    name: str
+    instrument: str
+    facts: Mapping[str, Any]
+    classes: tuple[str, ...] = ()
+    when: Mapping[str, Any] | None = None
+    drop: tuple[str, ...] = ()
+    draft: bool = False
+
+
+_RECORDS: Final = ("account_state", "delivery_metadata")
+_BY_A_JUDGE: Final = {"fact": "authority_kind", "op": "in", "value": ["judge", "court", "investigating_judge"]}
+_VALIDATED: Final = {"fact": "validated_by", "op": "in", "value": ["judge", "court", "investigating_judge"]}
+
+NAMINGS: Final = (
+    Naming("the instrument allows it and the order says so", WARRANT, NAMES, _RECORDS),
+    Naming("the shipped rulebook allows it of nothing", WARRANT, NAMES),
+    Naming("the order does not say so", WARRANT, {}, _RECORDS),
+    Naming("nobody says where the order says so", WARRANT, NAMES, _RECORDS, drop=("names_third_parties_at",)),
+    Naming(
+        "a fact that is false says as much as its absence", WARRANT, {**NAMES, "names_third_parties": False}, _RECORDS
+    ),
+    Naming("a class that is not asked for", WARRANT, {**NAMES, "classes": ["subscriber", "account_state"]}, _RECORDS),
+    Naming("a request that is refused", WARRANT, {**NAMES, "judicial_signature": False}, _RECORDS),
+    Naming("a request that is asked about", WARRANT, NAMES, _RECORDS, drop=("docket",)),
+    Naming("a draft", WARRANT, NAMES, _RECORDS, draft=True),
+    Naming("by a judge, where a judge is needed", EPOC, NAMES, _RECORDS, _BY_A_JUDGE),
+    Naming("by somebody else, where a judge is needed", EPOC, NAMES, _RECORDS, _VALIDATED),
+)
+
+
 def rulebook_vectors() -> dict[str, Any]:
     return {
         "rulebook": RULEBOOK.sha256,
@@ -246,6 +294,33 @@ def rulebook_vectors() -> dict[str, Any]:
             for code, pair in PAIRS.items()
             for fires, change in ((True, pair.fires), (False, pair.not_so))
         ],
+        "naming": [_naming(each) for each in NAMINGS],
+    }
+
+
+def allowing(instrument: str, classes: Iterable[str], when: Mapping[str, Any] | None, draft: bool) -> Rulebook:
+    """The rulebook of a vector of naming."""
+    before = RULEBOOK if draft else ACTIVE
+    if not classes:
+        return before
+    condition = None if when is None else loading.condition(when)
+    return naming(instrument, *map(Releasable, classes), when=condition, rulebook=before)
+
+
+def _naming(each: Naming) -> dict[str, Any]:
+    rulebook = allowing(each.instrument, each.classes, each.when, each.draft)
+    verdict = evaluate(rulebook, PROFILE, facts(each.instrument, each.facts, each.drop), TODAY)
+    return {
+        "name": each.name,
+        "instrument": each.instrument,
+        "facts": dict(each.facts),
+        "without": list(each.drop),
+        "classes": list(each.classes),
+        "when": None if each.when is None else dict(each.when),
+        "draft": each.draft,
+        "today": TODAY.isoformat(),
+        "action": verdict.action,
+        "named": list(verdict.named),
     }
 
 

@@ -16,7 +16,7 @@ from privity.desk.legal.rulebook import profile as operators
 from privity.desk.legal.rulebook.evaluating import BUILT_IN, evaluate
 from privity.desk.legal.rulebook.model import ORDER, Looked, Review
 from tests.desk.legal.rulebook.bases import BASES, REVIEW, RULEBOOK, reviewed
-from tests.desk.legal.rulebook.rulebook_vectors import FILE, PAIRS, rulebook_vectors
+from tests.desk.legal.rulebook.rulebook_vectors import FILE, PAIRS, allowing, rulebook_vectors
 
 VECTORS = json.loads(FILE.read_text())
 ACTIONS = {rule.code: rule.action for rule in RULEBOOK.rules()} | BUILT_IN
@@ -57,6 +57,21 @@ def test_lp_16_vector(vector: Mapping[str, Any]) -> None:
     assert [given.data_class for given in verdict.release] == vector["release"]
     assert list(verdict.preserve) == vector["preserve"]
     assert list(verdict.wanted) == vector["wanted"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["naming"], ids=lambda v: v["name"].replace(" ", "-"))
+def test_lp_10_vector_of_naming(vector: Mapping[str, Any]) -> None:
+    """Whom else an order has named, read from the file alone: in which classes the operator's rulebook lets it."""
+    request = {**VECTORS["bases"][vector["instrument"]], **vector["facts"]}
+    known = reading.read({name: value for name, value in request.items() if name not in vector["without"]})
+    rulebook = allowing(vector["instrument"], vector["classes"], vector["when"], vector["draft"])
+    verdict = evaluate(rulebook, operators.read(VECTORS["profile"]), known, date.fromisoformat(vector["today"]))
+    assert (verdict.action, list(verdict.named)) == (vector["action"], vector["named"])
+
+
+def test_lp_10_there_are_vectors_in_which_others_are_named_and_vectors_in_which_they_are_not() -> None:
+    told = [(bool(vector["classes"]), bool(vector["named"])) for vector in VECTORS["naming"]]
+    assert {(True, True), (True, False), (False, False)} == set(told)
 
 
 def test_no_change_is_in_vain() -> None:

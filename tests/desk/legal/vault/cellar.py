@@ -29,16 +29,18 @@ from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.requests.taking import FOUND_OUT, NOTICED
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.rulebook.model import Review, Rulebook
+from privity.desk.legal.vault import opening, taking
 from privity.desk.legal.vault import service as vault
-from privity.desk.legal.vault import taking
-from privity.desk.legal.vault.custody import Custody
+from privity.desk.legal.vault.custody import Custody, Holder
 from privity.desk.legal.vault.model import Hold, Snapshot
+from privity.desk.legal.vault.shares import OFFICERS, Shares
 from privity.desk.periods import Periods
 from privity.desk.retention.sweep import Retention
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Role
 from tests.desk.fresh_keys import fresh_keys
 from tests.desk.legal.agencies.bureau import Bureau, Team
+from tests.desk.legal.looked_at import looked_at
 from tests.desk.legal.rulebook.bases import PROFILE, REVIEW, TODAY, base, reviewed
 
 NOON = midnight(TODAY) + 12 * HOUR_MS
@@ -69,6 +71,9 @@ class Cellar:
     retention: Retention = field(init=False)
     random: Callable[[int], bytes] = field(default_factory=lambda: seeded.Random(23).randbytes)
     teams: dict[str, Team] = field(default_factory=dict)
+    shares: Shares = field(default_factory=Shares)
+    people: tuple[x25519.Identity, ...] = ()
+    """Two officers, once they keep the keys."""
 
     @classmethod
     def at(cls, folder: Path) -> Cellar:
@@ -80,6 +85,7 @@ class Cellar:
         self.bureau = Bureau(self.db, NOON)
         self.custody = Custody(self.keys.evidence)
         self.retention = Retention(self.db, Periods(), lambda: self.now_ms)
+        looked_at(self.db, self.now_ms)
         self.look()
 
     @property
@@ -91,16 +97,18 @@ class Cellar:
         while self.retention.work():
             pass
 
-    def pass_days(self, days: float, stride: float = 6.5) -> None:
-        end = self.now_ms + int(days * DAY_MS)
-        while self.now_ms < end:
-            self.bureau.now_ms = min(end, self.now_ms + int(stride * DAY_MS))
+    def until(self, end_ms: int, stride: float = 6.5) -> None:
+        """To this millisecond, with passes on the way."""
+        while self.now_ms < end_ms:
+            self.bureau.now_ms = min(end_ms, self.now_ms + int(stride * DAY_MS))
             self.look()
+
+    def pass_days(self, days: float) -> None:
+        self.until(self.now_ms + int(days * DAY_MS))
 
     def until_day(self, day: int, of_ms: int = NOON) -> None:
         """The last moment of a day, counted from that of a moment, with passes on the way."""
-        end = of_ms // DAY_MS * DAY_MS + (day + 1) * DAY_MS - 1
-        self.pass_days((end - self.now_ms) / DAY_MS)
+        self.until(of_ms // DAY_MS * DAY_MS + (day + 1) * DAY_MS - 1)
 
     def agency(self, country: str = "US") -> Team:
         """Enrolled; the same one whenever it is asked for, and never idle."""
@@ -176,6 +184,7 @@ class Cellar:
 
     def read(self, request: int, hold: int, name: str, target: Target = ALICE, **more: Any) -> bytes:
         at: dict[str, Any] = {"purpose": "to see what the warrant is about", "now_ms": self.now_ms} | more
+        at.setdefault("shares", self.shares)
         return vault.read(self.db, self.custody, CLERK, request, hold, target, name, **at)
 
     def hold(self, number: int) -> Hold:
@@ -203,7 +212,28 @@ class Cellar:
         """From here on two officers keep the keys of new holds."""
         made = (x25519.Identity.generate(), x25519.Identity.generate())
         self.custody = Custody(self.keys.evidence, tuple(str(each.to_public()) for each in made))
+        self.people = made
         return made
+
+    def share_file(self, request: int, hold: int, holder: Holder, acting: Acting = CLERK) -> bytes:
+        """What somebody of the desk gets for an officer."""
+        return vault.share_file(self.db, self.custody, self.shares, acting, request, hold, holder, self.now_ms)
+
+    def opened(self, request: int, hold: int, holder: Holder, acting: Acting = CLERK) -> str:
+        """What that officer's own machine makes of it."""
+        identity = self.people[OFFICERS.index(holder)]
+        return opening.opened(opening.decoded(self.share_file(request, hold, holder, acting)), [identity])
+
+    def hand_in(self, request: int, hold: int, holder: Holder, opened: str, acting: Acting = CLERK) -> None:
+        vault.hand_in(self.db, self.custody, self.shares, acting, request, hold, holder, opened, self.now_ms)
+
+    def handed(self, request: int, hold: int, holder: Holder, acting: Acting = CLERK) -> None:
+        """An officer's share, all the way."""
+        self.hand_in(request, hold, holder, self.opened(request, hold, holder, acting), acting)
+
+    def both_handed(self, request: int, hold: int) -> None:
+        self.handed(request, hold, Holder.FIRST, CLERK)
+        self.handed(request, hold, Holder.SECOND, RELEASER)
 
     def moves(self, number: int) -> list[str]:
         return [move.new.value for move in requests.moves(self.db, number)]

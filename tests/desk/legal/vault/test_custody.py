@@ -11,7 +11,7 @@ import pyrage
 import pytest
 from pyrage import x25519
 
-from privity.desk.legal.vault.custody import KEY_BYTES, Custody, Holder, Keeper, Wrapped
+from privity.desk.legal.vault.custody import KEY_BYTES, Custody, Holder, Keeper, Wrapped, share_in
 from privity.desk.legal.vault.errors import HoldDamaged, OfficersInvalid, SharesWrong
 
 OF_LOW_ORDER = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z"
@@ -31,6 +31,12 @@ class Officers:
         self.rows = self.holder.wrap(PLACE, KEY, RANDOM)
 
     def shares(self) -> tuple[bytes, ...]:
+        return tuple(
+            self.custody.share(PLACE, row, payload) for row, payload in zip(self.rows, self.payloads(), strict=True)
+        )
+
+    def payloads(self) -> tuple[bytes, ...]:
+        """What each of them opens."""
         sealed = [self.custody.sealed_share(PLACE, row) for row in self.rows]
         return tuple(pyrage.decrypt(share, [who]) for share, who in zip(sealed, self.identities, strict=True))
 
@@ -63,13 +69,28 @@ def test_neither_share_is_the_key_or_tells_of_it() -> None:
 def test_one_officer_alone_has_nothing() -> None:
     officers = Officers()
     first, second = officers.shares()
-    for shares in ((first,), (), (first, first, second), (first, second[:-1])):
+    for shares in ((first,), (), (first, first, second), (first, second[:-1]), (first, first), (second, first)):
         with pytest.raises(SharesWrong):
             officers.holder.unwrap(PLACE, officers.rows, shares)
-    assert officers.holder.unwrap(PLACE, officers.rows, (first, first)) != KEY
     sealed = officers.custody.sealed_share(PLACE, officers.rows[1])
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed, [officers.identities[0]])
+
+
+def test_an_officer_opens_what_it_is_of_and_the_desk_knows_the_right_one() -> None:
+    """Whose it is, of which class and hold: a share that says anything else is none, and so is one with another bit."""
+    officers, others = Officers(), Officers()
+    for row, payload, other in zip(officers.rows, officers.payloads(), others.payloads(), strict=True):
+        assert officers.custody.share(PLACE, row, payload) == share_in(payload, PLACE, row.holder)
+        wrong = [payload[:-1], payload + b"x", b"", other]
+        wrong += [payload[:at] + bytes([payload[at] ^ 1]) + payload[at + 1 :] for at in range(len(payload))]
+        for each in wrong:
+            with pytest.raises(SharesWrong):
+                officers.custody.share(PLACE, row, each)
+        with pytest.raises(SharesWrong):
+            share_in(payload, b"another place", row.holder)
+        with pytest.raises(SharesWrong):
+            share_in(payload, PLACE, Holder.FIRST if row.holder is Holder.SECOND else Holder.SECOND)
 
 
 def test_shares_that_somebody_kept_open_nothing_once_the_rows_are_shredded() -> None:

@@ -156,3 +156,25 @@ def test_a_house_names_two_officers_or_none(cellar: Cellar, officers: list[str],
     office = check_legal(section, cellar.folder)
     assert office is not None
     assert office.vault_officers == tuple(officers)
+
+
+async def test_what_is_corrected_while_the_hub_is_asked_is_asked_anew(cellar: Cellar) -> None:
+    """Otherwise rows of the days before would be kept under the days after, and pass for them."""
+    number = cellar.filed(PRESERVE)
+    vault.quarantine(cellar.db, cellar.custody, CLERK, number, cellar.now_ms, cellar.random)
+    days = {"from": "2026-10-05", "to": "2026-10-06"}
+    before: list[tuple[int | None, int | None]] = []
+
+    class Slow(Collector):
+        async def snapshot(self, asked: Asked) -> Snapshot:
+            before.append((asked.since_ms, asked.until_ms))
+            if len(before) == 1:
+                cellar.corrected(number, time_range=days)
+            return await Collector.snapshot(self, asked)
+
+    work = desk(cellar, Slow())
+    assert await work.step() == 0
+    assert of(cellar, number).state is State.ORDERED and cellar.said(Act.HOLD_TAKEN) == []
+    assert await work.step() == 1
+    held = of(cellar, number)
+    assert (held.asked_since_ms, held.asked_until_ms) == before[1] != before[0]

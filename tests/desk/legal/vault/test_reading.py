@@ -8,7 +8,6 @@ import ast
 from pathlib import Path
 from typing import Any
 
-import pyrage
 import pytest
 
 import privity.desk.legal.vault as room
@@ -23,14 +22,13 @@ from privity.desk.legal.requests.model import Outcome
 from privity.desk.legal.requests.model import State as RequestState
 from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.vault import service as vault
-from privity.desk.legal.vault.custody import Custody, Holder
+from privity.desk.legal.vault.custody import Custody
 from privity.desk.legal.vault.errors import (
     AnotherAgency,
     FileUnknown,
     HoldOver,
     NoAuthority,
     OutsideScope,
-    SharesWrong,
     WrongState,
 )
 from privity.desk.staff.acting import Acting
@@ -38,7 +36,7 @@ from privity.desk.staff.errors import NotYourRole
 from privity.desk.staff.rights import Right, Role
 from privity.production.classes import Releasable
 from tests.desk.legal.rulebook.bases import PROFILE
-from tests.desk.legal.vault.cellar import ALICE, BOB, CLERK, FILES, NOON, PRESERVE, RELEASER, WARRANT, Cellar
+from tests.desk.legal.vault.cellar import ALICE, BOB, CLERK, FILES, NOON, PRESERVE, WARRANT, Cellar
 
 SUBSCRIBER = "subscriber/0001.json"
 BOTH: dict[str, Any] = {"targets": [{"kind": each.kind, "value": each.value} for each in (ALICE, BOB)]}
@@ -258,51 +256,6 @@ def test_what_the_person_deletes_meanwhile_stays_in_the_snapshot(cellar: Cellar)
     request = cellar.scoped()
     cellar.released(hold, request)
     assert cellar.read(request, hold.number, SUBSCRIBER) == FILES[SUBSCRIBER]
-
-
-def test_two_officers_read_together(cellar: Cellar) -> None:
-    identities = cellar.officers()
-    request, hold = case(cellar)
-
-    def share(holder: Holder, acting: Acting = CLERK, data_class: Releasable = Releasable.SUBSCRIBER) -> bytes:
-        return vault.sealed_share(
-            cellar.db, cellar.custody, acting, request, hold, ALICE, data_class, holder, cellar.now_ms
-        )
-
-    with pytest.raises(SharesWrong):
-        cellar.read(request, hold, SUBSCRIBER)
-    sealed = share(Holder.FIRST), share(Holder.SECOND, RELEASER)
-    shares = tuple(pyrage.decrypt(each, [who]) for each, who in zip(sealed, identities, strict=True))
-    assert cellar.read(request, hold, SUBSCRIBER, shares=shares) == FILES[SUBSCRIBER]
-    for wrong in (shares[:1], (shares[0], shares[0]), (shares[0], bytes(32))):
-        with pytest.raises(SharesWrong):
-            cellar.read(request, hold, SUBSCRIBER, shares=wrong)
-    with pytest.raises(SharesWrong):
-        cellar.read(request, hold, "session_ip/0001.json", shares=shares)
-    with pytest.raises(SharesWrong):
-        share(Holder.DESK)
-    with pytest.raises(NotYourRole):
-        share(Holder.FIRST, Acting.member(9, frozenset({Role.MODERATOR})))
-    assert [entry.said["holder"] for entry in cellar.said(Act.HOLD_SHARED)] == ["first_officer", "second_officer"]
-
-
-def test_lp_20_a_share_of_a_class_outside_the_scope_is_not_handed_out(cellar: Cellar) -> None:
-    cellar.officers()
-    hold = cellar.held(PRESERVE).number
-    request = narrowed(cellar, classes=frozenset({Releasable.SUBSCRIBER}))
-    cellar.released(cellar.hold(hold), request)
-    with pytest.raises(OutsideScope):
-        vault.sealed_share(
-            cellar.db,
-            cellar.custody,
-            CLERK,
-            request,
-            hold,
-            ALICE,
-            Releasable.SESSION_IP,
-            Holder.FIRST,
-            cellar.now_ms,
-        )
 
 
 def test_lp_19_there_is_one_place_where_a_key_is_opened_and_no_way_to_read_many() -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Why a letter to an agency is not written.
+"""Why a letter to an agency is not written, or not handed over.
 
 LegalError
 +-- AnswersError
@@ -8,6 +8,7 @@ LegalError
     +-- NothingToAsk      the verdict leaves no question open
     +-- GroundMissing     a refusal or challenge says why
     +-- NotThisForm       the form is for orders under the Regulation
+    +-- LetterUnknown     there is no such letter for whoever asks
     +-- LanguageMissing   nobody has written the sentences in this language
 """
 
@@ -17,7 +18,7 @@ from privity.desk.legal.errors import LegalError
 
 
 class AnswersError(LegalError):
-    """Root of the reasons why a letter is not written."""
+    """Root of the reasons why a letter is not written, or not handed over."""
 
 
 class Unverified(AnswersError):
@@ -34,6 +35,10 @@ class GroundMissing(AnswersError):
 
 class NotThisForm(AnswersError):
     """The form of Annex III answers a European order and nothing else."""
+
+
+class LetterUnknown(AnswersError):
+    """There is no such letter, or not for whoever asks, or it does not count any more."""
 
 
 class LanguageMissing(AnswersError):

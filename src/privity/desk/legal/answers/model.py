@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from privity.production.classes import Releasable
 
@@ -18,6 +19,10 @@ class Sort(StrEnum):
     CHALLENGE = "challenge"
     FORM_3 = "form_3"
     NOT_HELD = "not_held"
+
+
+QUESTIONS: Final = frozenset({Sort.CLARIFICATION, Sort.FORM_3})
+"""Those that an answer may be waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +76,61 @@ class Letter:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """That a letter reached somebody. `officer` is None where staff handed it over on paper."""
+
+    officer: int | None
+    who: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an officer answered; the words are a document of the request."""
+
+    document: int
+    officer: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter that was written, and what became of it."""
+
+    number: int
+    request: int
+    sort: Sort
+    language: str
+    sha256: bytes
+    size: int
+    written_ms: int
+    who: str
+    withdrawn_by: int | None
+    """The letter that was written instead."""
+    gone_ms: int | None
+    given: tuple[Given, ...]
+    answers: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A letter as its officer sees it."""
+
+    letter: Kept
+    case: str
+    """The request's pseudonym."""
+    asks: bool
+    """Whether an answer is taken now."""
+    due_ms: int | None
+    """Until when it is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The letter itself, as a file."""
+
+    name: str
+    page: bytes = field(repr=False)

@@ -2,26 +2,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Letters about a request as the desk knows it. Who writes one judges requests, and the log says which, and its hash.
 
-Nothing is sent here: a refusal leaves as a package, the others are handed over by whoever wrote them.
+What was written is kept sealed and offered to the officer of the request; `handing` is how it reaches them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.legal.answers import letters
+from privity.desk.legal.answers import letters, store
+from privity.desk.legal.answers.errors import LetterUnknown, Unverified
 from privity.desk.legal.answers.languages import wording_of
-from privity.desk.legal.answers.model import Letter, Matter, Release, Sort
+from privity.desk.legal.answers.model import QUESTIONS, Letter, Matter, Release, Sort
 from privity.desk.legal.answers.rendering import as_html, as_text
+from privity.desk.legal.requests import answering
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.clocks import day_of
 from privity.desk.legal.requests.model import Ground, LegalRequest, Part
+from privity.desk.legal.requests.moves import UNVERIFIED
 from privity.desk.legal.requests.office import Rules
 from privity.desk.legal.rulebook.facts import Facts
 from privity.desk.legal.rulebook.model import Rulebook, Verdict
@@ -48,6 +51,8 @@ class Draft:
     grounds: tuple[Ground, ...] = ()
     remarks: str = field(default="", repr=False)
     language: str = "en"
+    instead: int | None = None
+    """The number of a letter that this one takes the place of; one of the same sort it replaces anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,30 @@ def preview(db: Db, acting: Acting, writing: Writing, number: int, draft: Draft)
     return _written(db, writing, number, draft)
 
 
-def write(db: Db, acting: Acting, writing: Writing, number: int, draft: Draft, now_ms: int) -> Written:
-    """The same, as the house's answer: the log says that it was written. Raises what `preview` raises."""
+def write(
+    db: Db,
+    acting: Acting,
+    writing: Writing,
+    number: int,
+    draft: Draft,
+    now_ms: int,
+    random: Callable[[int], bytes],
+) -> Written:
+    """The same, as the house's answer: the log says that it was written, and it is offered to the officer who asked.
+
+    Raises what `preview` raises, or LetterUnknown where what it is to replace does not count.
+    """
     acting.must(Right.JUDGE_LEGAL)
     with transaction(db):
         made = _written(db, writing, number, draft)
         request = requests.of(db, number)
+        if request.state in UNVERIFIED:
+            raise Unverified(
+                f"it is being found out anew who asks in request {number}; until then nobody is told anything"
+            )
+        replaced = _replaced(db, number, draft)
         requests.take_part(db, number, acting.who, Part.JUDGED)
-        log.add(
+        entry = log.add(
             db,
             at_ms=now_ms,
             who=acting.who,
@@ -86,7 +107,23 @@ def write(db: Db, acting: Acting, writing: Writing, number: int, draft: Draft, n
             grounds=[ground.value for ground in draft.grounds],
             language=draft.language,
             page_sha256=made.sha256,
+            replaces=list(replaced),
         )
+        letter = store.add(
+            db,
+            writing.evidence_key,
+            random,
+            number,
+            draft.sort,
+            draft.language,
+            made.page,
+            bytes.fromhex(made.sha256),
+            (now_ms, acting.who, entry),
+        )
+        for each in replaced:
+            store.withdraw(db, each, letter)
+        if draft.sort in QUESTIONS:
+            answering.wait(db, number, _answer_days(db, writing, number), now_ms)
     return made
 
 
@@ -104,6 +141,19 @@ def matter_of(
         operator=operator,
         contact=contact,
     )
+
+
+def _replaced(db: Db, number: int, draft: Draft) -> tuple[int, ...]:
+    """The letters that count no more once this one is written. Raises LetterUnknown."""
+    counting = {each.number: each.sort for each in store.of_request(db, number) if each.withdrawn_by is None}
+    if draft.instead is not None and draft.instead not in counting:
+        raise LetterUnknown(f"letter {draft.instead} is none of request {number} that counts")
+    return tuple(each for each, sort in counting.items() if sort is draft.sort or each == draft.instead)
+
+
+def _answer_days(db: Db, writing: Writing, number: int) -> int:
+    verdict = requests.verdict_of(db, writing.evidence_key, number)
+    return letters.answer_days(writing.rules.rulebook.instruments.get((verdict.would_be or verdict).instrument))
 
 
 def _written(db: Db, writing: Writing, number: int, draft: Draft) -> Written:

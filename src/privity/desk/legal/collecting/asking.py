@@ -133,6 +133,16 @@ def _check_people(asked: Collect, account: str, collector: Collector, row: Seque
             raise HubMisbehaved(f"{collector.table}.{one.name} names somebody else, who was to have a pseudonym")
 
 
+def others_named(collector: Collector, rows: Sequence[Sequence[Value]], account: str) -> int:
+    """How many values of these rows name somebody whom they are not about."""
+    return sum(
+        (column.others is Others.INSIDE and value is not None)
+        or (isinstance(value, str) and not _is_hidden(column, value, account))
+        for row in rows
+        for column, value in zip(collector.columns, row, strict=True)
+    )
+
+
 def _names(of: Of | None, value: Value, account: str) -> bool:
     if not isinstance(value, str):
         return False

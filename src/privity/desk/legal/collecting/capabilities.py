@@ -31,6 +31,7 @@ from privity.wire.reading import columns_of
 MANIFEST: Final = "capabilities.json"
 FORMAT: Final = 1
 _CODE: Final = "code_sha256"
+_COLUMNS: Final = "columns"
 SPECIFIED: Final = "desk.reported"
 """The collector whose tables are written out here, and not those of a database."""
 _SHARED: Final = (
@@ -108,9 +109,14 @@ def shipped_bytes() -> bytes:
 @cache
 def shipped() -> Capabilities:
     """Raises CapabilitiesDiffer where the file cannot be read as a manifest."""
+    return decoded(shipped_bytes())
+
+
+def decoded(manifest: bytes) -> Capabilities:
+    """Raises CapabilitiesDiffer where it cannot be read as a manifest."""
     try:
-        return msgspec.json.decode(shipped_bytes(), type=Capabilities)
-    except msgspec.DecodeError as err:
+        return msgspec.json.decode(manifest, type=Capabilities)
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise CapabilitiesDiffer(f"{MANIFEST} is no manifest of collectors: {err}") from None
 
 
@@ -123,30 +129,38 @@ def sha256() -> str:
 def must_be_the_codes() -> None:
     """Raise CapabilitiesDiffer, with what differs first, unless the manifest is what the code is."""
     now, then = made(), shipped()
-    found = _difference(now, then) or ("" if now.encode() == shipped_bytes() else f"{MANIFEST} is written another way")
+    found = [*changes(now, then)]
+    if not found and now.encode() != shipped_bytes():
+        found = [f"{MANIFEST} is written another way"]
     if found:
-        raise CapabilitiesDiffer(f"{found}; what can be collected is decided by two maintainers")
+        raise CapabilitiesDiffer(f"{found[0]}; what can be collected is decided by two maintainers")
 
 
-def _difference(now: Capabilities, then: Capabilities) -> str:
-    """What can be read first, then what is not, then of which code: the first that differs, in words."""
+def changes(now: Capabilities, then: Capabilities | None) -> tuple[str, ...]:
+    """All that differs, in words: what can be read first, then what is not, then of which code."""
+    return tuple(_changes(now, Capabilities(FORMAT, [], []) if then is None else then))
+
+
+def _changes(now: Capabilities, then: Capabilities) -> Iterator[str]:
     ours, theirs = ({_key(one): one for one in each.collectors} for each in (now, then))
     for key in sorted(ours.keys() ^ theirs.keys()):
-        return f"the collector {' '.join(key)} is {'new' if key in ours else 'gone'}"
-    for key in sorted(ours):
+        yield f"the collector {' '.join(key)} is {'new' if key in ours else 'gone'}"
+    both = sorted(ours.keys() & theirs.keys())
+    for key in both:
         if ours[key].columns != theirs[key].columns:
             changed = sorted({one.name for one in {*ours[key].columns} ^ {*theirs[key].columns}}) or [
                 "in another order"
             ]
-            return f"the collector {' '.join(key)} reads other columns: {', '.join(changed)}"
-    for key in sorted(ours):
+            yield f"the collector {' '.join(key)} reads other columns: {', '.join(changed)}"
+    for key in both:
         for name in Collector.__struct_fields__:
-            if name != _CODE and getattr(ours[key], name) != getattr(theirs[key], name):
-                return f"the collector {' '.join(key)} has another {name}"
+            if name not in (_CODE, _COLUMNS) and getattr(ours[key], name) != getattr(theirs[key], name):
+                yield f"the collector {' '.join(key)} has another {name}"
     for one in sorted(map(str, {*now.not_read} ^ {*then.not_read})):
-        return f"what no collector reads is another: {one}"
-    changed = sorted({key[0].partition(".")[0] for key in ours if ours[key].code_sha256 != theirs[key].code_sha256})
-    return f"the {_CODE} of the collectors of {' and '.join(changed)} is another" if changed else ""
+        yield f"what no collector reads is another: {one}"
+    changed = sorted({key[0].partition(".")[0] for key in both if ours[key].code_sha256 != theirs[key].code_sha256})
+    if changed:
+        yield f"the {_CODE} of the collectors of {' and '.join(changed)} is another"
 
 
 def _key(one: Collector) -> tuple[str, str, str]:

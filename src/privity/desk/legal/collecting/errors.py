@@ -10,7 +10,8 @@ LegalError
     +-- CollectionGone        what was collected was shredded
     +-- SnapshotDamaged       what is kept is not the snapshot that was taken
     +-- CapabilitiesDiffer    the manifest of collectors is not what the code is
-    +-- ReleaseKeyUnusable    a file is no key that signs manifests, or checks them
+    +-- ManifestUnseen        nobody has looked at the collectors that the desk runs with
+    +-- ServiceKeyUnusable    a file is no key that checks a signed manifest
     +-- SignatureRefused      the manifest is not signed by this key
 """
 
@@ -47,8 +48,12 @@ class CapabilitiesDiffer(CollectingError):
     """A collector, a table or a column is not as the manifest says that it is."""
 
 
-class ReleaseKeyUnusable(CollectingError):
-    """An Ed25519 key in PEM signs manifests; its public half checks them."""
+class ManifestUnseen(CollectingError):
+    """Nobody who judges requests has looked at the collectors that the desk runs with, or at these."""
+
+
+class ServiceKeyUnusable(CollectingError):
+    """Published keys, or the service's public key as it stands there, check a signed manifest."""
 
 
 class SignatureRefused(CollectingError):

@@ -15,6 +15,7 @@ from privity.desk.errors import AnswerTooLarge, EvidenceDamaged, EvidenceGone, E
 from privity.desk.intake.loop import backoff_s
 from privity.desk.legal.collecting import capabilities, service, turning
 from privity.desk.legal.collecting.errors import NoCaseToken, OvertakenMeanwhile, SnapshotDamaged
+from privity.desk.legal.collecting.service import CaseToken
 from privity.desk.legal.collecting.taking import CollectHub, take
 from privity.production.errors import ProductionError
 from privity.wire.errors import Code, Refusal
@@ -84,7 +85,8 @@ class Collecting:
         """Whether it was collected; if not, it is no request for which anything is collected any more."""
         try:
             token = service.token(self._db, number, self._now_ms(), self._random)
-            snapshot = await take(self._db, self._through(number, self._hub), self._key, token.order, self._now_ms)
+            through, still = self._through(number, self._hub), self._still(token)
+            snapshot = await take(self._db, through, self._key, token.order, self._now_ms, still)
             await asyncio.to_thread(turning.turn, number, self._now_ms(), snapshot, capabilities.shipped())
             service.record(self._db, self._key, token, snapshot, self._now_ms(), self._random)
         except (NoCaseToken, OvertakenMeanwhile) as err:
@@ -93,6 +95,9 @@ class Collecting:
         self._again.pop(number, None)
         log.info("desk.legal_collected", request=number)
         return True
+
+    def _still(self, token: CaseToken) -> Callable[[], None]:
+        return lambda: service.must_still(self._db, token, self._now_ms())
 
     def _put_off(self, number: int, tries: int, err: Exception) -> None:
         """A person reads why in the log, once for each kind of trouble in a row."""

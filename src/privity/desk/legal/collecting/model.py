@@ -14,7 +14,7 @@ import msgspec
 
 from privity.production import canonical
 from privity.production.classes import Releasable
-from privity.production.model import Redaction, ThirdParties
+from privity.production.model import Redaction
 from privity.production.records import Table
 from privity.wire.collect import CollectedTable
 from privity.wire.numbers import Count
@@ -39,13 +39,13 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`asked.json` of a snapshot. `key`: under which other people are named in it."""
+    """`asked.json` of a snapshot. `key`: under which others have pseudonyms; `named`: in what they have none."""
 
     about: str
     request_sha256: str
     capabilities_sha256: str
     began_ms: Count
-    named: bool
+    named: list[Releasable]
     key: bytes
     lines: list[Line]
 
@@ -119,7 +119,8 @@ class Collection:
     """Files by class, named from `data/` on."""
     provenance: tuple[Mapping[str, Any], ...]
     redactions: tuple[Redaction, ...]
-    third_parties: ThirdParties
+    named: frozenset[Releasable]
+    """The classes in which other people are named by order; in all others they have pseudonyms."""
     asked: frozenset[Releasable]
     """The classes of the scope."""
     held: frozenset[Releasable]

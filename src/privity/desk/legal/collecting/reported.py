@@ -3,7 +3,7 @@
 """The collector of reported messages: their exact bytes, what proves them, and what was found about each.
 
 Messages lie as spec/participant-disclosure.md says. The proof of authorship holds the group's context, and that names
-everybody in the conversation: it is there only where third parties are to be named. What the desk found is always
+everybody in the conversation: it is left out and counted, whatever an order says. What the desk found of it is always
 there, and what is not verified says so.
 """
 
@@ -32,11 +32,7 @@ from privity.message.report import AbuseReport, Reason, ReportedMessage
 from privity.production import canonical
 from privity.production.disclosed import (
     ATTACHMENTS,
-    CONTEXTS,
-    LISTS,
     Attachment,
-    Authorship,
-    Blobs,
     Frank,
     Message,
     MessageKind,
@@ -74,8 +70,6 @@ class Reported:
 
     opening: Opening
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
-    contexts: Blobs = field(default_factory=lambda: Blobs(CONTEXTS))
-    lists: Blobs = field(default_factory=lambda: Blobs(LISTS))
     numbers: dict[tuple[str, int], int | None] = field(default_factory=dict, repr=False)
     """The number of each message's file, by what makes it this message; None where there is no file."""
     number: int = 0
@@ -100,7 +94,7 @@ class Reported:
         return work.tables(), work.left_out, work.unproven
 
     def all_files(self) -> dict[str, bytes]:
-        made = {**self.files, **self.contexts.files(), **self.lists.files()}
+        made = dict(self.files)
         if self.findings:
             made["findings.json"] = canonical.encode({"findings": self.findings})
         return made
@@ -221,6 +215,7 @@ class _Collecting:
             return ELSEWHERE
         self._out.number += 1
         number = self._out.number
+        self.unproven += reported.authorship is not None
         content_type, text = readable(content)
         attachments = tuple(self._keep(number, file) for file in files if file is not None)
         made = Message(
@@ -235,7 +230,7 @@ class _Collecting:
             room=report.room_uri or "",
             epoch=None if reported.authorship is None else reported.authorship.epoch,
             generation=None,
-            authorship=self._authorship(reported),
+            authorship=None,
             frank=Frank(
                 reported.frank.server_frank,
                 reported.frank.suite_id,
@@ -248,17 +243,6 @@ class _Collecting:
         )
         self._out.files[f"{FOLDER}/{number:05}.json"] = canonical.encode(made)
         return number
-
-    def _authorship(self, reported: ReportedMessage) -> Authorship | None:
-        proof = reported.authorship
-        if proof is None:
-            return None
-        if not self._names.named:
-            self.unproven += 1
-            return None
-        context = self._out.contexts.add(proof.group_context)
-        devices = self._out.lists.add(proof.device_list) if proof.device_list else None
-        return Authorship(proof.leaf_index, proof.aad, proof.signature, proof.leaf_node, context, devices)
 
     def _file(
         self,

@@ -11,9 +11,10 @@ from typing import Final
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, IntegrityError, transaction
-from privity.desk.legal.collecting import capabilities, store, turning
+from privity.desk.legal.collecting import capabilities, running, store, turning
 from privity.desk.legal.collecting.errors import (
     CollectionGone,
+    ManifestUnseen,
     NoCaseToken,
     NotCollected,
     OvertakenMeanwhile,
@@ -38,6 +39,8 @@ class CaseToken:
     request: int
     decision: int
     order: Order
+    holds: tuple[int, ...]
+    """What was kept apart and may be read for it: with another, the collection is another."""
 
 
 def token(db: Db, number: int, now_ms: int, random: Callable[[int], bytes]) -> CaseToken:
@@ -49,11 +52,34 @@ def token(db: Db, number: int, now_ms: int, random: Callable[[int], bytes]) -> C
         authority = requests.must_hold(db, number, now_ms)
     except (AuthorityExpired, NotJudged, OnHold) as err:
         raise NoCaseToken(f"nothing is collected for request {number}: {err}") from None
+    try:
+        running.must_be_seen(db)
+    except ManifestUnseen as err:
+        raise NoCaseToken(f"nothing is collected for request {number}: {err}") from None
     lines = requests.scope_of(db, number)
     if not lines:
         raise NoCaseToken(f"the decision on request {number} has nothing to collect")
-    order = Order(about(number), request.request_sha256.hex(), tuple(map(line_of, lines)), False, random(KEY_BYTES))
-    return CaseToken(number, authority.decision, order)
+    naming = requests.naming_of(db, number)
+    if naming is not None and naming.confirmed_by is None:
+        raise NoCaseToken(f"that request {number} names others waits for a second person")
+    named = frozenset() if naming is None else naming.classes
+    order = Order(about(number), request.request_sha256.hex(), tuple(map(line_of, lines)), named, random(KEY_BYTES))
+    return CaseToken(number, authority.decision, order, store.holds(db, number))
+
+
+def must_still(db: Db, token: CaseToken, now_ms: int) -> None:
+    """Raise OvertakenMeanwhile unless the token would be given now as it was."""
+    request = requests.of(db, token.request)
+    if request.state is not State.SCOPED or request.decision != token.decision:
+        raise OvertakenMeanwhile(
+            f"request {token.request} is {request.state} by another decision or not scoped any more"
+        )
+    try:
+        requests.must_hold(db, token.request, now_ms)
+    except (AuthorityExpired, OnHold) as err:
+        raise OvertakenMeanwhile(f"nothing more is collected for request {token.request}: {err}") from None
+    if store.holds(db, token.request) != token.holds:
+        raise OvertakenMeanwhile(f"what was kept apart for request {token.request} is released or taken away since")
 
 
 def line_of(scope: ScopeLine) -> Line:
@@ -68,7 +94,9 @@ def waiting(db: Db, now_ms: int) -> tuple[int, ...]:
             requests.must_hold(db, request.number, now_ms)
         except (AuthorityExpired, NotJudged, OnHold):
             continue
-        found.append(request.number)
+        naming = requests.naming_of(db, request.number)
+        if naming is None or naming.confirmed_by is not None:
+            found.append(request.number)
     return tuple(found)
 
 
@@ -79,6 +107,7 @@ def record(
 
     Raises OvertakenMeanwhile where the request is another than when the token was given.
     """
+    must_still(db, token, now_ms)
     counts = turning.counts(snapshot)
     classes = sorted({line.data_class.value for line in token.order.lines})
     targets = len({(line.kind, line.value) for line in token.order.lines})
@@ -96,7 +125,7 @@ def record(
             rows=counts.rows,
             withheld=counts.withheld,
             capped=counts.capped,
-            named=token.order.named,
+            named=sorted(each.value for each in token.order.named),
             snapshot_sha256=digest.hex(),
             capabilities_sha256=capabilities.sha256(),
         )
@@ -128,7 +157,20 @@ def refuse(db: Db, number: int, why: str, now_ms: int) -> None:
 def collected(db: Db, evidence_key: bytes, number: int) -> Collection:
     """What was collected by the decision that counts. Raises NotCollected, CollectionGone or SnapshotDamaged."""
     row = _row(db, number)
-    return turning.turn(number, row.collected_ms, _snapshot(db, evidence_key, row), capabilities.shipped())
+    found = turning.turn(number, row.collected_ms, _snapshot(db, evidence_key, row), capabilities.shipped())
+    naming = requests.naming_of(db, number)
+    if found.named != (frozenset() if naming is None else naming.classes):
+        raise SnapshotDamaged(f"collection {row.number} names others elsewhere than the decision says")
+    return found
+
+
+def mark_of(db: Db, number: int) -> tuple[int, str]:
+    """Which collection counts, and the digest of its snapshot; nothing of it is opened.
+
+    Raises NotCollected or CollectionGone.
+    """
+    row = _row(db, number)
+    return row.number, row.snapshot_sha256.hex()
 
 
 def snapshot_of(db: Db, evidence_key: bytes, number: int) -> Snapshot:

@@ -1,81 +1,94 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The signature on the manifest of collectors, by a key that whoever makes a release holds, and no desk.
+"""The manifest of collectors under the signature of the house that runs them: one envelope, the manifest in it.
 
-It stands beside the manifest: DSSE's framing over the type and the exact bytes, Ed25519, one canonical JSON object.
+DSSE, as packages have it, by the same key that signs them as the releasing service, whose public half is published.
 """
 
 from __future__ import annotations
 
-import hashlib
+import base64
+import binascii
 from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from privity.desk.legal.collecting.errors import ReleaseKeyUnusable, SignatureRefused
+from privity.desk.legal.collecting.errors import ServiceKeyUnusable, SignatureRefused
 from privity.production import canonical
+from privity.production.envelope import Signer
+from privity.production.model import Keys, Use
 
 TYPE: Final = "application/vnd.privity.capabilities+json"
 
 
-class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`key_id`: SHA-256 of the public key, so that a receiver finds the one to check it with."""
+class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keyid: str
+    sig: bytes
 
-    capabilities_sha256: str
-    key_id: str
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"payload_type": "payloadType"}):
+    payload: bytes
     payload_type: str
-    signature: bytes
+    signatures: tuple[_Signature, ...]
 
 
-def sign(manifest: bytes, private_pem: bytes) -> bytes:
-    """The signature as a file. Raises ReleaseKeyUnusable."""
+def sign(manifest: bytes, service: Signer) -> bytes:
+    """The envelope."""
+    signature = _Signature(service.key.id, service.sign(_framed(manifest)))
+    return canonical.encode(_Envelope(manifest, TYPE, (signature,)))
+
+
+def check(envelope: bytes, keys: bytes) -> bytes:
+    """The manifest inside. `keys`: the published keys as a file, or one public key in base64 as it stands there.
+
+    Raises ServiceKeyUnusable or SignatureRefused.
+    """
     try:
-        key = load_pem_private_key(private_pem, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ReleaseKeyUnusable("expected an Ed25519 private key in PEM, without a password") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ReleaseKeyUnusable("a manifest is signed with an Ed25519 key, this is another kind")
-    digest = hashlib.sha256(manifest).hexdigest()
-    return canonical.encode(Signed(digest, _id(key.public_key()), TYPE, key.sign(_framed(manifest))))
-
-
-def check(manifest: bytes, signature: bytes, public_pem: bytes) -> str:
-    """The id of the key that signed this manifest. Raises ReleaseKeyUnusable or SignatureRefused."""
-    try:
-        key = load_pem_public_key(public_pem)
-    except (ValueError, UnsupportedAlgorithm):
-        raise ReleaseKeyUnusable("expected an Ed25519 public key in PEM") from None
-    if not isinstance(key, Ed25519PublicKey):
-        raise ReleaseKeyUnusable("a manifest is checked with an Ed25519 key, this is another kind")
-    try:
-        found = msgspec.json.decode(signature, type=Signed)
+        found = msgspec.json.decode(envelope, type=_Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError) as err:
-        raise SignatureRefused(f"this is no signature of a manifest: {err}") from None
-    if canonical.encode(found) != signature or found.payload_type != TYPE:
-        raise SignatureRefused("a signature of a manifest is written in one way only, this is another")
-    if found.key_id != _id(key):
-        raise SignatureRefused(f"it was signed by the key {found.key_id}, expected {_id(key)}")
-    if found.capabilities_sha256 != hashlib.sha256(manifest).hexdigest():
-        raise SignatureRefused("another manifest was signed than the one of this release")
+        raise SignatureRefused(f"this is no signed manifest: {err}") from None
+    if canonical.encode(found) != envelope or found.payload_type != TYPE or len(found.signatures) != 1:
+        raise SignatureRefused("a signed manifest is written in one way only, this is another")
+    (signature,) = found.signatures
+    key = _key(keys, signature.keyid)
     try:
-        key.verify(found.signature, _framed(manifest))
+        key.verify(signature.sig, _framed(found.payload))
     except InvalidSignature:
         raise SignatureRefused("the signature does not verify") from None
-    return found.key_id
+    return found.payload
+
+
+def _key(given: bytes, key_id: str) -> Ed25519PublicKey:
+    """The service's key of this id. Raises ServiceKeyUnusable or SignatureRefused."""
+    for text in _texts(given):
+        try:
+            spki = base64.b64decode(text, validate=True)
+            key = load_der_public_key(spki)
+        except (binascii.Error, ValueError, UnsupportedAlgorithm):
+            raise ServiceKeyUnusable(
+                "expected published keys, or one public key in base64 as it stands there"
+            ) from None
+        if canonical.sha256(spki) == key_id:
+            if not isinstance(key, Ed25519PublicKey):
+                raise ServiceKeyUnusable("a manifest is signed with an Ed25519 key, this is another kind")
+            return key
+    raise SignatureRefused(f"it was signed by the key {key_id}, which is none of these")
+
+
+def _texts(given: bytes) -> tuple[str, ...]:
+    text = given.strip()
+    if not text.startswith(b"{"):
+        return (text.decode("ascii", "replace"),)
+    try:
+        keys = msgspec.json.decode(text, type=Keys).keys
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+        raise ServiceKeyUnusable(f"these are no published keys: {err}") from None
+    return tuple(key.public_key for key in keys if key.use is Use.SERVICE)
 
 
 def _framed(manifest: bytes) -> bytes:
     kind = TYPE.encode()
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(manifest), manifest)
-
-
-def _id(key: Ed25519PublicKey) -> str:
-    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""SQL of collections, and the two questions about other rooms' tables by which a collector finds where to begin."""
+"""SQL of collections, and the questions about other rooms' tables: where a collector begins, and what it may read."""
 
 from __future__ import annotations
 
@@ -69,6 +69,12 @@ def messages_of(db: Db, reports: Iterable[int]) -> Iterator[bytes]:
 def reports_about(db: Db, account: str) -> list[int]:
     rows = db.execute("SELECT seq FROM report WHERE accused_uri = ? AND subject <> 'appeal' ORDER BY seq", (account,))
     return [int(seq) for (seq,) in rows.fetchall()]
+
+
+def holds(db: Db, request: int) -> tuple[int, ...]:
+    """The holds that a request may read now."""
+    rows = db.execute("SELECT n FROM legal_hold WHERE released_to = ? AND ended_ms IS NULL ORDER BY n", (request,))
+    return tuple(int(n) for (n,) in rows.fetchall())
 
 
 def sender_of(db: Db, message_id: bytes) -> str | None:

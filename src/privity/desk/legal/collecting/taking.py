@@ -19,6 +19,7 @@ from privity.desk.db.transaction import Db
 from privity.desk.errors import HubMisbehaved
 from privity.desk.legal.collecting import asking, capabilities, copies, store
 from privity.desk.legal.collecting.apart import Apart, apart
+from privity.desk.legal.collecting.errors import NoCaseToken
 from privity.desk.legal.collecting.model import Answer, Asked, File, Line, Snapshot, Source
 from privity.desk.legal.collecting.reported import Opening, Reported
 from privity.desk.legal.collecting.reported_tables import ANSWERS, EVENTS
@@ -28,7 +29,7 @@ from privity.identity.pseudonyms import Names
 from privity.identity.uris import between_devices, parse_user_uri
 from privity.keylog.labels import user_label
 from privity.production import canonical
-from privity.production.classes import Releasable
+from privity.production.classes import CONTENT, Releasable
 from privity.wire.collect import Collect, Collected, CollectedTable
 from privity.wire.inventory import TIMED, Inventory
 from privity.wire.numbers import MAX_COUNT
@@ -55,9 +56,14 @@ class Order:
     """`legal:12`, as the log names it."""
     request_sha256: str
     lines: tuple[Line, ...]
-    named: bool
+    named: frozenset[Releasable]
+    """The classes in which other people are named by order."""
     key: bytes = field(repr=False)
-    """Under which other people are named."""
+    """Under which they have pseudonyms everywhere else."""
+
+    def __post_init__(self) -> None:
+        if self.named & CONTENT:
+            raise NoCaseToken("in what people said, or show of themselves, nobody else is named by any order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +74,42 @@ class _Had:
     answer: Collected | None
 
 
-async def take(db: Db, hub: CollectHub, evidence_key: bytes, order: Order, now_ms: Callable[[], int]) -> Snapshot:
-    """Raises HubMisbehaved, HubUnreachable, a Refusal of the hub, or what opening evidence raises."""
+async def take(
+    db: Db,
+    hub: CollectHub,
+    evidence_key: bytes,
+    order: Order,
+    now_ms: Callable[[], int],
+    still: Callable[[], None] = lambda: None,
+) -> Snapshot:
+    """`still` is asked before each question and before anything is opened; what it raises ends it there.
+
+    Raises HubMisbehaved, HubUnreachable, a Refusal of the hub, or what opening evidence raises.
+    """
     began_ms = now_ms()
-    had = [_Had(line, await _ask(hub, order, line)) for line in order.lines]
+    had = []
+    for line in order.lines:
+        still()
+        had.append(_Had(line, await _ask(hub, order, line)))
     _check_targets(had)
     asked = Asked(
         order.about,
         order.request_sha256,
         capabilities.sha256(),
         began_ms,
-        order.named,
+        sorted(order.named),
         order.key,
         list(order.lines),
     )
     taking = _Taking(Opening(db, evidence_key, f"collected for {order.about}", now_ms()), order)
     for one in had:
+        still()
         await taking.take(one)
     return Snapshot((File(ASKED, None, canonical.encode(asked)), *taking.files()))
 
 
 async def _ask(hub: CollectHub, order: Order, line: Line) -> Collected | None:
-    question = asking.question(line, order.key, named=order.named)
+    question = asking.question(line, order.key, named=line.data_class in order.named)
     if question is None:
         return None
     answer = await hub.collect(question)
@@ -165,7 +185,7 @@ class _Taking:
     async def _own(self, line: Line, account: str, elsewhere: Apart) -> None:
         """What the desk holds of this class itself."""
         whom = Whom((account,), user_label(parse_user_uri(account)).decode(), between_devices(account))
-        names = Names(whom, self._order.key, self._order.named)
+        names = Names(whom, self._order.key, named=False)  # an order names correspondents, and nobody who reported them
         period = _period(line)
         tables = _rows(self._opening.db, line.data_class, names, period, elsewhere)
         left_out = unproven = 0

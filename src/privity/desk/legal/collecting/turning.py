@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
+from privity.desk.legal.collecting import asking
 from privity.desk.legal.collecting.capabilities import SPECIFIED, Capabilities, Collector, Field
 from privity.desk.legal.collecting.copies import picture_ending
 from privity.desk.legal.collecting.errors import SnapshotDamaged
@@ -24,13 +25,14 @@ from privity.desk.legal.collecting.model import Answer, Asked, Collection, Count
 from privity.desk.legal.collecting.taking import ASKED, PICTURE
 from privity.production import canonical
 from privity.production.classes import Releasable
-from privity.production.model import Redaction, ThirdParties
+from privity.production.model import Redaction
 from privity.production.records import Column, ColumnKind, Table
 from privity.wire.collect import CellKind, CollectedTable
 
 PSEUDONYM: Final = "third_party_pseudonym"
 WITHHELD: Final = "third_party_withheld"
 UNPROVEN: Final = "third_party_in_proof"
+NAMED: Final = "third_party_named"
 OTHER_CHANNEL: Final = "child_safety_channel"
 ROW_CAP: Final = "row_cap"
 """The rules of redactions."""
@@ -73,7 +75,7 @@ def turn(request: int, collected_ms: int, snapshot: Snapshot, capabilities: Capa
         evidence={one: dict(sorted(evidence[one].items())) for one in Releasable if evidence.get(one)},
         provenance=tuple(work.provenance),
         redactions=tuple(work.redactions()),
-        third_parties=ThirdParties.NAMED_BY_ORDER if asked.named else ThirdParties.PSEUDONYMISED,
+        named=frozenset(asked.named),
         asked=frozenset(line.data_class for line in asked.lines),
         held=frozenset(work.held | {one for one in Releasable if evidence.get(one)}),
         capped=tuple(sorted(work.capped)),
@@ -103,7 +105,7 @@ def resolved(snapshot: Snapshot) -> tuple[tuple[Line, str], ...]:
 class _Turning:
     def __init__(self, capabilities: Capabilities, asked: Asked) -> None:
         self._collectors = {(one.store, one.data_class, one.table): one for one in capabilities.collectors}
-        self._several = len({(line.kind, line.value) for line in asked.lines}) > 1
+        self._named = frozenset(asked.named)
         self._rows: dict[tuple[Source, Releasable, str], list[tuple[Value, ...]]] = {}
         self._redacted: dict[tuple[str, str], int] = defaultdict(int)
         self.evidence: dict[Releasable, dict[str, bytes]] = defaultdict(dict)
@@ -124,11 +126,13 @@ class _Turning:
             self._count(name, PSEUDONYM, table.pseudonymised)
             self._count(name, WITHHELD, table.withheld)
             self._count(name, ROW_CAP, int(table.more))
+            if line.data_class in self._named:
+                self._count(name, NAMED, asking.others_named(collector, table.rows, answer.account or ""))
             if table.more:
                 self.capped.add(name)
             if rows:
                 self.held.add(line.data_class)
-            self.provenance.append(_provenance(answer, table, collector))
+            self.provenance.append(_provenance(answer, table, collector, named=line.data_class in self._named))
         if not answer.tables:
             self.provenance.append(_nothing(answer))
         where = {Releasable.CONTENT_REPORTED: REPORTED, Releasable.CONTENT_PROFILE: PROFILES}
@@ -211,12 +215,13 @@ def _column(collector: Collector, one: Field) -> Column:
     return Column(one.name, kind, one.why, f"{collector.store}: {collector.table}", precision)
 
 
-def _provenance(answer: Answer, table: CollectedTable, collector: Collector) -> Mapping[str, Any]:
+def _provenance(answer: Answer, table: CollectedTable, collector: Collector, *, named: bool) -> Mapping[str, Any]:
     return {
         "code_sha256": collector.code_sha256,
         "collected_ms": answer.taken_ms,
         "collector": collector.collector,
         "more": table.more,
+        "others_named": named,
         "query": msgspec.to_builtins(answer.line),
         "rows": len(table.rows),
         "schema_sha256": collector.schema_sha256,

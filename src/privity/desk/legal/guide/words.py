@@ -74,6 +74,15 @@ def issuers(instrument: Instrument) -> str:
     return "every country" if instrument.issued_by is None else ", ".join(sorted(instrument.issued_by))
 
 
+def names_others(instrument: Instrument) -> str:
+    """In which classes an order by it may have other people named."""
+    allowed = instrument.names_others
+    if allowed is None:
+        return "never: they have pseudonyms"
+    where = " under the condition that the rulebook names" if allowed.when is not None else ""
+    return f"in {', '.join(sorted(allowed.classes))}{where}, if the order itself says so ({'; '.join(allowed.basis)})"
+
+
 def deadlines(instrument: Instrument) -> tuple[str, ...]:
     """Every deadline of an instrument as a clause."""
     return tuple(

@@ -120,7 +120,9 @@ def _held(sources: Sources) -> Iterator[Block]:
             yield Paragraph(f"{name}: no table belongs to it, so that the answer is that there is nothing.")
     yield Paragraph(
         f"Of each table {MAX_ROWS:,} rows are given at most, the oldest first. Other people stand in an answer under"
-        " pseudonyms. What was reported for child safety leaves by the channel of the clearinghouse alone."
+        " pseudonyms, unless the instrument and the order itself have them named; two people look at that first, and"
+        " who reported something is never named. What was reported for child safety leaves by the channel of the"
+        " clearinghouse alone."
     )
 
 
@@ -189,6 +191,7 @@ def _instruments(sources: Sources) -> Iterator[Block]:
                 ("binds us", _binds(sources, each)),
                 ("has to show", "; ".join(FACTS[name].says for name in each.required) or "nothing of its own"),
                 ("may name an address, a port and a time", "yes" if each.ip_target else "no"),
+                ("other people are named", words.names_others(each)),
                 ("when", "; ".join(words.deadlines(each)) or "no term of its own"),
                 ("the person", words.notice(each)),
                 *((f"note on {name}", text) for name, text in each.permit_notes.items()),
@@ -266,7 +269,10 @@ def _when() -> Iterator[Block]:
             ("a person looks at it", "the end of the next working day"),
             ("a person looks at an emergency", f"{MOMENTS[Clock.FIRST_LOOK_EMERGENCY] // MINUTE_MS} minutes"),
             ("data are kept apart, where they are to be", f"{MOMENTS[Clock.TAKE] // HOUR_MS} hours"),
-            ("you answer a question of ours", f"the end of day {DAYS[Clock.CLARIFICATION]}; then the request ends"),
+            (
+                "you answer a question of ours",
+                f"the end of day {DAYS[Clock.CLARIFICATION]}, unless the question says otherwise",
+            ),
             ("you fetch what is ready", f"{OFFERED_MS // DAY_MS} days, {DOWNLOADS} times at most"),
             ("our copy is shredded", f"{KEPT_MS // DAY_MS} days after you fetched it, or could no more"),
             ("what we decided holds", f"{VERDICT_DAYS} days at most; then it is judged anew"),
@@ -282,8 +288,8 @@ def _notice() -> Iterator[Block]:
     )
     yield Items(
         (
-            "A law or an order that names an end bars that until then. Whether it still stands is looked at every"
-            f" {DAYS[Clock.GAG_REVIEW]} days; when it ends, the notice goes by itself.",
+            "A law or an order that names an end bars that until then, or until it is lifted. Whether it still stands"
+            f" is looked at every {DAYS[Clock.GAG_REVIEW]} days; when it ends, the notice goes by itself.",
             "Secrecy without a basis or without an end is a wish: we ask for both, and bar nothing meanwhile.",
             "In an emergency the notice waits, to the 90th day at the latest.",
             "Where the law has the authority tell the person, we leave it to them.",

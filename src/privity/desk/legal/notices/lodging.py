@@ -19,6 +19,7 @@ from privity.desk.legal.notices import store
 from privity.desk.legal.notices.errors import NoSuchNotice, ObjectedBefore, ObjectionRefused, TooLateToObject
 from privity.desk.legal.notices.model import Notice
 from privity.desk.legal.requests import service as requests
+from privity.desk.legal.requests.clocks import time_of
 from privity.desk.legal.requests.model import State
 from privity.identity.uris import Random
 from privity.message.appeal import Appeal
@@ -79,5 +80,5 @@ def _objected(db: Db, sealed: Appeal, relayed: RelayedReport) -> tuple[Notice, b
     left = any(move.new is State.RELEASED for move in requests.moves(db, notice.request))
     ended = requests.of(db, notice.request).state in _OVER
     if (left or ended) and relayed.received_ms >= notice.told.until_ms:
-        raise TooLateToObject(f"an objection to notice {notice.number} was taken until {notice.told.until_ms}")
+        raise TooLateToObject(f"an objection to notice {notice.number} was taken until {time_of(notice.told.until_ms)}")
     return notice, left

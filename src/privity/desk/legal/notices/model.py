@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+MAX_BASIS: Final = 2_000
+"""Characters of what bars a notice, or lifts a bar."""
 
 
 class BarKind(StrEnum):
@@ -29,10 +33,24 @@ class Bar:
     basis: str = field(repr=False)
     at_ms: int
     until_ms: int
-    """When it counts no more."""
+    """When it counts no more: at its own end, or at the moment from which it was lifted."""
     look_by_ms: int
     """When somebody has to have looked whether it still stands: then, or ninety days after somebody did."""
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """That a bar is lifted from a moment on. `lifted_ms` and `confirmed_by`: once another person confirmed it."""
+
+    number: int
+    bar: int
+    basis: str = field(repr=False)
+    from_ms: int
+    at_ms: int
+    who: str
+    lifted_ms: int | None
+    confirmed_by: str | None
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -28,7 +28,9 @@ from privity.desk.legal.notices.errors import (
     ObjectionUnknown,
     StillThere,
 )
-from privity.desk.legal.notices.model import Answer, Bar, BarKind, Notice, Objection, Waiting
+from privity.desk.legal.notices.lifting import confirm as lift_confirmed
+from privity.desk.legal.notices.lifting import lift
+from privity.desk.legal.notices.model import MAX_BASIS, Answer, Bar, BarKind, Lift, Notice, Objection, Waiting
 from privity.desk.legal.notices.planning import OPEN, Telling
 from privity.desk.legal.notices.settling import done, ready_ms, state_for
 from privity.desk.legal.notices.ways import Way
@@ -50,6 +52,9 @@ __all__ = [
     "bars",
     "cited",
     "done",
+    "lift",
+    "lift_confirmed",
+    "lifts",
     "look_at_bar",
     "nobody",
     "notices",
@@ -63,7 +68,6 @@ __all__ = [
     "words_of",
 ]
 
-MAX_BASIS: Final = 2_000
 MAX_LISTED: Final = 200
 REMIND_MS: Final = 14 * 86_400_000
 """How long before a bar stops counting somebody is reminded to look at it."""
@@ -132,6 +136,12 @@ def bars(db: Db, acting: Acting, number: int) -> tuple[Bar, ...]:
     """All of a request, oldest first."""
     acting.must(Right.SEE_LEGAL)
     return store.bars(db, number)
+
+
+def lifts(db: Db, acting: Acting, number: int) -> tuple[Lift, ...]:
+    """Everything that was said of lifting bars of a request, oldest first."""
+    acting.must(Right.SEE_LEGAL)
+    return store.lifts(db, number)
 
 
 # Who is told, and by whom
@@ -227,6 +237,10 @@ def waiting(db: Db, acting: Acting, telling: Telling, now_ms: int) -> tuple[Wait
         if one.look_by_ms - now_ms <= REMIND_MS:
             why = "the bar ends" if one.look_by_ms == one.until_ms else "look whether the bar still stands"
             found.append(Waiting(one.request, why, one.look_by_ms))
+    found += [
+        Waiting(request, f"that bar {bar} is lifted waits for a second person", at_ms)
+        for request, bar, at_ms in store.unconfirmed(db, now_ms)
+    ]
     for notice in store.untold(db, MAX_LISTED):
         effect = sending.effect_of(db, notice)
         if effect is not None and effect.state is EffectState.REFUSED:

@@ -11,7 +11,7 @@ from privity.desk.legal.notices import store
 from privity.desk.legal.notices.errors import NobodyTold, ObjectionOpen, WindowOpen
 from privity.desk.legal.notices.model import Answer, Bar, How, Notice
 from privity.desk.legal.requests import service as requests
-from privity.desk.legal.requests.clocks import Clock
+from privity.desk.legal.requests.clocks import Clock, time_of
 from privity.desk.legal.requests.errors import MoveRefused
 from privity.desk.legal.requests.model import LegalRequest, State
 from privity.production import model as production
@@ -79,7 +79,8 @@ def done(db: Db, number: int, who: str, now_ms: int) -> LegalRequest:
         how, bar = standing(db, request, now_ms)
         ready = ready_ms(db, number, now_ms)
         if ready is None or ready > now_ms:
-            raise WindowOpen(f"the people whom request {number} is about can object until {ready or 'they were told'}")
+            until = "after they were told" if ready is None else f"until {time_of(ready)}"
+            raise WindowOpen(f"the people whom request {number} is about can object {until}")
         store.add_done(db, number, request.decision, how, None if bar is None else bar.number, now_ms)
         moved = requests.move(db, number, State.NOTICE_DONE, who, now_ms, how=how.value)
         requests.stop_clock(db, number, Clock.NOTICE, now_ms)

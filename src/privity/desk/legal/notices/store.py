@@ -8,11 +8,15 @@ from typing import Any, Final
 
 from privity.desk.db.transaction import Db
 from privity.desk.evidence.sealing import Sealed
-from privity.desk.legal.notices.model import Answer, Answered, Bar, BarKind, How, Notice, Objection, Told
+from privity.desk.legal.notices.model import Answer, Answered, Bar, BarKind, How, Lift, Notice, Objection, Told
 
 _BAR: Final = (
-    "SELECT b.n, b.request, b.kind, b.basis, b.at_ms, b.until_ms, c.look_by_ms, b.who FROM legal_bar AS b"
+    "SELECT b.n, b.request, b.kind, b.basis, b.at_ms, c.until_ms, c.look_by_ms, b.who FROM legal_bar AS b"
     " JOIN legal_bar_counts AS c ON c.bar = b.n"
+)
+_LIFT: Final = (
+    "SELECT l.n, l.bar, l.basis, l.from_ms, l.at_ms, l.who, d.until_ms, d.who FROM legal_bar_lift AS l"
+    " JOIN legal_bar AS b ON b.n = l.bar LEFT JOIN legal_bar_lifted AS d ON d.lift = l.n"
 )
 _NOTICE: Final = (
     "SELECT o.n, o.request, o.decision, o.user_uri, o.reference, o.window_days, o.made_ms,"
@@ -60,11 +64,53 @@ def counting(db: Db, now_ms: int) -> tuple[Bar, ...]:
 
 def forget_basis(db: Db, request: int) -> None:
     """Once nothing of the request waits for its bar to end."""
+    if db.execute("SELECT 1 FROM legal_notice WHERE request = ? AND user_uri IS NOT NULL", (request,)).fetchone():
+        return
+    db.execute("UPDATE legal_bar SET basis = '' WHERE request = ? AND basis <> ''", (request,))
     db.execute(
-        "UPDATE legal_bar SET basis = '' WHERE request = ? AND basis <> ''"
-        " AND NOT EXISTS (SELECT 1 FROM legal_notice WHERE request = legal_bar.request AND user_uri IS NOT NULL)",
+        "UPDATE legal_bar_lift SET basis = '' WHERE basis <> '' AND bar IN (SELECT n FROM legal_bar WHERE request = ?)",
         (request,),
     )
+
+
+# Bars that end early.
+
+
+def add_lift(db: Db, bar: int, basis: str, from_ms: int, at_ms: int, who: str) -> int:
+    made = db.execute(
+        "INSERT INTO legal_bar_lift (bar, basis, from_ms, at_ms, who) VALUES (?, ?, ?, ?, ?) RETURNING n",
+        (bar, basis, from_ms, at_ms, who),
+    )
+    return int(made.fetchone()[0])
+
+
+def add_lifted(db: Db, bar: int, lift: int, at_ms: int, until_ms: int, who: str) -> None:
+    db.execute(
+        "INSERT INTO legal_bar_lifted (bar, lift, at_ms, until_ms, who) VALUES (?, ?, ?, ?, ?)",
+        (bar, lift, at_ms, until_ms, who),
+    )
+
+
+def lifts(db: Db, request: int) -> tuple[Lift, ...]:
+    """Of all bars of a request, oldest first."""
+    rows = db.execute(_LIFT + " WHERE b.request = ? ORDER BY l.n", (request,)).fetchall()
+    return tuple(Lift(*row) for row in rows)
+
+
+def newest_lift(db: Db, bar: int) -> Lift | None:
+    row = db.execute(_LIFT + " WHERE l.bar = ? ORDER BY l.n DESC LIMIT 1", (bar,)).fetchone()
+    return None if row is None else Lift(*row)
+
+
+def unconfirmed(db: Db, now_ms: int) -> tuple[tuple[int, int, int], ...]:
+    """Request, bar, and when it was said last, of bars that count and that somebody has said are lifted."""
+    rows = db.execute(
+        "SELECT c.request, c.bar, max(l.at_ms) FROM legal_bar_lift AS l JOIN legal_bar_counts AS c ON c.bar = l.bar"
+        " WHERE c.until_ms > ? AND NOT EXISTS (SELECT 1 FROM legal_bar_lifted WHERE bar = l.bar)"
+        " GROUP BY c.request, c.bar ORDER BY c.bar",
+        (now_ms,),
+    ).fetchall()
+    return tuple((int(request), int(bar), int(at_ms)) for request, bar, at_ms in rows)
 
 
 # Who tells.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from privity.desk.legal.answers.languages import wording_of
 from privity.desk.legal.releasing.rules import time_of
 from privity.desk.legal.requests.model import LegalRequest, ScopeLine
 from privity.desk.legal.rulebook.facts import Days
@@ -31,6 +32,7 @@ _OWN_WORDS: Final = {
     KEPT: "It is kept apart until the law lets it go or its time is over.",
     _NOT_HELD_HERE: "The operator does not hold this class of data.",
     "third_party_pseudonym": "Names of other people that stand here as pseudonyms",
+    "third_party_named": "Names of other people that stand here because the order says so",
     "third_party_withheld": "Values that name other people and are left out",
     "third_party_in_proof": "Proofs that would name everybody in a room and are left out",
     "child_safety_channel": "Reports that go to the clearinghouse for child safety and nowhere else",
@@ -120,7 +122,8 @@ def words(rulebook: Rulebook, verdict: Verdict) -> Mapping[str, str]:
     if instrument is not None:
         found[verdict.instrument] = instrument.title
     kinds = {word: word.replace("_", " ").capitalize() for word in FACTS["authority_kind"].words}
-    return {**kinds, **_OWN_WORDS, **found}
+    grounds = {ground.value: said.text for ground, said in wording_of("en").grounds.items()}
+    return {**kinds, **grounds, **_OWN_WORDS, **found}
 
 
 def _left(

@@ -15,17 +15,24 @@ from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.legal.agencies import proving
+from privity.desk.legal.agencies.errors import AgenciesError
 from privity.desk.legal.agencies.model import Officer
-from privity.desk.legal.releasing import looking, parts, service, store
+from privity.desk.legal.releasing import looking, parts, store
 from privity.desk.legal.releasing.errors import NotOffered, ProductionGone
 from privity.desk.legal.releasing.model import Fetched, Offer, Part, Production, Stage
 from privity.desk.legal.releasing.office import Office
 from privity.desk.legal.releasing.rules import DOWNLOADS, KEPT_MS, OFFERED_MS
+from privity.desk.legal.releasing.voiding import DESK
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.model import State
+from privity.desk.staff.ceremony import request_options
+from privity.desk.staff.errors import PasskeyRefused
+from privity.desk.staff.signing_in import Door
 
 _PURPOSE = "download"
 _LABEL = b"privity legal download 1\n"
+_NOBODY = 0
+"""The number of no officer: whoever proves to be one is another."""
 
 
 def offered(db: Db, officer: int, now_ms: int) -> tuple[Production, ...]:
@@ -65,20 +72,58 @@ def fetch(db: Db, office: Office, officer: int, number: int, answer: str, now_ms
     Raises NotOffered, ProductionGone, or what an answer of a passkey that proves nothing does.
     """
     found = _offered(db, officer, number, now_ms)
-    challenge = _challenge(db, found)
+    return _handed_over(db, office, found, officer, _challenge(db, found), answer, now_ms)
+
+
+def ask_by_name(door: Door, name: str, browser: bytes, now_ms: int) -> tuple[str, str]:
+    """What any browser is asked that comes with a name, whatever there is under it: the question, and as JSON what a
+    passkey answers to it."""
+    question = door.challenges.ask(_fetching(name), browser, now_ms)
+    return question.hex(), request_options(door.place, hashlib.sha256(question).digest())
+
+
+def fetch_by_name(
+    db: Db, office: Office, door: Door, name: str, question: str, answer: str, browser: bytes, now_ms: int
+) -> Fetched:
+    """The same, for whoever knows the name alone. Not inside a transaction.
+
+    Every other passkey, and every name under which nothing can be fetched, is refused in the same words after the same
+    look at the answer. Raises NotOffered, or ProductionGone to the officer.
+    """
+    try:
+        asked = bytes.fromhex(question)
+        door.challenges.take(asked, _fetching(name), browser, now_ms)
+        challenge = hashlib.sha256(asked).digest()
+        try:
+            found, officer = named(db, name, now_ms)
+        except NotOffered:
+            proving.verify_officer(db, office.place, _NOBODY, challenge, answer, _PURPOSE, now_ms)
+            raise
+        return _handed_over(db, office, found, officer, challenge, answer, now_ms)
+    except (AgenciesError, PasskeyRefused, ValueError):
+        raise NotOffered("nothing can be fetched under this name with this passkey now") from None
+
+
+def _fetching(name: str) -> str:
+    return f"fetch the package {name}"
+
+
+def _handed_over(
+    db: Db, office: Office, found: Production, officer: int, challenge: bytes, answer: str, now_ms: int
+) -> Fetched:
     packages: list[bytes] = []
 
     def fetched(by: Officer) -> None:
-        packages.append(_package(db, office, found))
+        packages.append(package(db, office, found))
         _fetched(db, found, now_ms, by)
 
     proving.verify_officer(db, office.place, officer, challenge, answer, _PURPOSE, now_ms, then=fetched)
     (data,) = packages
-    left = DOWNLOADS - store.downloads(db, number)
+    left = DOWNLOADS - store.downloads(db, found.number)
     return Fetched(f"{found.name}.age", data, hashlib.sha256(data).digest(), left)
 
 
-def _package(db: Db, office: Office, found: Production) -> bytes:
+def package(db: Db, office: Office, found: Production) -> bytes:
     """It is opened for nobody whose passkey has not proved anything. Raises ProductionGone."""
     data = parts.read(db, office.evidence_key, found.number, Part.PACKAGE)
     if hashlib.sha256(data).digest() != found.package_sha256:
@@ -134,7 +179,7 @@ def _shred(db: Db, found: Production, which: tuple[Part, ...], now_ms: int) -> N
         log.add(
             db,
             at_ms=now_ms,
-            who=service.DESK,
+            who=DESK,
             act=Act.PRODUCTION_SHREDDED,
             about=found.about,
             production=found.number,

@@ -2,44 +2,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """What somebody looks at before anything is approved: the exact manifest, kept as it was looked at.
 
-What it was made from is hashed beside it. Whether that is still so is asked before each step that rests on it.
+What it was made from is hashed beside it. Whether that is still so is asked before each step that rests on it; who
+merely looks is told what changed, and changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
-from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Said
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.legal.releasing import lines, parts, store
+from privity.desk.legal.releasing import lines, looked, recipients, store
 from privity.desk.legal.releasing.errors import NotApproved, NotReady, ProductionUnknown, Superseded
-from privity.desk.legal.releasing.model import OPEN, Approved, Dossier, Part, Production, Shown, Stage, Turn
+from privity.desk.legal.releasing.model import OPEN, Approved, Dossier, Production, Shown, Stage, Turn
 from privity.desk.legal.releasing.office import Office
+from privity.desk.legal.releasing.voiding import DESK, say, void
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.errors import OnHold
 from privity.desk.legal.requests.model import LegalRequest, State
 from privity.desk.legal.requests.model import Part as Had
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
-from privity.production import archive, building, canonical
-from privity.production.building import Prepared
+from privity.production import building, canonical
 from privity.production.model import Facts, Key, Keys, Kind
-from privity.production.statement import Manifest
-
-
-class _Looked(msgspec.Struct, frozen=True):
-    """What is kept of what was looked at, beside the bag."""
-
-    manifest: str
-    keys: str
-    facts: Facts
-    words: dict[str, str]
 
 
 def of(db: Db, number: int) -> Production:
@@ -63,12 +53,14 @@ def review(
 ) -> Production:
     """Make the manifest of what would be released, for those who approve. Whoever does so has looked at it.
 
-    Raises NotReady, what the production refuses, or what the request's own guards do.
+    Raises NotReady, NoRecipient, what the production refuses, or what the request's own guards do.
     """
     acting.must(Right.JUDGE_LEGAL)
     with transaction(db):
+        _void_what_changed(db, office, request, now_ms)
         found = requests.of(db, request)
         _must_be_ripe(db, found, kind, supersedes)
+        recipients.of(db, found)
         dossier = _gathered(db, office, found, kind, hold, supersedes, now_ms)
         wanted = lines.keys(db, office, now_ms)
         prepared = building.prepare(dossier.facts, dossier.contents, wanted, dossier.permitted)
@@ -88,10 +80,7 @@ def review(
             acting.who,
             now_ms,
         )
-        looked = _Looked(manifest.decode(), prepared.keys.decode(), dossier.facts, dict(dossier.contents.words))
-        keep = (office.evidence_key, office.random, number)
-        parts.keep(db, *keep, Part.MANIFEST, msgspec.json.encode(looked))
-        parts.keep(db, *keep, Part.PREPARED, archive.pack("bag", prepared.bag))
+        looked.keep(db, office, number, prepared, dossier, _ground(db, office, found, kind, hold, now_ms))
         lines.publish(db, wanted, now_ms)
         requests.take_part(db, request, acting.who, Had.REVIEWED)
         say(
@@ -115,7 +104,7 @@ def shown(db: Db, office: Office, acting: Acting, number: int) -> Shown:
     acting.must(Right.SEE_LEGAL)
     found = of(db, number)
     given = store.approvals(db, number)
-    return Shown(found, _looked(db, office, number).manifest.encode(), given, missing(found, given))
+    return Shown(found, looked.read(db, office, found).manifest.encode(), given, missing(found, given))
 
 
 def first_approval_ms(db: Db, number: int) -> int | None:
@@ -123,20 +112,29 @@ def first_approval_ms(db: Db, number: int) -> int | None:
     return min((each.at_ms for each in store.approvals(db, number)), default=None)
 
 
-def prepared_of(db: Db, office: Office, found: Production) -> tuple[Prepared, dict[str, str]]:
-    """What was looked at, and the words on its pages. Raises ProductionGone, EvidenceDamaged or Superseded."""
-    looked = _looked(db, office, found.number)
-    bag = archive.unpack(parts.read(db, office.evidence_key, found.number, Part.PREPARED))
-    statement: dict[str, Any] = msgspec.json.decode(looked.manifest)
-    subject = [{"digest": {"sha256": canonical.sha256(bag[path])}, "name": f"bag/{path}"} for path in sorted(bag)]
-    keys = looked.keys.encode()
-    if (
-        canonical.sha256(looked.manifest.encode()) != found.manifest_sha256.hex()
-        or subject != statement["subject"]
-        or canonical.sha256(keys) != statement["predicate"]["keys_sha256"]
-    ):
-        raise Superseded(f"what is kept of production {found.number} is not what was looked at")
-    return Prepared(looked.facts, bag, keys, Manifest(statement)), looked.words
+def standing(db: Db, office: Office, found: Production, now_ms: int) -> None:
+    """For whoever looks: nothing is written, and nothing that was collected is opened.
+
+    Raises Superseded, which names what is another than at the review.
+    """
+    then = looked.read(db, office, found).ground
+    now = _ground(db, office, requests.of(db, found.request), found.kind, found.hold, now_ms)
+    changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+    if changed:
+        raise Superseded(
+            f"what production {found.number} was made from has changed since, namely its {' and its '.join(changed)};"
+            " it is looked at anew"
+        )
+
+
+def _void_what_changed(db: Db, office: Office, request: int, now_ms: int) -> None:
+    """What waits and can be approved no more makes room for what there is now."""
+    for found in store.productions(db, request):
+        if found.stage in (Stage.REVIEWED, Stage.APPROVED):
+            try:
+                standing(db, office, found, now_ms)
+            except Superseded:
+                void(db, found, DESK, "changed", now_ms)
 
 
 def _must_be_ripe(db: Db, request: LegalRequest, kind: Kind, supersedes: int | None) -> None:
@@ -175,7 +173,12 @@ def _gathered(
     before = store.productions(db, request.number)
     case = request.pseudonym if not before else f"{request.pseudonym}-{len(before) + 1}"
     older = None if supersedes is None else of(db, supersedes).dsse_sha256
-    facts = msgspec.structs.replace(found.facts, case=case, supersedes=None if older is None else older.hex())
+    facts = msgspec.structs.replace(
+        found.facts,
+        case=case,
+        supersedes=None if older is None else older.hex(),
+        recipients=recipients.named(recipients.there(db, request)),
+    )
     return replace(found, facts=facts)
 
 
@@ -191,6 +194,17 @@ def _basis(dossier: Dossier, house: tuple[Key, ...]) -> bytes:
         canonical.builtins(Keys(house, "")),
     ]
     return hashlib.sha256(msgspec.json.encode(whole, order="sorted")).digest()
+
+
+def _ground(
+    db: Db, office: Office, request: LegalRequest, kind: Kind, hold: int | None, now_ms: int
+) -> Mapping[str, str]:
+    house = canonical.builtins(Keys(lines.of_the_house(db, office, now_ms), ""))
+    return {
+        **office.sources.ground(db, request, kind, hold, now_ms),
+        "keys": canonical.sha256(msgspec.json.encode(house, order="sorted")),
+        "recipients": canonical.sha256(msgspec.json.encode(recipients.named(recipients.there(db, request)))),
+    }
 
 
 def is_as_looked_at(db: Db, office: Office, found: Production, now_ms: int) -> bool:
@@ -215,28 +229,10 @@ def _classes(facts: Facts) -> dict[str, Said]:
     }
 
 
-def _looked(db: Db, office: Office, number: int) -> _Looked:
-    return msgspec.json.decode(parts.read(db, office.evidence_key, number, Part.MANIFEST), type=_Looked)
-
-
-def line_of(db: Db, office: Office, number: int, passkey: bytes) -> Key:
+def line_of(db: Db, office: Office, found: Production, passkey: bytes) -> Key:
     """Raises NotApproved where the manifest does not name the passkey: it was made, or its owner came, later."""
     wanted = canonical.base64_of(passkey)
-    for line in msgspec.json.decode(_looked(db, office, number).keys, type=Keys).keys:
+    for line in msgspec.json.decode(looked.read(db, office, found).keys, type=Keys).keys:
         if line.id == wanted:
             return line
     raise NotApproved("this passkey is not among the keys of the package: use one that was there at the review")
-
-
-def say(db: Db, now_ms: int, who: str, act: Act, found: Production, **said: Said) -> int:
-    return log.add(
-        db,
-        at_ms=now_ms,
-        who=who,
-        act=act,
-        about=found.about,
-        production=found.number,
-        kind=found.kind.value,
-        manifest_sha256=found.manifest_sha256.hex(),
-        **said,
-    )

@@ -19,12 +19,13 @@ from privity.desk.audit.acts import Act
 from privity.desk.audit.signing import Signing
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.errors import DeskError
-from privity.desk.legal.agencies import service as agencies
-from privity.desk.legal.releasing import lines, looking, parts, service, store
+from privity.desk.legal.releasing import lines, looked, looking, parts, recipients, service, store, witnessing
+from privity.desk.legal.releasing.errors import NoRecipient, NotCosigned, OtherRecipient
 from privity.desk.legal.releasing.making import Job, Made, make
 from privity.desk.legal.releasing.model import Part, Production, Stage
 from privity.desk.legal.releasing.office import Office
-from privity.desk.legal.releasing.rules import RETRY_MS, time_of
+from privity.desk.legal.releasing.rules import RETRY_MS, WITNESSED_MS, time_of
+from privity.desk.legal.releasing.voiding import DESK, void
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.errors import AuthorityExpired, OnHold
 from privity.desk.legal.requests.model import State
@@ -59,8 +60,11 @@ class Releasing:
             job = self._job(found)
             made = await asyncio.to_thread(make, job, self._stamping.from_a_thread())
             self._keep(found, made)
-        except (AuthorityExpired, OnHold) as err:
+        except (AuthorityExpired, OnHold, NoRecipient, OtherRecipient) as err:
             self._void(found, type(err).__name__)
+            return 0
+        except NotCosigned as err:
+            self._wait_for_witnesses(found, err)
             return 0
         except (ProductionError, DeskError) as err:
             self._stuck(found, f"{type(err).__name__}: {err}")
@@ -74,8 +78,9 @@ class Releasing:
         assert found.entry is not None and found.approved_ms is not None
         given = service.given_for(db, found)
         note = self._signing.sign()
-        prepared, words = looking.prepared_of(db, office, found)
-        officer = requests.of(db, found.request).officer
+        prepared, words = looked.prepared_of(db, office, found)
+        if witnesses := lines.witnesses_in(prepared.keys):
+            note = witnessing.together(db, office, witnesses, found.entry)
         return Job(
             prepared=prepared,
             words=words,
@@ -87,7 +92,7 @@ class Releasing:
             roots=office.roots,
             published=office.published,
             trusted=lines.published(db, office.published),
-            recipients=() if officer is None else agencies.recipients(db, officer),
+            recipients=recipients.of(db, requests.of(db, found.request)),
             nonce=office.random(NONCE_BYTES),
         )
 
@@ -110,15 +115,22 @@ class Releasing:
                 size=len(made.package),
             )
             if found.follows:
-                requests.move(db, found.request, State.RELEASED, service.DESK, now_ms, production=found.number)
+                requests.move(db, found.request, State.RELEASED, DESK, now_ms, production=found.number)
 
     def _void(self, found: Production, why: str) -> None:
         """Between release and package its ground was lost: it does not leave."""
         with transaction(self._db):
             current = looking.of(self._db, found.number)
             if current.stage is Stage.LOGGED:
-                service.void(self._db, current, service.DESK, why, self._now_ms())
+                void(self._db, current, DESK, why, self._now_ms())
         told.warning("desk.production_voided", production=found.number, why=why)
+
+    def _wait_for_witnesses(self, found: Production, err: NotCosigned) -> None:
+        """The keys of a package are those that were approved: without one of its witnesses it is never finished."""
+        if found.logged_ms is not None and self._now_ms() - found.logged_ms > WITNESSED_MS:
+            self._void(found, type(err).__name__)
+        else:
+            self._stuck(found, f"{type(err).__name__}: {err}")
 
     def _stuck(self, found: Production, why: str) -> None:
         now_ms = self._now_ms()
@@ -132,7 +144,7 @@ class Releasing:
         log.add(
             self._db,
             at_ms=self._now_ms(),
-            who=service.DESK,
+            who=DESK,
             act=act,
             about=found.about,
             production=found.number,

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 import pyrage
 
 from privity.desk.audit.proof import EntryProof
+from privity.desk.legal.releasing import recipients
 from privity.desk.legal.releasing.approvals import Approval
-from privity.desk.legal.releasing.errors import NoRecipient
 from privity.desk.legal.releasing.finishing import finish
-from privity.desk.legal.releasing.letter import letter
 from privity.desk.legal.releasing.parts import check_size
 from privity.desk.legal.releasing.sealing import Seal
 from privity.production import age_key, archive, writing
@@ -60,10 +59,14 @@ class Made:
 
 
 def make(job: Job, ask: Stamping) -> Made:
-    """Raises NotApproved, NotLogged, NotStamped, NotSealed, NoRecipient, TooLarge, or what makes no package."""
+    """Raises NotApproved, NotLogged, NotStamped, NotSealed, TooLarge, or what makes no package."""
     assert len(job.nonce) == NONCE_BYTES
+    recipients.must_be_approved(job.prepared.facts, job.recipients)
 
     def write_letter(dsse: bytes) -> bytes:
+        # What sets letters is loaded where one is written: a desk starts without it.
+        from privity.desk.legal.releasing.letter import letter
+
         facts, named = job.prepared.facts, hashlib.sha256(dsse).hexdigest()
         text = letter(facts, job.words, job.approved_at, job.published, named)
         return job.seal.put_on(text, facts.operator.name, ask)
@@ -83,14 +86,12 @@ def make(job: Job, ask: Stamping) -> Made:
     return Made(bytes.fromhex(package.dsse_sha256), encrypted(package, job.recipients), _proof(package))
 
 
-def encrypted(package: Package, recipients: tuple[str, ...]) -> bytes:
-    """The package as one archive, for nobody but these. Raises NoRecipient, BadRecipient or TooLarge."""
-    if not recipients:
-        raise NoRecipient("no officer of the agency has enrolled a key that this could be encrypted for")
+def encrypted(package: Package, keys: tuple[str, ...]) -> bytes:
+    """The package as one archive, for nobody but these. Raises BadRecipient or TooLarge."""
     packed = archive.pack(package.case, package.files)
     check_size(packed)
-    keys = [pyrage.x25519.Recipient.from_str(age_key.checked(one)) for one in recipients]
-    return bytes(pyrage.encrypt(packed, keys))
+    checked = [pyrage.x25519.Recipient.from_str(age_key.checked(one)) for one in keys]
+    return bytes(pyrage.encrypt(packed, checked))
 
 
 def _proof(package: Package) -> bytes:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from privity.desk.legal.releasing.sealing import Seal
 from privity.desk.legal.requests.model import LegalRequest
 from privity.desk.staff.ceremony import Place
 from privity.production.envelope import Signer
+from privity.production.model import Kind
 from privity.tlog.verifier_key import VerifierKey
 
 
@@ -25,6 +26,9 @@ class Sources(Protocol):
     def refusal(self, db: Db, request: LegalRequest, now_ms: int) -> Dossier: ...
 
     def receipt(self, db: Db, request: LegalRequest, hold: int, now_ms: int) -> Dossier: ...
+
+    def ground(self, db: Db, request: LegalRequest, kind: Kind, hold: int | None, now_ms: int) -> Mapping[str, str]:
+        """What all this rests on, each thing by its name with a hash of it. Nothing that was collected is opened."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +53,8 @@ class Office:
     sources: Sources
     evidence_key: bytes = field(repr=False)
     random: Callable[[int], bytes]
+    witnesses: tuple[VerifierKey, ...] = ()
+    """Who cosigns the audit log."""
 
     def __repr__(self) -> str:
         return f"<Office at {self.place.origin}>"

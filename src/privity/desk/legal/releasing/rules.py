@@ -9,7 +9,7 @@ from typing import Final
 
 from privity.desk.legal.releasing.model import Weighs
 from privity.desk.legal.rulebook.facts import Facts
-from privity.production.classes import Releasable
+from privity.production.classes import CONTENT, Releasable
 
 DAY_MS: Final = 86_400_000
 TOGETHER_MS: Final = DAY_MS
@@ -23,10 +23,11 @@ MANY_TARGETS: Final = 25
 """More than so many, and a third person looks."""
 MAX_PACKAGE_BYTES: Final = 256 << 20
 """What the desk keeps in one piece, and holds in memory a few times over while it makes it."""
+WITNESSED_MS: Final = DAY_MS
+"""How long a release waits for the witnesses that its package names; then it is looked at anew, without who is gone."""
 RETRY_MS: Final = 60_000
 """Before a package that could not be finished is tried again."""
 
-_CONTENT: Final = frozenset({Releasable.CONTENT_PROFILE, Releasable.CONTENT_REPORTED})
 _PRIVILEGED: Final = frozenset({"journalist", "lawyer", "clergy", "medical", "legislator"})
 
 
@@ -41,7 +42,7 @@ def weighs(
         found.add(Weighs.MANY_TARGETS)
     if facts.words("flags") & _PRIVILEGED or facts.shown("excepted_data_suspected"):
         found.add(Weighs.PRIVILEGE)
-    if emergency and released & _CONTENT:
+    if emergency and released & CONTENT:
         found.add(Weighs.CONTENT_IN_EMERGENCY)
     return frozenset(found)
 

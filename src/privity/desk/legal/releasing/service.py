@@ -3,23 +3,25 @@
 """From a request to a release: somebody looks, two people approve exactly what was looked at, and the log says so.
 
 What was looked at is compared with what there is now before each step. Where they differ, nothing that was approved
-counts any more, and the request goes back.
+counts any more, and the request goes back. Looking alone changes nothing.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
+from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
+from privity.desk.errors import EvidenceDamaged
+from privity.desk.legal.errors import LegalError
 from privity.desk.legal.notices import service as notices
-from privity.desk.legal.releasing import approvals, lines, parts, store
+from privity.desk.legal.releasing import approvals, lines, looking, store
 from privity.desk.legal.releasing.approvals import Approval
 from privity.desk.legal.releasing.errors import NotApproved, NotReady, NotSecond, Superseded, TooLate
-from privity.desk.legal.releasing.looking import is_as_looked_at, line_of, missing, of, say
-from privity.desk.legal.releasing.model import OPEN, Approved, Part, Production, Stage, Turn
+from privity.desk.legal.releasing.looking import is_as_looked_at, line_of, missing, of
+from privity.desk.legal.releasing.model import OPEN, Approved, Production, Stage, Turn
 from privity.desk.legal.releasing.office import Office
 from privity.desk.legal.releasing.rules import TOGETHER_MS
+from privity.desk.legal.releasing.voiding import DESK, say, void
 from privity.desk.legal.requests import service as requests
 from privity.desk.legal.requests.errors import AuthorityExpired, OnHold, SamePerson
 from privity.desk.legal.requests.model import Part as Had
@@ -31,10 +33,8 @@ from privity.desk.staff.model import State as Standing
 from privity.desk.staff.rights import Right, rights_of
 from privity.production.model import Kind
 
-DESK: Final = "desk"
 _MAY = {Turn.FIRST: Right.APPROVE_LEGAL, Turn.SECOND: Right.RELEASE_LEGAL, Turn.SENIOR: Right.RELEASE_LEGAL}
 _HAD = {Turn.FIRST: Had.APPROVED, Turn.SECOND: Had.RELEASED, Turn.SENIOR: Had.RELEASED}
-_FOLLOWING = frozenset({State.REVIEWED, State.APPROVED, State.NOTICE_DONE})
 
 
 def made_of(db: Db, acting: Acting, request: int) -> tuple[Production, ...]:
@@ -54,7 +54,8 @@ def ask(db: Db, office: Office, acting: Acting, number: int, now_ms: int) -> str
 
     Raises NotSecond, NotReady or Superseded.
     """
-    found = _as_looked_at(db, office, number, now_ms)
+    found = _waiting(db, number)
+    looking.standing(db, office, found, now_ms)
     _turn(db, acting, found)
     return signing_in.ask_over(db, office.place, _member(acting), found.manifest_sha256)
 
@@ -64,13 +65,13 @@ def approve(db: Db, office: Office, acting: Acting, number: int, answer: str, no
 
     Not inside a transaction. Raises PasskeyRefused, NotApproved, NotSecond, TooLate, NotReady or Superseded.
     """
+    must_hold(db, _waiting(db, number), now_ms)
     found = _as_looked_at(db, office, number, now_ms)
     turn = _turn(db, acting, found)
-    must_hold(db, found, now_ms)
     given = store.approvals(db, number)
     _must_be_together(given, now_ms)
     passkey = signing_in.proven_over(db, office.place, _member(acting), found.manifest_sha256, answer, now_ms)
-    line = line_of(db, office, number, passkey.id)
+    line = line_of(db, office, found, passkey.id)
     said = approvals.approval(answer, line)
     approvals.check(said, found.manifest_sha256)
     made = Approved(
@@ -100,6 +101,7 @@ def release(db: Db, office: Office, acting: Acting, number: int, now_ms: int) ->
     By one of those who approved second. Raises NotReady, NotApproved, TooLate, Superseded, or what keeps the request.
     """
     acting.must(Right.RELEASE_LEGAL)
+    must_hold(db, _waiting(db, number), now_ms)
     found = _as_looked_at(db, office, number, now_ms)
     with transaction(db):
         given = store.approvals(db, number)
@@ -111,7 +113,7 @@ def release(db: Db, office: Office, acting: Acting, number: int, now_ms: int) ->
         check_approvals(db, found, given, now_ms)
         if found.follows and requests.of(db, found.request).state is State.APPROVED:
             notices.done(db, found.request, acting.who, now_ms)
-        entry = say(db, now_ms, acting.who, Act.PRODUCTION_RELEASED, found)
+        entry = _released(db, found, acting.who, now_ms)
         store.logged(db, number, entry, now_ms)
     return of(db, number)
 
@@ -156,30 +158,29 @@ def withdraw(db: Db, acting: Acting, number: int, now_ms: int) -> None:
         void(db, found, acting.who, "withdrawn", now_ms)
 
 
-def void(db: Db, found: Production, who: str, why: str, now_ms: int) -> None:
-    """Nothing that was approved counts any more; a request that had come so far is looked at again.
+def must_stand(db: Db, office: Office, acting: Acting, number: int, now_ms: int) -> None:
+    """For whoever looks at what waits: nothing is written.
 
-    `why` is a word for the log. The caller owns the transaction.
+    Raises what an approval or the release would be refused by now: Superseded, NotApproved, TooLate, AuthorityExpired
+    or OnHold; NotReady where it waits for nobody.
     """
-    store.void(db, found.number, why, now_ms)
-    parts.shred(db, found.number, (Part.PREPARED, Part.MANIFEST), now_ms)
-    say(db, now_ms, who, Act.PRODUCTION_VOIDED, found, why=why)
-    request = requests.of(db, found.request)
-    goes_back = found.follows and request.state in _FOLLOWING and not request.on_hold
-    if goes_back and now_ms < requests.authority(db, request.number).until_ms:
-        requests.move(db, request.number, State.COLLECTED, who, now_ms, why=why)
+    acting.must(Right.SEE_LEGAL)
+    found = _waiting(db, number)
+    must_hold(db, found, now_ms)
+    looking.standing(db, office, found, now_ms)
+    given = store.approvals(db, number)
+    if found.stage is Stage.APPROVED:
+        check_approvals(db, found, given, now_ms)
+    else:
+        _must_be_together(given, now_ms)
 
 
-def step(db: Db, now_ms: int) -> int:
-    """What the desk does by itself: what was approved too long ago, or by somebody who may not any more, is void."""
+def step(db: Db, office: Office | None, now_ms: int) -> int:
+    """What the desk does by itself: what was approved too long ago, or by somebody who may not any more, is void, and
+    so is what was made from something that is another now."""
     done = 0
     for found in store.in_stage(db, Stage.REVIEWED, Stage.APPROVED):
-        given = store.approvals(db, found.number)
-        why = ""
-        if given and now_ms - given[0].at_ms > TOGETHER_MS:
-            why = "too_late"
-        elif found.stage is Stage.APPROVED and not _still(db, found, given, now_ms):
-            why = "changed"
+        why = _why_void(db, office, found, now_ms)
         if why:
             with transaction(db):
                 void(db, found, DESK, why, now_ms)
@@ -187,20 +188,49 @@ def step(db: Db, now_ms: int) -> int:
     return done
 
 
-def _still(db: Db, found: Production, given: tuple[Approved, ...], now_ms: int) -> bool:
-    """Whether those who approved could still do so. What was looked at is compared when somebody acts on it."""
+def _why_void(db: Db, office: Office | None, found: Production, now_ms: int) -> str:
+    """Empty where it stands. What cannot be read at all is told to whoever acts on it."""
+    given = store.approvals(db, found.number)
+    if any(now_ms < one.at_ms for one in given):
+        return ""  # they came while this look was under way: the next one judges them
+    if given and now_ms - given[0].at_ms > TOGETHER_MS:
+        return "too_late"
     try:
-        check_approvals(db, found, given, now_ms)
-    except NotApproved:
-        return False
-    return True
+        if found.stage is Stage.APPROVED:
+            check_approvals(db, found, given, now_ms)
+        if office is not None:
+            must_hold(db, found, now_ms)
+            looking.standing(db, office, found, now_ms)
+    except (NotApproved, Superseded):
+        return "changed"
+    except (LegalError, EvidenceDamaged):
+        return ""
+    return ""
+
+
+def _waiting(db: Db, number: int) -> Production:
+    """Raises NotReady."""
+    found = of(db, number)
+    if found.stage not in (Stage.REVIEWED, Stage.APPROVED):
+        raise NotReady(f"production {number} is {found.stage}, and waits for nobody")
+    return found
+
+
+def _released(db: Db, found: Production, who: str, now_ms: int) -> int:
+    """Two entries: the first is shown to those who asked, and so says neither who released what, nor how many before.
+
+    Returns the number of the first.
+    """
+    case = requests.of(db, found.request).pseudonym
+    digest = found.manifest_sha256.hex()
+    entry = log.add(db, at_ms=now_ms, who=DESK, act=Act.PRODUCTION_RELEASED, about=case, manifest_sha256=digest)
+    say(db, now_ms, who, Act.PRODUCTION_RELEASED_BY, found, entry=entry)
+    return entry
 
 
 def _as_looked_at(db: Db, office: Office, number: int, now_ms: int) -> Production:
     """Raises Superseded, with everything that was approved void, where anything is another now; or NotReady."""
-    found = of(db, number)
-    if found.stage not in (Stage.REVIEWED, Stage.APPROVED):
-        raise NotReady(f"production {number} is {found.stage}, and waits for nobody")
+    found = _waiting(db, number)
     if not is_as_looked_at(db, office, found, now_ms):
         with transaction(db):
             void(db, found, DESK, "changed", now_ms)

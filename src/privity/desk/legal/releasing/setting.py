@@ -52,6 +52,7 @@ def office_of(
         sources=Rooms(rules_of(legal), operator, made_by, keys.evidence),
         evidence_key=keys.evidence,
         random=random,
+        witnesses=tuple(one.key for one in config.audit_witnesses),
     )
 
 
@@ -64,4 +65,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as err:
-        raise KeysInvalid(f"cannot read {path.name}: {err.strerror}") from None
+        raise KeysInvalid(
+            f"cannot read {path.name}: {err.strerror}; docs/operators has releasing.md and"
+            " legal-requests.md, which say what belongs there"
+        ) from None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from privity.desk.legal.answers.rendering import as_html, as_text
 from privity.desk.legal.answers.service import matter_of
 from privity.desk.legal.collecting import capabilities
 from privity.desk.legal.collecting import service as collecting
+from privity.desk.legal.errors import LegalError
 from privity.desk.legal.notices import service as notices
 from privity.desk.legal.releasing import composing, rules
 from privity.desk.legal.releasing.errors import NotReady
@@ -29,8 +31,10 @@ from privity.desk.legal.rulebook.facts import Facts as Known
 from privity.desk.legal.rulebook.model import Verdict
 from privity.desk.legal.vault import service as vault
 from privity.desk.legal.vault.model import ReceiptFacts
+from privity.production import canonical
 from privity.production.building import Contents
-from privity.production.model import Facts, Kind, Operator, Software
+from privity.production.classes import Releasable
+from privity.production.model import Facts, Kind, Operator, Software, ThirdParties
 
 _LANGUAGE: Final = "en"
 
@@ -53,12 +57,18 @@ class Rooms:
         found = collecting.collected(db, self.evidence_key, request.number)
         lists = composing.production(known, verdict, scope, found.held)
         there = frozenset(one.named for one in lists["released"])
+        named = tuple(one for one in Releasable if one in found.named & there)
+        if not found.named <= set(verdict.named):
+            raise NotReady(
+                f"request {request.number}: the verdict lets nobody be named in what was collected like this"
+            )
         targets = len({line.target for line in scope})
         first = request.agency is None or not requests.released_before(db, request.agency)
         facts = Facts(
             collected_at=rules.time_of(found.collected_ms),
             redactions=found.redactions,
-            third_parties=found.third_parties,
+            third_parties=ThirdParties.NAMED_BY_ORDER if named else ThirdParties.PSEUDONYMISED,
+            named_in=named,
             notice=notices.state_for(db, request.number, now_ms),
             **self._stated(request, known, verdict, Kind.PRODUCTION),
             **lists,
@@ -98,6 +108,22 @@ class Rooms:
         lists = composing.receipt(known, [one.value for one in found.classes])
         said = {"preservation.json": msgspec.json.encode(_receipt(found), order="sorted")}
         return self._without_data(request, Kind.PRESERVATION_RECEIPT, known, verdict, lists, said, found.taken_ms)
+
+    def ground(self, db: Db, request: LegalRequest, kind: Kind, hold: int | None, now_ms: int) -> Mapping[str, str]:
+        known, verdict = self._judged(db, request)
+        found: dict[str, Any] = {
+            "facts": dict(known.values),
+            "verdict": verdict,
+            "decision": request.decision,
+            "scope": requests.scope_of(db, request.number),
+            "house": [self.operator, self.software, self.rules.rulebook.sha256],
+        }
+        if kind is Kind.PRODUCTION:
+            found["collection"] = collecting.mark_of(db, request.number)
+            found["notice"] = _or_why_not(lambda: notices.state_for(db, request.number, now_ms))
+        elif hold is not None:
+            found["hold"] = _or_why_not(lambda: vault.receipt_facts(db, hold))
+        return {name: canonical.sha256(msgspec.json.encode(each, order="sorted")) for name, each in found.items()}
 
     def _answer(
         self, request: LegalRequest, known: Known, verdict: Verdict, grounds: tuple[Ground, ...]
@@ -151,6 +177,14 @@ class Rooms:
 def software(version: str) -> Software:
     """What made the package, and the hash of the manifest of everything that its collectors can read."""
     return Software("privity", version, None, capabilities.sha256())
+
+
+def _or_why_not(found: Callable[[], object]) -> object:
+    """Or the reason why there is none, which is another than something that there was."""
+    try:
+        return found()
+    except LegalError as err:
+        return f"{type(err).__name__}: {err}"
 
 
 def _receipt(found: ReceiptFacts) -> dict[str, Any]:

@@ -125,6 +125,21 @@ def delivered(db: Db, number: int, now_ms: int) -> None:
     db.execute("UPDATE production SET stage = 'delivered', delivered_ms = ? WHERE n = ?", (now_ms, number))
 
 
+def handed(db: Db, number: int) -> tuple[str, int] | None:
+    """To whom it was given on a medium, and when."""
+    row: tuple[str, int] | None = db.execute(
+        "SELECT who, at_ms FROM production_handed WHERE production = ?", (number,)
+    ).fetchone()
+    return row
+
+
+def hand(db: Db, number: int, recipient: int, who: str, now_ms: int) -> None:
+    db.execute(
+        "INSERT INTO production_handed (production, recipient, who, at_ms) VALUES (?, ?, ?, ?)",
+        (number, recipient, who, now_ms),
+    )
+
+
 def void(db: Db, number: int, why: str, now_ms: int) -> None:
     """With the approvals: they were of something that does not count any more."""
     db.execute("UPDATE production SET stage = 'void', void_ms = ?, void_why = ? WHERE n = ?", (now_ms, why, number))

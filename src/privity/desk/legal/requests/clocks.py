@@ -43,6 +43,8 @@ class Clock(StrEnum):
     OBJECTION = "objection"
     """Until then a conflict with the law of a third country can be raised."""
     CLARIFICATION = "clarification"
+    ANSWER = "answer"
+    """Somebody looks at what was answered to a question."""
     NOTICE = "notice"
     """The time that a person has to object before anything leaves."""
     GAG_REVIEW = "gag_review"
@@ -101,7 +103,7 @@ def due_of(clock: Clock, from_ms: int, until_ms: int | None = None) -> Due:
         ends.append(from_ms + MOMENTS[clock])
     elif clock in DAYS:
         ends.append(end_of_day(from_ms, DAYS[clock]))
-    elif clock is Clock.FIRST_LOOK:
+    elif clock in (Clock.FIRST_LOOK, Clock.ANSWER):
         ends.append(_end_of_next_working_day(from_ms))
     if until_ms is not None:
         ends.append(max(until_ms, from_ms))
@@ -163,6 +165,11 @@ def end_of_day(from_ms: int, days: int) -> int:
 def midnight(day: date) -> int:
     """The first moment of a day."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+
+
+def time_of(at_ms: int) -> str:
+    """A moment, as sentences for staff say it."""
+    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def day_of(at_ms: int) -> date:

@@ -15,6 +15,8 @@ LegalError
     +-- FactsUnread           what came could not be read, and nobody has set facts
     +-- FactIsOurs            the house finds this out itself and takes nobody's word for it
     +-- NotTheRegistersNumber the number that was called is not the one that the register gives
+    +-- NotReadBack           the fingerprint that was read back is not that of the key that was written down
+    +-- QuestionClosed        nobody waits for an answer now
     +-- NotJudged             there is no verdict, or no decision, yet
     +-- Wider                 a person narrows, and never widens
     +-- WordsMissing          a reason, or what was checked, is empty or too long
@@ -75,6 +77,14 @@ class FactIsOurs(RequestsError):
 
 class NotTheRegistersNumber(RequestsError):
     """The number that was called is not the one that the register gives for the agency."""
+
+
+class NotReadBack(RequestsError):
+    """What was read back over the telephone is not the fingerprint of the key that was written down."""
+
+
+class QuestionClosed(RequestsError):
+    """Nobody waits for an answer about this request, or not for one of this officer."""
 
 
 class NotJudged(RequestsError):

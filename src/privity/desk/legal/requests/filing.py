@@ -8,7 +8,7 @@ Nothing is looked up here, neither an account nor an agency: what is done depend
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -38,6 +38,8 @@ from privity.desk.staff.rights import Right
 MAX_ATTACHMENTS: Final = 32
 MAX_ATTACHED: Final = 64 << 20
 """Bytes of all attachments together."""
+MAX_ANSWER: Final = 8000
+"""Characters of an answer to a question."""
 MAX_NAME: Final = 200
 UNTYPED: Final = "application/octet-stream"
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
@@ -106,11 +108,17 @@ def attach(
     acting.must(Right.WORK_LEGAL)
     with transaction(db):
         _must_be_open(service.of(db, number))
-        there = [one for one in documents.listed(db, number) if one.kind is Document.ATTACHMENT]
-        if len(there) >= MAX_ATTACHMENTS or sum(one.size for one in there) + len(attachment.content) > MAX_ATTACHED:
-            raise FilingRefused(_TOO_MUCH)
+        check_room(db, number, (attachment,))
         service.take_part(db, number, acting.who, Part.FILED)
-        return _keep(db, evidence_key, number, attachment, acting.who, now_ms, random)
+        return keep_beside(db, evidence_key, number, attachment, acting.who, now_ms, random)
+
+
+def check_room(db: Db, number: int, more: Sequence[Attachment]) -> None:
+    """Raise FilingRefused where these are too many or too large beside what is attached already."""
+    there = [one.size for one in documents.listed(db, number) if one.kind is Document.ATTACHMENT]
+    size = sum(there) + sum(len(one.content) for one in more)
+    if len(there) + len(more) > MAX_ATTACHMENTS or size > MAX_ATTACHED:
+        raise FilingRefused(_TOO_MUCH)
 
 
 def hand_in(db: Db, acting: Acting, number: int, now_ms: int) -> LegalRequest:
@@ -256,7 +264,7 @@ def _take_in(
         if kind is Document.FACTS:
             store.add_fact(db, number, document, who, now_ms)
     for attachment in filing.attachments:
-        _keep(db, evidence_key, number, attachment, who, now_ms, random)
+        keep_beside(db, evidence_key, number, attachment, who, now_ms, random)
     _begin(db, rules, service.of(db, number), taken)
     return number
 
@@ -297,7 +305,7 @@ def _needs_call(instrument: Instrument) -> bool:
     return any(one.fact == "callback_done" for rule in instrument.rules for one, _ in predicates(rule.when))
 
 
-def _keep(
+def keep_beside(
     db: Db,
     evidence_key: bytes,
     number: int,
@@ -306,6 +314,7 @@ def _keep(
     now_ms: int,
     random: Callable[[int], bytes],
 ) -> int:
+    """Keep what lies beside a request; the document. The caller owns the transaction."""
     return documents.keep(
         db,
         evidence_key,

@@ -18,7 +18,7 @@ import msgspec
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, IntegrityError, transaction
-from privity.desk.legal.requests import documents, service, store
+from privity.desk.legal.requests import documents, naming_store, service, store
 from privity.desk.legal.requests.clocks import day_of, end_of_day, midnight
 from privity.desk.legal.requests.counted import codes
 from privity.desk.legal.requests.errors import NotInThisState, NotJudged, OnHold, Wider, WordsMissing
@@ -60,6 +60,10 @@ class Ruling:
     """Why, in their own words; needed wherever something is refused, narrowed or asked."""
     scope: tuple[ScopeLine, ...] = ()
     """What is left, where they narrow it."""
+    named: frozenset[Releasable] = frozenset()
+    """The classes in which other people are named, of those in which the verdict lets them be."""
+    named_why: str = field(default="", repr=False)
+    """What they read in the order; needed wherever anybody else is named."""
 
 
 class Reasons(msgspec.Struct, frozen=True):
@@ -67,6 +71,7 @@ class Reasons(msgspec.Struct, frozen=True):
 
     words: str
     scope: tuple[ScopeLine, ...]
+    named_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ def triage(
             preserve=[each.value for each in verdict.preserve],
             not_held=[each.data_class for each in verdict.not_held],
             denied=[each.data_class.value for each in verdict.denied],
+            may_name=[each.value for each in verdict.named],
             rulebook=rules.rulebook.sha256,
             document=document,
         )
@@ -141,6 +147,7 @@ def triage(
         )
         made = store.add_verdict(db, row)
         store.add_asked(db, made, [each.data_class for each in verdict.release], known.targets())
+        naming_store.add_may_name(db, made, verdict.named)
         service.take_part(db, number, acting.who, Part.JUDGED)
     return Judged(made, verdict, until_ms)
 
@@ -160,13 +167,15 @@ def judge(
     """
     acting.must(Right.JUDGE_LEGAL)
     said = words("why", ruling.words) if ruling.words or ruling.outcome is not Outcome.ACCEPT else ""
+    named_why = words("why others are named", ruling.named_why) if ruling.named else ""
     if not ruling.grounds:
         raise WordsMissing("a decision names at least one ground")
     with transaction(db):
         request = _to_be_judged(db, number)
         rulebook = _must_be_newest(db, number, ruling.verdict)
         scope = _scope(db, ruling)
-        content = msgspec.json.encode(Reasons(said, scope))
+        _must_may_name(db, ruling, scope)
+        content = msgspec.json.encode(Reasons(said, scope, named_why))
         document = documents.keep(
             db,
             evidence_key,
@@ -187,6 +196,7 @@ def judge(
             grounds=[ground.value for ground in ruling.grounds],
             classes=sorted({line.data_class.value for line in scope}),
             targets=len({line.target for line in scope}),
+            named=sorted(each.value for each in ruling.named),
             document=document,
         )
         try:
@@ -194,6 +204,7 @@ def judge(
                 db, number, ruling.verdict, ruling.outcome, ruling.grounds, document, acting.who, (now_ms, entry)
             )
             store.add_scope(db, decision, scope)
+            naming_store.add_naming(db, decision, ruling.named)
         except IntegrityError as err:
             raise Wider(f"request {number}: {err}") from None
         service.take_part(db, number, acting.who, Part.JUDGED)
@@ -285,6 +296,14 @@ def _scope(db: Db, ruling: Ruling) -> tuple[ScopeLine, ...]:
     if not scope:
         raise Wider("the verdict releases nothing that could be scoped")
     return scope
+
+
+def _must_may_name(db: Db, ruling: Ruling, scope: tuple[ScopeLine, ...]) -> None:
+    """Raise Wider unless the law and the order both have others named in each of these classes of the scope."""
+    allowed = naming_store.may_name(db, ruling.verdict) & {line.data_class for line in scope}
+    if not ruling.named <= allowed:
+        beyond = ", ".join(sorted(ruling.named - allowed))
+        raise Wider(f"by this verdict and scope others keep their pseudonyms in {beyond}, whoever decides")
 
 
 def _within(line: ScopeLine, whole: Iterable[ScopeLine]) -> bool:

@@ -124,6 +124,49 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What an officer answers to a question."""
+
+    text: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Came(StrEnum):
+    """How the key of whoever asks on paper came."""
+
+    LETTER = "letter"
+    READ_OUT = "read_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A key that was written down for one request, and who had it read back."""
+
+    number: int
+    request: int
+    agency: int
+    recipient: str
+    came: Came
+    named_ms: int
+    named_by: str
+    wrong: int
+    """How often something else was read back."""
+    confirmed_ms: int | None
+    confirmed_by: str | None
+    ended_ms: int | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What somebody heard who called to have the fingerprint of such a key read back."""
+
+    dialled: str
+    read_back: str
+    confirmed_by: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
     """What somebody hands in. Agency and officer are only what is claimed until it was verified."""
 
@@ -214,6 +257,16 @@ class Decided:
     grounds: tuple[Ground, ...]
     at_ms: int
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """In which classes a decision has other people named, who decided so, and who confirmed it."""
+
+    classes: frozenset[Releasable]
+    decided_by: str
+    confirmed_by: str | None
+    confirmed_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Said
 from privity.desk.db.transaction import Db, IntegrityError, transaction
-from privity.desk.legal.requests import documents, due, reading, store
-from privity.desk.legal.requests.clocks import Clock, Due, due_of
+from privity.desk.legal.requests import documents, due, naming_store, reading, store
+from privity.desk.legal.requests.clocks import DAY_MS, Clock, Due, due_of, time_of
 from privity.desk.legal.requests.errors import (
     AuthorityExpired,
     GuardUnmet,
@@ -35,6 +35,7 @@ from privity.desk.legal.requests.model import (
     LegalRequest,
     Listed,
     Move,
+    Naming,
     Part,
     ScopeLine,
     State,
@@ -50,6 +51,8 @@ DESK: Final = "desk"
 told: Final = structlog.get_logger()
 PAGE: Final = 500
 """Requests that are listed at once."""
+LEFT_MS: Final = 14 * DAY_MS
+"""How long a question that was not answered in time stands on the list of what is due before the request ends."""
 
 Purging = Callable[[Db, int, int], None]
 """Shreds what a room keeps of a request: the database, its number, the time. Inside the transaction that purges it."""
@@ -63,7 +66,7 @@ _STARTS: Final[Mapping[State, Clock]] = {
 _LEAVING: Final[Mapping[State, tuple[Clock, ...]]] = {
     State.DRAFT: (Clock.DRAFT,),
     State.SUBMITTED: (Clock.FIRST_LOOK, Clock.FIRST_LOOK_EMERGENCY),
-    State.CLARIFY: (Clock.CLARIFICATION,),
+    State.CLARIFY: (Clock.CLARIFICATION, Clock.ANSWER),
 }
 _ANSWERED: Final = (Clock.PRODUCE, Clock.FRESH, Clock.ENFORCING, Clock.OBJECTION)
 _ENTERING: Final[Mapping[State, tuple[Clock, ...]]] = {
@@ -176,6 +179,18 @@ def scope_of(db: Db, number: int) -> tuple[ScopeLine, ...]:
     return () if request.decision is None else store.scope(db, request.decision)
 
 
+def naming_of(db: Db, number: int) -> Naming | None:
+    """Whom else the decision that counts has named; None where everybody else has a pseudonym."""
+    request = of(db, number)
+    if request.decision is None:
+        return None
+    classes = naming_store.naming(db, request.decision)
+    if not classes:
+        return None
+    at_ms, who = naming_store.confirmed(db, request.decision) or (None, None)
+    return Naming(classes, decided_of(db, number).who, who, at_ms)
+
+
 def authority(db: Db, number: int) -> Authority:
     """Until when the decision that counts can be acted on. Raises NotJudged."""
     request = of(db, number)
@@ -190,7 +205,7 @@ def must_hold(db: Db, number: int, now_ms: int) -> Authority:
     if request.on_hold:
         raise OnHold(f"who asks in request {number} is not active any more")
     if now_ms >= found.until_ms:
-        raise AuthorityExpired(f"the verdict on request {number} held until {found.until_ms}, it is {now_ms}")
+        raise AuthorityExpired(f"the verdict on request {number} held until {time_of(found.until_ms)}")
     return found
 
 
@@ -275,11 +290,11 @@ def step(db: Db, now_ms: int, purging: Sequence[Purging] = ()) -> int:
     One transaction for each; returns how many. Whether the clock is right is for the caller to know.
     """
     done = 0
-    for clock, state, why in (
-        (Clock.DRAFT, State.DRAFT, "never_handed_in"),
-        (Clock.CLARIFICATION, State.CLARIFY, "not_clarified"),
+    for clock, state, why, left_ms in (
+        (Clock.DRAFT, State.DRAFT, "never_handed_in", 0),
+        (Clock.CLARIFICATION, State.CLARIFY, "not_clarified", LEFT_MS),
     ):
-        for number in due.over(db, clock, now_ms):
+        for number in due.over(db, clock, now_ms - left_ms):
             with transaction(db):
                 if of(db, number).state is state:
                     move(db, number, State.CLOSED, DESK, now_ms, why=why)

@@ -13,7 +13,7 @@ import msgspec
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db
-from privity.desk.legal.requests import documents, due, reading, service, store
+from privity.desk.legal.requests import documents, due, naming_store, reading, service, store
 from privity.desk.legal.requests.clocks import Clock
 from privity.desk.legal.requests.filing import Form
 from privity.desk.legal.requests.judging import Judged, Reasons
@@ -23,6 +23,7 @@ from privity.desk.legal.requests.model import (
     LegalRequest,
     Listed,
     Move,
+    Naming,
     Part,
     Running,
     ScopeLine,
@@ -32,6 +33,7 @@ from privity.desk.legal.rulebook import facts
 from privity.desk.legal.rulebook.facts import Facts
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
+from privity.production.classes import Releasable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Spoken:
     scope: tuple[ScopeLine, ...] = field(repr=False)
     counts: bool
     """Whether it is the one that counts."""
+    named: frozenset[Releasable]
+    """The classes in which it has other people named."""
+    named_why: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Whole:
     moves: tuple[Move, ...]
     clocks: Mapping[Clock, Running]
     parties: frozenset[tuple[str, Part]]
+    naming: Naming | None
+    """Of the decision that counts, whom else it has named."""
 
 
 def look(db: Db, evidence_key: bytes, acting: Acting, number: int, now_ms: int) -> Whole:
@@ -92,6 +99,7 @@ def look(db: Db, evidence_key: bytes, acting: Acting, number: int, now_ms: int) 
         moves=service.moves(db, number),
         clocks=due.running(db, number),
         parties=service.parties(db, number),
+        naming=service.naming_of(db, number),
     )
 
 
@@ -103,4 +111,5 @@ def _form(db: Db, evidence_key: bytes, number: int) -> Form:
 
 def _spoken(db: Db, evidence_key: bytes, request: LegalRequest, decided: Decided, document: int) -> Spoken:
     said = msgspec.json.decode(documents.opened(db, evidence_key, document), type=Reasons)
-    return Spoken(decided, said.words, said.scope, decided.number == request.decision)
+    named = naming_store.naming(db, decided.number)
+    return Spoken(decided, said.words, said.scope, decided.number == request.decision, named, said.named_why)

@@ -15,9 +15,9 @@ from privity.desk.legal.rulebook import predicates as p
 from privity.desk.legal.rulebook.errors import RulesRefused
 from privity.desk.legal.rulebook.evaluating import BUILT_IN
 from privity.desk.legal.rulebook.model import Action, Instrument, Rule, Rulebook
-from privity.desk.legal.rulebook.names import FACTS, Kind
+from privity.desk.legal.rulebook.names import FACTS, OF_NAMING, Kind
 from privity.desk.legal.rulebook.profile import BINDING
-from privity.production.classes import GIVES, Permit, Releasable
+from privity.production.classes import CONTENT, GIVES, Permit, Releasable
 
 VERIFIED = p.Predicate("requester_verified", p.Op.NOT, True)
 
@@ -49,8 +49,8 @@ def _check_uniform(rulebook: Rulebook) -> None:
 
 def _check_instrument(instrument: Instrument) -> None:
     for name in instrument.required:
-        if name not in FACTS or FACTS[name].worked_out:
-            raise RulesRefused(f"{instrument.id}: requires {name!r}, which is no fact that anybody states")
+        if name not in FACTS or FACTS[name].worked_out or name in OF_NAMING:
+            raise RulesRefused(f"{instrument.id}: requires {name!r}, which is no fact that it can hang on")
     for name in instrument.binding_if:
         if name not in BINDING:
             raise RulesRefused(f"{instrument.id}: binds by {name!r}, which no profile tells")
@@ -66,13 +66,32 @@ def _check_instrument(instrument: Instrument) -> None:
         if any(one.fact in ("classes", "asks") for one, _ in p.predicates(condition)):
             raise RulesRefused(f"{instrument.id}: {permit} hangs on what is asked for")
     gives = frozenset(each for each, permit in instrument.permits.items() if permit in GIVES)
+    _check_names_others(instrument)
     for rule in instrument.rules:
         _check_asking_more(rule, gives)
+
+
+def _check_names_others(instrument: Instrument) -> None:
+    """Others are named only in what the law compels, and by a condition that no silence and no asking makes hold."""
+    allowed = instrument.names_others
+    if allowed is None:
+        return
+    compelled = {each for each, permit in instrument.permits.items() if permit in GIVES - {Permit.VOLUNTARY}}
+    if allowed.classes & CONTENT or not allowed.classes <= compelled:
+        raise RulesRefused(f"{instrument.id}: names others in a class that it does not compel, or that is content")
+    if allowed.when is not None:
+        where = f"{instrument.id}: names_third_parties"
+        _check_condition(where, allowed.when)
+        _check_stops(where, p.Neg(allowed.when))
+        if any(one.fact in ("classes", "asks") for one, _ in p.predicates(allowed.when)):
+            raise RulesRefused(f"{where} hangs on what is asked for")
 
 
 def _check_condition(where: str, condition: p.Condition) -> None:
     """Every fact is known, may be asked this, and may say that."""
     for one, _ in p.predicates(condition):
+        if one.fact in OF_NAMING:
+            raise RulesRefused(f"{where}: asks for {one.fact}, on which nothing else hangs")
         fact = FACTS.get(one.fact)
         if fact is None:
             raise RulesRefused(f"{where}: asks for {one.fact!r}, which is no fact")

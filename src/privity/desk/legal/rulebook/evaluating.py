@@ -36,6 +36,7 @@ from privity.desk.legal.rulebook.scoping import (
     comes_from,
     elsewhere,
     names_accounts,
+    names_others,
     preserved,
     scope,
 )
@@ -121,7 +122,9 @@ def _of_rules(
     says = [Narrower(rule.instead) for rule in fired if rule.instead]
     others: tuple[Narrower, ...] = ()
     kept: tuple[Releasable, ...] = ()
+    named: tuple[Releasable, ...] = ()
     if instrument is not None:
+        named = names_others(instrument, facts, sorted_.given, day) if leaves else ()
         others = elsewhere(rulebook, instrument, profile, facts, sorted_, today)
         kept = preserved(instrument, sorted_, action) if rightly and names_accounts(facts) else ()
     return Verdict(
@@ -136,6 +139,7 @@ def _of_rules(
         narrower=(*dict.fromkeys(says), *others),
         wanted=tuple(dict.fromkeys(name for each in asked_for for name in each.facts)),
         on_device=leaves and instrument is not None and _on_device(instrument),
+        named=named,
         trace=tuple(trace),
     )
 

@@ -25,6 +25,7 @@ from privity.desk.legal.rulebook.model import (
     DataClass,
     Instrument,
     Keeping,
+    NamesOthers,
     Notice,
     Review,
     Rule,
@@ -41,7 +42,12 @@ _HERE = "privity.desk.legal.rulebook"
 
 def shipped() -> Rulebook:
     """The rulebook that this version ships. It is a draft."""
-    return load(files(_HERE).joinpath("rulebook.yaml").read_bytes())
+    return load(shipped_bytes())
+
+
+def shipped_bytes() -> bytes:
+    """The file itself, from which others make theirs."""
+    return files(_HERE).joinpath("rulebook.yaml").read_bytes()
 
 
 def load(data: bytes) -> Rulebook:
@@ -117,7 +123,7 @@ def _instrument(read: Mapping[str, Any], countries: Mapping[str, frozenset[str]]
         judge=read["authority"]["judge"],
         permits=MappingProxyType({each: Permit(read["permits"][each]) for each in Releasable}),
         permit_notes=MappingProxyType({Releasable(k): note for k, note in read.get("permit_notes", {}).items()}),
-        conditions=MappingProxyType({Permit(k): _condition(when) for k, when in read.get("conditions", {}).items()}),
+        conditions=MappingProxyType({Permit(k): condition(when) for k, when in read.get("conditions", {}).items()}),
         required=tuple(read["required"]),
         ip_target=read["ip_target"],
         applies_from=_day(applies["from"]) if "from" in applies else None,
@@ -131,6 +137,17 @@ def _instrument(read: Mapping[str, Any], countries: Mapping[str, frozenset[str]]
         confidence=confidence,
         sources=sources,
         review=_review(read["review"]),
+        names_others=_names_others(read["names_third_parties"]) if "names_third_parties" in read else None,
+    )
+
+
+def _names_others(read: Mapping[str, Any]) -> NamesOthers:
+    return NamesOthers(
+        classes=frozenset(Releasable(each) for each in read["classes"]),
+        when=condition(read["when"]) if "when" in read else None,
+        basis=tuple(read["basis"]),
+        confidence=_confidence(read["confidence"]),
+        sources=tuple(read["sources"]),
     )
 
 
@@ -160,7 +177,7 @@ def _rule(read: Mapping[str, Any], confidence: Mapping[str, str], sources: tuple
     return Rule(
         code=read["code"],
         action=Action(read["action"]),
-        when=_condition(read["when"]),
+        when=condition(read["when"]),
         reason=read["reason"],
         basis=tuple(read["basis"]),
         confidence=confidence,
@@ -171,14 +188,15 @@ def _rule(read: Mapping[str, Any], confidence: Mapping[str, str], sources: tuple
     )
 
 
-def _condition(read: Mapping[str, Any]) -> p.Condition:
+def condition(read: Mapping[str, Any]) -> p.Condition:
+    """A condition out of what was read and passed the schema."""
     match read:
         case {"all": parts}:
-            return p.All(tuple(_condition(part) for part in parts))
+            return p.All(tuple(condition(part) for part in parts))
         case {"any": parts}:
-            return p.Any(tuple(_condition(part) for part in parts))
+            return p.Any(tuple(condition(part) for part in parts))
         case {"neg": part}:
-            return p.Neg(_condition(part))
+            return p.Neg(condition(part))
     value = read.get("value")
     return p.Predicate(read["fact"], p.Op(read["op"]), frozenset(value) if isinstance(value, list) else value)
 

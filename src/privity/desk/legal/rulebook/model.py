@@ -81,6 +81,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesOthers:
+    """In which classes an instrument lets an order have other people named, who have pseudonyms otherwise."""
+
+    classes: frozenset[Releasable]
+    when: Condition | None
+    """Only where this is shown to hold."""
+    basis: tuple[str, ...]
+    confidence: Mapping[str, str]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One way in which an authority may ask, and what it reaches."""
 
@@ -113,6 +125,8 @@ class Instrument:
     confidence: Mapping[str, str]
     sources: tuple[str, ...]
     review: Review
+    names_others: NamesOthers | None = None
+    """None: by this instrument nobody else is ever named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,5 +241,7 @@ class Verdict:
     quarantine_hours: int = 0
     """How long data may be kept apart unseen while the requester is being verified."""
     trace: tuple[Finding, ...] = ()
+    named: tuple[Releasable, ...] = ()
+    """Of what is released, the classes in which the order has other people named by right; people decide whether."""
     would_be: Verdict | None = None
     """What it would be if the rulebook were in force."""

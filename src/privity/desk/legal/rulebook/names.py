@@ -118,6 +118,7 @@ _STATED: Final[Mapping[str, Fact]] = {
     "cybertip_report_id": Fact(Kind.TEXT, "the number of the report to the clearinghouse"),
     "report_contents_hash": Fact(Kind.TEXT, "the hash of what was reported"),
     "redress_info": Fact(Kind.TEXT, "what may be done against it"),
+    "names_third_parties_at": Fact(Kind.TEXT, "on which page, and in which words, the order has other people named"),
     "target_location": Fact(Kind.TEXT, "where the person it is about is"),
     "domestic_case_statement": Fact(Kind.TEXT, "why the State of enforcement need not be notified"),
     "conversation_id": Fact(Kind.TEXT, "which conversation it is about"),
@@ -150,6 +151,7 @@ _STATED: Final[Mapping[str, Fact]] = {
     "compliance_certification": Fact(Kind.SHOWN, "whether it is certified to comply with the agreement"),
     "non_us_target_statement": Fact(Kind.SHOWN, "whether it says that it is about nobody whom the agreement protects"),
     "statement_of_reasons_or_exemption": Fact(Kind.SHOWN, "whether it says why, or why it need not"),
+    "names_third_parties": Fact(Kind.SHOWN, "whether the order itself says that other people are to be named"),
     "language_ok": Fact(Kind.SHOWN, "whether it is in a language that the operator accepts"),
     "sent_to_contact_point": Fact(Kind.SHOWN, "whether it came to the operator's contact point"),
     "listed_offence": Fact(Kind.SHOWN, "whether the offence is one of those listed"),
@@ -193,6 +195,9 @@ _WORKED_OUT: Final[Mapping[str, Fact]] = {
     "months_since_order": Fact(Kind.COUNT, "how many whole months passed before it was received", worked_out=True),
     "from_own_state": Fact(Kind.FLAG, "whether it comes from the operator's own State", worked_out=True),
 }
+
+OF_NAMING: Final = ("names_third_parties", "names_third_parties_at")
+"""What an order has to say, both of it, before anybody else is named. No rule and no permit hangs on them."""
 
 FACTS: Final[Mapping[str, Fact]] = MappingProxyType({**_STATED, **_WORKED_OUT})
 """Every fact, in the order in which they are told."""

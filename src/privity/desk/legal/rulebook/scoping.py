@@ -11,6 +11,7 @@ from typing import Final
 
 from privity.desk.legal.rulebook.facts import Facts, TargetKind
 from privity.desk.legal.rulebook.model import Action, Denied, Given, Instrument, Narrower, NotHeld, Rule, Rulebook
+from privity.desk.legal.rulebook.names import OF_NAMING
 from privity.desk.legal.rulebook.predicates import Truth, outcome
 from privity.desk.legal.rulebook.profile import Profile, holds_of
 from privity.production.classes import GIVES, Never, Permit, Releasable
@@ -75,6 +76,16 @@ def reaches(instrument: Instrument, data_class: Releasable, facts: Facts, day: d
     if permit in (Permit.COMPEL_WITH_COURT, Permit.COMPEL_IF_THRESHOLD):
         return condition is not None and outcome(condition, facts, day) is Truth.TRUE
     return permit in GIVES
+
+
+def names_others(instrument: Instrument, facts: Facts, given: Iterable[Given], day: date) -> tuple[Releasable, ...]:
+    """The classes, of those given, in which the instrument allows what the order asks: that others be named."""
+    allowed = instrument.names_others
+    if allowed is None or any(facts.get(name) is None for name in OF_NAMING):
+        return ()
+    if allowed.when is not None and outcome(allowed.when, facts, day) is not Truth.TRUE:
+        return ()
+    return tuple(each.data_class for each in given if each.data_class in allowed.classes)
 
 
 def binds(instrument: Instrument, profile: Profile) -> bool:

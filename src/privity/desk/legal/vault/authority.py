@@ -18,6 +18,7 @@ from privity.desk.legal.requests.model import State as RequestState
 from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.vault.errors import NoAuthority, OutsideScope
 from privity.desk.legal.vault.model import Hold
+from privity.desk.legal.vault.shares import Leave
 from privity.production.classes import Releasable
 
 READING: Final = frozenset({RequestState.SCOPED, RequestState.COLLECTED, RequestState.REVIEWED})
@@ -44,6 +45,11 @@ def token(db: Db, request: int, now_ms: int) -> CaseToken:
         raise NoAuthority(f"request {request} is {found.state}; files are read while it is {_listed()}")
     requests.must_hold(db, request, now_ms)
     return CaseToken(request, requests.scope_of(db, request))
+
+
+def leave(db: Db, request: int) -> Leave:
+    """For what officers' shares are used now. Raises RequestUnknown."""
+    return Leave(requests.of(db, request).number, len(requests.moves(db, request)))
 
 
 def waits(db: Db, hold: Hold, now_ms: int) -> bool:

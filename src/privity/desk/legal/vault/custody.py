@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who can open the keys of a hold: the desk, or two officers who are both needed.
 
-A key that two officers keep is split into two shares, each sealed to the age key of one of them; the desk hands sealed
-shares out and takes the opened ones back for one reading, and keeps neither. Either way everything lies under the
-evidence key as well, so that it ends for everybody with the row that holds it. A module with a key of its own (PKCS#11)
-would be one more `KeyHolder`.
+A key that two officers keep is split into two shares, each sealed to the age key of one of them, and says inside of
+which hold, class and officer it is. Beside each lies its hash, by which the desk knows the right one when it comes back
+open (`shares`). Either way everything lies under the evidence key as well, so that it ends for everybody with the row
+that holds it. A module with a key of its own (PKCS#11) would be one more `KeyHolder`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from privity.desk.legal.vault.errors import HoldDamaged, OfficersInvalid, SharesWrong
 from privity.mls.codec import vec
 from privity.production import age_key
-from privity.production.classes import Releasable
 from privity.production.errors import BadRecipient
 
 KEY_BYTES: Final = 32
 _WRAP_LABEL: Final = b"Privity legal hold key 1"
 _MARK_LABEL: Final = b"Privity legal hold mark 1"
+_SHARE_LABEL: Final = b"Privity legal hold share 1"
+_HASH_BYTES: Final = 32
 
 
 class Keeper(StrEnum):
@@ -46,6 +47,10 @@ class Holder(StrEnum):
     FIRST = "first_officer"
     SECOND = "second_officer"
 
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Wrapped:
@@ -57,33 +62,6 @@ class Wrapped:
 
     def __repr__(self) -> str:
         return f"<Wrapped {self.holder}>"
-
-
-class Shares:
-    """Shares that officers have opened and handed in for a collection. In memory alone: they end with the process."""
-
-    def __init__(self) -> None:
-        self._handed: dict[tuple[int, Releasable], dict[Holder, bytes]] = {}
-
-    def __repr__(self) -> str:
-        return f"<Shares of {len(self._handed)} keys>"
-
-    def hand_in(self, hold: int, data_class: Releasable, holder: Holder, share: bytes) -> None:
-        """One officer's. Raises SharesWrong where it can be none; whether it is the right one shows with the other."""
-        if holder not in (Holder.FIRST, Holder.SECOND) or len(share) != KEY_BYTES:
-            raise SharesWrong(f"a share of an officer has {KEY_BYTES} bytes, got {len(share)} from the {holder}")
-        self._handed.setdefault((hold, data_class), {})[holder] = share
-
-    def of(self, hold: int, data_class: Releasable) -> tuple[bytes, ...]:
-        """The first officer's and then the second's, as far as they are there."""
-        return tuple(share for _, share in sorted(self._handed.get((hold, data_class), {}).items()))
-
-    def handed(self, hold: int, data_class: Releasable) -> frozenset[Holder]:
-        """Who has handed theirs in."""
-        return frozenset(self._handed.get((hold, data_class), {}))
-
-    def forget(self, hold: int) -> None:
-        self._handed = {key: shares for key, shares in self._handed.items() if key[0] != hold}
 
 
 class KeyHolder(Protocol):
@@ -128,7 +106,21 @@ class Custody:
 
     def sealed_share(self, place: bytes, row: Wrapped) -> bytes:
         """What an officer opens with their age key."""
-        return _unwrap(self.evidence_key, place, row)
+        return _unwrap(self.evidence_key, place, row)[_HASH_BYTES:]
+
+    def share(self, place: bytes, row: Wrapped, payload: bytes) -> bytes:
+        """What an officer opened, if it is what was sealed to them. Raises SharesWrong."""
+        share = share_in(payload, place, row.holder)
+        _must_be_that(_unwrap(self.evidence_key, place, row), payload, row.holder)
+        return share
+
+
+def share_in(payload: bytes, place: bytes, holder: Holder) -> bytes:
+    """The share in what an officer's key opens. Raises SharesWrong where it says that it is another one."""
+    before = _payload(place, holder, b"")
+    if not payload.startswith(before) or len(payload) != len(before) + KEY_BYTES:
+        raise SharesWrong(f"this is no share of the {holder.words} for this class of this hold")
+    return payload[len(before) :]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,16 +144,17 @@ class _Officers:
         first = random(KEY_BYTES)
         parts = zip((Holder.FIRST, Holder.SECOND), self.officers, (first, _xor(first, key)), strict=True)
         return tuple(
-            _wrap(self.evidence_key, place, holder, pyrage.encrypt(share, [_recipient(officer)]), random)
+            _wrap(self.evidence_key, place, holder, _sealed(_payload(place, holder, share), officer), random)
             for holder, officer, share in parts
         )
 
     def unwrap(self, place: bytes, rows: Sequence[Wrapped], shares: Sequence[bytes]) -> bytes:
         """The rows have to be there: shares that were kept beside a hold open nothing once it has ended."""
-        for row in _of(rows, Holder.FIRST, Holder.SECOND):
-            _unwrap(self.evidence_key, place, row)
+        wrapped = [(row, _unwrap(self.evidence_key, place, row)) for row in _of(rows, Holder.FIRST, Holder.SECOND)]
         if len(shares) != 2 or any(len(share) != KEY_BYTES for share in shares):
             raise SharesWrong(f"two shares of {KEY_BYTES} bytes open this key, got {len(shares)}")
+        for (row, inside), share in zip(wrapped, shares, strict=True):
+            _must_be_that(inside, _payload(place, row.holder, share), row.holder)
         return _xor(*shares)
 
 
@@ -182,6 +175,21 @@ def _unwrap(key: bytes, place: bytes, row: Wrapped) -> bytes:
         return AESGCM(key).decrypt(row.nonce, row.wrapped, _bound(place, row.holder))
     except (InvalidTag, ValueError):
         raise HoldDamaged("a key does not open: it was altered, shredded, or is under another evidence key") from None
+
+
+def _payload(place: bytes, holder: Holder, share: bytes) -> bytes:
+    """What is sealed to an officer: whoever opens it sees what it is of."""
+    return _SHARE_LABEL + vec(place) + vec(holder.value.encode()) + share
+
+
+def _sealed(payload: bytes, officer: str) -> bytes:
+    """Its hash, that tells the right one from any other, and what the officer opens."""
+    return hashlib.sha256(payload).digest() + bytes(pyrage.encrypt(payload, [_recipient(officer)]))
+
+
+def _must_be_that(inside: bytes, payload: bytes, holder: Holder) -> None:
+    if not hmac.compare_digest(inside[:_HASH_BYTES], hashlib.sha256(payload).digest()):
+        raise SharesWrong(f"this is not the share that was sealed to the {holder.words}")
 
 
 def _bound(place: bytes, holder: Holder) -> bytes:

@@ -18,6 +18,8 @@ LegalError
     +-- HoldDamaged         a file or its list does not open, or is not what was taken
     +-- SharesWrong         the two officers' shares are missing, or not those of this key
     +-- OfficersInvalid     the two officers' age keys cannot be used
+    +-- ShareFileInvalid    a file is none that the desk made for an officer
+    +-- IdentityUnusable    a file holds no age key, or not the one that opens a share
 """
 
 from __future__ import annotations
@@ -83,3 +85,11 @@ class SharesWrong(VaultError):
 
 class OfficersInvalid(VaultError):
     """Two different age keys are needed to split a key between two officers."""
+
+
+class ShareFileInvalid(VaultError):
+    """A file is none that the desk made for an officer."""
+
+
+class IdentityUnusable(VaultError):
+    """A file holds no age key, or not the one that opens this share."""

@@ -21,7 +21,7 @@ from privity.desk.legal.rulebook.facts import Target
 from privity.desk.legal.rulebook.model import Rulebook
 from privity.desk.legal.vault import store, taking
 from privity.desk.legal.vault.custody import Custody
-from privity.desk.legal.vault.errors import NothingToPreserve, WrongState
+from privity.desk.legal.vault.errors import NothingToPreserve, SnapshotRefused, WrongState
 from privity.desk.legal.vault.model import Asked, Snapshot
 from privity.desk.legal.vault.ordering import JUDGED, order
 from privity.wire.errors import Refusal
@@ -102,6 +102,11 @@ class Preserving:
     async def _take(self, number: int) -> None:
         """All targets are asked about before anything is put away: a snapshot is whole or is not there."""
         found: list[tuple[Target, Snapshot]] = []
-        for asked in taking.asked_of(self._db, self._custody, number, self._now_ms()):
+        wanted = taking.asked_of(self._db, self._custody, number, self._now_ms())
+        for asked in wanted:
             found.append((asked.target, await self._snapshots.snapshot(asked)))
+        if taking.asked_of(self._db, self._custody, number, self._now_ms()) != wanted:
+            raise SnapshotRefused(
+                f"what hold {number} is to keep was corrected while the hub was asked; it is asked anew"
+            )
         taking.take(self._db, self._custody, number, found, self._now_ms(), self._random)

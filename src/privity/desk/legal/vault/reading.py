@@ -15,13 +15,13 @@ from typing import Final
 from privity.desk.audit import log
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Entry
-from privity.desk.db.transaction import Db, transaction
+from privity.desk.db.transaction import Db
 from privity.desk.evidence.records import check_text
 from privity.desk.legal.errors import LegalError
 from privity.desk.legal.requests.model import about
 from privity.desk.legal.rulebook.facts import Target
-from privity.desk.legal.vault import authority, sealing, store
-from privity.desk.legal.vault.custody import Custody, Holder, Keeper, Shares, Wrapped
+from privity.desk.legal.vault import authority, ordering, sealing, store
+from privity.desk.legal.vault.custody import Custody, Keeper
 from privity.desk.legal.vault.errors import (
     FileUnknown,
     HoldDamaged,
@@ -32,7 +32,8 @@ from privity.desk.legal.vault.errors import (
     WrongState,
 )
 from privity.desk.legal.vault.model import HeldFile, Hold, State
-from privity.desk.legal.vault.ordering import DESK, found, mark_of
+from privity.desk.legal.vault.ordering import DESK, mark_of
+from privity.desk.legal.vault.shares import OFFICERS, Shares
 from privity.desk.legal.vault.taking import class_of
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
@@ -40,7 +41,6 @@ from privity.desk.staff.rights import Right
 from privity.production.classes import Releasable
 
 FOR_THE_CASE: Final = "collecting for the case"
-OFFICERS: Final = (Holder.FIRST, Holder.SECOND)
 
 
 def read(
@@ -54,16 +54,19 @@ def read(
     *,
     purpose: str,
     now_ms: int,
-    shares: Sequence[bytes] = (),
+    shares: Shares | None = None,
 ) -> bytes:
-    """A file, for somebody who judges. `shares`: the two officers', where they keep the key.
+    """A file, for somebody who judges. `shares`: what two officers handed in, where they keep the key; it uses them up.
 
     Not inside a transaction: the entry must be on the disk before anything is opened.
     Raises NoAuthority, AuthorityExpired, OutsideScope, HoldOver, FileUnknown, SharesWrong, HoldDamaged, ReasonMissing.
     """
     acting.must(Right.JUDGE_LEGAL)
     check_text("purpose", purpose, MAX_REASON_CHARS)
-    return _read(db, custody, acting.who, request, hold, target, name, purpose, now_ms, shares)
+    content = _read(db, custody, acting.who, request, hold, target, name, purpose, now_ms, shares)
+    if shares is not None:
+        shares.forget(hold, class_of(name))
+    return content
 
 
 def read_for_case(
@@ -74,104 +77,22 @@ def read_for_case(
     target: Target,
     name: str,
     now_ms: int,
-    shares: Sequence[bytes] = (),
+    shares: Shares | None = None,
 ) -> bytes:
-    """The same for the desk itself, where it collects for a request in place of what is not there any more."""
+    """The same for the desk itself, where it collects for a request in place of what is not there any more.
+
+    It uses no shares up: it reads what the request may have of a class, and with its next move they count no more.
+    """
     return _read(db, custody, DESK, request, hold, target, name, FOR_THE_CASE, now_ms, shares)
 
 
 def names(db: Db, custody: Custody, request: int, hold: int, target: Target, now_ms: int) -> tuple[str, ...]:
     """The files of one target that the case may read. Raises NoAuthority, AuthorityExpired or HoldOver."""
     token = authority.token(db, request, now_ms)
-    released = _released(db, request, hold, now_ms)
+    found = released(db, request, hold, now_ms)
     classes = {line.data_class for line in token.lines if line.target == target}
-    mark = mark_of(custody, released.id, (target,))
+    mark = mark_of(custody, found.id, (target,))
     return tuple(file.name for file in store.files(db, hold) if file.target_mark == mark and file.data_class in classes)
-
-
-def sealed_share(
-    db: Db,
-    custody: Custody,
-    acting: Acting,
-    request: int,
-    hold: int,
-    target: Target,
-    data_class: Releasable,
-    holder: Holder,
-    now_ms: int,
-) -> bytes:
-    """One officer's share of the key of one class, sealed to their age key, for a case that may read that class.
-
-    Raises what `read` does.
-    """
-    released, row = _share(db, acting, request, hold, target, data_class, holder, now_ms)
-    log.add(
-        db,
-        at_ms=now_ms,
-        who=acting.who,
-        act=Act.HOLD_SHARED,
-        about=about(request),
-        hold=hold,
-        data_class=data_class.value,
-        holder=holder.value,
-    )
-    return custody.sealed_share(sealing.place(released.id, data_class), row)
-
-
-def hand_in(
-    db: Db,
-    shares: Shares,
-    acting: Acting,
-    request: int,
-    hold: int,
-    target: Target,
-    data_class: Releasable,
-    holder: Holder,
-    share: bytes,
-    now_ms: int,
-) -> None:
-    """One officer's share, opened with their age key, for one case. It is in memory alone and ends with the process.
-
-    Raises what `read` does.
-    """
-    _share(db, acting, request, hold, target, data_class, holder, now_ms)
-    with transaction(db):
-        log.add(
-            db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.HOLD_SHARE_HANDED_IN,
-            about=about(request),
-            hold=hold,
-            data_class=data_class.value,
-            holder=holder.value,
-        )
-        shares.hand_in(hold, data_class, holder, share)
-
-
-def _share(
-    db: Db,
-    acting: Acting,
-    request: int,
-    hold: int,
-    target: Target,
-    data_class: Releasable,
-    holder: Holder,
-    now_ms: int,
-) -> tuple[Hold, Wrapped]:
-    """The hold, and the officer's part of the key, if the case may read what it opens."""
-    if Right.RELEASE_LEGAL not in acting.rights:
-        acting.must(Right.JUDGE_LEGAL)
-    try:
-        authority.token(db, request, now_ms).must_hold(data_class, target)
-        released = _released(db, request, hold, now_ms)
-        rows = {row.holder: row for row in store.keys(db, hold, data_class)}
-        if holder not in OFFICERS or holder not in rows:
-            raise SharesWrong(f"the key of {data_class} in hold {hold} has no share of the {holder}")
-    except LegalError as err:
-        _refused(db, acting.who, request, hold, err, now_ms)
-        raise
-    return released, rows[holder]
 
 
 def _read(
@@ -184,12 +105,13 @@ def _read(
     name: str,
     purpose: str,
     now_ms: int,
-    shares: Sequence[bytes],
+    shares: Shares | None,
 ) -> bytes:
     try:
-        released, file = _permitted(db, custody, request, hold, target, name, now_ms)
+        found, file = _permitted(db, custody, request, hold, target, name, now_ms)
+        given = _given(db, shares, request, found, file.data_class, now_ms)
     except LegalError as err:
-        _refused(db, who, request, hold, err, now_ms)
+        refused(db, who, request, hold, err, now_ms)
         raise
     log.add(
         db,
@@ -202,7 +124,7 @@ def _read(
         data_class=file.data_class.value,
         purpose=purpose,
     )
-    return _opened(db, custody, released, file, shares)
+    return _opened(db, custody, found, file, given)
 
 
 def _permitted(
@@ -214,16 +136,31 @@ def _permitted(
     except SnapshotRefused:
         raise FileUnknown(f"hold {hold} has no file of such a name") from None
     token.must_hold(data_class, target)
-    released = _released(db, request, hold, now_ms)
-    file = store.find_file(db, hold, mark_of(custody, released.id, (target,)), name)
+    found = released(db, request, hold, now_ms)
+    file = store.find_file(db, hold, mark_of(custody, found.id, (target,)), name)
     if file is None:
         raise FileUnknown(f"hold {hold} has no such file of this target")
     token.must_hold(file.data_class, target)
-    return released, file
+    return found, file
 
 
-def _released(db: Db, request: int, number: int, now_ms: int) -> Hold:
-    hold = found(db, number)
+def _given(
+    db: Db, shares: Shares | None, request: int, hold: Hold, data_class: Releasable, now_ms: int
+) -> tuple[bytes, ...]:
+    """What two officers have handed in, where they keep the key. Raises SharesWrong."""
+    if hold.custody != Keeper.TWO_OFFICERS:
+        return ()
+    given = () if shares is None else shares.of(hold.number, data_class, authority.leave(db, request), now_ms)
+    if len(given) != len(OFFICERS):
+        raise SharesWrong(
+            f"the key of {data_class} in hold {hold.number} takes the shares of two officers, here {len(given)} of them"
+        )
+    return given
+
+
+def released(db: Db, request: int, number: int, now_ms: int) -> Hold:
+    """The hold, if this request may read it. Raises HoldOver, WrongState or NoAuthority."""
+    hold = ordering.found(db, number)
     if not hold.live:
         raise HoldOver(f"hold {number} has ended")
     if hold.state is not State.RELEASED_TO_CASE:
@@ -243,15 +180,9 @@ def _opened(db: Db, custody: Custody, hold: Hold, file: HeldFile, shares: Sequen
     listed = lists[file.data_class]
     if listed.manifest is None or listed.manifest_nonce is None or listed.manifest_sha256 is None:
         raise HoldDamaged(f"hold {hold.number} has no list of its files of class {file.data_class}")
-    keeper = Keeper(hold.custody)
-    key = custody.holder(keeper).unwrap(where, store.keys(db, hold.number, file.data_class), shares)
+    key = custody.holder(Keeper(hold.custody)).unwrap(where, store.keys(db, hold.number, file.data_class), shares)
     piece = sealing.Piece(listed.manifest_nonce, listed.manifest)
-    try:
-        manifest = sealing.unseal_list(key, where, piece, listed.manifest_sha256)
-    except HoldDamaged:
-        if keeper is Keeper.TWO_OFFICERS:
-            raise SharesWrong("these two shares do not open this key, or the list of files was altered") from None
-        raise
+    manifest = sealing.unseal_list(key, where, piece, listed.manifest_sha256)
     content = sealing.unseal(key, where, file.target_mark, file.name, store.pieces_of(db, file.number))
     for each in manifest.files:
         if (each.name, each.target_mark) == (file.name, file.target_mark):
@@ -272,5 +203,6 @@ def _must_be_what_was_taken(db: Db, hold: Hold, lists: Sequence[tuple[Releasable
         raise HoldDamaged(f"the lists of hold {hold.number} are not those that the audit log names")
 
 
-def _refused(db: Db, who: str, request: int, hold: int, err: LegalError, now_ms: int) -> None:
+def refused(db: Db, who: str, request: int, hold: int, err: LegalError, now_ms: int) -> None:
+    """Nothing was read, and the log says who was refused, and why."""
     log.add(db, at_ms=now_ms, who=who, act=Act.HOLD_REFUSED, about=about(request), hold=hold, why=type(err).__name__)

@@ -25,13 +25,15 @@ from privity.desk.legal.vault.errors import (
 from privity.desk.legal.vault.expiry import step
 from privity.desk.legal.vault.model import Because, Hold, Kind, ReceiptFacts, State
 from privity.desk.legal.vault.ordering import JUDGED, found, mark_of, order, quarantine
-from privity.desk.legal.vault.reading import hand_in, names, read, read_for_case, sealed_share
+from privity.desk.legal.vault.reading import names, read, read_for_case
+from privity.desk.legal.vault.sharing import awaited, hand_in, share_file
 from privity.desk.limits import MAX_REASON_CHARS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.production.classes import Releasable
 
 __all__ = [
+    "awaited",
     "classes",
     "hand_in",
     "hold",
@@ -48,7 +50,7 @@ __all__ = [
     "release",
     "released_to",
     "renew",
-    "sealed_share",
+    "share_file",
     "step",
     "withdraw",
     "withdrawal_confirmed",

@@ -116,6 +116,12 @@ class Barred(msgspec.Struct, frozen=True):
     until_ms: int
 
 
+class BarLifted(msgspec.Struct, frozen=True):
+    """A bar counts no more from then on; `until_ms` is the end of the last bar that is left, or now."""
+
+    until_ms: int
+
+
 class Planned(msgspec.Struct, frozen=True):
     """How many people a request is about."""
 
@@ -150,6 +156,7 @@ Fact = (
     | HoldReleased
     | HoldExpired
     | Barred
+    | BarLifted
     | Planned
     | Told
     | ObjectionAnswered
@@ -162,7 +169,8 @@ _READ: Final[Mapping[Act, type[Fact]]] = {
     Act.LEGAL_EVALUATED: Evaluated,
     Act.LEGAL_JUDGED: Judged,
     Act.PRODUCTION_REVIEWED: Reviewed,
-    Act.PRODUCTION_RELEASED: Made,
+    Act.PRODUCTION_RELEASED: Nothing,
+    Act.PRODUCTION_RELEASED_BY: Made,
     Act.PRODUCTION_READY: Made,
     Act.PRODUCTION_FETCHED: Nothing,
     Act.HOLD_ORDERED: HoldOrdered,
@@ -170,7 +178,9 @@ _READ: Final[Mapping[Act, type[Fact]]] = {
     Act.HOLD_RENEWED: HoldDone,
     Act.HOLD_RELEASED: HoldReleased,
     Act.HOLD_EXPIRED: HoldExpired,
+    Act.LEGAL_NAMING_CONFIRMED: Nothing,
     Act.LEGAL_BARRED: Barred,
+    Act.LEGAL_BAR_LIFTED: BarLifted,
     Act.LEGAL_AUTHORITY_INFORMS: Nothing,
     Act.LEGAL_NOTICES_PLANNED: Planned,
     Act.LEGAL_NOTICE_SENT: Nothing,
@@ -185,6 +195,7 @@ _READ: Final[Mapping[Act, type[Fact]]] = {
 }
 
 OF_REQUESTS: Final = frozenset(_READ) - {
+    Act.PRODUCTION_RELEASED,
     Act.LEGAL_OBJECTION_TURNED_AWAY,
     Act.AGENCY_CHECK_FAILED,
     Act.AGENCY_PASSKEY_COPIED,

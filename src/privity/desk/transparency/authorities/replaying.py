@@ -26,6 +26,7 @@ TAKEN: Final = "taken"
 FOLLOWED: Final = "followed"
 BARRED: Final = "barred"
 _ACTS: Final = {
+    Act.PRODUCTION_RELEASED: "releases that those who asked can see",
     Act.PRODUCTION_FETCHED: "downloads",
     Act.LEGAL_NOTICE_SENT: "notices sent",
     Act.LEGAL_NOBODY_TOLD: "people who are not here any more",
@@ -35,6 +36,7 @@ _ACTS: Final = {
     Act.AGENCY_CHECK_FAILED: "checks of agencies that failed",
     Act.AGENCY_PASSKEY_COPIED: "copied passkeys",
     Act.FRAUD_MARKED: "marks of impostors",
+    Act.LEGAL_NAMING_CONFIRMED: "decisions that others are named, confirmed",
 }
 """What is counted by the act alone, in the words in which it is compared."""
 
@@ -126,7 +128,7 @@ class Replay:
                 self._reviewed[fact.production] = fact
                 self._count(entry, f"productions looked at: {fact.kind}")
             case reading.Made():
-                done = "released" if entry.act is Act.PRODUCTION_RELEASED else "ready"
+                done = "released" if entry.act is Act.PRODUCTION_RELEASED_BY else "ready"
                 self._count(entry, f"productions {done}: {fact.kind}")
             case reading.HoldOrdered() | reading.HoldDone() | reading.HoldReleased() | reading.HoldExpired():
                 self._hold(entry, matter, fact)
@@ -135,6 +137,10 @@ class Replay:
                 matter.barred_ms = (began, fact.until_ms)
                 self._mark(entry, matter, BARRED)
                 self._count(entry, f"bars: {fact.kind}")
+            case reading.BarLifted():
+                if matter.barred_ms is not None:
+                    matter.barred_ms = (matter.barred_ms[0], fact.until_ms)
+                self._count(entry, "bars lifted")
             case reading.Planned():
                 self._count(entry, "decisions whose people were counted")
                 if self.period.holds(entry.at_ms):

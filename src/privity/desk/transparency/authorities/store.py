@@ -45,10 +45,13 @@ QUESTIONS: Final = (
     _by("productions looked at: {0}", "kind", "production", "reviewed_ms"),
     _by("productions released: {0}", "kind", "production", "logged_ms"),
     _by("productions ready: {0}", "kind", "production", "ready_ms"),
+    _all("releases that those who asked can see", "production", "logged_ms"),
     _all("downloads", "production_download", "at_ms"),
     _all("holds taken", "legal_hold", "taken_ms"),
     _by("holds ended: {0}", "ended_because", "legal_hold", "ended_ms"),
     _by("bars: {0}", "kind", "legal_bar", "at_ms"),
+    _all("bars lifted", "legal_bar_lifted", "at_ms"),
+    _all("decisions that others are named, confirmed", "legal_naming_confirmed", "at_ms"),
     _all("decisions whose people were counted", "legal_notice_plan", "at_ms"),
     (
         "people to be told",

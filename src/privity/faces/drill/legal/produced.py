@@ -145,7 +145,7 @@ async def overbroad(here: Stage) -> Told:
     await erin.device.profiles.put("Erin", "cups and saucers", None, False)
     today, work = here.work.today, here.work
     line = "US, a court: warrant for two years of one account; the agency shortens it, the reviewer narrows it"
-    paper = asked.warrant(today, erin.handle, line, ["subscriber", "session_ip", "account_state"])
+    paper = asked.warrant(today, erin.handle, line, ["subscriber", "account_state", "content_profile"])
     paper = replace(paper, facts={**paper.facts, "time_range": _since(today, 730)})
     told = Told(line)
     number, team, wide = await triaged(here, paper)
@@ -174,7 +174,7 @@ async def overbroad(here: Stage) -> Told:
     ranges = {f"{one['class']} from {one['from']}" for one in found.statement["released"] if one["from"]}
     denied = ", ".join(one["class"] for one in found.statement["denied"])
     told.checks.append(f"released: {', '.join(sorted(ranges)) or 'without a range'}; denied by the reviewer: {denied}")
-    expect("overbroad", denied == "session_ip", f"expected session_ip to be denied, got {denied or 'nothing'}")
+    expect("overbroad", denied == "content_profile", f"expected the profile to be denied, got {denied or 'nothing'}")
     return told
 
 

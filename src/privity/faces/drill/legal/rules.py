@@ -18,7 +18,7 @@ PROFILE: Final = {
     "us_jurisdiction": True,
     "offers_services_in_eu": True,
     "designated_state": "IE",
-    "holds": dict.fromkeys(Releasable, 30),
+    "holds": {each: 30 for each in Releasable if each is not Releasable.SESSION_IP},
 }
 """An operator whom every instrument of the drill binds."""
 

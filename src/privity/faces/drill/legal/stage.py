@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from privity.desk.audit.signing import Signing
+from privity.desk.legal import overseeing
 from privity.desk.legal.agencies import service as agencies
 from privity.desk.legal.agencies.model import State as Standing
+from privity.desk.legal.collecting import running
 from privity.desk.legal.releasing import lines
 from privity.desk.legal.releasing.setting import office_of
 from privity.desk.legal.requests.office import rules_of
@@ -67,6 +69,7 @@ class Stage:
             assert config.legal is not None and office is not None  # the house has both
             await house.start()
             staff, custody = Staff.come(db, office.place, clock.now_ms()), Custody(keys.evidence, ())
+            overseeing.seen(db, staff.clerk.acting, running.begin(db, clock.now_ms()).sha256, clock.now_ms())
             work = Work(db, keys.evidence, rules_of(config.legal), office, custody, staff, clock.now_ms)
             undo.pop_all()
         return cls(folder, clock, house, work, signing)
