@@ -9,8 +9,12 @@ DEMO_ARGS ?=
 BENCH_ARGS ?=
 PROVE_ARGS ?=
 E2E_ARGS ?=
+MUTANTS ?=
+INTEROP_ARGS ?=
 # Most tests wait for processes that they have started: two for each core of a small machine keep both busy.
 WORKERS ?= 4
+# What tests write is thrown away again: in memory, where a machine has room for it, nothing waits for the disk.
+MEMORY ?= $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4194304 { print "/dev/shm" }')
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 SECONDS ?= 60
 SOURCES := src tests $(wildcard bench)
@@ -18,13 +22,15 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # Dozens of processes start from the same sources: what one has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo app dist test e2e check prove fuzz format clean
+.PHONY: help demo app dist test e2e check prove fuzz mutants interop format clean
 help:
 	@echo "make demo    set up and run the main job        make test    set up and pass the tests"
 	@echo "make check   format, lint, types, arrows        make prove   the full counts (hours), kept in build/"
 	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
+	@echo "make mutants every small change of mls is noticed by a test (hours; MUTANTS=privity/mls/codec.py for a part)"
 	@echo "make app     build the page (needs Node)        make dist    a wheel with the page inside"
 	@echo "make e2e     the page in a real Chromium        make bench-keylog   what the key log costs"
+	@echo "make interop ours in one group with others      make bench-mls   what MLS costs, beside them"
 	@echo "make clean   remove what make made              make bench-safety   what the safety desk costs"
 
 $(VENV)/.python:
@@ -55,6 +61,16 @@ $(VENV)/.e2e: $(VENV)/.test constraints/e2e.txt
 	@$(INSTALL) --require-hashes -r constraints/e2e.txt
 	@touch $@
 
+$(VENV)/.interop: $(VENV)/.test constraints/interop.txt
+	@echo "installing mls-rs (pinned by hash)"
+	@$(INSTALL) --require-hashes -r constraints/interop.txt
+	@touch $@
+
+tests/interop/node/node_modules/.made: tests/interop/node/package.json tests/interop/node/package-lock.json
+	@echo "installing ts-mls and core-crypto (pinned by hash)"
+	@cd tests/interop/node && npm ci --silent --ignore-scripts
+	@touch $@
+
 # The page of `privity app`. Needs Node 20.19 or newer with npm; what it is built from stands in web/package-lock.json.
 app: $(VENV)/.base web/node_modules/.made
 	@cd web && npm run --silent build
@@ -74,12 +90,18 @@ demo: $(VENV)/.base
 	@$(BIN)/privity demo $(DEMO_ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not prove" --ignore=tests/e2e
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not prove" --ignore=tests/e2e
 
 # The page in a real Chromium, with real daemons and a real hub. What is missing is named, and its tests are skipped.
 e2e: $(VENV)/.e2e
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory app; else echo "npm is missing: the page is not built anew"; fi
-	$(BIN)/python -m pytest -q -m "not prove" tests/e2e $(E2E_ARGS)
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -m "not prove" tests/e2e $(E2E_ARGS)
+
+# Other implementations of MLS in one group with ours; writes docs/developers/mls-interop.md. What is missing is named.
+interop: $(VENV)/.interop
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory tests/interop/node/node_modules/.made; \
+		else echo "npm is missing: ts-mls and core-crypto are left out (Node 20 or newer: https://nodejs.org)"; fi
+	PRIVITY_INTEROP=write $(BIN)/python -m pytest -q -m "not prove" tests/interop $(INTEROP_ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check $(SOURCES)
@@ -101,10 +123,15 @@ bench-%: $(VENV)/.test
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzz.run $(SECONDS)
 
+# Changes mls in one small place after another and runs the tests that should notice. Broken off, it goes on where it was;
+# what survives with a reason stands in tests/mutants.toml.
+mutants: $(VENV)/.test
+	@$(BIN)/python -m tests.mutants $(COMMIT) $(MUTANTS)
+
 format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
 clean:
-	rm -rf web/node_modules src/privity/faces/app/page
+	rm -rf web/node_modules tests/interop/node/node_modules src/privity/faces/app/page
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

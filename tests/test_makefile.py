@@ -70,7 +70,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "prove", "fuzz", "format"])
+@pytest.mark.parametrize("target", ["demo", "test", "check", "prove", "fuzz", "interop", "mutants", "format"])
 def test_without_python_make_says_what_to_install(machine: Machine, target: str) -> None:
     done = machine.make(target)
     assert done.returncode == 2

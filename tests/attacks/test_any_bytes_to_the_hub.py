@@ -195,7 +195,9 @@ class Walk:
     def path(self, pattern: str) -> str:
         known = id_of(self.room) if pattern.startswith("/v1/rooms") else self.target.person.id
         values = {"id": known, "code": self.code, "sha256": self.blob, "user": self.target.person.id, "table": "device"}
-        return pattern.format(**values, handle="mallory", index=0, target="mallory", asker=self.mallory.person.id)
+        return pattern.format(
+            **values, handle="mallory", index=0, seq=1, target="mallory", asker=self.mallory.person.id
+        )
 
     def headers(self, method: str, target: str, body: bytes, *, known: bool) -> dict[str, str]:
         """Of the desk on its own routes, of Mallory elsewhere; none for a stranger."""

@@ -13,7 +13,9 @@ from tests.raised_errors import ERRORS, TESTS, leaves, missing, ran
 
 def named_in_tests(folder: str) -> set[str]:
     """Every name that a test uses, in any file of the folder or of the attacks."""
-    text = [path.read_text() for name in (folder, "attacks", "faces") for path in (TESTS / name).rglob("test_*.py")]
+    places = [TESTS / name for name in (folder, "attacks", "faces")]
+    kinds = ("test_*.py", "chapter_*.py")  # a chapter lists checks of RFC 9420, each with the error that its tests get
+    text = [path.read_text() for place in places for kind in kinds for path in place.rglob(kind)]
     code = re.sub(r"^(from|import) .*?(\([^)]*\))?$", "", "\n".join(text), flags=re.MULTILINE)
     return set(re.findall(r"\b[A-Z]\w+\b", code))
 

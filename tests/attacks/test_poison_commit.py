@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,7 +98,8 @@ class Poisoner:
     def commit(self, **what: Any) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             self._spoil(patch)
-            return self._group.commit(**what)
+            made = self._group.commit(**what)
+            return SimpleNamespace(message=made.message, welcome=made.welcome, group_info=made.group_info)
 
 
 SPOILED = {"path": spoil_path, "confirmation tag": spoil_confirmation, "membership tag": spoil_membership}

@@ -34,6 +34,7 @@ from privity.mls.messages.proposals import (
     Proposal,
     ReInit,
     Remove,
+    SelfRemove,
     UnknownProposal,
     Update,
 )
@@ -154,6 +155,7 @@ ALLOWED: dict[str, Proposal] = {
 REFUSED: dict[str, Callable[[Room], Proposal]] = {
     "Add": lambda room: Add(room.spare),
     "Update": lambda room: Update(room.group.tree.leaf(1)),
+    "SelfRemove": lambda _: SelfRemove(),
     "PreSharedKey": lambda room: PreSharedKey(ExternalPsk(b"hub", bytes(32))),
     "ReInit": lambda room: ReInit(b"elsewhere", 1, 1, room.group.context.extensions),
     "ExternalInit": lambda room: ExternalInit(bytes(32)),

@@ -41,6 +41,7 @@ from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage, PublicMessage, decode_public_message
 from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
 from privity.mls.messages.group_info import GroupInfo
+from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.proposals import AppDataUpdate, Proposal, Remove
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.suites import suite
@@ -50,6 +51,7 @@ from privity.policy.roles import Capability
 from privity.policy.room_components import FRANKING_AGENT, PARTICIPANT_LIST, FrankingAgent, ParticipantListUpdate
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
+from privity.policy.room_suites import ORDINARY, ROOM_SUITES
 from privity.tlog.tree import consistency_proof
 from privity.wire import keylog, rest, socket
 from privity.wire.age import AgeBand
@@ -63,6 +65,10 @@ SUITE = suite(1)
 START_MS = 1_800_000_000_000
 
 
+def suite_of(key_package: bytes) -> int:
+    return KeyPackage.decode(key_package).cipher_suite
+
+
 @dataclass
 class HubRoom:
     group: PublicGroup
@@ -71,6 +77,7 @@ class HubRoom:
     forgotten: int = 0
     first: dict[str, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
+    trees: dict[int, bytes] = field(default_factory=dict)
     refs: dict[tuple[str, bytes], rest.Committed | socket.Accepted] = field(default_factory=dict)
 
 
@@ -93,6 +100,8 @@ class FakeHub:
         self.acked: dict[str, int] = {}
         self.packages: dict[str, list[bytes]] = {}
         self.last_resort: dict[str, bytes] = {}
+        self.other_packages: dict[int, dict[str, list[bytes]]] = {}
+        self.other_resorts: dict[int, dict[str, bytes]] = {}
         self.rooms: dict[str, HubRoom] = {}
         self.inboxes: dict[str, list[Inbox]] = {}
         self.online: dict[str, Phone] = {}
@@ -223,7 +232,10 @@ class FakeHub:
             body = MLSMessage.decode(message).body
             assert isinstance(body, PrivateMessage)
             assert sender is not None
-            made = frank(self.period_key, self.frank_private, 1, tag_of(body.authenticated_data), sender, room_uri, ts)
+            suite_id = room.group.suite.id
+            made = frank(
+                self.period_key, self.frank_private, suite_id, tag_of(body.authenticated_data), sender, room_uri, ts
+            )
             franked = socket.Frank(made.server_frank, made.suite_id, made.signature)
         event = Event(room_uri, len(room.log) + 1, ts, kind, message, franked)
         room.log.append(event)
@@ -231,6 +243,10 @@ class FakeHub:
             if client != skip and self.may_see(room, client, event.seq):
                 self.push(client, self.tamper(client, event))
         return event
+
+    def copy_of(self, room_uri: str) -> PublicGroup:
+        """The group of a room as it is now, to be shown again later."""
+        return PublicGroup.decode(self.rooms[room_uri].group.encode(), RoomRules(self.check, self.any_key))
 
     def may_see(self, room: HubRoom, client: str, seq: int) -> bool:
         return client in room.first and room.first[client] < seq <= room.last.get(client, 1 << 60)
@@ -313,8 +329,8 @@ class FakeHub:
                 if new > self.log.size:
                     raise Refusal(Code.CONFLICT, f"the log has {self.log.size} entries")
                 return keylog.Consistency(consistency_proof(self.log.node_at, old, new))
-            case "POST", ["users", user, "claim"], rest.Claim():
-                return self.claim(f"mimi://{HOST}/u/{user}")
+            case "POST", ["users", user, "claim"], rest.Claim() as body:
+                return self.claim(f"mimi://{HOST}/u/{user}", body.suites[0])
             case "GET", ["contacts"], None:
                 return self.contacts(phone)
             case "PUT", ["blocks", _], None:
@@ -324,9 +340,10 @@ class FakeHub:
             case "GET", ["key-packages"], None:
                 return self.left(phone)
             case "POST", ["key-packages"], rest.PutKeyPackages() as body:
-                self.packages.setdefault(phone.client, []).extend(body.key_packages)
+                for value in body.key_packages:
+                    self.stock(suite_of(value)).setdefault(phone.client, []).append(value)
                 if body.last_resort is not None:
-                    self.last_resort[phone.client] = body.last_resort
+                    self.resorts(suite_of(body.last_resort))[phone.client] = body.last_resort
                 return self.left(phone)
             case "POST", ["rooms"], rest.CreateRoom() as body:
                 return self.create(phone, body)
@@ -339,6 +356,8 @@ class FakeHub:
                     MLSMessage(PublicMessage.of(each.auth, None)).encode() for each in found.group.proposals.values()
                 ]
                 return rest.GroupState(info, found.group.tree.encode(), len(found.log), waiting)
+            case "GET", ["rooms", room, "trees", seq], None:
+                return self.tree(phone, self.rooms[f"mimi://{HOST}/r/{room}"], int(seq))
             case "POST", ["rooms", room, "commit"], rest.Commit() as body:
                 return self.commit(phone, f"mimi://{HOST}/r/{room}", body)
             case "POST", ["rooms", room, "broken"], rest.Broken() as body:
@@ -396,14 +415,24 @@ class FakeHub:
     infos: dict[str, bytes]
 
     def left(self, phone: Phone) -> rest.KeyPackagesLeft:
-        return rest.KeyPackagesLeft(len(self.packages.get(phone.client, [])), phone.client in self.last_resort)
+        suites = [
+            rest.SuiteLeft(suite, len(self.stock(suite).get(phone.client, [])), phone.client in self.resorts(suite))
+            for suite in ROOM_SUITES
+        ]
+        return rest.KeyPackagesLeft(suites[0].left, suites[0].has_last_resort, suites)
 
-    def claim(self, user_uri: str) -> rest.Claimed:
+    def stock(self, suite: int) -> dict[str, list[bytes]]:
+        return self.packages if suite == ORDINARY.id else self.other_packages.setdefault(suite, {})
+
+    def resorts(self, suite: int) -> dict[str, bytes]:
+        return self.last_resort if suite == ORDINARY.id else self.other_resorts.setdefault(suite, {})
+
+    def claim(self, user_uri: str, suite: int) -> rest.Claimed:
         self.claims += 1
         devices = []
         for device in self.account(user_uri).in_force.devices:
-            left = self.packages.get(device.client_uri, [])
-            package = left.pop(0) if left else self.last_resort.get(device.client_uri)
+            left = self.stock(suite).get(device.client_uri, [])
+            package = left.pop(0) if left else self.resorts(suite).get(device.client_uri)
             status = rest.ClaimStatus.EXHAUSTED if package is None else rest.ClaimStatus.SUCCESS
             devices.append(rest.ClaimedDevice(device.client_uri, status, package))
         return rest.Claimed(devices)
@@ -448,6 +477,11 @@ class FakeHub:
                 found.append(rest.RoomSummary(uri, room.group.epoch, len(room.log), member))
         return rest.Rooms(found)
 
+    def tree(self, phone: Phone, room: HubRoom, seq: int) -> rest.RoomTree:
+        if seq not in room.trees or room.first.get(phone.client) != seq:
+            raise Refusal(Code.NOT_FOUND, "no tree for this device")
+        return rest.RoomTree(room.trees[seq])
+
     def commit(self, phone: Phone, room_uri: str, body: rest.Commit) -> rest.Committed:
         room = self.rooms[room_uri]
         known = room.refs.get((phone.client, body.ref))
@@ -477,6 +511,8 @@ class FakeHub:
             room.first[phone.client] = seq - 1
             room.last.pop(phone.client, None)
         event = self.append(room_uri, EventKind.COMMIT, body.commit)
+        if staged.added:
+            room.trees[seq] = room.group.tree.encode()
         for added in staged.added:
             client = member_of(added.key_package.leaf_node).client_uri
             room.first[client] = seq

@@ -22,6 +22,7 @@ from privity.server.config import HubSection
 from privity.wire import keylog, rest, socket, staff
 from privity.wire.socket import EventKind
 from tests.client.archives import POLICY, accept, declare, office, record, withdraw
+from tests.client.committed import taken_up
 from tests.client.fake_hub import Phone, World, plain
 from tests.client.hostile_hub import notices, waiting
 
@@ -170,7 +171,8 @@ def test_LP_25_agreement_survives_a_restart_and_its_absence_too(world: World) ->
 
 
 def test_LP_26_another_admins_proposal_is_not_ones_own_word(world: World) -> None:
-    """A hub that passes on a loose proposal of an admin, so that bob's device commits the archive in its own name."""
+    """A hub that passes on a loose proposal of an admin, so that bob's device commits the archive in its own name: the
+    device leaves it out, and says what bob wanted to say."""
     room, alice, bob, acme = office(world)
     update = AppDataUpdate(LOGGING_POLICY, LoggingPolicy((acme.user,), POLICY).encode())
     state = alice.engine.rooms[room].require_group()._state
@@ -180,12 +182,15 @@ def test_LP_26_another_admins_proposal_is_not_ones_own_word(world: World) -> Non
     event = world.hub.append(room, EventKind.PROPOSAL, loose)
     world.settle()
     assert record(bob, room).cursor == event.seq
-    assert len(bob.engine.rooms[room].require_group().proposals) == 1, "bob's device would commit it before it sends"
+    assert len(bob.engine.rooms[room].require_group().proposals) == 1, "bob's device has to commit before it sends"
     bob.command(lambda n: i.Send(n, room, plain("what I want to say")))
     world.pass_time(60_000)
     assert record(bob, room).agreed_hash == before
     assert bob.engine.rooms[room].state.logging.archives == ()
-    assert world.hub.rooms[room].log[-1] == event, "bob's device committed or sent something"
+    committed, said = world.hub.rooms[room].log[event.seq :]
+    assert (committed.kind, said.kind) == (EventKind.COMMIT, EventKind.APPLICATION)
+    assert taken_up(committed) == ()
+    assert alice.engine.rooms[room].state.logging.archives == ()
 
 
 def test_LP_26_no_setting_request_or_answer_of_hub_or_staff_carries_consent() -> None:

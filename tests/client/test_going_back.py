@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from privity.client.engine.going_back import check_state
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Notice
 from privity.client.errors import CommandRefused, RolledBack
-from privity.wire import socket
+from privity.wire import rest, socket
 from privity.wire.socket import EventKind, Inbox, InboxKind
 from tests.client.fake_hub import HubRoom, Phone, World
 
@@ -25,7 +24,7 @@ class Backup:
 
     def __init__(self, world: World, room: str) -> None:
         self.world, self.room = world, room
-        self.group = copy.deepcopy(world.hub.rooms[room].group)
+        self.group = world.hub.copy_of(room)
         self.info = world.hub.infos[room]
 
     def show(self) -> HubRoom:
@@ -96,6 +95,8 @@ def test_a_welcome_of_an_earlier_time_does_not_bring_a_device_back() -> None:
     shown = len(bob.shown)
     late = len(world.hub.rooms[room].log) + 1
     replay = Inbox(len(world.hub.inboxes[bob.client]) + 1, InboxKind.WELCOME, room, late, welcome.body)
+    lies = rest.RoomTree(world.hub.rooms[room].trees[welcome.room_seq])
+    world.hub.tree = lambda phone, room, seq: lies  # type: ignore[method-assign]  # it has the tree of then, too
     bob.inbox.append(i.Received(replay))
     world.settle()
     assert not bob.engine.rooms[room].record.member

@@ -25,6 +25,7 @@ from privity.mls.messages.proposals import AppDataUpdate, Proposal
 from privity.policy.roles import Role
 from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate, RoleChange
 from privity.wire.socket import EventKind
+from tests.client.committed import taken_up
 from tests.client.fake_hub import SUITE, Phone, World, plain
 from tests.client.test_roster_lines import commit
 
@@ -107,18 +108,22 @@ def test_the_last_admin_names_another_or_goes_and_the_eldest_moderator_follows(w
 
 
 def test_a_hub_that_gives_roles_and_lifts_bans_is_not_followed(world: World) -> None:
-    """Signed with its own key and in the log, whatever it likes: nobody's device commits it."""
+    """Signed with its own key and in the log, whatever it likes: nobody's device commits it, and nobody is held up."""
     room, alice, mona, carl = club(world)
     alice.do(lambda n: i.Ban(n, room, carl.user))
     listed = alice.engine.rooms[room].state.participants
     hers, his = listed.index(mona.user), listed.index(carl.user)
     assert hers is not None
     assert his is not None
-    for update in (ParticipantListUpdate((RoleChange(hers, 3),)), ParticipantListUpdate(removed=(his,))):
+    promotion, pardon = ParticipantListUpdate((RoleChange(hers, 3),)), ParticipantListUpdate(removed=(his,))
+    for update, renewed in ((promotion, 0), (pardon, 1)):
+        known = len(world.hub.rooms[room].log)
         forge_proposal(world, room, AppDataUpdate(PARTICIPANT_LIST, update.encode()))
         mona.command(lambda n: i.Send(n, room, plain("what waits is committed first")))
         world.pass_time(world.jitter_ms + 1)
-        assert not any(event.kind is EventKind.COMMIT for event in world.hub.rooms[room].log[-2:])
+        *before, said = world.hub.rooms[room].log[known:]
+        assert said.kind is EventKind.APPLICATION
+        assert [taken_up(event) for event in before if event.kind is EventKind.COMMIT] == [()] * renewed
         for phone in (alice, mona):
             assert role(phone, room, mona) is Role.MODERATOR
             assert role(phone, room, carl) is Role.BANNED

@@ -11,12 +11,39 @@ from privity.client.engine.key_log import SEEN
 from privity.client.engine.older_store import HUB_PUT_BACK, LOST_VIEW, PUT_BACK
 from privity.client.engine.records import MemoryView, Table
 from privity.client.engine.shown import LogAlarm
+from privity.mls.group import process
+from privity.mls.messages.envelope import MLSMessage, PrivateMessage
+from privity.mls.schedule.protect import SenderData, open_sender_data
+from privity.mls.suites import CipherSuite
 from privity.wire import socket
 from privity.wire.socket import INBOX_STEP, Inbox, InboxKind
-from tests.client.fake_hub import Phone, World
+from tests.client.fake_hub import Phone, World, plain
 from tests.client.hostile_hub import notices, tell
 
 HOUR_MS = 3_600_000
+
+
+class KeysUsed:
+    """Epoch, leaf and generation of every message that anybody opened: what its key and nonce are made from."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._seen: dict[bytes, tuple[bytes, int, int, int]] = {}
+        patch.setattr(process, "open_sender_data", self._open)
+
+    def _open(self, suite: CipherSuite, secret: bytes, message: PrivateMessage) -> SenderData:
+        sender = open_sender_data(suite, secret, message)
+        self._seen[message.ciphertext] = (message.group_id, message.epoch, sender.leaf_index, sender.generation)
+        return sender
+
+    def of(self, world: World, room_uri: str) -> list[tuple[bytes, int, int, int]]:
+        """Those of a room's log in order."""
+        bodies = (MLSMessage.decode(event.message).body for event in world.hub.rooms[room_uri].log)
+        return [self._seen[body.ciphertext] for body in bodies if isinstance(body, PrivateMessage)]
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> KeysUsed:
+    return KeysUsed(monkeypatch)
 
 
 @pytest.fixture
@@ -99,6 +126,69 @@ def test_a_store_put_back_is_noticed_by_its_own_messages(world: World) -> None:
     assert said(alice, PUT_BACK) == 1, "once, however many there are"
     bob.say(room, "I have read them")
     assert alice.texts(room) == ["I have read them"]
+
+
+def test_a_store_put_back_seals_with_no_key_that_it_used_before(world: World, keys: KeysUsed) -> None:
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    alice.say(room, "before the copy")
+    old = MemoryView(dict(alice.view.rows))
+    for number in range(3):
+        alice.say(room, f"{number}")
+    put_back(alice, old)
+    alice.say(room, "after it")
+    used = keys.of(world, room)
+    assert len(used) == 5 == len(set(used))
+    assert bob.texts(room)[-1] == "after it"
+    assert used[-1][1] == used[-2][1] + 1, "in an epoch of its own"
+    alice.say(room, "and on")
+    assert keys.of(world, room)[-1][1] == used[-1][1], "which goes on"
+
+
+def test_what_one_room_shows_is_heeded_in_all(world: World, keys: KeysUsed) -> None:
+    """The hub holds back what was said in the other room: its keys were used nevertheless."""
+    alice, bob, carol = world.person(), world.person(), world.person()
+    shown, held_back = alice.direct(bob), alice.direct(carol)
+    old = MemoryView(dict(alice.view.rows))
+    alice.say(shown, "one")
+    alice.say(held_back, "two")
+    used = keys.of(world, held_back)
+    log = world.hub.rooms[held_back].log
+    kept = log.pop()
+    put_back(alice, old)
+    log.append(kept)
+    alice.restart()
+    alice.say(held_back, "three")
+    assert not set(used) & set(keys.of(world, held_back)[len(used) :])
+
+
+def test_it_is_not_forgotten_by_starting_anew(world: World, keys: KeysUsed) -> None:
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    old = MemoryView(dict(alice.view.rows))
+    alice.say(room, "one")
+    put_back(alice, old)
+    for _ in range(2):
+        alice.restart()
+    alice.say(room, "two")
+    used = keys.of(world, room)
+    assert len(used) == 2 == len(set(used)) and bob.texts(room) == ["one", "two"]
+
+
+def test_what_waited_in_the_copy_is_sealed_with_new_keys_too(world: World, keys: KeysUsed) -> None:
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    alice.disconnect()
+    alice.command(lambda n: i.Send(n, room, plain("waits")))
+    old = MemoryView(dict(alice.view.rows))
+    alice.connect()
+    world.settle()
+    assert bob.texts(room) == ["waits"]
+    put_back(alice, old)
+    alice.say(room, "next")
+    used = keys.of(world, room)
+    assert len(used) == len(set(used)), "the copy's message comes a second time, under another key"
+    assert bob.texts(room) == ["waits", "next"], "and is shown once"
 
 
 def test_a_store_put_back_is_noticed_by_its_own_commits(world: World) -> None:

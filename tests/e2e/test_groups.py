@@ -40,11 +40,13 @@ async def looking(person: Person) -> Looked:
     return Looked(person, await Axe.of(person.page), [])
 
 
-async def new_group(person: Person, name: str) -> None:
+async def new_group(person: Person, name: str, *, post_quantum: bool = False) -> None:
     """A group whose details are open."""
     await person.to_list()
     await person.conversations.get_by_role("button", name="New group").click()
     await person.field("Name of the group").fill(name)
+    if post_quantum:
+        await person.page.get_by_role("checkbox", name="Closed to quantum computers, too").check()
     await person.press("Create the group")
     await expect(person.page.get_by_role("region", name="People")).to_be_visible()
 
@@ -199,3 +201,23 @@ async def make_link(person: Person, look: Looked, *, at_once: bool) -> str:
     text: str = await shown.get_by_label("The link", exact=True).inner_text()
     await person.close_sheet()
     return text.strip()
+
+
+async def test_a_group_that_stays_closed_to_quantum_computers(town: Town) -> None:
+    alice, bob = [await town.person(f"{name}.later") for name in ("alice", "bob")]
+    look = await looking(alice)
+    await alice.befriend(bob)
+    await new_group(alice, "For thirty years", post_quantum=True)
+    await invite(alice, "bob.later")
+    said = "Post-quantum: what is recorded of it today"
+    await expect(alice.page.get_by_text(said)).to_be_visible()
+    await look.at("group-post-quantum")
+    await bob.open("For thirty years")
+    await bob.say("See you then")
+    await alice.open("For thirty years")
+    await alice.sees("See you then")
+    await bob.details("For thirty years")
+    await expect(bob.page.get_by_text(said)).to_be_visible()
+    await new_group(alice, "For today")
+    await expect(alice.page.get_by_text(said)).to_have_count(0)
+    assert look.wrong == []

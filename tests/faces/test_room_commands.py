@@ -68,3 +68,18 @@ def test_a_link_is_made_used_answered_and_revoked(town: Town) -> None:
     carol.ok("room", "join", asks)
     assert "waits no longer" in alice.ok("room", "turn-away", room, "carol.d")
     assert alice.ok("room", "knocks", room) == ""
+
+
+def test_a_post_quantum_group_is_made_and_says_so(town: Town) -> None:
+    alice, bob = town.alice, town.bob
+    room = alice.ok("room", "create", "bob.c", "--post-quantum").strip()
+    ordinary = alice.ok("room", "create", "bob.c").strip()
+    alice.ok("send", room, "for thirty years")
+    assert "for thirty years" in bob.ok("read", room)
+    for shell in (alice, bob):
+        rows = {row["room"]: row for row in map(json.loads, shell.ok("room", "list", "--json").splitlines())}
+        assert (rows[room]["post_quantum"], rows[ordinary]["post_quantum"]) == (True, False)
+        listed = shell.ok("room", "list")
+        assert listed.count("post-quantum group of 2") == 1 and "  group of 2" in listed
+        assert "post-quantum: what is recorded of it today" in shell.ok("room", "members", room)
+        assert "post-quantum" not in shell.ok("room", "members", ordinary)

@@ -23,6 +23,7 @@ SUBCOMMANDS = [
     *(("room", name) for name in ("create", "direct", "invite", "remove", "leave", "members", "list")),
     *(("room", name) for name in ("declare-archive", "withdraw-archive", "accept", "role", "ban", "unban")),
     *(("room", name) for name in ("link", "links", "revoke-link", "join", "knocks", "let-in", "turn-away", "reports")),
+    ("room", "begin-again"),
     *(("keylog", name) for name in ("evidence", "trust", "start-over")),
     ("devices", "add"),
     ("devices", "remove"),

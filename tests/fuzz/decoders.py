@@ -11,13 +11,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import AuditError
 from privity.desk.audit.proof import EntryProof
-from privity.identity.errors import DeviceListError, RecordError, ReportKeyError, RoomLinkError
+from privity.identity.continuation import MEDIA_TYPE as ROOM_CONTINUES
+from privity.identity.continuation import Continuation
+from privity.identity.errors import BadContinuation, DeviceListError, RecordError, ReportKeyError, RoomLinkError
 from privity.identity.room_links import MEDIA_TYPE, RoomLink, read_statement, statement
 from privity.keylog.errors import KeylogError
 from privity.message import cbor, receipts, room_report, safe_aad, sealed_report
@@ -33,29 +34,10 @@ from privity.tlog.quorum import LogPolicy
 from privity.tlog.tree import Frontier
 from privity.tlog.verifier_key import VerifierKey
 from privity.wire import socket
-
-
-@dataclass(frozen=True)
-class Decoder:
-    """`decode` raises one of `refusals` for bad bytes; `encode` gives back the bytes of what it accepted."""
-
-    name: str
-    decode: Callable[[bytes], Any]
-    encode: Callable[[Any], bytes] | None
-    refusals: tuple[type[Exception], ...]
-
-    def check(self, data: bytes) -> None:
-        """Raise whatever a decoder must not do with these bytes."""
-        try:
-            value = self.decode(data)
-        except self.refusals:
-            return
-        if self.encode is not None and self.encode(value) != data:
-            raise AssertionError(f"{self.name} accepts {data.hex()} and encodes it as {self.encode(value).hex()}")
-
+from tests.fuzz.decoder import Decoder
+from tests.fuzz.of_mls import of_mls
 
 ROOMS: dict[str, tuple[type[Exception], ...]] = {
-    "privity.mls.messages": (ProtocolError,),
     "privity.message": (CborError, ContentError, ReportError),
     "privity.identity": (DeviceListError, RecordError, ReportKeyError, RoomLinkError),
     "privity.policy": (ProtocolError,),
@@ -125,6 +107,12 @@ def functions() -> Iterator[Decoder]:
         lambda links: statement(links).content,
         (RoomLinkError,),
     )
+    yield Decoder(
+        "identity.continuation.Continuation",
+        lambda data: Continuation.of(SinglePart(ROOM_CONTINUES, data)),
+        lambda said: said.part().content,
+        (BadContinuation,),
+    )
     yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
     yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))
     yield Decoder("message.safe_aad", safe_aad.tag_of, safe_aad.encode_aad, (FrankError,))
@@ -135,4 +123,4 @@ def functions() -> Iterator[Decoder]:
 
 
 def all_decoders() -> list[Decoder]:
-    return [*discovered(), *functions(), *frames()]
+    return [*of_mls(), *discovered(), *functions(), *frames()]

@@ -3,7 +3,7 @@
 """Coverage-guided fuzzing of every decoder in turn: `python -m tests.fuzz.run SECONDS`, or one by its name.
 
 Each decoder runs in a child process, because the fuzzer ends its process; what it finds is printed and kept under
-`build/fuzz/NAME/` as a file that replays it.
+`build/fuzz/NAME/` as a file that replays it. It sets out from `tests/fuzz/corpus/NAME` and what earlier runs learnt.
 """
 
 from __future__ import annotations
@@ -12,26 +12,34 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.fuzz.decoders import all_decoders
-
 FOUND = Path("build/fuzz")
+CORPUS = Path(__file__).parent / "corpus"
 
 
 def one(name: str, seconds: int) -> None:
     """Fuzz one decoder in this process."""
     import atheris
 
+    # What was imported before is not instrumented, and the fuzzer would be blind in it.
+    assert not any(module.startswith("privity") for module in sys.modules)
     with atheris.instrument_imports(include=["privity"]):
+        from tests.fuzz.decoders import all_decoders
+
         decoders = {decoder.name: decoder for decoder in all_decoders()}
     folder = FOUND / name
     folder.mkdir(parents=True, exist_ok=True)
     flags = [f"-max_total_time={seconds}", "-max_len=4096", f"-artifact_prefix={folder}/", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *flags], decoders[name].check)
+    learnt = folder / "learnt"
+    learnt.mkdir(exist_ok=True)
+    start = [str(learnt), *(str(path) for path in [CORPUS / name] if path.is_dir())]
+    atheris.Setup([sys.argv[0], *flags, *start], decoders[name].check)
     atheris.Fuzz()
 
 
 def every(seconds: int) -> int:
     """Fuzz all decoders, sharing the time; the number of decoders that broke."""
+    from tests.fuzz.decoders import all_decoders
+
     names = [decoder.name for decoder in all_decoders()]
     share = max(1, seconds // len(names))
     broken = 0

@@ -8,14 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.decoders import Decoder, all_decoders
+from tests.fuzz.decoder import Decoder
+from tests.fuzz.decoders import all_decoders
 
 DECODERS = all_decoders()
 
 
 def test_decoders_were_found() -> None:
     names = {decoder.name for decoder in DECODERS}
-    assert {"mls.messages.key_package.KeyPackage", "mls.messages.welcome.Welcome"} <= names
+    assert {
+        "mls.messages.key_package.KeyPackage",
+        "mls.messages.welcome.Welcome",
+        "mls.group.records.EpochHead",
+    } <= names
 
 
 @pytest.mark.parametrize("decoder", DECODERS, ids=lambda d: d.name)

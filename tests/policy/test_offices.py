@@ -155,7 +155,7 @@ def test_several_roles_change_in_one_commit() -> None:
 
 def test_nobody_gives_roles_while_entering_from_outside() -> None:
     view = commit(RULES, ROOM, TREE, 0, given({C: 5}), joiner=device("a", "b"))
-    with pytest.raises(PolicyRefused, match="commit of its own"):
+    with pytest.raises(PolicyRefused, match="who enters a room"):
         RULES.check_commit(view)
 
 

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from privity.mls.errors import CredentialRefused, PolicyRefused, ProtocolError, SuccessorRefused
 from privity.mls.messages.app_data import AppDataDictionary
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.extensions import Extension
+from privity.mls.messages.framing import Sender
 from privity.mls.messages.group_context import GroupContext
-from privity.mls.messages.proposals import Add, AppDataUpdate, GroupContextExtensions, Remove
-from privity.mls.rules import LeafUse
+from privity.mls.messages.proposals import Add, AppDataUpdate, GroupContextExtensions, ReInit, Remove, SelfRemove
+from privity.mls.rules import LeafUse, SentProposal
 from privity.policy.members import parse_client
 from privity.policy.room_components import (
     BASE_ROOM_POLICY,
@@ -147,6 +150,27 @@ def test_hub_removes_leaf_and_participant() -> None:
     RULES.check_external_sender((Remove(1),), 0)
     RULES.check_external_sender((gone,), 0)
     RULES.check_commit(commit(RULES, CONTEXT, TREE, 2, hub=(Remove(1), gone)))
+
+
+def test_who_enters_by_commit_changes_nothing_else() -> None:
+    RULES.check_commit(commit(RULES, CONTEXT, TREE, 0, joiner=device("a", "b")))
+    with pytest.raises(PolicyRefused, match="enters"):
+        RULES.check_commit(commit(RULES, CONTEXT, TREE, 0, update(GROUP, {C: 0}), joiner=device("a", "b")))
+
+
+@pytest.mark.parametrize("proposal", [SelfRemove(), ReInit(b"another room", 1, 1, ())])
+def test_what_rooms_do_not_know_is_refused(proposal: SelfRemove | ReInit) -> None:
+    view = commit(RULES, CONTEXT, TREE, 0)
+    RULES.check_commit(view)
+    sent = (SentProposal(proposal, Sender.member(1), b"reference"),)
+    with pytest.raises(PolicyRefused, match=type(proposal).__name__):
+        RULES.check_commit(replace(view, proposals=sent))
+
+
+def test_nobody_proposes_to_be_added() -> None:
+    RULES.check_credential(leaf(device("a")), LeafUse.ADD)
+    with pytest.raises(CredentialRefused, match="members invite"):
+        RULES.check_credential(leaf(device("a")), LeafUse.SELF_ADD)
 
 
 def test_two_leave_proposals_of_the_hub_fit_one_commit() -> None:

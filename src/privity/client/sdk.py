@@ -25,6 +25,7 @@ from privity.client.account import Account
 from privity.client.archives import Archives
 from privity.client.attachments import File
 from privity.client.backup.backups import Backups
+from privity.client.beginning_again import BeginningAgain
 from privity.client.blocks import Blocks
 from privity.client.checked import Checked
 from privity.client.contacts import Contacts, How
@@ -61,6 +62,7 @@ from privity.message import compose
 from privity.message.content import REACTION, NullPart, SinglePart
 from privity.message.report import Reason
 from privity.policy.roles import Role
+from privity.policy.room_suites import is_post_quantum
 from privity.wire.age import AgeBand
 
 CATCH_UP_S = 30
@@ -96,6 +98,7 @@ class Device:
         self.leaving = Leaving(self._host)
         self.receipts = Receipts(self._host, self.preferences)
         self.offices = Offices(self._host)
+        self.beginning_again = BeginningAgain(self._host, self.contacts, self.offices)
         self.room_links = RoomLinks(self._host)
         self.safety = Safety(self._host)
         self.room_reports = RoomReports(self._host)
@@ -284,8 +287,14 @@ class Device:
         listed = self._host.engine.room(room_uri).state.participants.participants
         return [each.user_uri for each in listed if each.role != Role.BANNED]
 
-    async def create_group(self) -> str:
-        return str(await self._host.do(inputs.CreateGroup))
+    async def create_group(self, *, post_quantum: bool = False) -> str:
+        """A group of this account alone. `post_quantum`: for as long as it lasts with keys that no quantum computer
+        gets out of what was recorded (`docs/users/post-quantum.md`)."""
+        return str(await self._host.do(lambda n: inputs.CreateGroup(n, post_quantum=post_quantum)))
+
+    def is_post_quantum(self, room_uri: str) -> bool:
+        """Whether a conversation was made so. Raises CommandRefused."""
+        return is_post_quantum(self._host.engine.room(room_uri).record.suite)
 
     async def direct(self, user_uri: str) -> str:
         """The conversation with a contact, begun now if there is none. Raises NotAContact."""

@@ -282,3 +282,10 @@ class BadReportKey(ReportKeyError):
 
 class ReportKeyNotSigned(ReportKeyError):
     """The device that it names did not sign it."""
+
+
+# What a room continues (spec/room-continues.md)
+
+
+class BadContinuation(IdentityError):
+    """What is said about the older conversation of a room does not decode, or names nobody, or somebody twice."""

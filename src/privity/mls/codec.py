@@ -155,26 +155,35 @@ def decode(read: Callable[[Reader], T], data: bytes) -> T:
 
 
 def u8(value: int) -> bytes:
-    return _number(value, 1)
+    try:
+        return value.to_bytes(1, "big")
+    except OverflowError:
+        raise _too_large(value, 1) from None
 
 
 def u16(value: int) -> bytes:
-    return _number(value, 2)
+    try:
+        return value.to_bytes(2, "big")
+    except OverflowError:
+        raise _too_large(value, 2) from None
 
 
 def u32(value: int) -> bytes:
-    return _number(value, 4)
+    try:
+        return value.to_bytes(4, "big")
+    except OverflowError:
+        raise _too_large(value, 4) from None
 
 
 def u64(value: int) -> bytes:
-    return _number(value, 8)
-
-
-def _number(value: int, size: int) -> bytes:
     try:
-        return value.to_bytes(size, "big")
+        return value.to_bytes(8, "big")
     except OverflowError:
-        raise UsageError(f"{value} does not fit into {size} bytes") from None
+        raise _too_large(value, 8) from None
+
+
+def _too_large(value: int, size: int) -> UsageError:
+    return UsageError(f"{value} does not fit into {size} bytes")
 
 
 def length(value: int) -> bytes:
@@ -188,9 +197,13 @@ def length(value: int) -> bytes:
     raise UsageError(f"a vector cannot have {value} bytes")
 
 
+_SHORT = tuple(bytes((size,)) for size in range(0x40))
+
+
 def vec(data: bytes) -> bytes:
     """opaque data<V>"""
-    return length(len(data)) + data
+    size = len(data)
+    return _SHORT[size] + data if size < 0x40 else length(size) + data
 
 
 def vector_of(items: Iterable[Encodable]) -> bytes:
@@ -205,4 +218,7 @@ def optional(item: Encodable | None) -> bytes:
 
 def numbers(values: Iterable[int], size: int) -> bytes:
     """A vector of fixed-size numbers."""
-    return vec(b"".join([_number(value, size) for value in values]))
+    try:
+        return vec(b"".join([value.to_bytes(size, "big") for value in values]))
+    except OverflowError:
+        raise UsageError(f"a number does not fit into {size} bytes") from None

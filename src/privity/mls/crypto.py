@@ -12,9 +12,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
 
+from privity.mls import ed25519
 from privity.mls.codec import vec
 from privity.mls.errors import BadPublicKey, BadSignature, UsageError
+from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
 Random = Callable[[int], bytes]
@@ -23,6 +26,10 @@ _HASHES = {"sha256": hashlib.sha256}
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 P25519 = (1 << 255) - 19
+
+MLKEM768_BYTES = 1184
+XWING_BYTES = MLKEM768_BYTES + 32
+"""A public key of X-Wing: that of ML-KEM-768 and then that of X25519."""
 
 LOW_ORDER_X25519 = frozenset(
     {
@@ -36,6 +43,7 @@ LOW_ORDER_X25519 = frozenset(
 """The u-coordinates whose shared secret is always zero. One such key in a tree would stop every later commit."""
 
 
+@holds_secrets
 class SigningKey:
     """A signature key that is ready for use; its repr shows nothing."""
 
@@ -96,7 +104,12 @@ def verify_with_label(suite: CipherSuite, public_key: bytes, label: bytes, conte
     data = signed_content(label, content)
     try:
         if suite.signature == "ed25519":
-            _ed25519_key(public_key).verify(signature, data)
+            ed25519.check_key(public_key)
+            ed25519.check_signature(signature)
+            if suite.verify_ed25519 is not None:
+                suite.verify_ed25519(public_key, signature, data)
+            else:
+                _ed25519_key(public_key).verify(signature, data)
         else:
             _p256_key(public_key).verify(signature, data, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
@@ -120,8 +133,7 @@ def signature_public_key(suite: CipherSuite, private_key: bytes) -> bytes:
 def check_signature_key(suite: CipherSuite, public_key: bytes) -> None:
     """Raise BadPublicKey unless the bytes are a signature public key of the suite."""
     if suite.signature == "ed25519":
-        if len(public_key) != 32:
-            raise BadPublicKey(f"an Ed25519 key has 32 bytes, this one {len(public_key)}")
+        ed25519.check_key(public_key)
     else:
         _p256_key(public_key)
 
@@ -129,13 +141,30 @@ def check_signature_key(suite: CipherSuite, public_key: bytes) -> None:
 def check_hpke_key(suite: CipherSuite, public_key: bytes) -> None:
     """Raise BadPublicKey unless anyone could encrypt to these bytes (section 7.3; RFC 9180, section 7.1.4)."""
     if suite.kem == "x25519":
-        if len(public_key) != 32:
-            raise BadPublicKey(f"an X25519 key has 32 bytes, this one {len(public_key)}")
-        u = int.from_bytes(public_key, "little") & ((1 << 255) - 1)
-        if u % P25519 in LOW_ORDER_X25519:
-            raise BadPublicKey("the X25519 key is a point of low order")
+        _check_x25519(public_key)
+    elif suite.kem == "xwing":
+        _check_xwing(public_key)
     else:
         _p256_key(public_key)
+
+
+def _check_x25519(public_key: bytes) -> None:
+    if len(public_key) != 32:
+        raise BadPublicKey(f"an X25519 key has 32 bytes, this one {len(public_key)}")
+    u = int.from_bytes(public_key, "little") & ((1 << 255) - 1)
+    if u % P25519 in LOW_ORDER_X25519:
+        raise BadPublicKey("the X25519 key is a point of low order")
+
+
+def _check_xwing(public_key: bytes) -> None:
+    """Both halves must be good by themselves: either alone is to protect what is sealed to them."""
+    if len(public_key) != XWING_BYTES:
+        raise BadPublicKey(f"an X-Wing key has {XWING_BYTES} bytes, this one {len(public_key)}")
+    _check_x25519(public_key[MLKEM768_BYTES:])
+    try:
+        MLKEM768PublicKey.from_public_bytes(public_key[:MLKEM768_BYTES])
+    except ValueError:
+        raise BadPublicKey("the ML-KEM-768 key has a coefficient outside of the field") from None
 
 
 def _ed25519_key(public_key: bytes) -> Ed25519PublicKey:

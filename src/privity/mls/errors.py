@@ -13,6 +13,14 @@ class UsageError(MlsError):
     """Our own caller asked for something that MLS does not allow. A bug on this side."""
 
 
+class SecretCopied(UsageError, TypeError):
+    """Something that holds secrets was about to be copied or pickled."""
+
+
+class DefaultCapability(UsageError):
+    """A leaf of ours would list a type that everybody supports without saying so (section 7.2)."""
+
+
 class ProtocolError(MlsError):
     """The peer broke the protocol. Drop the object; no state was changed."""
 
@@ -67,6 +75,10 @@ class UnknownVersion(ProtocolError):
     """The protocol version is not MLS 1.0."""
 
 
+class BetterSuiteSupported(ProtocolError):
+    """A group would be made with a suite that is not the best one that all its members speak (section 11)."""
+
+
 class WrongCipherSuite(ProtocolError):
     """The object belongs to another suite than the group."""
 
@@ -85,6 +97,33 @@ class CredentialRefused(ProtocolError):
 
 class SuccessorRefused(CredentialRefused):
     """A leaf would be replaced by one that the application does not hold to be the same client (section 5.3.1)."""
+
+
+# X.509 credentials (section 5.3)
+
+
+class CertificateError(ProtocolError):
+    """The chain of an X.509 credential does not certify the leaf's key."""
+
+
+class EmptyChain(CertificateError):
+    """The chain has no certificate."""
+
+
+class ChainTooLong(CertificateError):
+    """The chain has more certificates than anybody needs."""
+
+
+class BadCertificate(CertificateError):
+    """An entry of the chain is not one DER-encoded X.509 certificate."""
+
+
+class WrongCertificateKey(CertificateError):
+    """The end entity's certificate is for another key than the leaf's signature key."""
+
+
+class BrokenChain(CertificateError):
+    """A certificate was not issued by the one that follows it."""
 
 
 # Framing (section 6)
@@ -267,8 +306,20 @@ class RepeatedPsk(ProposalError):
     """The same PreSharedKeyID is proposed twice."""
 
 
+class TooManyPsks(ProposalError):
+    """More pre-shared keys than the key schedule can count."""
+
+
 class BadPsk(ProposalError):
-    """A PreSharedKeyID has a wrong nonce length or usage."""
+    """A PreSharedKeyID that has no place where it stands."""
+
+
+class PskNonceLength(BadPsk):
+    """The nonce of a PreSharedKeyID has another length than the suite's hash."""
+
+
+class PskUsage(BadPsk):
+    """A resumption PSK for re-initialisation or branching in a running group, or more than one in a new one."""
 
 
 class RepeatedExtensionsProposal(ProposalError):
@@ -281,6 +332,10 @@ class ReInitNotAlone(ProposalError):
 
 class BadReInit(ProposalError):
     """A ReInit proposal lowers the protocol version."""
+
+
+class SelfRemoveByValue(ProposalError):
+    """A commit contains a SelfRemove itself; it must name one that the leaving member sent."""
 
 
 class ExternalInitMisplaced(ProposalError):
@@ -332,6 +387,37 @@ class EpochExhausted(ProtocolError):
 
 class GroupClosed(ProtocolError):
     """The group was re-initialised; its epoch takes no more messages."""
+
+
+# Groups that follow another one (sections 11.2, 11.3 and 12.4.3.1)
+
+
+class SuccessionError(ProtocolError):
+    """A group that claims to follow another one does not follow it as it must."""
+
+
+class NotLinked(SuccessionError):
+    """The Welcome is not tied to the predecessor by the resumption PSK that it must have."""
+
+
+class NotReInitialised(SuccessionError):
+    """A Welcome continues a group after a ReInit, and the last commit of that group brought none."""
+
+
+class WrongSuccessorEpoch(SuccessionError):
+    """A new group that follows another one is not at epoch 1."""
+
+
+class WrongSuccessorParameters(SuccessionError):
+    """Version, suite, group id or extensions are not those that were agreed on."""
+
+
+class MemberLost(SuccessionError):
+    """A member of the re-initialised group is not in the one that continues it."""
+
+
+class StrangerInSuccessor(SuccessionError):
+    """A member of the new group has no counterpart among the members of the old one."""
 
 
 # Welcome and key schedule (sections 8, 9 and 12.4.3.1)

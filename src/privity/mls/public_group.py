@@ -43,10 +43,12 @@ class StagedPublicCommit:
 
     @property
     def context(self) -> GroupContext:
+        """The group context that it leads to (section 8.1)."""
         return self.change.context
 
     @property
     def tree(self) -> RatchetTree:
+        """The ratchet tree that it leads to."""
         return self.change.tree
 
     @property
@@ -66,26 +68,32 @@ class StagedPublicCommit:
 
     @property
     def proposals(self) -> tuple[SentProposal, ...]:
+        """All proposals that it covers, by value and by reference."""
         return self.change.provisional.proposals
 
     @property
     def added(self) -> tuple[AddedMember, ...]:
+        """Who came in with it, in the order of the proposals."""
         return self.change.provisional.added
 
     @property
     def removed(self) -> tuple[RemovedMember, ...]:
+        """Who went, with the leaves that they had."""
         return self.change.provisional.removed
 
     @property
     def updated(self) -> tuple[UpdatedMember, ...]:
+        """Members whose Update it takes up. The committer's own new leaf stands in `tree`."""
         return self.change.provisional.updated
 
     @property
     def authenticated_data(self) -> bytes:
+        """What the committer authenticated beside the commit (section 6.1)."""
         return self.change.auth.content.authenticated_data
 
     @property
     def confirmation_tag(self) -> bytes:
+        """The tag that the commit carries. Only members can check it."""
         return self.change.confirmation_tag
 
     def check_group_info(self, group_info: GroupInfo) -> None:
@@ -134,30 +142,37 @@ class PublicGroup:
 
     @property
     def state(self) -> PublicState:
+        """Context, tree and transcript of the current epoch."""
         return self._state
 
     @property
     def suite(self) -> CipherSuite:
+        """The cipher suite, for as long as the group lasts."""
         return self._state.suite
 
     @property
     def context(self) -> GroupContext:
+        """The group context of the current epoch (section 8.1)."""
         return self._state.context
 
     @property
     def tree(self) -> RatchetTree:
+        """The ratchet tree of the current epoch."""
         return self._state.tree
 
     @property
     def group_id(self) -> bytes:
+        """The bytes that name the group."""
         return self._state.context.group_id
 
     @property
     def epoch(self) -> int:
+        """The number of the current epoch, from 0."""
         return self._state.context.epoch
 
     @property
     def confirmation_tag(self) -> bytes:
+        """That of the commit (or GroupInfo) that led here. Only members can check it."""
         return self._confirmation_tag
 
     @property
@@ -238,7 +253,7 @@ class PublicGroup:
         context = GroupContext.decode(r.vec(MAX_MESSAGE))
         confirmation_tag = r.vec()
         queued = r.vector_of(AuthenticatedContent.read, MAX_MESSAGE)
-        tree = RatchetTree.decode(suite(context.cipher_suite), r.vec(MAX_MESSAGE))
+        tree = RatchetTree.decode(suite(context.cipher_suite, rules.suites), r.vec(MAX_MESSAGE))
         r.end()
         if tree.tree_hash != context.tree_hash:
             raise TreeHashMismatch("the stored tree is not the one that the stored context names")

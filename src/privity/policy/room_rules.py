@@ -11,6 +11,7 @@ What it keeps true, whoever commits:
 - roles are given by admins in a commit that changes nothing else about who is here; the last admin names another before
   stepping down, and when they go, who stands in follows from the list alone (`policy.roles`);
 - a ban is lifted by whoever may ban, and by nobody else: not by the hub;
+- a post-quantum room has no more devices than a commit with new keys for all of them fits into what the hub takes;
 - who keeps a copy (an archive) is declared by an admin's own commit, comes with it, and goes with its withdrawal;
 - the hub may propose that a leaf, or a participant, goes, and name the key that its own record names for franks;
 - nothing but participant list, logging policy and franking agent of a room's context ever changes.
@@ -24,7 +25,7 @@ from typing import Final
 from privity.mls.errors import CredentialRefused, PolicyRefused, SuccessorRefused
 from privity.mls.messages.app_data import AppDataDictionary
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY
-from privity.mls.messages.extensions import Extensions
+from privity.mls.messages.extensions import Extensions, ExternalSender
 from privity.mls.messages.framing import Sender, SenderType
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.messages.proposals import Add, AppDataUpdate, ExternalInit, Proposal, Remove, Update
@@ -41,6 +42,7 @@ from privity.policy.room_components import (
     apply_updates,
 )
 from privity.policy.room_state import RoomState
+from privity.policy.room_suites import ROOM_SUITES, check_size
 
 CheckDevice = Callable[[str, str, bytes], None]
 """(user URI, client URI, signature key): raises CredentialRefused unless the user's device list names this device."""
@@ -67,6 +69,7 @@ class RoomRules:
 
     __slots__ = ("_check_device", "_check_franking_key")
 
+    suites: Final = ROOM_SUITES
     max_lifetime_s: Final = 90 * DAY_S
     """A KeyPackage is renewed monthly by its device; three months cover one that is away for a while."""
     past_epochs: Final = 0
@@ -82,6 +85,8 @@ class RoomRules:
 
     def check_credential(self, leaf: LeafNode, use: LeafUse) -> None:
         """Raise CredentialRefused unless the leaf's device is in its user's list with this key."""
+        if use is LeafUse.SELF_ADD:
+            raise CredentialRefused("nobody can propose to be added to a room: members invite")
         member = member_of(leaf)
         self._check_device(member.user_uri, member.client_uri, leaf.signature_key)
 
@@ -109,6 +114,9 @@ class RoomRules:
                 case _:
                     raise PolicyRefused(f"the hub proposes {type(proposal).__name__}, expected Remove")
 
+    def check_listed_sender(self, sender: ExternalSender) -> None:
+        """A room lists the hub alone, from its first epoch to its last: `RoomState` and `check_commit` see to that."""
+
     def apply_component(self, component_id: int, old: bytes | None, updates: tuple[bytes, ...]) -> bytes:
         """The new state of a component that may change. Updates of the participant list count from the list before."""
         if component_id == PARTICIPANT_LIST and old is not None:
@@ -128,8 +136,11 @@ class RoomRules:
         committer = after[change.committer]
         check_capability(old.participants, committer.user_uri, Capability.ADD_OWN_CLIENT)
         for sent in change.proposals:
+            if change.external and isinstance(sent.proposal, AppDataUpdate):
+                raise PolicyRefused("who enters a room by commit changes nothing else about it")
             actor = _actor(sent.sender, before, committer)
             _check_proposal(sent, actor, old, new, before)
+        check_size(change.new_context.cipher_suite, before=len(before), after=len(after))
         _check_leaves(after, new.participants)
         _check_people(old, new, change, before, after)
         _check_archives(old, new)

@@ -108,7 +108,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
 KEY_PACKAGES_PER_DEVICE: Final = 200
 """Stock per device: more only wastes disk, since claims are limited too."""
 MAX_KEY_PACKAGE_BYTES: Final = 16 * 1024
-"""A KeyPackage of ours is under 1 KiB; other clients may list more capabilities."""
+"""A KeyPackage of ours is under 1 KiB, of the post-quantum suite under 3; other clients may list more capabilities."""
 MAX_REGISTER_BYTES: Final = 64 * 1024
 """Nobody is known yet when this body is read; a device list has at most 32 KiB."""
 MAX_OWN_RETURNS_BYTES: Final = 1 << 20

@@ -149,11 +149,24 @@ class PutKeyPackages(Body, frozen=True):
     last_resort: bytes | None = None
 
 
+class SuiteLeft(Answer, frozen=True):
+    """KeyPackages of one cipher suite that the hub has of a device; the last resort is not counted in `left`."""
+
+    suite: Count
+    left: Count
+    has_last_resort: bool
+
+
 class KeyPackagesLeft(Answer, frozen=True):
-    """Answer of `POST /v1/key-packages` and of `GET /v1/key-packages`."""
+    """Answer of `POST /v1/key-packages` and of `GET /v1/key-packages`.
+
+    `suites` has each suite of which there is any, and is not there at a hub that knows of one suite only. `left` and
+    `has_last_resort` say the same of suite 1 alone.
+    """
 
     left: Count
     has_last_resort: bool
+    suites: list[SuiteLeft] | None = None
 
 
 class ClaimStatus(StrEnum):
@@ -218,7 +231,7 @@ class Rooms(Answer, frozen=True):
 
 
 class GroupState(Answer, frozen=True):
-    """`GET /v1/rooms/ID/group`: what an external commit or an out-of-band Welcome needs. Participants only."""
+    """`GET /v1/rooms/ID/group`: what an external commit needs. Participants only."""
 
     group_info: bytes
     ratchet_tree: bytes
@@ -226,6 +239,12 @@ class GroupState(Answer, frozen=True):
     """Number of the event that brought this epoch."""
     proposals: list[bytes]
     """Pending proposals (encoded MLSMessage) that the next commit must cover by reference."""
+
+
+class RoomTree(Answer, frozen=True):
+    """`GET /v1/rooms/ID/trees/SEQ`: the tree that a Welcome leaves out. SEQ is the event with which the device came."""
+
+    ratchet_tree: bytes
 
 
 class Commit(Body, frozen=True):

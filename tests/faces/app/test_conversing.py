@@ -208,6 +208,28 @@ def test_a_group_is_made_named_filled_and_left(tmp_path: Path) -> None:
     run(story())
 
 
+def test_a_group_is_made_post_quantum_and_its_details_say_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(tmp_path) as at:
+            await befriend(at.page, "ann", "bob")
+            group = CreateGroup(account="ann", name="Tea", post_quantum=True)
+            room = (await at.page.ask(group)).room_uri
+            ordinary = (await at.page.ask(CreateGroup(account="ann", name="Coffee"))).room_uri
+            await at.page.ask(Invite(account="ann", room_uri=room, user_uri=at.bob))
+            await at.page.until(
+                lambda e: isinstance(e, ConversationChanged) and (e.account, e.conversation.title) == ("bob", "Tea")
+            )
+            for account, uri, said in (("ann", room, True), ("bob", room, True), ("ann", ordinary, False)):
+                assert (await at.page.ask(Details(account=account, room_uri=uri))).post_quantum is said
+            await at.page.ask(Leave(account="bob", room_uri=room))
+            await at.page.until(
+                lambda e: isinstance(e, ConversationChanged) and e.account == "bob" and not e.conversation.member
+            )
+            assert (await at.page.ask(Details(account="bob", room_uri=room))).post_quantum
+
+    run(story())
+
+
 def test_a_message_is_passed_on_forgotten_and_made_to_disappear(tmp_path: Path) -> None:
     async def story() -> None:
         async with scene(tmp_path) as at:

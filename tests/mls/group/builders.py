@@ -21,16 +21,17 @@ from privity.mls.group import (
     StagedCommit,
     generate_key_package,
 )
+from privity.mls.messages.app_data import no_aad
 from privity.mls.messages.capabilities import Capabilities
-from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, LAST_RESORT
+from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, LAST_RESORT, SELF_REMOVE
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import decode_welcome
-from privity.mls.messages.extensions import Extensions
+from privity.mls.messages.extensions import Extensions, ExternalSender
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.messages.proposals import Proposal
 from privity.mls.messages.welcome import Welcome
 from privity.mls.rules import CommitView, LeafUse
-from privity.mls.suites import suite
+from privity.mls.suites import SUITES, Suites, suite
 
 NOW = 1_900_000_000
 LIFETIME = 30 * 86400
@@ -50,6 +51,7 @@ class OpenRules:
     past_epochs: int = 3
     out_of_order: int = 20
     max_forward: int = 50
+    suites: Suites = field(default_factory=lambda: SUITES)
     refused: frozenset[bytes] = frozenset()
     views: list[CommitView] = field(default_factory=list)
 
@@ -64,6 +66,10 @@ class OpenRules:
     def check_external_sender(self, proposals: Sequence[Proposal], sender_index: int) -> None:
         pass
 
+    def check_listed_sender(self, sender: ExternalSender) -> None:
+        if sender.credential.identity in self.refused:
+            raise CredentialRefused("refused as an external sender")
+
     def apply_component(self, component_id: int, old: bytes | None, updates: tuple[bytes, ...]) -> bytes:
         return (old or b"") + b"".join(updates)
 
@@ -73,7 +79,7 @@ class OpenRules:
 
 def capabilities(number: int) -> Capabilities:
     return Capabilities(
-        cipher_suites=(number,), extensions=(APP_DATA_DICTIONARY, LAST_RESORT), proposals=(APP_DATA_UPDATE,)
+        cipher_suites=(number,), extensions=(APP_DATA_DICTIONARY, LAST_RESORT), proposals=(APP_DATA_UPDATE, SELF_REMOVE)
     )
 
 
@@ -83,10 +89,10 @@ class Member:
     def __init__(self, name: str, number: int = 1, rules: OpenRules | None = None) -> None:
         self.name = name
         self.random = randomness(f"{name} {number}")
-        chosen = suite(number)
+        self.rules = rules or OpenRules()
+        chosen = suite(number, self.rules.suites)
         private, public = generate_signature_key(chosen, self.random)
         self.identity = Identity(chosen, Credential.basic(name.encode()), private, public)
-        self.rules = rules or OpenRules()
         self.store: dict[bytes, bytes] = {}
         self._group: Group | None = None
         self.bundle = self.new_bundle()
@@ -181,7 +187,8 @@ def room(*names: str, number: int = 1, extensions: Extensions = (), update: bool
     first, *others = (Member(name, number) for name in names)
     first.create(extensions)
     if others:
-        accept(first.commit(adds=[other.bundle.key_package for other in others]), [first], others)
+        packages = [other.bundle.key_package for other in others]
+        accept(first.commit(adds=packages, aad=no_aad(extensions)), [first], others)
     members = [first, *others]
     if update:
         for member in members:

@@ -409,8 +409,14 @@ def test_group_extensions_change_by_proposal_and_by_value() -> None:
 def test_safe_aad_is_required_where_the_group_says_so() -> None:
     start = AppDataDictionary((ComponentData(0x02, b""),)).extension()
     ana, ben = room("ana", "ben", extensions=(start,))
-    with pytest.raises(UsageError):
-        ana.say(b"plain", aad=b"\x05")
+    for attempt in (
+        lambda: ana.say(b"plain", aad=b"\x05"),
+        lambda: ana.commit(),
+        lambda: ana.group.propose_remove(1, random=ana.random, now=NOW),
+        lambda: enter(Member("eve"), ana),
+    ):
+        with pytest.raises(UsageError, match="SafeAAD"):
+            attempt()
     aad = SafeAAD((ComponentData(0x21, b"tag"),)).encode()
     assert SafeAAD.decode(ben.read(ana.say(b"framed", aad=aad)).aad).get(0x21) == b"tag"
 

@@ -13,7 +13,6 @@ from privity.mls.errors import (
     BadConfirmationTag,
     BadMembershipTag,
     BadPadding,
-    BadPsk,
     BadSignature,
     CredentialRefused,
     DecryptionFailed,
@@ -21,6 +20,7 @@ from privity.mls.errors import (
     MlsError,
     NoMatchingSecrets,
     ProtocolError,
+    PskUsage,
     RepeatedPsk,
     TrailingBytes,
     TreeHashMismatch,
@@ -364,7 +364,7 @@ def test_a_welcome_that_misuses_pre_shared_keys_is_refused() -> None:
     twice = replace(invitation.secrets, psks=(name, name))
     invitation.refused(invitation.sealed(secrets=twice), RepeatedPsk)
     branch = replace(invitation.secrets, psks=(ResumptionPsk(ResumptionUsage.BRANCH, b"old", 3, bytes(32)),))
-    invitation.refused(invitation.sealed(secrets=branch), BadPsk)
+    invitation.refused(invitation.sealed(secrets=branch), PskUsage)
 
 
 def test_a_welcome_into_a_room_with_a_refused_member_is_refused() -> None:

@@ -42,7 +42,7 @@ from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.messages.proposals import Add, Proposal, Remove, Update
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.rules import CommitView, LeafUse
-from privity.mls.suites import CipherSuite, suite
+from privity.mls.suites import SUITES, CipherSuite, Suites, suite
 from privity.mls.tree.editor import TreeEditor
 from privity.mls.tree.path import path_parents, path_receivers
 from privity.mls.tree.ratchet_tree import RatchetTree
@@ -132,6 +132,7 @@ class TestRules:
     past_epochs: int = 3
     out_of_order: int = 100
     max_forward: int = 1000
+    suites: Suites = field(default_factory=lambda: SUITES)
     refused: frozenset[bytes] = frozenset()
     same_identity: bool = True
     refuse_external_sender: Exception | None = None
@@ -151,6 +152,10 @@ class TestRules:
     def check_external_sender(self, proposals: Sequence[Proposal], sender_index: int) -> None:
         if self.refuse_external_sender is not None:
             raise self.refuse_external_sender
+
+    def check_listed_sender(self, sender: ExternalSender) -> None:
+        if sender.credential.identity in self.refused:
+            raise CredentialRefused("refused as an external sender")
 
     def apply_component(self, component_id: int, old: bytes | None, updates: tuple[bytes, ...]) -> bytes:
         return (old or b"") + b"".join(updates)

@@ -160,6 +160,57 @@ def test_a_path_key_that_another_node_has(room: Room, monkeypatch: pytest.Monkey
         room.group.process(message, NOW)
 
 
+def bringing_back(room: Room, keys: list[bytes], monkeypatch: pytest.MonkeyPatch, **commit: Any) -> None:
+    """A commit whose path has these keys, bottom up, is refused; one with a fresh key in place of each goes through."""
+    message = room.commit(0, **commit)
+    room.group.process(message, NOW)
+    wanted = iter(keys)
+    monkeypatch.setattr("tests.mls.public.builders.hpke_key", lambda: next(wanted, b"\x16" * 32))
+    refused(room, DuplicateEncryptionKey, **commit)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("x", [1, 3, 5, 7])
+def test_a_path_key_that_the_path_had_before(room: Room, place: int, x: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = room.group.tree.parent_node(x)
+    assert old is not None
+    fresh = [b"\x17" * 32, b"\x18" * 32]
+    bringing_back(room, [*fresh[:place], old.encryption_key, *fresh[place:]], monkeypatch)
+
+
+def test_a_path_key_that_was_the_committers_leafs(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = room.group.tree.leaf(0).encryption_key
+    bringing_back(room, [old, b"\x17" * 32, b"\x18" * 32], monkeypatch)
+
+
+def test_a_leaf_key_that_a_node_of_the_path_had_before(room: Room) -> None:
+    old = room.group.tree.parent_node(3)
+    assert old is not None
+    room.group.process(room.commit(0, leaf_changes={"encryption_key": hpke_key()}), NOW)
+    refused(room, DuplicateEncryptionKey, leaf_changes={"encryption_key": old.encryption_key})
+
+
+def test_a_path_key_of_who_is_removed_with_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = room.group.tree.leaf(3).encryption_key
+    bringing_back(room, [old, b"\x17" * 32, b"\x18" * 32], monkeypatch, proposals=[Remove(3)])
+
+
+def test_a_path_key_of_who_is_added_with_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = key_package(party("zoe"))
+    new = package.leaf_node.encryption_key
+    bringing_back(room, [new, b"\x17" * 32, b"\x18" * 32], monkeypatch, proposals=[Add(package)])
+
+
+def test_a_joiner_brings_back_a_key_of_the_path(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    zoe = party("zoe")
+    old = room.group.tree.parent_node(room.group.tree.root)
+    assert old is not None
+    room.group.process(room.external_commit(zoe, [INIT]), NOW)
+    wanted = iter([hpke_key(), old.encryption_key])
+    monkeypatch.setattr("tests.mls.public.builders.hpke_key", lambda: next(wanted, b"\x16" * 32))
+    not_joining(room, DuplicateEncryptionKey, zoe, INIT)
+
+
 @pytest.mark.parametrize("parent_hash", [b"", b"\x00" * 32])
 def test_the_parent_hash_of_the_leaf(room: Room, parent_hash: bytes) -> None:
     refused(room, ParentHashMismatch, leaf_changes={"parent_hash": parent_hash})
@@ -269,7 +320,6 @@ def test_what_joiners_may_not_propose(room: Room) -> None:
     psk = PreSharedKey(ExternalPsk(b"p", b"n" * 32))
     not_joining(room, NotAllowedExternally, zoe, INIT, Add(key_package(party("eve"))))
     not_joining(room, NotAllowedExternally, zoe, INIT, GroupContextExtensions(()))
-    not_joining(room, NotAllowedExternally, zoe, INIT, AppDataUpdate(5, b"x"))
     not_joining(room, NotAllowedExternally, zoe, INIT, Remove(1), Remove(2))
     not_joining(room, RepeatedPsk, zoe, INIT, psk, psk)
     not_joining(room, BlankLeaf, zoe, INIT, Remove(6))

@@ -20,7 +20,7 @@ from privity.mls.errors import (
     VectorMisaligned,
     WrongWireFormat,
 )
-from privity.mls.messages import codepoints
+from privity.mls.messages import codepoints, grease
 from privity.mls.messages.app_data import AppDataDictionary, ComponentData, SafeAAD
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.credential import Credential
@@ -171,7 +171,7 @@ def test_the_wanted_kind_of_message() -> None:
 
 
 def test_grease() -> None:
-    assert codepoints.grease(0x0A0A)
-    assert codepoints.grease(0xEAEA)
-    assert not codepoints.grease(0x0A1A)
-    assert not codepoints.grease(0x0001)
+    assert grease.VALUES[0] == 0x0A0A
+    assert grease.VALUES[-1] == 0xEAEA
+    assert all(value >> 8 == value & 0xFF and value & 0x0F == 0x0A for value in grease.VALUES)
+    assert grease.pick(b"\x00\x01\x02") == 0x2A2A

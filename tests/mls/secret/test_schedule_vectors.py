@@ -15,6 +15,7 @@ from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.proposals import decode_proposal
 from privity.mls.messages.psk import ExternalPsk
 from privity.mls.schedule import hpke, kdf, key_schedule, protect
+from privity.mls.schedule.exporting import export
 from privity.mls.schedule.psk import psk_secret
 from privity.mls.schedule.secret_tree import Kind, SecretTree, Step, Window
 from privity.mls.suites import suite
@@ -88,9 +89,7 @@ def test_epochs_follow_each_other_as_in_the_vectors() -> None:
                 assert getattr(new.secrets, name) == e[name], name
             assert key_schedule.external_public_key(s, new.secrets.external_secret) == e["external_pub"]
             x = _bytes(raw["exporter"])
-            exported = key_schedule.export(
-                s, new.secrets.exporter_secret, x["label"].encode(), x["context"], x["length"]
-            )
+            exported = export(s, new.secrets.exporter_secret, x["label"].encode(), x["context"], x["length"])
             assert exported == x["secret"]
             init_secret = new.secrets.init_secret
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.identity.credential import make_credential
@@ -22,7 +23,7 @@ from privity.mls.messages.codepoints import LAST_RESORT
 from privity.mls.messages.extensions import Extension
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
-from privity.mls.suites import suite
+from privity.mls.suites import POST_QUANTUM, suite
 from privity.wire.session import (
     COUNT_HEADER,
     MAC_HEADER,
@@ -160,19 +161,24 @@ def key_package(
     leaf = LeafNode.signed(
         chosen,
         private,
-        encryption_key=_hpke_public(),
+        encryption_key=_hpke_public(number),
         signature_key=device.public,
         credential=make_credential(device.client_uri),
-        capabilities=Capabilities(cipher_suites=(1, 3), extensions=(LAST_RESORT,)),
+        capabilities=Capabilities(cipher_suites=(1, 3, POST_QUANTUM.id), extensions=(LAST_RESORT,)),
         source=LeafSource.KEY_PACKAGE,
         lifetime=Lifetime(not_before, not_after),
     )
     extensions = (Extension(LAST_RESORT, b""),) if last_resort else ()
-    return KeyPackage.signed(chosen, private, init_key=_hpke_public(), leaf_node=leaf, extensions=extensions).encode()
+    return KeyPackage.signed(
+        chosen, private, init_key=_hpke_public(number), leaf_node=leaf, extensions=extensions
+    ).encode()
 
 
-def _hpke_public() -> bytes:
-    return X25519PrivateKey.generate().public_key().public_bytes_raw()
+def _hpke_public(number: int) -> bytes:
+    x25519 = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    if number != POST_QUANTUM.id:
+        return x25519
+    return MLKEM768PrivateKey.generate().public_key().public_bytes_raw() + x25519
 
 
 class Line:

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from privity.policy.room_suites import HYBRID
 from tests.server.core.conftest import Hub
 from tests.server.core.people import DAY_S, NOW_MS, Line, Person, connect, key_package, raw, text
 
@@ -24,6 +26,12 @@ async def claim(line: Line, target: Person, suites: list[int] | None = None) -> 
     return [(one["status"], raw(one["key_package"]) if one["key_package"] else None) for one in answer["devices"]]
 
 
+def left(count: int, *, last_resort: bool = False) -> dict[str, Any]:
+    """What the hub says of a stock of suite 1 alone."""
+    said = {"left": count, "has_last_resort": last_resort}
+    return {**said, "suites": [{"suite": 1, **said}] if count or last_resort else []}
+
+
 async def contacts(hub: Hub) -> tuple[Person, Line, Line]:
     """Alice, her line, and the line of Bob, who is a contact of hers."""
     alice, line = await hub.join("alice")
@@ -35,7 +43,7 @@ async def contacts(hub: Hub) -> tuple[Person, Line, Line]:
 async def test_each_key_package_is_handed_out_once(hub: Hub) -> None:
     alice, line, bob = await contacts(hub)
     stock = [key_package(alice.device) for _ in range(5)]
-    assert await put(line, *stock) == (200, {"left": 5, "has_last_resort": False})
+    assert await put(line, *stock) == (200, left(5))
     handed = await asyncio.gather(*(claim(bob, alice) for _ in range(7)))
     got = [value for ((_, value),) in handed if value is not None]
     assert sorted(got) == sorted(stock)
@@ -48,7 +56,7 @@ async def test_each_key_package_is_handed_out_once(hub: Hub) -> None:
 async def test_last_resort_comes_last_and_stays(hub: Hub) -> None:
     alice, line, bob = await contacts(hub)
     once, last = key_package(alice.device), key_package(alice.device, last_resort=True)
-    assert await put(line, once, last_resort=last) == (200, {"left": 1, "has_last_resort": True})
+    assert await put(line, once, last_resort=last) == (200, left(1, last_resort=True))
     assert [(await claim(bob, alice))[0][1] for _ in range(3)] == [once, last, last]
     newer = key_package(alice.device, last_resort=True)
     await put(line, last_resort=newer)
@@ -65,7 +73,34 @@ async def test_claim_answers_for_each_device_and_in_order_of_suites(hub: Hub) ->
     assert sorted(status for status, _ in await claim(bob, alice, [3, 1])) == ["exhausted", "success"]
     assert {value for _, value in await claim(bob, alice, [3, 1])} == {one, None}
     other = await connect(hub.http, phone)
-    assert await put(other, key_package(phone)) == (200, {"left": 1, "has_last_resort": False})
+    assert await put(other, key_package(phone)) == (200, left(1))
+
+
+async def test_each_suite_has_a_stock_of_its_own(hub: Hub) -> None:
+    alice, line, bob = await contacts(hub)
+    ordinary, hybrid = key_package(alice.device), key_package(alice.device, number=HYBRID.id)
+    last = key_package(alice.device, number=HYBRID.id, last_resort=True)
+    assert len(hybrid) > 2_400
+    await put(line, ordinary, hybrid, last_resort=key_package(alice.device, last_resort=True))
+    status, said = await put(line, last_resort=last)
+    assert (status, said["left"], said["has_last_resort"]) == (200, 1, True)
+    assert said["suites"] == [
+        {"suite": 1, "left": 1, "has_last_resort": True},
+        {"suite": HYBRID.id, "left": 1, "has_last_resort": True},
+    ]
+    got = [(await claim(bob, alice, [HYBRID.id]))[0][1] for _ in range(3)]
+    assert got == [hybrid, last, last], "never one of another suite in its place"
+    assert await claim(bob, alice, [1]) == [("success", ordinary)]
+
+
+async def test_a_suite_that_no_room_has_is_refused(hub: Hub) -> None:
+    alice, line = await hub.join("alice")
+    good = key_package(alice.device, number=HYBRID.id)
+    other = good[:2] + (0xF47B).to_bytes(2, "big") + good[4:]
+    status, answer = await put(line, other)
+    assert (status, answer["code"]) == (422, "key_package_refused")
+    assert "62587" in str(answer["message"])
+    assert (await put(line, good))[0] == 200
 
 
 async def test_one_caller_cannot_drain_a_victim(hub: Hub) -> None:
@@ -103,7 +138,7 @@ async def test_invalid_key_packages_are_refused_together_with_their_neighbours(h
         assert (status, answer["code"]) == (422, "key_package_refused"), reason
     status, answer = await put(line, last_resort=good)
     assert (status, answer["code"]) == (422, "key_package_refused")
-    assert (await line.request("GET", "/v1/key-packages"))[1] == {"left": 0, "has_last_resort": False}
+    assert (await line.request("GET", "/v1/key-packages"))[1] == left(0)
 
 
 async def test_expired_key_package_is_not_handed_out(hub: Hub) -> None:

@@ -16,6 +16,7 @@ from privity.policy.members import find_client
 from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
+from privity.policy.room_suites import ROOM_SUITES
 from privity.wire import rest, socket
 from privity.wire.errors import Code
 from tests.server.rooms.world import Device, World, together
@@ -278,11 +279,13 @@ async def test_member_cannot_do_what_the_rules_refuse(world: World) -> None:
 class Anything:
     """Rules of a client that has none."""
 
+    suites = ROOM_SUITES
     max_lifetime_s = past_epochs = out_of_order = max_forward = 1 << 30
 
     def check_credential(self, leaf: object, use: object) -> None: ...
     def check_successor(self, old: object, new: object) -> None: ...
     def check_external_sender(self, proposals: object, sender_index: int) -> None: ...
+    def check_listed_sender(self, sender: object) -> None: ...
     def check_commit(self, change: object) -> None: ...
 
     def apply_component(self, component_id: int, old: bytes | None, updates: tuple[bytes, ...]) -> bytes:

@@ -67,6 +67,8 @@ export const QUIET: Conversation = {
   disappear_s: 0,
   member: true,
   attention: "",
+  continues: "",
+  continued_in: "",
 };
 
 /** What an account is like against which nothing was decided. */
@@ -316,6 +318,8 @@ export class FakePort implements Port {
           banned: [],
           links: [],
           knocks: [],
+          may_begin_again: mayChange,
+          post_quantum: false,
         };
       }
       case "send_text":
@@ -369,6 +373,13 @@ export class FakePort implements Port {
         const room = this.world.rooms.find((each) => each.conversation.direct_with === request.user_uri);
         return { is: "begun", room_uri: (room ?? this.world.rooms[0])?.conversation.room_uri ?? "" };
       }
+      case "begin_again":
+        return {
+          is: "begun_again",
+          room_uri: this.world.rooms[0]?.conversation.room_uri ?? "",
+          asked: [],
+          left_out: [],
+        };
       case "create_group":
         return { is: "begun", room_uri: this.world.rooms[0]?.conversation.room_uri ?? "" };
       case "safety_number":

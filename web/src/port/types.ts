@@ -340,11 +340,12 @@ export interface Begin {
   user_uri: string;
 }
 
-/** `Begun`. */
+/** `Begun`. `post_quantum` holds for as long as the group lasts. */
 export interface CreateGroup {
   do: "create_group";
   account: string;
   name?: string;
+  post_quantum?: boolean;
 }
 
 /** `Done`. */
@@ -420,6 +421,13 @@ export interface SayTyping {
 export interface DrawQr {
   do: "draw_qr";
   text: string;
+}
+
+/** A new conversation in place of one that cannot go on, with its name and people: `BegunAgain`. */
+export interface BeginAgain {
+  do: "begin_again";
+  account: string;
+  room_uri: string;
 }
 
 /** Make somebody an `admin`, a `moderator` or a `member`, as `Member.can_give` offers: `Done`. */
@@ -939,6 +947,8 @@ export interface Conversation {
   reports: number;
   member: boolean;
   attention: string;
+  continues: string;
+  continued_in: string;
 }
 
 /** The newest first. */
@@ -1115,6 +1125,8 @@ export interface RoomDetails {
   banned: readonly Person[];
   links: readonly RoomLink[];
   knocks: readonly Person[];
+  may_begin_again: boolean;
+  post_quantum: boolean;
 }
 
 export interface Sent {
@@ -1303,6 +1315,19 @@ export interface PersonFound {
 export interface Begun {
   is: "begun";
   room_uri: string;
+}
+
+/** Somebody of the old conversation who is not in the new one, and why. */
+export interface LeftOut {
+  person: Person;
+  why: string;
+}
+
+export interface BegunAgain {
+  is: "begun_again";
+  room_uri: string;
+  asked: readonly Person[];
+  left_out: readonly LeftOut[];
 }
 
 export interface KeyEvent {
@@ -1813,6 +1838,7 @@ export type Request =
   | SetReceipts
   | SayTyping
   | DrawQr
+  | BeginAgain
   | GiveRole
   | Ban
   | Unban
@@ -1894,6 +1920,7 @@ export type Result =
   | Hits
   | PersonFound
   | Begun
+  | BegunAgain
   | Comparison
   | DeviceList
   | DeviceOffered
@@ -1960,6 +1987,7 @@ export interface Answers {
   backup_key: BackupKeyShown;
   ban: Done;
   begin: Begun;
+  begin_again: BegunAgain;
   begin_link: LinkCode;
   bring_back: ErrandIs;
   cancel_reset: Done;

@@ -18,7 +18,6 @@ import msgspec
 from privity.client.engine.evidence import EvidenceRecord
 from privity.client.engine.profile import is_message
 from privity.client.engine.shown import HIDDEN_TEXT, Item, Kind, Reaction, State, Version
-from privity.client.engine.state import SUITE_ID
 from privity.client.engine.timeline import MAX_LINE, expiry_ms, is_reaction, plain_text
 from privity.identity.errors import IdentityError
 from privity.message.authorship import LeafBinding, verify_authorship
@@ -73,11 +72,12 @@ class Prover:
         binding = self.bindings.get(record.sender_uri)
         if binding is None:
             raise BadEvidence(f"the key log shows no lists of {record.sender_uri}")
-        key = RoomState.of(GroupContext.decode(context)).franking_key
+        group = GroupContext.decode(context)
+        key = RoomState.of(group).franking_key
         if key not in self.keys:
             raise BadEvidence("the frank is by a key that no record of the hub names")
-        args = (record.data, record.sender_uri, room_uri, record.ts_ms, record.tag, record.frank(), key, SUITE_ID)
-        franked = accept(*args)
+        names = record.sender_uri, room_uri, record.ts_ms
+        franked = accept(record.data, *names, record.tag, record.frank(), key, group.cipher_suite)
         signed = Authorship(
             record.epoch,
             record.leaf,

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must be true of a room before anything is sealed in it; until then what waits waits, and its person is told why.
 
-A state that is about to change is none to seal in. A tree with a device that its user's list does not name, or with
+A state that is about to change is none to seal in, nor is an epoch whose message keys this device may have used and
+forgotten: a commit of its own comes first. A tree with a device that its user's list does not name, or with
 somebody whose reset nobody agreed to, is none to seal for; nor is a policy that was not agreed to, or a person whose
 safety number was compared and is another one now.
 """
@@ -75,6 +76,8 @@ class BeforeSealing:
         ):
             return None
         if room.group is None or room.group.proposals or room.group.epoch < self._not_before_epoch:
+            return None
+        if room.group.epoch <= room.record.used_epoch:
             return None
         return room.group
 

@@ -60,6 +60,10 @@ def group_state(room_uri: str) -> Call:
     return Call("GET", f"/v1/rooms/{_id(room_uri)}/group", rest.GroupState)
 
 
+def room_tree(room_uri: str, seq: int) -> Call:
+    return Call("GET", f"/v1/rooms/{_id(room_uri)}/trees/{seq}", rest.RoomTree)
+
+
 def commit(room_uri: str, body: rest.Commit) -> Call:
     return Call("POST", f"/v1/rooms/{_id(room_uri)}/commit", rest.Committed, body)
 

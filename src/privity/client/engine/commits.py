@@ -24,6 +24,7 @@ from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info, decode_welcome
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.proposals import AppDataUpdate, Remove
+from privity.policy import filling
 from privity.policy.logging_policy import LOGGING_POLICY, LoggingPolicy
 from privity.policy.room_components import PARTICIPANT_LIST, ParticipantListUpdate
 from privity.wire import rest
@@ -48,6 +49,8 @@ class Plan:
     removes: tuple[int, ...] = ()
     roles: tuple[tuple[str, int], ...] = ()
     logging: LoggingPolicy | None = None
+    renew: bool = False
+    """Whether this device gets new keys in any case."""
 
 
 @dataclass(slots=True)
@@ -105,14 +108,20 @@ class Commits:
         if self._due_at is not None and self._due_at <= self._room.device.now_ms:
             self._due_at = None
             self.commit_waiting()
+        renews_ms = self._room.record.renews_ms
+        if renews_ms and renews_ms <= self._room.device.now_ms:
+            self._fill_place()
+        elif renews_ms:
+            self._room.device.wake_at(renews_ms)
 
     def must_commit(self) -> bool:
-        """Whether proposals wait that must be committed before this device can send what it has to send."""
+        """Whether a commit must come before this device can send what it has to send: proposals wait, or it needs keys
+        that it surely has not used."""
         room = self._room
         group = room.group
         if group is None or not room.device.caught_up or room.record.stopped or room.outbox.is_empty():
             return False
-        waits = bool(group.proposals) and not _is_leaving(group)
+        waits = (bool(group.proposals) or self._needs_keys(group)) and not _is_leaving(group)
         return waits and not self._jobs and self._gave_up_at < room.record.cursor
 
     def commit_waiting(self) -> None:
@@ -123,9 +132,33 @@ class Commits:
         def plan() -> Flow[Plan | None]:
             yield from ()
             group = self._room.require_group()
-            return Plan() if group.proposals and not _is_leaving(group) else None
+            renew = self._needs_keys(group)
+            return Plan(renew=renew) if (group.proposals or renew) and not _is_leaving(group) else None
 
         self._jobs.append(Job(plan, None))
+
+    def came_in(self, group: Group) -> None:
+        """This device was added: it gives its place in the tree new keys after a while, if that is still needed."""
+        if filling.is_apart(group.tree, group.own_leaf):
+            device = self._room.device
+            count = sum(1 for _ in group.members())
+            self._room.record.renews_ms = device.now_ms + filling.delay_ms(count, device.random(filling.DRAW_BYTES))
+            device.wake_at(self._room.record.renews_ms)
+
+    def _fill_place(self) -> None:
+        self._room.record.renews_ms = 0
+
+        def plan() -> Flow[Plan | None]:
+            yield from ()
+            group = self._room.require_group()
+            needed = filling.is_apart(group.tree, group.own_leaf) and not _is_leaving(group)
+            return Plan(renew=True) if needed else None
+
+        self._jobs.append(Job(plan, None))
+
+    def _needs_keys(self, group: Group) -> bool:
+        """Whether this device may have used message keys of the epoch that it takes for unused."""
+        return group.epoch <= self._room.record.used_epoch
 
     # One commit
 
@@ -156,7 +189,7 @@ class Commits:
                 adds=plan.adds,
                 removes=plan.removes,
                 app_data_updates=updates,
-                tree_in_welcome=True,
+                force_path=plan.renew,
                 aad=NO_AAD,
                 random=room.device.random,
                 now=room.device.now_s,

@@ -15,7 +15,7 @@ from privity.client.engine.commits import Job, Plan
 from privity.client.engine.effects import Finished
 from privity.client.engine.flow import Flow
 from privity.client.engine.inputs import AcceptPolicy, DeclareArchive
-from privity.client.engine.inviting import claim
+from privity.client.engine.inviting import claim, nobody_to_add
 from privity.client.engine.room import Room
 from privity.client.errors import CommandRefused
 from privity.mls.messages.key_package import KeyPackage
@@ -33,14 +33,14 @@ def declare_archive(room: Room, command: DeclareArchive) -> None:
 
     def plan() -> Flow[Plan | None]:
         if not claimed:
-            claimed.extend((yield from claim(room.device, user_uri, room.uri)))
+            claimed.extend((yield from claim(room.device, user_uri, room.require_group().suite, room.uri)))
         state = room.state
         if user_uri in state.logging.archives:
             raise CommandRefused(f"{user_uri} is declared here already; withdraw it first")
         if state.participants.role(user_uri) != Role.NONE:
             raise CommandRefused(f"{user_uri} takes part here; an archive is an account that does nothing else")
         if not claimed:
-            raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
+            raise nobody_to_add(user_uri, room.require_group().suite)
         policy = state.logging.declaring(user_uri, command.policy)
         return Plan(adds=tuple(claimed), roles=((user_uri, int(Role.ARCHIVE)),), logging=policy)
 

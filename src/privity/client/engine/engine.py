@@ -9,6 +9,7 @@ step; an engine made anew from the saved records continues as if nothing had hap
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from privity.client.engine import (
@@ -17,6 +18,8 @@ from privity.client.engine import (
     ciphertexts,
     consent,
     contacting,
+    continued,
+    continuing,
     declaring,
     desk_restored,
     evidence,
@@ -45,7 +48,9 @@ from privity.client.engine.inputs import (
     Answered,
     AnswerKnock,
     Ban,
+    BeginAgain,
     Block,
+    BringAlong,
     CancelReset,
     CloseAccount,
     ConfirmDevice,
@@ -122,6 +127,8 @@ class Engine:
         if own is None:
             raise CommandRefused("the store holds no device; register or link it first")
         self.device = Device(Own.decode(own), Batch(view), random, jitter)
+        self.device.distrust_rooms = self._distrust_rooms
+        self.device.heard_continuation = partial(continued.hear, self)
         self.rooms: dict[str, Room] = {}
         self.inbox = InboxReader(self)
         self._sought = False
@@ -132,8 +139,8 @@ class Engine:
         self.moderation = Moderation(self)
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
-            stored = dict(view.scan(Table.MLS, record.room_uri))
-            group = Group.load(stored, self.device.identity, self.device.rules) if stored else None
+            stored = dict(view.scan(Table.MLS, record.room_uri)) if record.suite in self.device.identities else None
+            group = Group.load(stored, self.device.identity(record.suite), self.device.rules) if stored else None
             self.rooms[record.room_uri] = Room(self.device, record, group)
             self.device.hub_said_ms = max(self.device.hub_said_ms, record.last_ts)
         self.refresher = contacting.Refresher(self)
@@ -156,6 +163,10 @@ class Engine:
         effects, device.effects = device.effects, []
         changes = device.batch.take()
         return [Save(changes), *effects] if changes else effects
+
+    def _distrust_rooms(self) -> None:
+        for room in self.rooms.values():
+            room.distrust_keys()
 
     @property
     def idle(self) -> bool:
@@ -231,8 +242,8 @@ class Engine:
                 self._early.clear()
             case Tick():
                 self._tick()
-            case CreateGroup(command, for_own):
-                self.run(command, verbs.create_group(self, own_devices=for_own))
+            case CreateGroup(command, for_own, post_quantum):
+                self.run(command, verbs.create_group(self, own_devices=for_own, post_quantum=post_quantum))
             case CreateDirect(command, user_uri):
                 verbs.create_direct(self, command, user_uri)
             case Invite(command, room_uri, user_uri):
@@ -271,6 +282,10 @@ class Engine:
                 receipting.send_receipts(self.room(event.room_uri), event)
             case SayTyping(command, room_uri):
                 self.room(room_uri).typing.say(command)
+            case BeginAgain():
+                continuing.begin_again(self, event)
+            case BringAlong():
+                continuing.bring_along(self.room(event.room_uri), event)
             case Rename():
                 verbs.rename(self.room(event.room_uri), event)
             case DisappearAfter():

@@ -15,7 +15,7 @@ from privity.client.engine.entering import MAX_PROPOSALS
 from privity.client.engine.flow import Flow
 from privity.client.engine.reentry import enter_again, poisoned
 from privity.client.engine.shown import REJOINED_TEXT, RoomChanged
-from privity.client.engine.state import SUITE_ID, OutboxRecord
+from privity.client.engine.state import OutboxRecord
 from privity.client.engine.trust import UnknownDevice
 from privity.client.engine.who_changed import Doer, Roster, what_changed
 from privity.identity.errors import IdentityError
@@ -67,6 +67,7 @@ def _on_message(room: Room, event: Event, group: Group) -> None:
     except (MessageError, ProtocolError, IdentityError) as err:
         if isinstance(err, OwnMessage):
             older_store.say_put_back(room.device)
+            room.distrust_keys()
         room.timeline.hide(event.seq, event.ts_ms)
         room.passed(event.seq)
         return
@@ -82,7 +83,7 @@ def _receive(room: Room, event: Event, group: Group, opened: ApplicationMessage)
     check_capability(state.participants, sender.user_uri, Capability.SEND_MESSAGE)
     tag = tag_of(opened.aad)
     frank = to_frank(event.frank) if event.frank is not None else None
-    args = (sender.user_uri, room.uri, event.ts_ms, tag, frank, state.franking_key, SUITE_ID)
+    args = (sender.user_uri, room.uri, event.ts_ms, tag, frank, state.franking_key, group.suite.id)
     franked = accept(opened.plaintext, *args)
     if event.ts_ms <= room.record.last_ts:
         raise OutOfOrder("the hub's time does not rise within the room")
@@ -105,7 +106,7 @@ def own_message(room: Room, key: bytes, entry: OutboxRecord, seq: int, ts_ms: in
             raise OutOfOrder("an own message was accepted after this device left")
         state = RoomState.of(group.context)
         tag = make_tag(entry.content, MimiContent.decode(entry.content).salt)
-        args = (room.device.own.user_uri, room.uri, ts_ms, tag, to_frank(frank), state.franking_key, SUITE_ID)
+        args = (room.device.own.user_uri, room.uri, ts_ms, tag, to_frank(frank), state.franking_key, group.suite.id)
         franked = accept(entry.content, *args)
         room.timeline.check_place(seq)
         room.timeline.check_new(franked.message_id)

@@ -22,19 +22,29 @@ class RoomReplaced(RolledBack):
     """The hub shows the state of a conversation of other people under the name of a direct one."""
 
 
+class SuiteReplaced(RolledBack):
+    """The hub shows a group of another cipher suite under the name of a conversation; a group never changes its own."""
+
+
 def note_state(record: RoomRecord, context: GroupContext) -> None:
     """Remember the newest state that this device was in."""
     if context.epoch > record.epoch:
         record.epoch = context.epoch
         record.context_hash = _hash(context)
         record.people = _people(context)
+        record.suite = context.cipher_suite
 
 
 def check_state(record: RoomRecord, context: GroupContext) -> None:
     """Raise RolledBack unless this state comes after the newest one that this device was in, or is that one.
 
-    Raises RoomReplaced for other people than the two of a direct room.
+    Raises RoomReplaced for other people than the two of a direct room, SuiteReplaced for another cipher suite.
     """
+    if record.epoch >= 0 and context.cipher_suite != record.suite:
+        raise SuiteReplaced(
+            f"the hub shows the conversation with cipher suite {context.cipher_suite}, it has had {record.suite}: its"
+            " keys would be kept in another way than its people chose"
+        )
     if context.epoch < record.epoch:
         raise RolledBack(
             f"the hub shows the conversation as it was in epoch {context.epoch}, this device has been in epoch"

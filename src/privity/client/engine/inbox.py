@@ -22,7 +22,7 @@ from privity.client.errors import KeysLost, LogContradicts, LogNotFresh
 from privity.identity.errors import IdentityError
 from privity.identity.uris import parse_user_uri
 from privity.mls.codec import u64
-from privity.mls.errors import MlsError
+from privity.mls.errors import MissingRatchetTree, MlsError
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Inbox, InboxKind
 
@@ -166,9 +166,12 @@ class InboxReader:
         if known is not None and known.record.member and known.record.joined_seq >= frame.room_seq:
             return  # this device entered by itself meanwhile
         try:
-            group = yield from join(self._device, frame.room_uri, frame.body, None)
+            group = yield from join(self._device, frame.room_uri, frame.room_seq, frame.body)
         except Unasked as err:
             self._hold(frame, err)
+            return
+        except MissingRatchetTree:  # it waited too long, or another Welcome came since: see where this device is
+            self._engine.seek_again()
             return
         except (MlsError, IdentityError) as err:
             self._device.show(Notice(f"an invitation could not be verified and was not accepted: {err}"))
@@ -184,6 +187,7 @@ class InboxReader:
                 self._engine.keep_early(event)
         self._device.batch.clear_scope(Table.MLS, frame.room_uri)
         room = self._engine.new_room(frame.room_uri, seq=frame.room_seq, direct=room_state.direct, group=group)
+        room.commits.came_in(group)
         room.timeline.line(frame.room_seq, self._device.now_ms, text)
         self._device.show(RoomChanged(frame.room_uri))
         room.save()

@@ -25,11 +25,31 @@ from privity.wire.socket import FromHub
 class CreateGroup:
     """A new room with this account alone. Finished with the room URI.
 
-    `own_devices`: nobody else will ever come, so that it is no conversation to the hub.
+    `own_devices`: nobody else will ever come, so that it is no conversation to the hub. `post_quantum`: of the hybrid
+    suite, for as long as it lasts.
     """
 
     command: int
     own_devices: bool = False
+    post_quantum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BeginAgain:
+    """On a device of an admin of it: a new room in place of one that cannot go on. Finished with (the new room URI, the
+    people of the old one by their user URIs, with their roles)."""
+
+    command: int
+    room_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class BringAlong:
+    """Add these contacts to a group in one commit. Finished with why whom could not be, by user URI."""
+
+    command: int
+    room_uri: str
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +403,8 @@ class RecoverAccount:
 
 Command = (
     CreateGroup
+    | BeginAgain
+    | BringAlong
     | CreateDirect
     | Invite
     | RemoveUser

@@ -30,6 +30,7 @@ from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.policy.members import find_client
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState
+from privity.policy.room_suites import ROOM_SUITES
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 
@@ -54,16 +55,20 @@ def check_room(device: Device, context: GroupContext, room_uri: str) -> RoomStat
     return room
 
 
-def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None) -> Flow[Group]:
+def join(device: Device, room_uri: str, seq: int, body: bytes) -> Flow[Group]:
     """Join by a Welcome to one of our KeyPackages. The KeyPackage is used up, unless it is the last resort.
 
-    Raises Unasked where whoever made the Welcome may not add this device; then nothing of the group is kept.
+    The hub has the tree of the event `seq` with which this device came, and the Welcome its hash; devices of earlier
+    versions put the tree inside. Raises Unasked where whoever made the Welcome may not add this device; then nothing of
+    the group is kept.
     """
     welcome = Welcome.decode(body)
     bundle = _bundle_for(device, welcome)
+    ratchet_tree = yield from _tree_beside(room_uri, seq)
+    identity = device.identity(welcome.cipher_suite)
 
     def joined(rules: RoomRules) -> Group:
-        return Group.join(welcome, bundle, device.identity, ratchet_tree=ratchet_tree, rules=rules, now=device.now_s)
+        return Group.join(welcome, bundle, identity, ratchet_tree=ratchet_tree, rules=rules, now=device.now_s)
 
     try:
         group = joined(device.rules)
@@ -78,6 +83,17 @@ def join(device: Device, room_uri: str, body: bytes, ratchet_tree: bytes | None)
         raise
     _used_up(device, bundle)
     return group
+
+
+def _tree_beside(room_uri: str, seq: int) -> Flow[bytes | None]:
+    """The tree of that event; None where the hub keeps it no more."""
+    try:
+        answer = yield from ask(calls.room_tree(room_uri, seq), rest.RoomTree)
+    except Refusal as refusal:
+        if refusal.code is not Code.NOT_FOUND:
+            raise
+        return None
+    return answer.ratchet_tree
 
 
 def _used_up(device: Device, bundle: KeyPackageBundle) -> None:
@@ -106,7 +122,7 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
         group_info = GroupInfo.decode(state.group_info)
         check_state(record, group_info.group_context)
         room = yield from device.with_lists(partial(check_room, device, group_info.group_context, room_uri))
-        tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite), state.ratchet_tree)
+        tree = RatchetTree.decode(suite(group_info.group_context.cipher_suite, ROOM_SUITES), state.ratchet_tree)
         yield from device.meet(tree)
         if record.epoch < 0 or not record.member:
             yield from admission.check_entry(device, room_uri, room, tree)
@@ -126,7 +142,7 @@ def enter(device: Device, record: RoomRecord) -> Flow[tuple[Group, int, int]]:
                 Group.join_external,
                 group_info,
                 ratchet_tree=state.ratchet_tree,
-                identity=device.identity,
+                identity=device.identity(public.suite.id),
                 capabilities=CAPABILITIES,
                 rules=rules,
                 now=device.now_s,

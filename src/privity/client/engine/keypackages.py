@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keeping enough KeyPackages at the hub, so that others can add this device while it sleeps (RFC 9420, section 10)."""
+"""Keeping enough KeyPackages at the hub, so that others can add this device while it sleeps (RFC 9420, section 10).
+
+Of each suite that rooms are made with there is a stock of its own, and a last resort.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,15 @@ from privity.client.engine.flow import Flow, ask
 from privity.client.engine.records import Table
 from privity.client.engine.state import CAPABILITIES, Device
 from privity.mls.group import KeyPackageBundle, generate_key_package
-from privity.wire.rest import KeyPackagesLeft
+from privity.mls.suites import CipherSuite
+from privity.policy.room_suites import ORDINARY, SPOKEN, is_post_quantum
+from privity.wire.rest import KeyPackagesLeft, SuiteLeft
 
 WANTED = 20
 """KeyPackages at the hub: one for each new conversation until the device is online again."""
 LOW = 8
+HYBRID_WANTED, HYBRID_LOW = 8, 3
+"""The same of the post-quantum suite: such groups are made rarely, and each costs ten times the space."""
 MAX_KEPT = 400
 """Private halves on disk: a hub that always says it has none left gets no more of them."""
 LIFETIME_S = 60 * 86_400
@@ -23,13 +30,28 @@ LEEWAY_MS = 30 * 86_400_000
 
 
 def top_up(device: Device) -> Flow[None]:
-    """Ask how many are left; publish more when they run low. The private halves are saved before they are published."""
+    """Ask how many are left; publish more where they run low. The private halves are saved before they are published.
+
+    A hub that knows of no other suites gets none of them.
+    """
     left = yield from ask(calls.key_packages_left(), KeyPackagesLeft)
-    if left.left >= LOW and left.has_last_resort:
+    for suite in SPOKEN if left.suites is not None else (ORDINARY,):
+        yield from _top_up(device, suite, _of_suite(left, suite))
+
+
+def _of_suite(left: KeyPackagesLeft, suite: CipherSuite) -> SuiteLeft:
+    if left.suites is None:
+        return SuiteLeft(suite.id, left.left, left.has_last_resort)
+    return next((each for each in left.suites if each.suite == suite.id), SuiteLeft(suite.id, 0, False))
+
+
+def _top_up(device: Device, suite: CipherSuite, left: SuiteLeft) -> Flow[None]:
+    wanted, low = (HYBRID_WANTED, HYBRID_LOW) if is_post_quantum(suite.id) else (WANTED, LOW)
+    if left.left >= low and left.has_last_resort:
         return
     space = MAX_KEPT - _forget_expired(device)
-    last = None if left.has_last_resort or space < 1 else _make(device, last_resort=True)
-    fresh = [_make(device, last_resort=False) for _ in range(min(WANTED - left.left, space - 1))]
+    last = None if left.has_last_resort or space < 1 else _make(device, suite, last_resort=True)
+    fresh = [_make(device, suite, last_resort=False) for _ in range(min(wanted - left.left, space - 1))]
     if not fresh and last is None:
         return
     body = [bundle.key_package.encode() for bundle in fresh]
@@ -49,9 +71,9 @@ def _forget_expired(device: Device) -> int:
     return left
 
 
-def _make(device: Device, *, last_resort: bool) -> KeyPackageBundle:
+def _make(device: Device, suite: CipherSuite, *, last_resort: bool) -> KeyPackageBundle:
     bundle = generate_key_package(
-        device.identity,
+        device.identity(suite.id),
         now=device.now_s,
         lifetime_s=LIFETIME_S,
         capabilities=CAPABILITIES,

@@ -4,7 +4,8 @@
 
 A store that was copied in part has people and conversations and no checkpoint to continue. One that was put back as a
 whole knows an old one; that shows in what this device did since and does not know. Both go on, as nothing else can be
-done, and a fork made in between is found only by comparing.
+done, and a fork made in between is found only by comparing. A store put back as a whole has also forgotten which
+message keys were used: the device commits new ones before it seals again.
 """
 
 from __future__ import annotations
@@ -56,8 +57,12 @@ def say_inbox_gap(device: Device, missing: int) -> None:
 
 
 def say_put_back(device: Device) -> None:
-    """Something that this device made, or had acknowledged, is not in its store. Said once while it runs."""
+    """Something that this device made, or had acknowledged, is not in its store. Said once while it runs.
+
+    Which message keys it used meanwhile nobody knows: in no room it seals another message before a new epoch.
+    """
     if not device.put_back:
         device.put_back = True
+        device.distrust_rooms()
         device.log.begin_anew()
         device.show(Notice(PUT_BACK))

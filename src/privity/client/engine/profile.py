@@ -1,14 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the people of a room agree on and the hub does not see: its name, and after how long its messages disappear.
+"""What the people of a room agree on and the hub does not see: its name, after how long its messages disappear, and
+which older room it continues.
 
-Both travel as messages. Whoever adds a device says them again, for it cannot read what was said before it came.
+All of it travels as messages. Whoever adds a device says them again, for it cannot read what was said before it came.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privity.identity.continuation import MEDIA_TYPE as ROOM_CONTINUES
 from privity.identity.room_links import MEDIA_TYPE as ROOM_LINKS
 from privity.message.content import UNSPECIFIED, YEAR_S, Expiry, Part, SinglePart, walk
 from privity.message.errors import MessageError
@@ -24,6 +26,9 @@ ROOM_EXPIRY = "application/privity-room-expiry"
 """Seconds in decimal digits; 0 for never."""
 MAX_NAME = 100
 """Characters of a name."""
+
+
+_FOR_DEVICES = (ROOM_PROFILE, ROOM_EXPIRY, ROOM_LINKS, ROOM_CONTINUES, RECEIPTS)
 
 
 class BadProfile(MessageError):
@@ -80,7 +85,14 @@ def to_say_again(record: RoomRecord, role: Role) -> tuple[SinglePart, ...]:
     """What a device that was added must be told, by whom others believe it."""
     name = (name_part(record.name),) if record.name and role is Role.ADMIN else ()
     expiry = (expiry_part(record.expires_s),) if record.expires_s and may_decide(record, role) else ()
-    return (*name, *expiry)
+    return (*_continues(record, role), *name, *expiry)
+
+
+def _continues(record: RoomRecord, role: Role) -> tuple[SinglePart, ...]:
+    said = record.continues
+    if said is None or said.doubt or role is not Role.ADMIN:
+        return ()
+    return (SinglePart(ROOM_CONTINUES, said.said, UNSPECIFIED),)
 
 
 def is_message(part: Part) -> bool:
@@ -97,4 +109,4 @@ def duration(seconds: int) -> str:
 
 
 def _tells_devices(part: Part) -> bool:
-    return isinstance(part, SinglePart) and part.content_type in (ROOM_PROFILE, ROOM_EXPIRY, ROOM_LINKS, RECEIPTS)
+    return isinstance(part, SinglePart) and part.content_type in _FOR_DEVICES

@@ -38,7 +38,7 @@ def poisoned(room: Room, event: Event, group: Group) -> Flow[None]:
     room.pace.check(room.device.now_ms)
     digest = hashlib.sha256(event.message).digest()
     tbs = vec(room.uri.encode()) + u64(group.epoch) + vec(digest)
-    suite, private = room.device.identity.suite, room.device.identity.signature_private
+    suite, private = group.suite, room.device.own.signature_private
     notice = rest.Broken(group.epoch, digest, sign_with_label(suite, private, BROKEN_LABEL, tbs))
     with suppress(Refusal):  # the notice helps the others; entering again does not depend on it
         yield from ask(calls.broken(room.uri, notice), rest.BrokenCounted)

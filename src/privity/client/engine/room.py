@@ -132,6 +132,12 @@ class Room:
             self._saved = record
             batch.put(Table.ROOM, "", self.uri.encode(), record)
 
+    def distrust_keys(self) -> None:
+        """The store is older than what this device did: message keys of this epoch may have been used already."""
+        if self.group is not None:
+            self.record.used_epoch = max(self.record.used_epoch, self.group.epoch)
+            self.save()
+
     def replace_group(self, group: Group | None) -> None:
         self.device.batch.clear_scope(Table.MLS, self.uri)
         self.group = group

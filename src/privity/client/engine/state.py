@@ -27,6 +27,7 @@ from privity.client.engine.shown import Item, Notice, Shown, encode_item
 from privity.client.engine.trust import Pins, UnknownDevice
 from privity.client.errors import CommandRefused
 from privity.identity.account import Account
+from privity.identity.continuation import Continuation
 from privity.identity.credential import make_credential
 from privity.keylog.verify import LogKeys
 from privity.mls.codec import u64
@@ -35,16 +36,17 @@ from privity.mls.group.identity import Identity
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, BASIC, LAST_RESORT
-from privity.mls.suites import suite
+from privity.mls.suites import CipherSuite, suite
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.policy.members import members
 from privity.policy.room_rules import RoomRules
+from privity.policy.room_state import RoomState
+from privity.policy.room_suites import ORDINARY, ROOM_SUITES, SPOKEN
 from privity.wire.errors import Code
 from privity.wire.socket import FromDevice
 
-SUITE_ID = 1
 CAPABILITIES = Capabilities(
-    cipher_suites=(SUITE_ID,),
+    cipher_suites=tuple(each.id for each in SPOKEN),
     extensions=(APP_DATA_DICTIONARY, LAST_RESORT),
     proposals=(APP_DATA_UPDATE,),
     credentials=(BASIC,),
@@ -89,10 +91,9 @@ class Own(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"<Own {self.client_uri}>"
 
-    def identity(self) -> Identity:
-        return Identity(
-            suite(SUITE_ID), make_credential(self.client_uri), self.signature_private, self.signature_public
-        )
+    def identity(self, suite: CipherSuite) -> Identity:
+        """This device in rooms of one suite: the same key in all, since all sign with Ed25519."""
+        return Identity(suite, make_credential(self.client_uri), self.signature_private, self.signature_public)
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -159,6 +160,16 @@ class KnockRecord(msgspec.Struct, frozen=True):
     tries: int = 0
 
 
+class ContinuesRecord(msgspec.Struct, frozen=True):
+    """The older room of a room, by whose word; `said` is their statement (`identity.continuation`). `doubt` is why this
+    device does not take the word for it, empty where it does."""
+
+    room_uri: str
+    by: str
+    said: bytes
+    doubt: str = ""
+
+
 class RoomRecord(msgspec.Struct):
     """A room as this device keeps it, beside its MLS records. `cursor` is the last event that was dealt with.
 
@@ -171,7 +182,11 @@ class RoomRecord(msgspec.Struct):
     something there. `expires_s` is after how long new messages disappear, 0 for never (`profile`). `held` says that the
     hub counts this device in, and that its person has not agreed to it (`admission`). `links` lead into the room,
     `knocks` says who waits for being let in, `left_ms` when people left who could knock again, `knocks_after_ms` since
-    when this device sees who leaves.
+    when this device sees who leaves. `suite` is that of its group, from the first epoch to the last. `used_epoch` is
+    the last epoch in which message keys may have been used that this store takes for unused, because it was put back
+    from a copy: nothing is sealed in it any more. `continues` is what an admin said about the older room of this one,
+    `continued_in` the room that was begun in this one's place (`continued`). `renews_ms` is when this device looks
+    whether its place in the tree needs new keys, 0 where it does not (`policy.filling`).
     """
 
     room_uri: str
@@ -200,6 +215,11 @@ class RoomRecord(msgspec.Struct):
     knocks: tuple[KnockRecord, ...] = ()
     left_ms: dict[str, int] = {}
     knocks_after_ms: int = 0
+    suite: int = ORDINARY.id
+    used_epoch: int = -1
+    renews_ms: int = 0
+    continues: ContinuesRecord | None = None
+    continued_in: str = ""
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -230,6 +250,10 @@ class OutboxRecord(msgspec.Struct, frozen=True):
         return msgspec.msgpack.decode(data, type=cls)
 
 
+HeardContinuation = Callable[[RoomRecord, Continuation, str, RoomState], str]
+"""(the room, what is said, the user URI of who says it, the state of the room): `continued.hear`."""
+
+
 @dataclass(slots=True)
 class Device:
     """The shared state of one engine."""
@@ -253,13 +277,17 @@ class Device:
     """Rooms of which that is so, until `report_keys` has looked at who has an office there."""
     put_back: bool = False
     """Whether the person was told that the store is older than what this device did."""
+    distrust_rooms: Callable[[], None] = lambda: None
+    """What is done in every room once that is known."""
+    heard_continuation: HeardContinuation = lambda record, said, sender, state: ""
+    """What is done when somebody says that a room continues an older one; the line about it."""
     effects: list[Effect] = field(default_factory=list)
     space: Space = field(default_factory=Space)
     log: KeyLog = field(init=False)
     returns: Returns = field(init=False)
     pins: Pins = field(init=False)
     rules: RoomRules = field(init=False)
-    identity: Identity = field(init=False)
+    identities: dict[int, Identity] = field(init=False)
     runner: Runner = field(init=False)
     gossip: Gossip = field(init=False)
     contacts: ContactBook = field(init=False)
@@ -276,10 +304,14 @@ class Device:
         self.rules = ProvenRules(
             self.pins.check_device, self.pins.check_fresh, self.check_franking_key, self.pins.was_listed
         )
-        self.identity = self.own.identity()
+        self.identities = {each.id: self.own.identity(each) for each in ROOM_SUITES.values()}
         self.runner = Runner(lambda number, call: self.effects.append(RequestRest(number, call)))
         self.gossip = Gossip(self)
         self.contacts = ContactBook(self.batch, lambda: self.hub_ms)
+
+    def identity(self, suite_id: int) -> Identity:
+        """This device in rooms of this suite. Raises UnknownCipherSuite."""
+        return self.identities[suite(suite_id, ROOM_SUITES).id]
 
     @property
     def now_s(self) -> int:

@@ -27,6 +27,8 @@ from privity.client.engine.shown import (
     decode_item,
 )
 from privity.client.engine.state import CLOCK_LIMIT_MS, Device, RoomRecord
+from privity.identity.continuation import MEDIA_TYPE as ROOM_CONTINUES
+from privity.identity.continuation import Continuation
 from privity.identity.room_links import MEDIA_TYPE as ROOM_LINKS
 from privity.identity.room_links import read_statement
 from privity.message import receipts
@@ -99,6 +101,8 @@ class Timeline:
             self._expiry(franked, seq, content.part, role)
         elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_LINKS:
             self._links(franked, seq, content.part, state)
+        elif isinstance(content.part, SinglePart) and content.part.content_type == ROOM_CONTINUES:
+            self._continues(franked, seq, content.part, state)
         else:
             self._add(franked, seq, client_uri, State.SHOWN)
 
@@ -293,6 +297,17 @@ class Timeline:
         if lines:
             self.line(seq, franked.ts_ms, "; ".join(lines), franked.message_id)
         if new or ended:
+            self._device.show(RoomChanged(self._room.room_uri))
+
+    def _continues(self, franked: Franked, seq: int, part: SinglePart, state: RoomState) -> None:
+        who = franked.sender_uri
+        if state.role(who) is not Role.ADMIN:
+            raise RuleBroken("only an admin says which conversation a group continues")
+        said = Continuation.of(part)
+        line = self._device.heard_continuation(self._room, said, who, state)
+        self._note(franked.message_id, _OTHER, seq)
+        if line:
+            self.line(seq, franked.ts_ms, line, franked.message_id)
             self._device.show(RoomChanged(self._room.room_uri))
 
     def _find(self, message_id: bytes) -> tuple[bytes, int] | None:

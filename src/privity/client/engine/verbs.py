@@ -13,7 +13,7 @@ from privity.client.engine.effects import Failed, Finished
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.gossip import own_checkpoint
 from privity.client.engine.inputs import DisappearAfter, Forget, Rename, Send
-from privity.client.engine.inviting import claim, invitation
+from privity.client.engine.inviting import claim, invitation, nobody_to_add
 from privity.client.engine.keypackages import LIFETIME_S
 from privity.client.engine.room import Room
 from privity.client.engine.shown import State
@@ -28,9 +28,11 @@ from privity.message.gossip import GOSSIP
 from privity.mls.group import Group
 from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.key_package import KeyPackage
+from privity.mls.suites import CipherSuite
 from privity.policy.members import member_of
 from privity.policy.roles import Capability, Role
 from privity.policy.room_state import room_extensions
+from privity.policy.room_suites import ORDINARY, chosen
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 
@@ -48,11 +50,11 @@ def check_contact(device: Device, user_uri: str) -> Flow[None]:
         raise NotAContact(f"{user_uri} is no contact of this account: ask first, `privity contacts ask {handle}`")
 
 
-def create_group(engine: Engine, *, own_devices: bool) -> Flow[str]:
+def create_group(engine: Engine, *, own_devices: bool, post_quantum: bool = False) -> Flow[str]:
     """A room with this account alone; its other devices are added at once."""
-    own = engine.device.own
-    others = yield from claim(engine.device, own.user_uri)
-    room = yield from _create(engine, None, own_devices=own_devices)
+    own, suite = engine.device.own, chosen(post_quantum=post_quantum)
+    others = yield from claim(engine.device, own.user_uri, suite)
+    room = yield from _create(engine, None, own_devices=own_devices, suite=suite)
     if others:
         room.add_job(Job(lambda: _just(Plan(adds=others)), None))
     return room.uri
@@ -68,10 +70,10 @@ def create_direct(engine: Engine, command: int, user_uri: str) -> None:
 
     def flow() -> Flow[tuple[Room, tuple[KeyPackage, ...]]]:
         yield from check_contact(device, user_uri)
-        theirs = yield from claim(device, user_uri)
+        theirs = yield from claim(device, user_uri, ORDINARY)
         if not theirs:
-            raise CommandRefused(f"no device of {user_uri} can be added now; try again when they were online")
-        others = yield from claim(device, device.own.user_uri)
+            raise nobody_to_add(user_uri, ORDINARY)
+        others = yield from claim(device, device.own.user_uri, ORDINARY)
         room = yield from _create(engine, user_uri)
         return room, (*theirs, *others)
 
@@ -111,7 +113,9 @@ def _known_direct(engine: Engine, room_uri: str, user_uri: str) -> str:
     return room_uri
 
 
-def _create(engine: Engine, direct_with: str | None, *, own_devices: bool = False) -> Flow[Room]:
+def _create(
+    engine: Engine, direct_with: str | None, *, own_devices: bool = False, suite: CipherSuite = ORDINARY
+) -> Flow[Room]:
     device, own = engine.device, engine.device.own
     room_uri = new_room_uri(own.hub_host, device.random)
     extensions = room_extensions(
@@ -123,7 +127,7 @@ def _create(engine: Engine, direct_with: str | None, *, own_devices: bool = Fals
     )
     group = yield from device.with_lists(
         lambda: Group.create(
-            device.identity,
+            device.identity(suite.id),
             room_uri.encode(),
             extensions=extensions,
             capabilities=CAPABILITIES,

@@ -160,13 +160,20 @@ class Store:
 
     def save(self, changes: Mapping[Change, bytes | None]) -> None:
         """All changes in one transaction, on disk when this returns."""
+        put: dict[Table, list[tuple[str, bytes, bytes]]] = {}
+        delete: dict[Table, list[tuple[str, bytes]]] = {}
+        for (table, scope, key), value in changes.items():
+            if value is None:
+                delete.setdefault(table, []).append((scope, key))
+            else:
+                put.setdefault(table, []).append((scope, key, value))
         with named(), transaction(self._db):
             for (table, scope, key), value in changes.items():
                 self._note_gone(table, scope, key, value)
-                if value is None:
-                    self._db.execute(_SQL[table].delete, (scope, key))
-                else:
-                    self._db.execute(_SQL[table].put, (scope, key, value))
+            for table, gone in delete.items():
+                self._db.executemany(_SQL[table].delete, gone)
+            for table, rows in put.items():
+                self._db.executemany(_SQL[table].put, rows)
 
     def _note_gone(self, table: Table, scope: str, key: bytes, value: bytes | None) -> None:
         """Keep the index beside the timeline, and remember that a text was let go."""
@@ -222,6 +229,8 @@ def _connect(path: Path, key: StoreKey) -> sqlcipher.Connection:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
     db.execute("PRAGMA temp_store = MEMORY")
+    # Keys that were used leave the log of changes sooner, and a log that stays small costs the disk less.
+    db.execute("PRAGMA wal_autocheckpoint = 64")
     return db
 
 

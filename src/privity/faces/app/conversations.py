@@ -26,6 +26,10 @@ from privity.policy.members import members
 NAMED = 3
 """People of a group without a name who stand in its title."""
 CONSENT = "The rules of this conversation have changed. Nothing is sent before you have read and agreed to them."
+STOPPED = (
+    "This conversation is stopped on this device: what the hub shows of it cannot be right. Who looks after it can"
+    " begin it again."
+)
 ARCHIVE = "This account keeps a copy of what is sent here. It receives, and says nothing."
 
 
@@ -60,6 +64,8 @@ def row(device: Device, room_uri: str) -> Conversation:
         reports=device.room_reports.waiting(room_uri),
         member=record.member,
         attention=attention(device, room_uri),
+        continues=device.beginning_again.older(room_uri),
+        continued_in=device.beginning_again.newer(room_uri),
     )
 
 
@@ -94,7 +100,7 @@ def attention(device: Device, room_uri: str) -> str:
     """Why nothing is sent there at the moment, or nothing."""
     room = device.host.engine.room(room_uri)
     if room.record.stopped:
-        return "This conversation is stopped on this device: what the hub shows of it cannot be right."
+        return STOPPED
     if room.group is None or not room.record.member:
         return ""
     try:

@@ -30,6 +30,7 @@ from privity.faces.commands.opening import (
     room_of,
     with_device,
 )
+from privity.faces.commands.room_again import begin_again
 from privity.faces.commands.room_links import join, knocks, let_in, link, links, revoke_link, turn_away
 from privity.faces.commands.room_offices import ban, role, unban
 from privity.faces.commands.room_reports import app as room_reports_app
@@ -40,6 +41,8 @@ from privity.policy.roles import Role
 LETTERS = 8
 _NOTED = defaultdict(str, {Role.ADMIN: "  (admin)", Role.MODERATOR: "  (moderator)", Role.ARCHIVE: "  (keeps a copy)"})
 """What is said beside a member's device."""
+POST_QUANTUM = "post-quantum: what is recorded of it today stays closed to quantum computers"
+"""What is said of a room of the hybrid suite (`docs/users/post-quantum.md`)."""
 NAMED = 5
 """People of a group that are named in a list; the rest are counted."""
 SAID = {How.ADDED: "added", How.INVITED: "asked, and added as soon as they agree:"}
@@ -49,21 +52,28 @@ app = App(
     help="Make conversations and change who is in them.\n\nExample: privity room list",
     help_format="plaintext",
 )
-for command in (role, ban, unban, link, links, revoke_link, join, knocks, let_in, turn_away):
+for command in (begin_again, role, ban, unban, link, links, revoke_link, join, knocks, let_in, turn_away):
     app.command(command)
 app.command(room_reports_app)
 
 
 @app.command
-def create(*people: Who, device: Folder = DEFAULT) -> None:
+def create(
+    *people: Who,
+    post_quantum: Annotated[
+        bool,
+        Parameter(help="What is recorded today stays closed to quantum computers.", negative="", show_default=False),
+    ] = False,
+    device: Folder = DEFAULT,
+) -> None:
     """Make a group with these people; you are its admin. Prints the room.
 
-    Example: privity room create bob.c carol.d
+    Example: privity room create bob.c carol.d --post-quantum
     """
 
     async def work(opened: Device) -> list[str]:
         users = {who: await other_of(opened, who) for who in people}
-        room = await opened.create_group()
+        room = await opened.create_group(post_quantum=post_quantum)
         print(room, flush=True)
         return [who for who, user_uri in users.items() if not await _invited(opened, room, who, user_uri)]
 
@@ -210,7 +220,8 @@ def show_members(room: Room, /, *, device: Folder = DEFAULT) -> None:
         wide = max(len(name) for name, _, _ in rows)
         listed = [f"{name:{wide}}  {uri}{_this(uri == opened.client_uri)}{_NOTED[role]}" for name, uri, role in rows]
         banned = [called(opened, user_uri) for user_uri, role in roles.items() if role is Role.BANNED]
-        return [*banner(opened, room_uri), *listed, *(f"{name}  (banned)" for name in sorted(banned))]
+        kind = [POST_QUANTUM] if opened.is_post_quantum(room_uri) else []
+        return [*banner(opened, room_uri), *kind, *listed, *(f"{name}  (banned)" for name in sorted(banned))]
 
     for line in with_device(device, work, offline=True):
         print(line)
@@ -269,8 +280,11 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
         "name": name,
         "direct": state.record.direct,
         "member": state.record.member,
+        "continues": device.beginning_again.older(uri),
+        "continued_in": device.beginning_again.newer(uri),
         "people": [{"user": user, "name": device.names.handle(user)} for user in people],
         "archives": [{"user": user, "name": device.names.handle(user)} for user in archives],
+        "post_quantum": device.is_post_quantum(uri),
         "unread": new.messages,
         "mentions": new.mentions,
     }
@@ -286,11 +300,18 @@ def _line(device: Device, row: dict[str, Any]) -> str:
     elif row["direct"]:
         what = f"with {who}"
     else:
-        what = f"{named}group of {len(row['people'])}{f': you, {who}' if others else ''}"
+        kind = "post-quantum group" if row["post_quantum"] else "group"
+        what = f"{named}{kind} of {len(row['people'])}{f': you, {who}' if others else ''}"
     new = f"  ({row['unread']} unread)" if row["unread"] else ""
+    if row["continued_in"]:
+        new = f"  (begun again as {_short(row['continued_in'])}){new}"
     keepers = ", ".join(called(device, each["user"]) for each in row["archives"])
     kept = f"  (a copy of everything is kept by {keepers})" if keepers else ""
-    return harmless(f"{row['room'].rsplit('/', 1)[-1][:LETTERS]}  {what}{new}{kept}")
+    return harmless(f"{_short(row['room'])}  {what}{new}{kept}")
+
+
+def _short(room_uri: str) -> str:
+    return room_uri.rsplit("/", 1)[-1][:LETTERS]
 
 
 def _this(own: bool) -> str:

@@ -61,6 +61,7 @@ def _group(store: Store, room_uri: str) -> Iterator[bytes]:
     for epoch in found.messages.values():
         for name, value in epoch.items():
             yield value[GENERATION_BYTES:] if name.startswith(RATCHET) else value[:SHORTEST]
+    yield from found.exports.values()
     for value in found.past.values():
         _, sender_data_secret, resumption_psk, _, _ = codec.decode(read_past, value)
         yield sender_data_secret
@@ -68,6 +69,7 @@ def _group(store: Store, room_uri: str) -> Iterator[bytes]:
     if found.pending:
         pending = codec.decode(StoredPending.read, found.pending)
         yield pending.encryption_secret
+        yield pending.export_secret
         yield from _epoch(pending.head.secrets)
         yield from pending.keys.values()
 

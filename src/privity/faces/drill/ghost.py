@@ -9,20 +9,21 @@ from dataclasses import dataclass
 
 from privity.client.engine.entering import AnyLeaf
 from privity.client.engine.keypackages import LIFETIME_S
-from privity.client.engine.state import CAPABILITIES, SUITE_ID
+from privity.client.engine.state import CAPABILITIES
 from privity.identity.credential import make_credential
 from privity.identity.device_list import Device as ListedDevice
 from privity.identity.device_list import DeviceList
 from privity.identity.uris import ClientUri, new_client_uri
 from privity.mls.crypto import generate_signature_key
 from privity.mls.errors import MlsError
-from privity.mls.group import Group, Identity, KeyPackageBundle, generate_key_package
+from privity.mls.group import Identity, KeyPackageBundle, generate_key_package
+from privity.mls.group.join import open_group_info, open_group_secrets
 from privity.mls.messages.welcome import Welcome
 from privity.mls.rules import CommitView
-from privity.mls.suites import suite
 from privity.policy.room_rules import no_franking_key
+from privity.policy.room_suites import ORDINARY
 
-SUITE = suite(SUITE_ID)
+SUITE = ORDINARY
 
 
 class _NoRules(AnyLeaf):
@@ -88,13 +89,14 @@ class Ghost:
             reset=True,
         )
 
-    def enters(self, welcome: bytes | None) -> Group | None:
-        """The conversation, if this Welcome opens it for the ghost."""
+    def is_let_in_by(self, welcome: bytes | None) -> bool:
+        """Whether a Welcome gives the ghost the secrets of its conversation; the tree every hub has anyway."""
         if welcome is None:
-            return None
+            return False
+        sealed = Welcome.decode(welcome)
         try:
-            return Group.join(
-                Welcome.decode(welcome), self.bundle, self.identity, ratchet_tree=None, rules=no_rules(), now=self.now_s
-            )
+            secrets = open_group_secrets(SUITE, sealed, self.bundle)
+            open_group_info(SUITE, sealed, secrets.joiner_secret, bytes(SUITE.nh))
         except MlsError:
-            return None
+            return False
+        return True

@@ -57,7 +57,7 @@ async def _key_package(stage: Stage, trial: Trial, alice: Person, bob: Person, g
     trial.expect(lie.told > 0, "the KeyPackage of the ghost never reached Alice")
     for asked in stage.wire.asked_of(alice.user_uri, "/commit"):
         commit = msgspec.json.decode(asked.body, type=rest.Commit)
-        trial.expect(ghost.enters(commit.welcome) is None, "Alice's commit let the ghost into the conversation")
+        trial.expect(not ghost.is_let_in_by(commit.welcome), "Alice's commit let the ghost into the conversation")
     if refusal is None or name_of(refusal) != "UnknownDevice":
         raise trial.failed(f"expected UnknownDevice, got {refusal}")
     return Noticed("Alice's device", said(refusal), trial.took)

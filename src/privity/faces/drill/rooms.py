@@ -34,6 +34,7 @@ from privity.policy.room_components import (
     ParticipantListUpdate,
     RoleChange,
 )
+from privity.policy.room_suites import ORDINARY
 from privity.wire import rest
 from privity.wire.socket import Event, EventKind, FromHub, Submit
 
@@ -151,7 +152,7 @@ async def _proposes(
     async with _meanwhile(alice.device.send(room, f"after event {lie.seq}")) as sending:
         await until(lambda: sending.done() or bool(committed()), trial.attack, "Alice to say something after it")
         for commit in committed():
-            inside = ghost is not None and ghost.enters(commit.welcome) is not None
+            inside = ghost is not None and ghost.is_let_in_by(commit.welcome)
             raise trial.failed(f"Alice's device committed the hub's {what}{', and the ghost is in' if inside else ''}")
         await sending
     try:
@@ -182,7 +183,7 @@ async def _instead(
 
 async def _enters(stage: Stage, trial: Trial, alice: Person, bob: Person, room: str, acme: Person) -> Noticed:
     """A real account, proven in the log, enters from outside with all that the hub has."""
-    identity = acme.device.host.engine.device.identity
+    identity = acme.device.host.engine.device.identity(ORDINARY.id)
     message = entry(stage, room, identity)
     group = _room(alice, room).require_group()
     refusal: Exception | None = None

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from privity.mls.crypto import Random
 from privity.mls.errors import UsageError
+from privity.mls.group.choosing import choose
 from privity.mls.group.epoch import begin
 from privity.mls.group.errors import CommitPending
 from privity.mls.group.outcomes import PendingCommit, StagedCommit
@@ -17,11 +18,13 @@ from privity.mls.group.own_path import OwnPath, make_path
 from privity.mls.group.stage import after_path, kept_keys
 from privity.mls.group.state import GroupState
 from privity.mls.group.welcome import make_group_info, make_welcome
+from privity.mls.messages.app_data import check_own_aad
 from privity.mls.messages.codepoints import PRIVATE_MESSAGE, PUBLIC_MESSAGE
 from privity.mls.messages.commit import Commit, ProposalRef
 from privity.mls.messages.envelope import MLSMessage
 from privity.mls.messages.extensions import Extensions
-from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender, SenderType
+from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
+from privity.mls.messages.grease import check_no_grease
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.proposals import (
     Add,
@@ -29,8 +32,8 @@ from privity.mls.messages.proposals import (
     GroupContextExtensions,
     PreSharedKey,
     Proposal,
+    ReInit,
     Remove,
-    Update,
 )
 from privity.mls.messages.psk import PreSharedKeyID
 from privity.mls.rules import SentProposal
@@ -53,6 +56,7 @@ class CommitRequest:
     group_context_extensions: Extensions | None = None
     app_data_updates: Sequence[AppDataUpdate] = ()
     psks: Sequence[PreSharedKeyID] = ()
+    reinit: ReInit | None = None
     by_reference: Sequence[bytes] | None = None
     force_path: bool = False
     aad: bytes = b""
@@ -68,10 +72,12 @@ def commit(
     state.check_open()
     if state.pending is not None:
         raise CommitPending("a commit is pending: merge it or clear it first")
+    check_own_aad(state.epoch.public.context.extensions, request.aad)
     epoch, identity = state.epoch, state.identity
     public, suite, own = epoch.public, epoch.suite, epoch.own_leaf
     values = _by_value(request)
-    queued = _by_reference(state.queue, request, own)
+    lookup = state.psk_lookup(psks)
+    queued = _by_reference(state, request, values, lookup)
     sender = Sender.member(own)
     sent = tuple(SentProposal(value, sender) for value in values) + tuple(each.sent for each in queued)
     provisional = provision(public, sent, state.rules, now, committer=own)
@@ -80,7 +86,7 @@ def commit(
     tree, commit_secret = provisional.tree, bytes(suite.nh)
     if provisional.path_required or request.force_path:
         leaf_keys = hpke.generate_key_pair(suite, random)
-        path = make_path(public, provisional, identity, public.tree.leaf(own), leaf_keys, random)
+        path = make_path(public, provisional, identity, state.signer, public.tree.leaf(own), leaf_keys, random)
         tree, commit_secret = path.tree, path.secrets.commit_secret
         keys = after_path(keys, tree.leaf_count, own) | path.keys
     check_result(provisional, tree)
@@ -92,22 +98,21 @@ def commit(
     context = next_context(public, provisional, tree, confirmed)
     state.rules.check_commit(commit_view(public, provisional, tree, context, request.aad))
     encoded = context.encode()
-    mixed = psk_secret(suite, look_up_all(provisional.psks, state.psk_lookup(psks)))
+    mixed = psk_secret(suite, look_up_all(provisional.psks, lookup))
     joiner = key_schedule.joiner_secret(suite, epoch.secrets.init_secret, commit_secret, encoded)
     new = key_schedule.new_epoch(suite, joiner, mixed, encoded)
     tag = key_schedule.confirmation_tag(suite, new.secrets.confirmation_key, confirmed)
     auth = auth.with_confirmation_tag(tag)
     change = StagedChange(auth, provisional, path.path if path else None, tree, context)
-    following = begin(change.state(), encoded, tag, own, new, keys, provisional.reinit is not None)
-    info = make_group_info(following, state.signer, with_tree=False)
+    following = begin(change.state(), encoded, tag, own, new, keys, provisional.reinit)
     welcome: bytes | None = None
     if provisional.added:
-        inside = make_group_info(following, state.signer, with_tree=True) if request.tree_in_welcome else info
+        inside = make_group_info(following, state.signer, with_tree=request.tree_in_welcome)
         secrets = path.secrets if path else None
-        made = make_welcome(inside, new, provisional.added, secrets, provisional.psks, random)
+        made = make_welcome(suite, inside, new, provisional.added, secrets, provisional.psks, random)
         welcome = MLSMessage(made).encode()
     message, step = seal_handshake(state, auth, request.padding_to, random)
-    pending = PendingCommit(message, welcome, MLSMessage(info).encode(), StagedCommit(epoch, change, following))
+    pending = PendingCommit(message, welcome, StagedCommit(epoch, change, following), state.signer)
     if step is not None:
         state.take(epoch, step)
     state.set_pending(pending)
@@ -131,54 +136,25 @@ def seal_handshake(
 def _by_value(request: CommitRequest) -> tuple[Proposal, ...]:
     values: list[Proposal] = []
     if request.group_context_extensions is not None:
+        check_no_grease(request.group_context_extensions)
         values.append(GroupContextExtensions(request.group_context_extensions))
     values.extend(Remove(leaf) for leaf in request.removes)
     values.extend(Add(package) for package in request.adds)
     values.extend(PreSharedKey(name) for name in request.psks)
     values.extend(request.app_data_updates)
+    if request.reinit is not None:
+        values.append(request.reinit)
     return tuple(values)
 
 
-def _by_reference(queue: Mapping[bytes, QueuedProposal], request: CommitRequest, own_leaf: int) -> list[QueuedProposal]:
-    """The proposals named, or all queued ones that fit together: a Remove wins over an Update of the same leaf,
-    the last Update and the last extensions win over earlier ones, and what concerns our own leaf is for others."""
-    if request.by_reference is not None:
-        unknown = [reference for reference in request.by_reference if reference not in queue]
-        if unknown:
-            raise UsageError(f"proposal {unknown[0].hex()} is not queued in this epoch")
-        return [queue[reference] for reference in request.by_reference]
-    removed = {own_leaf, *request.removes}
-    added = {package.leaf_node.signature_key for package in request.adds}
-    chosen: list[QueuedProposal] = []
-    for each in queue.values():
-        proposal = each.sent.proposal
-        if isinstance(proposal, Remove):
-            if proposal.removed in removed:
-                continue
-            removed.add(proposal.removed)
-        elif isinstance(proposal, Add):
-            key = proposal.key_package.leaf_node.signature_key
-            if key in added:
-                continue
-            added.add(key)
-        chosen.append(each)
-    last: dict[object, QueuedProposal] = {}
-    for each in chosen:
-        proposal = each.sent.proposal
-        if isinstance(proposal, Update):
-            last["update", each.sent.sender.index] = each
-        elif isinstance(proposal, GroupContextExtensions):
-            last["extensions"] = each
-    out: list[QueuedProposal] = []
-    for each in chosen:
-        proposal, by = each.sent.proposal, each.sent.sender
-        if isinstance(proposal, Update) and (
-            by.type != SenderType.MEMBER or by.index in removed or last["update", by.index] is not each
-        ):
-            continue
-        if isinstance(proposal, GroupContextExtensions) and (
-            request.group_context_extensions is not None or last["extensions"] is not each
-        ):
-            continue
-        out.append(each)
-    return out
+def _by_reference(
+    state: GroupState, request: CommitRequest, values: Sequence[Proposal], lookup: PskLookup
+) -> list[QueuedProposal]:
+    """The proposals named, or all queued ones that fit together."""
+    epoch, queue = state.epoch, state.queue
+    if request.by_reference is None:
+        return choose(epoch.public, queue, values, epoch.own_leaf, rules=state.rules, psks=lookup, aad=request.aad)
+    unknown = [reference for reference in request.by_reference if reference not in queue]
+    if unknown:
+        raise UsageError(f"proposal {unknown[0].hex()} is not queued in this epoch")
+    return [queue[reference] for reference in request.by_reference]

@@ -11,14 +11,17 @@ from privity.mls.group.identity import CLOCK_SKEW_S, Identity
 from privity.mls.group.state import GroupState
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import MLS10
-from privity.mls.messages.extensions import Extensions
+from privity.mls.messages.extensions import Extensions, external_senders
+from privity.mls.messages.grease import check_no_grease, greased, pick
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.rules import LeafUse, Rules
 from privity.mls.schedule import hpke, key_schedule
 from privity.mls.state import PublicState
+from privity.mls.suites import check_admitted
 from privity.mls.tree.ratchet_tree import RatchetTree
-from privity.mls.validation.leaf_node import check_agreement, check_leaf
+from privity.mls.validation.leaf_node import check_agreement, check_leaf, check_own_list
+from privity.mls.validation.proposals import check_extension_list
 
 
 def create(
@@ -32,10 +35,19 @@ def create(
     now: int,
     rules: Rules,
     random: Random,
+    grease: bool = True,
 ) -> GroupState:
     """A group at epoch 0 with us as its only member."""
     suite = identity.suite
+    check_admitted(suite, rules.suites)
+    check_own_list(capabilities)
+    check_no_grease(extensions)
+    check_extension_list(extensions, suite)
+    for sender in external_senders(extensions):
+        rules.check_listed_sender(sender)
     private, public_key = hpke.generate_key_pair(suite, random)
+    if grease:
+        capabilities, leaf_extensions = greased(capabilities, leaf_extensions, pick(public_key))
     start = now - CLOCK_SKEW_S
     leaf = LeafNode.signed(
         suite,

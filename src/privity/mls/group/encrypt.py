@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from privity.mls.crypto import Random
 from privity.mls.errors import CodecError, UsageError
+from privity.mls.group.errors import UncommittedProposals
 from privity.mls.group.state import GroupState
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.codepoints import PRIVATE_MESSAGE
@@ -19,6 +20,8 @@ from privity.mls.schedule.secret_tree import Kind
 def encrypt(state: GroupState, plaintext: bytes, *, aad: bytes, padding_to: int, random: Random) -> bytes:
     """One message for the current epoch. Write what `drain` gives before the bytes leave the device."""
     state.check_open()
+    if state.queue:
+        raise UncommittedProposals(f"{len(state.queue)} proposals of this epoch wait for a commit, which comes first")
     if state.safe_aad:
         try:
             SafeAAD.decode(aad)

@@ -12,6 +12,10 @@ class NotInTree(ProtocolError):
     """A Welcome leads to a tree without our leaf."""
 
 
+class GroupKnown(ProtocolError):
+    """A Welcome or a GroupInfo leads to a group with the id of one that we are in."""
+
+
 class EpochForgotten(WrongEpoch):
     """A message of a past epoch whose keys are gone."""
 
@@ -36,8 +40,20 @@ class CommitPending(UsageError):
     """A commit is pending: merge or clear it first."""
 
 
+class UncommittedProposals(UsageError):
+    """Nothing is encrypted while proposals wait: whom they remove would read it (section 12.4). Commit first."""
+
+
 class StaleStage(UsageError):
     """A staged commit was made on another epoch than the current one."""
+
+
+class BadPartition(UsageError):
+    """The leaves named as one's own side of a fork are not members, leave us out, or are all of them."""
+
+
+class NotARepair(UsageError):
+    """A KeyPackage that would bring in somebody whom the repair of a fork does not concern, or somebody twice."""
 
 
 class DamagedRecords(MlsError):

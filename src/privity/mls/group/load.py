@@ -17,11 +17,12 @@ from privity.mls.group.outcomes import PendingCommit, StagedCommit
 from privity.mls.group.records import EpochHead, Sorted, StoredPending, StoredProposal, read_past, sort_records
 from privity.mls.group.state import GroupState
 from privity.mls.messages.commit import Commit
-from privity.mls.messages.framing import AuthenticatedContent
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.rules import Rules
+from privity.mls.schedule.exporting import ExporterTree
 from privity.mls.schedule.secret_tree import SecretTree
 from privity.mls.state import PublicState
+from privity.mls.suites import CipherSuite, suite
 from privity.mls.tree.math import node_width
 from privity.mls.tree.node import Node, read_node
 from privity.mls.tree.path import apply_update_path
@@ -41,7 +42,8 @@ def load(stored: Mapping[bytes, bytes], identity: Identity, rules: Rules) -> Gro
 
 def _load(parts: Sorted, identity: Identity, rules: Rules) -> GroupState:
     head = EpochHead.decode(parts.head)
-    tree = _tree(head, parts.nodes)
+    chosen = suite(head.context.cipher_suite, rules.suites)
+    tree = _tree(head, chosen, parts.nodes)
     public = PublicState.confirmed(head.context, tree, head.confirmation_tag)
     number = head.context.epoch
     epoch = Epoch(
@@ -51,15 +53,16 @@ def _load(parts: Sorted, identity: Identity, rules: Rules) -> GroupState:
         head.own_leaf,
         head.secrets,
         parts.keys,
-        SecretTree.from_records(head.suite, head.leaf_count, parts.messages.get(number, {})),
-        head.closed,
+        SecretTree.from_records(chosen, head.leaf_count, parts.messages.get(number, {})),
+        ExporterTree.from_records(chosen, parts.exports),
+        head.reinit,
     )
     state = GroupState(identity, rules, epoch, removed=head.removed)
     for past in sorted(parts.past):
-        state.past[past] = _past(parts, past, head)
+        state.past[past] = _past(parts, past, chosen)
     for order in sorted(parts.proposals):
         stored = StoredProposal.decode(parts.proposals[order])
-        reference = stored.auth.reference(head.suite)
+        reference = stored.auth.reference(chosen)
         state.queue[reference] = QueuedProposal(stored.auth, reference)
         if stored.leaf_private:
             state.own_updates[reference] = stored.leaf_private
@@ -69,19 +72,21 @@ def _load(parts: Sorted, identity: Identity, rules: Rules) -> GroupState:
     return state
 
 
-def _tree(head: EpochHead, stored: Mapping[int, bytes]) -> RatchetTree:
+def _tree(head: EpochHead, chosen: CipherSuite, stored: Mapping[int, bytes]) -> RatchetTree:
+    if head.leaf_count.bit_count() != 1 or max(stored, default=-1) < head.leaf_count - 1:
+        raise DamagedRecords(f"the stored nodes are not those of a tree of {head.leaf_count} leaves")
     nodes: list[Node | None] = [None] * node_width(head.leaf_count)
     for x, value in stored.items():
         if x >= len(nodes):
             raise DamagedRecords(f"node {x} is outside of a tree of {head.leaf_count} leaves")
         nodes[x] = codec.decode(lambda r: r.optional(read_node), value)
-    tree = RatchetTree(head.suite, nodes)
+    tree = RatchetTree(chosen, nodes)
     if tree.tree_hash != head.context.tree_hash:
         raise DamagedRecords("the stored tree is not the one of the stored epoch")
     return tree
 
 
-def _past(parts: Sorted, number: int, head: EpochHead) -> PastEpoch:
+def _past(parts: Sorted, number: int, chosen: CipherSuite) -> PastEpoch:
     context, sender_data_secret, resumption_psk, own_leaf, leaf_count = codec.decode(read_past, parts.past[number])
     return PastEpoch(
         number,
@@ -90,14 +95,14 @@ def _past(parts: Sorted, number: int, head: EpochHead) -> PastEpoch:
         resumption_psk,
         own_leaf,
         {index: LeafNode.decode(value) if value else None for index, value in parts.leaves.get(number, {}).items()},
-        SecretTree.from_records(head.suite, leaf_count, parts.messages.get(number, {})),
+        SecretTree.from_records(chosen, leaf_count, parts.messages.get(number, {})),
     )
 
 
 def _pending(state: GroupState, stored: StoredPending) -> PendingCommit:
     """The pending commit with what the record leaves out worked out again from the commit itself."""
     public = state.epoch.public
-    auth = AuthenticatedContent.decode(stored.content)
+    auth = stored.authenticated()
     commit = auth.content.body
     if not isinstance(commit, Commit):
         raise DamagedRecords("the pending commit is no commit")
@@ -110,6 +115,6 @@ def _pending(state: GroupState, stored: StoredPending) -> PendingCommit:
     if tree.tree_hash != head.context.tree_hash:
         raise DamagedRecords("the pending commit does not lead to the stored epoch")
     change = StagedChange(auth, provisional, commit.path, tree, head.context)
-    following = epoch_of(head, tree, stored.encryption_secret, dict(stored.keys))
+    following = epoch_of(head, tree, stored.encryption_secret, stored.export_secret, dict(stored.keys))
     staged = StagedCommit(state.epoch, change, following)
-    return PendingCommit(stored.message, stored.welcome or None, stored.group_info, staged)
+    return PendingCommit(stored.message, stored.welcome or None, staged, state.signer)

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from privity.mls.crypto import SigningKey
 from privity.mls.group.epoch import Epoch
+from privity.mls.group.errors import NoPendingCommit
+from privity.mls.group.welcome import make_group_info
+from privity.mls.messages.envelope import MLSMessage
 from privity.mls.messages.extensions import Extension
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.rules import AddedMember, RemovedMember, SentProposal, UpdatedMember
 from privity.mls.schedule.secret_tree import Step
+from privity.mls.secrecy import holds_secrets
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.mls.validation.commit import StagedChange, replaces
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class StagedCommit:
     """A commit that passed every check, and the epoch it leads to. Look at it, then merge it or drop it."""
@@ -51,18 +57,22 @@ class StagedCommit:
 
     @property
     def added(self) -> tuple[AddedMember, ...]:
+        """Who came in with it, in the order of the proposals."""
         return self.change.provisional.added
 
     @property
     def removed(self) -> tuple[RemovedMember, ...]:
+        """Who went, with the leaves that they had."""
         return self.change.provisional.removed
 
     @property
     def updated(self) -> tuple[UpdatedMember, ...]:
+        """Members whose Update it takes up. The committer's own new leaf stands in `tree`."""
         return self.change.provisional.updated
 
     @property
     def proposals(self) -> tuple[SentProposal, ...]:
+        """All proposals that it covers, by value and by reference."""
         return self.change.provisional.proposals
 
     @property
@@ -72,14 +82,17 @@ class StagedCommit:
 
     @property
     def old_context(self) -> GroupContext:
+        """The group context before it."""
         return self.base.public.context
 
     @property
     def context(self) -> GroupContext:
+        """The group context that it leads to (section 8.1)."""
         return self.change.context
 
     @property
     def tree(self) -> RatchetTree:
+        """The ratchet tree that it leads to."""
         return self.change.tree
 
     @property
@@ -90,23 +103,34 @@ class StagedCommit:
 
     @property
     def authenticated_data(self) -> bytes:
+        """What the committer authenticated beside the commit (section 6.1)."""
         return self.change.auth.content.authenticated_data
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class PendingCommit:
     """A commit of ours that nobody accepted yet.
 
-    `message`, `welcome` and `group_info` are encoded MLSMessages; `group_info` carries no tree.
+    `message`, `welcome` and `group_info` are encoded MLSMessages. `group_info` carries no tree, and is made when it is
+    asked for.
     """
 
     message: bytes
     welcome: bytes | None
-    group_info: bytes
     staged: StagedCommit
+    signer: SigningKey
 
     def __repr__(self) -> str:
         return f"<PendingCommit to epoch {self.staged.epoch}>"
+
+    @property
+    def group_info(self) -> bytes:
+        """The GroupInfo of the new epoch as an encoded MLSMessage, without its tree."""
+        following = self.staged.next
+        if following is None:
+            raise NoPendingCommit("a commit that removes its own sender leads to no epoch")
+        return MLSMessage(make_group_info(following, self.signer, with_tree=False)).encode()
 
     @property
     def ratchet_tree(self) -> bytes:
@@ -115,9 +139,11 @@ class PendingCommit:
 
     @property
     def epoch(self) -> int:
+        """The epoch that the commit leads to."""
         return self.staged.epoch
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True)
 class OwnCommit:
     """The echo of our pending commit: it was accepted, so merge it."""
@@ -125,6 +151,7 @@ class OwnCommit:
     pending: PendingCommit
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True)
 class ApplicationMessage:
     """A message that a member of `epoch` signed. All parts a report needs are here."""

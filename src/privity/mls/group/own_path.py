@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privity.mls.crypto import Random
+from privity.mls.crypto import Random, SigningKey
 from privity.mls.group.identity import Identity
 from privity.mls.messages.commit import UpdatePath
 from privity.mls.messages.leaf_node import LeafNode, LeafSource
 from privity.mls.schedule.path_secrets import PathSecrets, new_path, seal_path
+from privity.mls.secrecy import holds_secrets
 from privity.mls.state import PublicState
 from privity.mls.tree.path import merge_path, path_parents
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.mls.validation.apply import Provisional, next_context
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnPath:
     """The path as sent, the tree with it, and the keys that only we know whole."""
@@ -35,6 +37,7 @@ def make_path(
     public: PublicState,
     provisional: Provisional,
     identity: Identity,
+    signer: SigningKey,
     old_leaf: LeafNode,
     leaf_keys: tuple[bytes, bytes],
     random: Random,
@@ -46,7 +49,7 @@ def make_path(
     parents, parent_hash = path_parents(provisional.tree, index, secrets.public_keys)
     leaf = LeafNode.signed(
         suite,
-        identity.signature_private,
+        signer,
         encryption_key=encryption_key,
         signature_key=identity.signature_public,
         credential=identity.credential,

@@ -60,6 +60,8 @@ def _public(state: GroupState, message: PublicMessage, now: int, psks: PskLookup
 def _private(state: GroupState, message: PrivateMessage, now: int, psks: PskLookup | None) -> Outcome:
     _check_group(state, message.group_id)
     epoch = _epoch_of(state, message)
+    if isinstance(epoch, Epoch) and epoch.closed:
+        state.check_open()
     suite = state.epoch.suite
     secret = epoch.secrets.sender_data_secret if isinstance(epoch, Epoch) else epoch.sender_data_secret
     sender = open_sender_data(suite, secret, message)

@@ -3,10 +3,11 @@
 
 """How a group lies in the device's store: many small records, so that a message writes only what it changed.
 
-group            context, confirmation tag, our leaf, the epoch's secrets
+group            context, confirmation tag, our leaf, the epoch's secrets, the ReInit that ended it
 node + index     one node of the ratchet tree
 key + index      our private key for a node
 msg + epoch + .. one record of an epoch's secret tree
+exp + node       one secret of the epoch's exporter tree
 past + epoch     what is left of a past epoch; leaf + epoch + index: a leaf that the commit after it changed
 prop + number    a queued proposal, in order of arrival
 pend             our pending commit
@@ -19,20 +20,24 @@ from dataclasses import dataclass, field
 
 from privity.mls import codec
 from privity.mls.codec import MAX_MESSAGE, Reader
+from privity.mls.errors import BadEnum, NotCanonical
 from privity.mls.group.epoch import Epoch, PastEpoch
 from privity.mls.group.errors import DamagedRecords
+from privity.mls.messages.envelope import decode_public_message
 from privity.mls.messages.framing import AuthenticatedContent
 from privity.mls.messages.group_context import GroupContext
+from privity.mls.messages.proposals import ReInit, read_proposal
 from privity.mls.schedule.key_schedule import EpochSecrets
-from privity.mls.suites import CipherSuite
-from privity.mls.suites import suite as suite_of
+from privity.mls.secrecy import holds_secrets
 
 VERSION = 1
 GROUP = b"group"
 PENDING = b"pend"
 _NODE, _KEY, _MESSAGE, _PAST, _LEAF, _PROPOSAL = b"node", b"key", b"msg", b"past", b"leaf", b"prop"
+_EXPORT = b"exp"
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class Records:
     """What changed since the last drain. Write all of it in one transaction before anything is sent or shown."""
@@ -44,6 +49,7 @@ class Records:
         return f"<Records {len(self.put)} to put, {len(self.delete)} to delete>"
 
 
+@holds_secrets
 @dataclass(slots=True, repr=False)
 class Journal:
     """Collects changed records; the last word on a name counts."""
@@ -80,6 +86,10 @@ def message_name(epoch: int, name: bytes) -> bytes:
     return _MESSAGE + codec.u64(epoch) + name
 
 
+def export_name(name: bytes) -> bytes:
+    return _EXPORT + name
+
+
 def past_name(epoch: int) -> bytes:
     return _PAST + codec.u64(epoch)
 
@@ -92,6 +102,7 @@ def proposal_name(number: int) -> bytes:
     return _PROPOSAL + codec.u32(number)
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class EpochHead:
     """The record `group`: an epoch without its tree and keys."""
@@ -100,16 +111,12 @@ class EpochHead:
     confirmation_tag: bytes
     own_leaf: int
     leaf_count: int
-    closed: bool
+    reinit: ReInit | None
     removed: bool
     secrets: EpochSecrets
 
     def __repr__(self) -> str:
         return f"<EpochHead {self.context.epoch}>"
-
-    @property
-    def suite(self) -> CipherSuite:
-        return suite_of(self.context.cipher_suite)
 
     @classmethod
     def of(cls, epoch: Epoch, removed: bool = False) -> EpochHead:
@@ -119,7 +126,7 @@ class EpochHead:
             epoch.confirmation_tag,
             epoch.own_leaf,
             public.tree.leaf_count,
-            epoch.closed,
+            epoch.reinit,
             removed,
             epoch.secrets,
         )
@@ -132,7 +139,7 @@ class EpochHead:
                 codec.vec(self.confirmation_tag),
                 codec.u32(self.own_leaf),
                 codec.u32(self.leaf_count),
-                codec.u8(self.closed),
+                codec.optional(self.reinit),
                 codec.u8(self.removed),
                 self.secrets.encode(),
             ]
@@ -144,11 +151,35 @@ class EpochHead:
         if version != VERSION:
             raise DamagedRecords(f"the stored group has version {version}, this program reads {VERSION}")
         context = GroupContext.decode(r.vec(MAX_MESSAGE))
-        return cls(context, r.vec(), r.u32(), r.u32(), r.u8() == 1, r.u8() == 1, EpochSecrets.read(r))
+        parts = (r.vec(), r.u32(), r.u32(), r.optional(_read_reinit), _read_flag(r))
+        return cls(context, *parts, EpochSecrets.read(r))
 
     @classmethod
     def decode(cls, data: bytes) -> EpochHead:
         return codec.decode(cls.read, data)
+
+
+def _read_flag(r: Reader) -> bool:
+    number = r.u8()
+    if number > 1:
+        raise BadEnum(f"a stored mark is {number}, expected 0 or 1")
+    return number == 1
+
+
+def read_keys(r: Reader) -> dict[int, bytes]:
+    """Private keys by node index, each node once. Raises NotCanonical."""
+    items = r.vector_of(lambda each: (each.u32(), each.vec()), MAX_MESSAGE)
+    keys = dict(items)
+    if len(keys) != len(items):
+        raise NotCanonical("two private keys are stored for one node")
+    return keys
+
+
+def _read_reinit(r: Reader) -> ReInit:
+    proposal = read_proposal(r)
+    if not isinstance(proposal, ReInit):
+        raise DamagedRecords(f"the stored group was ended by a {type(proposal).__name__}")
+    return proposal
 
 
 def encode_past(past: PastEpoch) -> bytes:
@@ -167,6 +198,7 @@ def read_past(r: Reader) -> tuple[bytes, bytes, bytes, int, int]:
     return r.vec(MAX_MESSAGE), r.vec(), r.vec(), r.u32(), r.u32()
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredProposal:
     """A queued proposal; `leaf_private` only with an Update of our own."""
@@ -185,9 +217,13 @@ class StoredProposal:
         return codec.decode(lambda r: cls(AuthenticatedContent.decode(r.vec(MAX_MESSAGE)), r.vec()), data)
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredPending:
-    """A pending commit: its messages, and of the epoch it leads to what cannot be worked out again."""
+    """A pending commit: its messages, and of the epoch it leads to what cannot be worked out again.
+
+    `content` is empty where `message` shows it; the place of `group_info` is empty, and stands for older stores.
+    """
 
     message: bytes
     content: bytes
@@ -195,10 +231,17 @@ class StoredPending:
     group_info: bytes
     head: EpochHead
     encryption_secret: bytes
+    export_secret: bytes
     keys: Mapping[int, bytes]
 
     def __repr__(self) -> str:
         return "<StoredPending>"
+
+    def authenticated(self) -> AuthenticatedContent:
+        """The commit as it was signed."""
+        if self.content:
+            return AuthenticatedContent.decode(self.content)
+        return decode_public_message(self.message).authenticated
 
     def encode(self) -> bytes:
         keys = b"".join([codec.u32(x) + codec.vec(key) for x, key in self.keys.items()])
@@ -210,6 +253,7 @@ class StoredPending:
                 codec.vec(self.group_info),
                 codec.vec(self.head.encode()),
                 codec.vec(self.encryption_secret),
+                codec.vec(self.export_secret),
                 codec.vec(keys),
             ]
         )
@@ -219,9 +263,10 @@ class StoredPending:
         big = MAX_MESSAGE
         parts = (r.vec(big), r.vec(big), r.vec(big), r.vec(big))
         head = EpochHead.decode(r.vec(big))
-        return cls(*parts, head, r.vec(), dict(r.vector_of(lambda each: (each.u32(), each.vec()), big)))
+        return cls(*parts, head, r.vec(), r.vec(), read_keys(r))
 
 
+@holds_secrets
 @dataclass(slots=True, repr=False)
 class Sorted:
     """A group's records by kind, with the kind cut off their names."""
@@ -231,6 +276,7 @@ class Sorted:
     nodes: dict[int, bytes] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)
     messages: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
+    exports: dict[bytes, bytes] = field(default_factory=dict)
     past: dict[int, bytes] = field(default_factory=dict)
     leaves: dict[int, dict[int, bytes]] = field(default_factory=dict)
     proposals: dict[int, bytes] = field(default_factory=dict)
@@ -250,6 +296,8 @@ def sort_records(records: Mapping[bytes, bytes]) -> Sorted:
             out.keys[_number(name[3:])] = value
         elif name.startswith(_MESSAGE):
             out.messages.setdefault(_number(name[3:11]), {})[name[11:]] = value
+        elif name.startswith(_EXPORT):
+            out.exports[name[3:]] = value
         elif name.startswith(_PAST):
             out.past[_number(name[4:])] = value
         elif name.startswith(_LEAF):

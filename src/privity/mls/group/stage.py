@@ -65,7 +65,7 @@ def stage(
         epoch.own_leaf,
         key_schedule.new_epoch(suite, joiner, mixed, encoded),
         keys,
-        provisional.reinit is not None,
+        provisional.reinit,
     )
     return StagedCommit(epoch, change, following, step)
 

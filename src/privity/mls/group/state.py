@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from privity.mls.crypto import SigningKey
 from privity.mls.errors import GroupClosed, SelfRemoved
@@ -16,15 +16,19 @@ from privity.mls.group.identity import Identity
 from privity.mls.group.outcomes import PendingCommit, StagedCommit
 from privity.mls.group.records import EpochHead, Journal, StoredPending, StoredProposal
 from privity.mls.messages.app_data import SAFE_AAD, AppDataDictionary
+from privity.mls.messages.codepoints import PUBLIC_MESSAGE
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.messages.psk import PreSharedKeyID, ResumptionPsk
 from privity.mls.rules import Rules
+from privity.mls.schedule.exporting import ExporterTree, ExportStep
 from privity.mls.schedule.psk import PskLookup
 from privity.mls.schedule.secret_tree import Step, Window
+from privity.mls.secrecy import holds_secrets
 from privity.mls.tree.node import encode_optional_node
 from privity.mls.validation.proposals import QueuedProposal
 
 
+@holds_secrets
 @dataclass(slots=True, repr=False)
 class GroupState:
     """One member's view: the current epoch, the past ones, queued proposals, a pending commit."""
@@ -56,10 +60,14 @@ class GroupState:
 
     def check_open(self) -> None:
         """Raise SelfRemoved or GroupClosed when this epoch takes nothing more."""
-        if self.removed:
-            raise SelfRemoved("we were removed from this group")
+        self.check_member()
         if self.epoch.closed:
             raise GroupClosed("the group was re-initialised and takes no more messages")
+
+    def check_member(self) -> None:
+        """Raise SelfRemoved when we were removed, and the secrets of the epoch are gone."""
+        if self.removed:
+            raise SelfRemoved("we were removed from this group")
 
     def past_leaf(self, epoch: int, leaf: int) -> LeafNode | None:
         """The leaf as it was in a past epoch that we still hold."""
@@ -73,7 +81,7 @@ class GroupState:
         """Resumption keys of this group, then whatever the caller knows."""
 
         def look_up(name: PreSharedKeyID) -> bytes | None:
-            if isinstance(name, ResumptionPsk) and name.group_id == self.epoch.group_id:
+            if isinstance(name, ResumptionPsk) and name.group_id == self.epoch.group_id and not self.removed:
                 if name.epoch == self.epoch.number:
                     return self.epoch.secrets.resumption_psk
                 if name.epoch in self.past:
@@ -95,6 +103,23 @@ class GroupState:
             self.journal.put(records.key_name(x), key)
         for name, value in epoch.messages.records.items():
             self.journal.put(records.message_name(epoch.number, name), value)
+        for name, value in epoch.exports.records.items():
+            self.journal.put(records.export_name(name), value)
+
+    def take_export(self, step: ExportStep) -> None:
+        """Use up the exported secret of a component."""
+        self.epoch.exports.apply(step)
+        for name, value in step.put.items():
+            self.journal.put(records.export_name(name), value)
+        for name in step.delete:
+            self.journal.delete(records.export_name(name))
+
+    def safe_export(self, component_id: int) -> bytes:
+        """The secret of a component, which is gone afterwards. Raises SelfRemoved or ExportConsumed."""
+        self.check_member()
+        step = self.epoch.exports.look_up(component_id)
+        self.take_export(step)
+        return step.secret
 
     def take(self, epoch: Epoch | PastEpoch, step: Step) -> None:
         """Use up a message key."""
@@ -144,24 +169,34 @@ class GroupState:
         self.proposal_count = 0
         self.queue, self.own_updates = {}, {}
         if staged.next is None:
-            self.removed = True
-            self.journal.put(records.GROUP, EpochHead.of(self.epoch, removed=True).encode())
+            self._let_go()
             return
         old, self.epoch = self.epoch, staged.next
         self._keep_past(old)
         self._record_difference(old)
         self.safe_aad = _uses_safe_aad(self.epoch)
 
+    def _let_go(self) -> None:
+        """We were removed: of all secrets only those stay that open messages which are under way (section 12.4.2)."""
+        self.removed = True
+        old = self.epoch
+        for x in old.keys:
+            self.journal.delete(records.key_name(x))
+        for name in old.exports.records:
+            self.journal.delete(records.export_name(name))
+        secrets = old.secrets.for_late_messages()
+        self.epoch = replace(old, secrets=secrets, keys={}, exports=ExporterTree(old.suite))
+        for number, past in self.past.items():
+            self.past[number] = replace(past, resumption_psk=b"")
+            self.journal.put(records.past_name(number), records.encode_past(self.past[number]))
+        self.journal.put(records.GROUP, EpochHead.of(self.epoch, removed=True).encode())
+
     def _keep_past(self, old: Epoch) -> None:
-        before, after = old.public.tree.nodes, self.epoch.public.tree.nodes
+        before, after = old.public.tree, self.epoch.public.tree
         leaves: dict[int, LeafNode | None] = {}
-        for index in range(old.public.tree.leaf_count):
-            node = before[2 * index]
-            if node is not (after[2 * index] if 2 * index < len(after) else None):
-                leaves[index] = node if isinstance(node, LeafNode) else None
-        for index in range(old.public.tree.leaf_count, self.epoch.public.tree.leaf_count):
-            if after[2 * index] is not None:
-                leaves[index] = None
+        for x in after.changed_since(before):
+            if not x & 1 and (leaf := before.get_leaf(x // 2)) is not after.get_leaf(x // 2):
+                leaves[x // 2] = leaf
         past = PastEpoch(
             old.number,
             old.context,
@@ -190,7 +225,7 @@ class GroupState:
         new = self.epoch
         self.journal.put(records.GROUP, EpochHead.of(new).encode())
         before, after = old.public.tree.nodes, new.public.tree.nodes
-        for x in range(max(len(before), len(after))):
+        for x in new.public.tree.changed_since(old.public.tree):
             was = before[x] if x < len(before) else None
             node = after[x] if x < len(after) else None
             if node is was:
@@ -206,6 +241,10 @@ class GroupState:
                 self.journal.put(records.key_name(x), key)
         for name, value in new.messages.records.items():
             self.journal.put(records.message_name(new.number, name), value)
+        for name in old.exports.records:
+            self.journal.delete(records.export_name(name))
+        for name, value in new.exports.records.items():
+            self.journal.put(records.export_name(name), value)
 
 
 def store_pending(pending: PendingCommit) -> StoredPending:
@@ -213,14 +252,17 @@ def store_pending(pending: PendingCommit) -> StoredPending:
     following = pending.staged.next
     if following is None:
         raise NoPendingCommit("a commit that removes its own sender cannot be pending")
+    auth = pending.staged.change.auth
     (encryption_secret,) = following.messages.records.values()
+    (export_secret,) = following.exports.records.values()
     return StoredPending(
         pending.message,
-        pending.staged.change.auth.encode(),
+        b"" if auth.wire_format == PUBLIC_MESSAGE else auth.encode(),
         pending.welcome or b"",
-        pending.group_info,
+        b"",
         EpochHead.of(following),
         encryption_secret,
+        export_secret,
         following.keys,
     )
 

@@ -10,6 +10,7 @@ from privity.mls.group.epoch import Epoch
 from privity.mls.messages.codepoints import RATCHET_TREE
 from privity.mls.messages.commit import HPKECiphertext
 from privity.mls.messages.extensions import Extension, Extensions, external_pub_extension
+from privity.mls.messages.grease import grease_extension, pick
 from privity.mls.messages.group_info import GroupInfo
 from privity.mls.messages.psk import PreSharedKeyID
 from privity.mls.messages.welcome import EncryptedGroupSecrets, GroupSecrets, PathSecret, Welcome
@@ -17,7 +18,7 @@ from privity.mls.rules import AddedMember
 from privity.mls.schedule import hpke, key_schedule
 from privity.mls.schedule.key_schedule import NewEpoch
 from privity.mls.schedule.path_secrets import PathSecrets
-from privity.mls.suites import suite
+from privity.mls.suites import CipherSuite
 
 WELCOME_LABEL = b"Welcome"
 
@@ -25,7 +26,7 @@ WELCOME_LABEL = b"Welcome"
 def make_group_info(epoch: Epoch, signer: SigningKey, *, with_tree: bool) -> GroupInfo:
     """A GroupInfo of this epoch, good for external commits, with or without the tree inside."""
     external = key_schedule.external_public_key(epoch.suite, epoch.secrets.external_secret)
-    extensions: Extensions = (external_pub_extension(external),)
+    extensions: Extensions = (external_pub_extension(external), grease_extension(pick(external)))
     if with_tree:
         extensions = (*extensions, Extension(RATCHET_TREE, epoch.public.tree.encode()))
     return GroupInfo.signed(
@@ -39,6 +40,7 @@ def make_group_info(epoch: Epoch, signer: SigningKey, *, with_tree: bool) -> Gro
 
 
 def make_welcome(
+    suite: CipherSuite,
     group_info: GroupInfo,
     new: NewEpoch,
     added: tuple[AddedMember, ...],
@@ -47,15 +49,14 @@ def make_welcome(
     random: Random,
 ) -> Welcome:
     """One Welcome for all who were added. The HPKE context over the sealed GroupInfo is computed once."""
-    chosen = suite(group_info.group_context.cipher_suite)
-    key, nonce = key_schedule.welcome_key(chosen, new.welcome_secret)
-    sealed_info = hpke.aead(chosen, key).encrypt(nonce, group_info.encode(), b"")
-    shared = hpke.schedule_context(chosen, hpke.label_info(WELCOME_LABEL, sealed_info))
+    key, nonce = key_schedule.welcome_key(suite, new.welcome_secret)
+    sealed_info = hpke.aead(suite, key).encrypt(nonce, group_info.encode(), b"")
+    shared = hpke.schedule_context(suite, hpke.label_info(WELCOME_LABEL, sealed_info))
     secrets: list[EncryptedGroupSecrets] = []
     for member in added:
         path_secret = path.for_leaf(member.leaf_index) if path is not None else None
         plain = GroupSecrets(new.joiner_secret, None if path_secret is None else PathSecret(path_secret), psks).encode()
         package = member.key_package
-        sealed = hpke.seal_in_context(chosen, package.init_key, shared, b"", plain, random)
-        secrets.append(EncryptedGroupSecrets(package.reference(), HPKECiphertext(*sealed)))
-    return Welcome(chosen.id, tuple(secrets), sealed_info)
+        sealed = hpke.seal_in_context(suite, package.init_key, shared, b"", plain, random)
+        secrets.append(EncryptedGroupSecrets(package.reference(suite), HPKECiphertext(*sealed)))
+    return Welcome(suite.id, tuple(secrets), sealed_info)

@@ -11,7 +11,7 @@ from typing import Self
 
 from privity.mls import codec
 from privity.mls.codec import Reader
-from privity.mls.errors import NotCanonical
+from privity.mls.errors import CodecError, NotCanonical, UsageError
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY
 from privity.mls.messages.extensions import Extension, Extensions, find
 
@@ -115,3 +115,18 @@ class SafeAAD:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         return codec.decode(cls.read, data)
+
+
+def no_aad(extensions: Extensions) -> bytes:
+    """The authenticated data of who has none to send, in a group with these extensions."""
+    return b"" if AppDataDictionary.of(extensions).get(SAFE_AAD) is None else SafeAAD().encode()
+
+
+def check_own_aad(extensions: Extensions, aad: bytes) -> None:
+    """Raise UsageError if we are about to send authenticated data that a group with these extensions cannot take."""
+    if AppDataDictionary.of(extensions).get(SAFE_AAD) is None:
+        return
+    try:
+        SafeAAD.decode(aad)
+    except CodecError as error:
+        raise UsageError("in this group authenticated data must be an encoded SafeAAD") from error

@@ -39,12 +39,15 @@ class Capabilities:
         return codec.decode(cls.read, data)
 
     def supports_extension(self, kind: int) -> bool:
+        """Whether an extension type is listed, or one that everybody supports."""
         return kind in DEFAULT_EXTENSIONS or kind in self.extensions
 
     def supports_proposal(self, kind: int) -> bool:
+        """Whether a proposal type is listed, or one that everybody supports."""
         return kind in DEFAULT_PROPOSALS or kind in self.proposals
 
     def supports_credential(self, kind: int) -> bool:
+        """Whether a credential type is listed; none goes without saying."""
         return kind in self.credentials
 
 

@@ -36,12 +36,13 @@ REINIT: Final = 0x0005
 EXTERNAL_INIT: Final = 0x0006
 GROUP_CONTEXT_EXTENSIONS: Final = 0x0007
 APP_DATA_UPDATE: Final = 0x0008
+SELF_REMOVE: Final = 0x000A
 
 DEFAULT_PROPOSALS: Final = frozenset(range(0x0001, 0x0008))
 """Proposals that everybody supports without saying so (section 7.2)."""
 
-PATH_REQUIRED: Final = frozenset({UPDATE, REMOVE, EXTERNAL_INIT, GROUP_CONTEXT_EXTENSIONS})
-"""Proposals that oblige the committer to send a path (section 17.4)."""
+PATH_REQUIRED: Final = frozenset({UPDATE, REMOVE, EXTERNAL_INIT, GROUP_CONTEXT_EXTENSIONS, SELF_REMOVE})
+"""Proposals that oblige the committer to send a path (section 17.4, and the extensions draft for self_remove)."""
 
 EXTERNAL_ALLOWED: Final = frozenset({ADD, REMOVE, PSK, REINIT, GROUP_CONTEXT_EXTENSIONS, APP_DATA_UPDATE})
 """Proposals that an external sender may send (section 17.4, and the extensions draft for app_data_update)."""
@@ -57,11 +58,6 @@ KEY_PACKAGE: Final = 0x0005
 APPLICATION: Final = 1
 PROPOSAL: Final = 2
 COMMIT: Final = 3
-
-
-def grease(number: int) -> bool:
-    """Whether a number is one of those reserved to keep peers tolerant (section 13.5)."""
-    return number & 0x0F0F == 0x0A0A and number >> 8 == number & 0xFF and number != 0xFAFA
 
 
 def read_version(reader: Reader) -> int:

@@ -23,10 +23,12 @@ class Credential:
 
     @classmethod
     def basic(cls, identity: bytes) -> Self:
+        """A credential that is a name; its form is the application's."""
         return cls(BASIC, identity=identity)
 
     @classmethod
     def x509(cls, certificates: tuple[bytes, ...]) -> Self:
+        """A chain of certificates in DER, the client's own first."""
         return cls(X509, certificates=certificates)
 
     def encode(self) -> bytes:

@@ -41,10 +41,12 @@ class PublicMessage:
 
     @property
     def authenticated(self) -> AuthenticatedContent:
+        """Content and signature, as the signature covers them."""
         return AuthenticatedContent(codepoints.PUBLIC_MESSAGE, self.content, self.signature, self.confirmation_tag)
 
     @classmethod
     def of(cls, auth: AuthenticatedContent, membership_tag: bytes | None) -> Self:
+        """The message that carries this content; members pass the membership tag."""
         if auth.wire_format != codepoints.PUBLIC_MESSAGE:
             raise UsageError("the content was signed for another wire format")
         return cls(auth.content, auth.signature, auth.confirmation_tag, membership_tag)
@@ -105,10 +107,13 @@ MessageBody = PublicMessage | PrivateMessage | Welcome | GroupInfo | KeyPackage
 
 @dataclass(frozen=True, slots=True)
 class MLSMessage:
+    """What travels: one of the five kinds of message with its version and kind in front (section 6)."""
+
     body: MessageBody
 
     @property
     def wire_format(self) -> int:
+        """The number of the kind of message (section 17.2)."""
         match self.body:
             case PublicMessage():
                 return codepoints.PUBLIC_MESSAGE

@@ -15,6 +15,8 @@ from privity.mls.messages.extensions import Extensions, read_extensions
 
 @dataclass(frozen=True, slots=True)
 class GroupContext:
+    """What all members of an epoch agree on, and every signature and secret of it covers (section 8.1)."""
+
     version: int
     cipher_suite: int
     group_id: bytes

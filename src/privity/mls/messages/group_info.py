@@ -19,6 +19,9 @@ LABEL = b"GroupInfoTBS"
 
 @dataclass(frozen=True, slots=True)
 class GroupInfo:
+    """An epoch as one member (`signer`, a leaf index) describes it to who would enter (section 12.4.3). Decoded only:
+    nothing of it is verified."""
+
     group_context: GroupContext
     extensions: Extensions
     confirmation_tag: bytes
@@ -57,6 +60,7 @@ class GroupInfo:
         confirmation_tag: bytes,
         signer: int,
     ) -> Self:
+        """A GroupInfo with the signature of a member."""
         draft = cls(group_context, extensions, confirmation_tag, signer, b"")
         signature = sign_with_label(suite, signature_private, LABEL, draft.tbs())
         return cls(group_context, extensions, confirmation_tag, signer, signature)

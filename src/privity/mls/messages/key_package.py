@@ -10,6 +10,7 @@ from typing import Self
 from privity.mls import codec
 from privity.mls.codec import Reader
 from privity.mls.crypto import SigningKey, ref_hash, sign_with_label, verify_with_label
+from privity.mls.messages.app_data import LAST_RESORT_KEY_PACKAGE, AppDataDictionary
 from privity.mls.messages.codepoints import LAST_RESORT, MLS10, read_version
 from privity.mls.messages.extensions import Extensions, find, read_extensions
 from privity.mls.messages.leaf_node import LeafNode
@@ -21,6 +22,8 @@ REF_LABEL = b"MLS 1.0 KeyPackage Reference"
 
 @dataclass(frozen=True, slots=True)
 class KeyPackage:
+    """What others need to add a client while it is away (section 10). Decoded only: nothing of it is verified."""
+
     version: int
     cipher_suite: int
     init_key: bytes
@@ -46,14 +49,19 @@ class KeyPackage:
             ]
         )
 
-    def reference(self) -> bytes:
-        """KeyPackageRef (section 5.2)."""
-        return ref_hash(suite(self.cipher_suite), REF_LABEL, self.encode())
+    def reference(self, of: CipherSuite | None = None) -> bytes:
+        """KeyPackageRef (section 5.2). `of` is its suite where an application has given that a number of its own."""
+        return ref_hash(of or suite(self.cipher_suite), REF_LABEL, self.encode())
 
     @property
     def last_resort(self) -> bool:
-        """Whether the client allows this KeyPackage to be used more than once."""
-        return find(self.extensions, LAST_RESORT) is not None
+        """Whether the client allows this KeyPackage to be used more than once.
+
+        It says so by the extension of the drafts up to 07, or by the component that the newer ones have.
+        """
+        if find(self.extensions, LAST_RESORT) is not None:
+            return True
+        return AppDataDictionary.of(self.extensions).get(LAST_RESORT_KEY_PACKAGE) is not None
 
     def verify(self, suite: CipherSuite) -> None:
         """Raise BadSignature unless the KeyPackage is signed by its leaf's key."""
@@ -69,6 +77,7 @@ class KeyPackage:
         leaf_node: LeafNode,
         extensions: Extensions = (),
     ) -> Self:
+        """A KeyPackage with its client's signature."""
         draft = cls(MLS10, suite.id, init_key, leaf_node, extensions, b"")
         signature = sign_with_label(suite, signature_private, LABEL, draft.tbs())
         return cls(MLS10, suite.id, init_key, leaf_node, extensions, signature)

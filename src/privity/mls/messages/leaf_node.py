@@ -112,7 +112,9 @@ class LeafNode:
         """A leaf with a fresh signature; group and index are needed for updates and commits."""
         args = (encryption_key, signature_key, credential, capabilities, source, lifetime, parent_hash, extensions)
         draft = cls(*args, b"")
-        return cls(*args, sign_with_label(suite, signature_private, LABEL, draft.tbs(group_id, leaf_index)))
+        leaf = cls(*args, sign_with_label(suite, signature_private, LABEL, draft.tbs(group_id, leaf_index)))
+        object.__setattr__(leaf, "_raw", leaf.encode())
+        return leaf
 
     @classmethod
     def read(cls, r: Reader) -> Self:

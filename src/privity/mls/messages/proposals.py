@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Proposals (RFC 9420, section 12.1, and app_data_update of the extensions draft)."""
+"""Proposals (RFC 9420, section 12.1; app_data_update and self_remove of the extensions draft)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ from privity.mls.messages.psk import PreSharedKeyID, read_psk_id
 
 @dataclass(frozen=True, slots=True)
 class Add:
+    """Bring in the client that this KeyPackage belongs to (section 12.1.1)."""
+
     key_package: KeyPackage
     type: ClassVar[int] = codepoints.ADD
 
     def body(self) -> bytes:
+        """The bytes behind the proposal type."""
         return self.key_package.encode()
 
     def encode(self) -> bytes:
@@ -45,10 +48,13 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
+    """Take out the member at this leaf index (section 12.1.3)."""
+
     removed: int
     type: ClassVar[int] = codepoints.REMOVE
 
     def body(self) -> bytes:
+        """The bytes behind the proposal type."""
         return codec.u32(self.removed)
 
     def encode(self) -> bytes:
@@ -69,6 +75,8 @@ class PreSharedKey:
 
 @dataclass(frozen=True, slots=True)
 class ReInit:
+    """End the group, and go on as another with this id, version, suite and extensions (section 12.1.5)."""
+
     group_id: bytes
     version: int
     cipher_suite: int
@@ -76,6 +84,7 @@ class ReInit:
     type: ClassVar[int] = codepoints.REINIT
 
     def body(self) -> bytes:
+        """The bytes behind the proposal type."""
         head = codec.vec(self.group_id) + codec.u16(self.version) + codec.u16(self.cipher_suite)
         return head + codec.vector_of(self.extensions)
 
@@ -117,11 +126,26 @@ class AppDataUpdate:
 
     @property
     def op(self) -> AppDataOp:
+        """The number of the operation: 1 update, 2 remove."""
         return AppDataOp.REMOVE if self.update is None else AppDataOp.UPDATE
 
     def body(self) -> bytes:
+        """The bytes behind the proposal type."""
         tail = b"" if self.update is None else codec.vec(self.update)
         return codec.u16(self.component_id) + codec.u8(self.op) + tail
+
+    def encode(self) -> bytes:
+        return codec.u16(self.type) + self.body()
+
+
+@dataclass(frozen=True, slots=True)
+class SelfRemove:
+    """A member asks to be removed in a way that who joins by commit can take up too. Its sender is the leaf to go."""
+
+    type: ClassVar[int] = codepoints.SELF_REMOVE
+
+    def body(self) -> bytes:
+        return b""
 
     def encode(self) -> bytes:
         return codec.u16(self.type) + self.body()
@@ -151,6 +175,7 @@ Proposal = (
     | ExternalInit
     | GroupContextExtensions
     | AppDataUpdate
+    | SelfRemove
     | UnknownProposal
 )
 
@@ -184,6 +209,8 @@ def read_proposal_body(r: Reader, kind: int) -> Proposal:
             return GroupContextExtensions(read_extensions(r))
         case codepoints.APP_DATA_UPDATE:
             return _app_data_update(r)
+        case codepoints.SELF_REMOVE:
+            return SelfRemove()
         case 0:
             raise BadEnum("proposal type 0 is reserved")
         case _:

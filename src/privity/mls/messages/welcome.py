@@ -11,6 +11,7 @@ from privity.mls import codec
 from privity.mls.codec import MAX_MESSAGE, Reader
 from privity.mls.messages.commit import HPKECiphertext
 from privity.mls.messages.psk import PreSharedKeyID, read_psk_id
+from privity.mls.secrecy import holds_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class EncryptedGroupSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
+    """What lets newcomers in: the sealed GroupInfo, and for each KeyPackage its sealed secrets (section 12.4.3.1)."""
+
     cipher_suite: int
     secrets: tuple[EncryptedGroupSecrets, ...]
     encrypted_group_info: bytes
@@ -49,6 +52,7 @@ class Welcome:
         return codec.decode(cls.read, data)
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True)
 class PathSecret:
     """The wrapper that makes a path secret optional in GroupSecrets."""
@@ -63,6 +67,7 @@ class PathSecret:
         return cls(r.vec())
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True)
 class GroupSecrets:
     """What each new member finds in its part of the Welcome."""

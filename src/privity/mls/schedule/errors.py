@@ -20,5 +20,21 @@ class RatchetExhausted(UsageError):
     """Our own leaf has used all generations of an epoch."""
 
 
+class MessageTooLong(UsageError):
+    """What we would send is longer than a receiver's decoder takes."""
+
+
+class ExportTooLong(UsageError):
+    """More bytes were asked of the exporter than one expansion gives."""
+
+
+class ExportConsumed(UsageError):
+    """A component asked twice in one epoch for the secret that it gets once."""
+
+
 class PathSecretMismatch(ProtocolError):
     """A path secret leads to other keys than the tree shows."""
+
+
+class MissingPathSecret(ProtocolError):
+    """A Welcome leaves out a key that its tree says we hold: what is sealed to that node we could not open."""

@@ -23,11 +23,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from privity.mls.codec import u16, vec
 from privity.mls.crypto import P256_ORDER, Random
 from privity.mls.errors import BadPublicKey, DecryptionFailed, UsageError
+from privity.mls.schedule import xwing
 from privity.mls.schedule.kdf import expand, extract
+from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
 _VERSION = b"HPKE-v1"
-_KEM_IDS = {"x25519": 0x0020, "p256": 0x0010}
+_KEM_IDS = {"x25519": 0x0020, "p256": 0x0010, "xwing": xwing.KEM_ID}
 _KDF_IDS = {"sha256": 0x0001}
 _AEAD_IDS = {"aes128gcm": 0x0001, "chacha20poly1305": 0x0003}
 
@@ -40,6 +42,7 @@ def aead(suite: CipherSuite, key: bytes) -> AESGCM | ChaCha20Poly1305:
     return AESGCM(key) if suite.aead == "aes128gcm" else ChaCha20Poly1305(key)
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class Exporter:
     """What is left of an HPKE setup once nothing is to be sealed under it: its exporter secret."""
@@ -57,6 +60,8 @@ class Exporter:
 
 def derive_key_pair(suite: CipherSuite, key_material: bytes) -> tuple[bytes, bytes]:
     """DeriveKeyPair of the suite's KEM: (private, public), RFC 9180 section 7.1.3."""
+    if suite.kem == "xwing":
+        return xwing.derive_key_pair(key_material)
     kem_id = _kem_id(suite)
     prk = _labeled_extract(suite, kem_id, b"", b"dkp_prk", key_material)
     if suite.kem == "x25519":
@@ -76,6 +81,8 @@ def generate_key_pair(suite: CipherSuite, random: Random) -> tuple[bytes, bytes]
 
 def public_key(suite: CipherSuite, private: bytes) -> bytes:
     """The public key that belongs to a private one."""
+    if suite.kem == "xwing":
+        return xwing.public_key(private)
     if suite.kem == "x25519":
         if len(private) != 32:
             raise UsageError(f"an X25519 private key has 32 bytes, this one {len(private)}")
@@ -148,6 +155,8 @@ def decrypt_with_label(
 
 
 def _encapsulate(suite: CipherSuite, recipient: bytes, random: Random) -> tuple[bytes, bytes]:
+    if suite.kem == "xwing":
+        return xwing.encapsulate(recipient, random)
     if suite.kem == "x25519":
         try:
             ephemeral = X25519PrivateKey.from_private_bytes(random(32))
@@ -162,6 +171,8 @@ def _encapsulate(suite: CipherSuite, recipient: bytes, random: Random) -> tuple[
 
 
 def _decapsulate(suite: CipherSuite, private: bytes, kem_output: bytes) -> bytes:
+    if suite.kem == "xwing":
+        return xwing.decapsulate(private, kem_output)
     if len(kem_output) != _ENCAPSULATED[suite.kem]:
         raise BadPublicKey(f"a kem_output of {_ENCAPSULATED[suite.kem]} bytes was expected, {len(kem_output)} came")
     if suite.kem == "x25519":

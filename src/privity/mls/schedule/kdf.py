@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 from privity.mls.codec import u16, u32, vec
 from privity.mls.suites import CipherSuite
@@ -36,7 +37,13 @@ def expand(suite: CipherSuite, secret: bytes, info: bytes, length: int) -> bytes
 
 def expand_with_label(suite: CipherSuite, secret: bytes, label: bytes, context: bytes, length: int) -> bytes:
     """ExpandWithLabel: the label says what the output is for, the context what it belongs to."""
-    return expand(suite, secret, u16(length) + vec(_PREFIX + label) + vec(context), length)
+    return expand(suite, secret, _head(label, length) + vec(context), length)
+
+
+@lru_cache(maxsize=256)
+def _head(label: bytes, length: int) -> bytes:
+    """What comes before the context: labels and lengths are few, and no secrets."""
+    return u16(length) + vec(_PREFIX + label)
 
 
 def derive_secret(suite: CipherSuite, secret: bytes, label: bytes) -> bytes:

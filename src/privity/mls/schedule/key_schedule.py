@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from privity.mls.codec import Reader, vec
-from privity.mls.crypto import Random, hash
+from privity.mls.crypto import Random
 from privity.mls.errors import BadConfirmationTag
 from privity.mls.schedule import hpke
 from privity.mls.schedule.kdf import derive_secret, expand_with_label, extract
+from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class EpochSecrets:
     """The secrets that live as long as an epoch. `encryption_secret` is apart: the secret tree eats it at once."""
@@ -31,6 +33,11 @@ class EpochSecrets:
 
     def __repr__(self) -> str:
         return "<EpochSecrets>"
+
+    def for_late_messages(self) -> EpochSecrets:
+        """What opens messages of the epoch, and nothing else: for who was removed (section 12.4.2)."""
+        gone = {each.name: b"" for each in fields(self) if each.name != "sender_data_secret"}
+        return replace(self, **gone)
 
     def encode(self) -> bytes:
         """For the device's own store only; never on a wire."""
@@ -53,6 +60,7 @@ class EpochSecrets:
         return cls(r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec())
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class NewEpoch:
     """All that the key schedule gives at the start of an epoch."""
@@ -61,6 +69,7 @@ class NewEpoch:
     welcome_secret: bytes
     encryption_secret: bytes
     secrets: EpochSecrets
+    application_export_secret: bytes = b""
 
     def __repr__(self) -> str:
         return "<NewEpoch>"
@@ -123,12 +132,6 @@ def _external_init(suite: CipherSuite, exporter: hpke.Exporter) -> bytes:
     return exporter.export(b"MLS 1.0 external init secret", suite.nh)
 
 
-def export(suite: CipherSuite, exporter_secret: bytes, label: bytes, context: bytes, length: int) -> bytes:
-    """MLS-Exporter (section 8.5)."""
-    secret = derive_secret(suite, exporter_secret, label)
-    return expand_with_label(suite, secret, b"exported", hash(suite, context), length)
-
-
 def confirmation_tag(suite: CipherSuite, confirmation_key: bytes, confirmed_transcript_hash: bytes) -> bytes:
     """The proof that a committer reached the same epoch (section 8.1 and 6.1)."""
     return hmac.digest(confirmation_key, confirmed_transcript_hash, suite.hash_name)
@@ -156,4 +159,4 @@ def _from_epoch_secret(suite: CipherSuite, joiner: bytes, welcome: bytes, epoch_
         epoch_authenticator=derive(b"authentication"),
         init_secret=derive(b"init"),
     )
-    return NewEpoch(joiner, welcome, derive(b"encryption"), secrets)
+    return NewEpoch(joiner, welcome, derive(b"encryption"), secrets, derive(b"application_export"))

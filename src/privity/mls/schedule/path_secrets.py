@@ -13,8 +13,9 @@ from privity.mls.crypto import Random
 from privity.mls.errors import DecryptionFailed
 from privity.mls.messages.commit import Ciphertexts, HPKECiphertext, UpdatePath, UpdatePathNode
 from privity.mls.schedule import hpke
-from privity.mls.schedule.errors import PathSecretMismatch
+from privity.mls.schedule.errors import MissingPathSecret, PathSecretMismatch
 from privity.mls.schedule.kdf import derive_secret
+from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 from privity.mls.tree import math
 from privity.mls.tree.path import path_receivers
@@ -23,6 +24,7 @@ from privity.mls.tree.ratchet_tree import RatchetTree
 _LABEL = b"UpdatePathNode"
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class PathSecrets:
     """What somebody knows of a path, from `places[0]` up to the root: the secret and private key of each node."""
@@ -136,6 +138,19 @@ def path_from_welcome(tree: RatchetTree, signer: int, own_leaf: int, secret: byt
             raise PathSecretMismatch(f"the Welcome brings a path secret for node {place}, which is blank")
         _check_same(public, node.encryption_key)
     return known
+
+
+def check_held(tree: RatchetTree, own_leaf: int, keys: Collection[int]) -> None:
+    """Raise MissingPathSecret unless a newcomer holds the key of each node above it at which it is not unmerged.
+
+    Whoever commits next seals to such a node, and to nobody below it.
+    """
+    for x in math.direct_path(2 * own_leaf, tree.leaf_count):
+        node = tree.parent_node(x)
+        if node is not None and own_leaf not in node.unmerged_leaves and x not in keys:
+            raise MissingPathSecret(
+                f"the tree says that we hold the key of node {x}, and the Welcome does not bring it"
+            )
 
 
 def _check_same(derived: bytes, shown: bytes) -> None:

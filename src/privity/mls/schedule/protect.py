@@ -26,12 +26,14 @@ from privity.mls.messages.framing import (
     read_auth,
     read_body,
 )
+from privity.mls.schedule.errors import MessageTooLong
 from privity.mls.schedule.hpke import aead
 from privity.mls.schedule.kdf import expand_with_label
 from privity.mls.schedule.secret_tree import Step
 from privity.mls.suites import CipherSuite
 
 _GUARD = 4
+_TAG = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def check_membership_tag(suite: CipherSuite, membership_key: bytes, message: Pub
 
 
 def seal_public(suite: CipherSuite, membership_key: bytes, auth: AuthenticatedContent, context: bytes) -> PublicMessage:
-    """A member's content in the clear, with its membership tag."""
+    """A member's content in the clear, with its membership tag. Raises MessageTooLong."""
+    _check_readable(auth.content)
     return PublicMessage.of(auth, membership_tag(suite, membership_key, auth, context))
 
 
@@ -78,13 +81,17 @@ def seal_private(
     padding_to: int = 0,
     random: Random,
 ) -> PrivateMessage:
-    """Encrypt content under the key of `step`, padded with zeros to a multiple of `padding_to` bytes."""
+    """Encrypt content under the key of `step`, padded with zeros to a multiple of `padding_to` bytes.
+
+    Raises MessageTooLong.
+    """
     content = auth.content
     if auth.wire_format != PRIVATE_MESSAGE or content.sender.index is None:
         raise UsageError("the content was not signed as a member's PrivateMessage")
     plain = encode_body(content.body) + encode_auth(auth.signature, auth.confirmation_tag)
-    if padding_to > 1:
-        plain += bytes(-len(plain) % padding_to)
+    length = len(plain) + (-len(plain) % padding_to if padding_to > 1 else 0)
+    _check_readable(content, length)
+    plain = plain.ljust(length, b"\0")
     guard = random(_GUARD)
     head = codec.vec(content.group_id) + codec.u64(content.epoch) + codec.u8(content.content_type)
     aad = head + codec.vec(content.authenticated_data)
@@ -131,6 +138,15 @@ def open_private(suite: CipherSuite, step: Step, sender: SenderData, message: Pr
         message.group_id, message.epoch, Sender.member(sender.leaf_index), message.authenticated_data, body
     )
     return AuthenticatedContent(PRIVATE_MESSAGE, content, signature, confirmation_tag)
+
+
+def _check_readable(content: FramedContent, length: int = 0) -> None:
+    """Raise MessageTooLong if a receiver's decoder would refuse what we are about to seal."""
+    aad = len(content.authenticated_data)
+    if aad > codec.MAX_VECTOR:
+        raise MessageTooLong(f"{aad} bytes of authenticated data, at most {codec.MAX_VECTOR} are possible")
+    if length + _TAG > codec.MAX_MESSAGE:
+        raise MessageTooLong(f"a message of {length} bytes, at most {codec.MAX_MESSAGE - _TAG} are possible")
 
 
 def _sender_data_key(suite: CipherSuite, secret: bytes, ciphertext: bytes) -> tuple[bytes, bytes]:

@@ -27,11 +27,11 @@ def psk_secret(suite: CipherSuite, keys: Sequence[tuple[PreSharedKeyID, bytes]])
     return secret
 
 
-def look_up_all(names: Sequence[PreSharedKeyID], lookup: PskLookup) -> list[tuple[PreSharedKeyID, bytes]]:
-    """All named keys, or UnknownPsk."""
+def look_up_all(names: Sequence[PreSharedKeyID], lookup: PskLookup | None) -> list[tuple[PreSharedKeyID, bytes]]:
+    """All named keys, or UnknownPsk, which it always is where there is nowhere to look."""
     found: list[tuple[PreSharedKeyID, bytes]] = []
     for name in names:
-        key = lookup(name)
+        key = lookup(name) if lookup is not None else None
         if key is None:
             raise UnknownPsk(f"a {type(name).__name__} is named that we do not hold")
         found.append((name, key))

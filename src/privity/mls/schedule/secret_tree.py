@@ -21,6 +21,7 @@ from privity.mls.codec import u8, u32, u64
 from privity.mls.errors import GenerationTooFar, GenerationTooOld
 from privity.mls.schedule.errors import NotInSecretTree, RatchetExhausted, ReplayedMessage
 from privity.mls.schedule.kdf import derive_tree_secret, expand_with_label
+from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
 _LAST_GENERATION = 0xFFFFFFFF
@@ -48,6 +49,7 @@ class Window:
     max_forward: int
 
 
+@holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """A message key, and what using it would change."""
@@ -62,6 +64,7 @@ class Step:
         return f"<Step generation={self.generation}>"
 
 
+@holds_secrets
 @dataclass(slots=True, repr=False)
 class SecretTree:
     """The message keys of one epoch."""

@@ -14,28 +14,38 @@ from privity.mls.tree.ratchet_tree import RatchetTree
 class TreeEditor:
     """Add, update, remove and fill nodes, then `done()`. The tree it started from stays as it was."""
 
-    __slots__ = ("_blank_hint", "_hashes", "_keys", "_nodes", "_suite")
+    __slots__ = ("_base", "_blank_hint", "_hashes", "_keys", "_nodes", "_touched")
 
     def __init__(self, tree: RatchetTree) -> None:
-        self._suite = tree.suite
-        self._nodes, self._hashes = tree.copy_arrays()
-        self._keys = tree.keys.copy()
+        self._base = tree
+        self._nodes, self._hashes = tree.nodes, tree.hashes
+        self._keys = tree.keys
+        self._touched: set[int] = set()
         self._blank_hint = 0
 
     def done(self, *, unique: bool = True) -> RatchetTree:
         """The new tree; unless told otherwise all keys in it must be different. The editor is spent afterwards."""
         if unique:
             self._keys.check_unique()
-        tree = RatchetTree(self._suite, self._nodes, self._hashes, self._keys)
-        self._nodes = []
-        return tree
+        nodes, self._nodes = self._nodes, []
+        if not self._touched:
+            return self._base
+        return RatchetTree(self._base.suite, nodes, self._hashes, self._keys, self._base.history(self._touched))
 
     def _leaf_count(self) -> int:
         if not self._nodes:
             raise UsageError("this editor is done")
         return (len(self._nodes) + 1) // 2
 
+    def _touch(self, x: int) -> None:
+        """A node is about to change. The arrays are copied before the first does."""
+        if not self._touched:
+            self._nodes, self._hashes = list(self._nodes), list(self._hashes)
+            self._keys = self._keys.copy()
+        self._touched.add(x)
+
     def _put(self, x: int, node: Node | None) -> None:
+        self._touch(x)
         old = self._nodes[x]
         if old is not None:
             self._keys.drop(old)
@@ -49,6 +59,7 @@ class TreeEditor:
         return self._keys.has_signature_key(key)
 
     def _forget_path(self, x: int) -> list[int]:
+        self._touch(x)
         path = math.direct_path(x, self._leaf_count())
         for ancestor in path:
             self._hashes[ancestor] = None
@@ -68,9 +79,10 @@ class TreeEditor:
         """Put a new member at the leftmost blank leaf; the tree doubles when there is none. Returns the leaf index."""
         index = self._blank_hint
         count = self._leaf_count()
-        nodes = self._nodes
-        while index < count and nodes[2 * index] is not None:
+        while index < count and self._nodes[2 * index] is not None:
             index += 1
+        self._touch(2 * index)
+        nodes = self._nodes
         if index == count:
             grown = math.node_width(2 * count) - len(nodes)
             nodes.extend([None] * grown)
@@ -82,6 +94,7 @@ class TreeEditor:
             if isinstance(node, ParentNode):
                 merged = tuple(sorted({*node.unmerged_leaves, index}))
                 nodes[ancestor] = ParentNode(node.encryption_key, node.parent_hash, merged)
+                self._touched.add(ancestor)
         return index
 
     def _blank_path(self, index: int) -> None:

@@ -8,7 +8,13 @@ from collections.abc import Collection, Sequence
 from hmac import compare_digest
 
 from privity.mls.crypto import check_hpke_key
-from privity.mls.errors import ParentHashMismatch, PathCiphertextCount, PathLengthMismatch, UsageError
+from privity.mls.errors import (
+    DuplicateEncryptionKey,
+    ParentHashMismatch,
+    PathCiphertextCount,
+    PathLengthMismatch,
+    UsageError,
+)
 from privity.mls.messages.commit import UpdatePath
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.tree.editor import TreeEditor
@@ -22,15 +28,15 @@ def path_parents(
 ) -> tuple[list[tuple[int, ParentNode]], bytes]:
     """The new parents (node index, node; bottom up) for keys along the filtered direct path of a leaf,
     and the parent hash that the leaf must carry."""
-    places = tree.filtered_direct_path(sender)
+    places = tree.copath(sender)
     if len(places) != len(encryption_keys):
         raise UsageError(f"{len(encryption_keys)} keys for a path of {len(places)} nodes")
     parents: list[tuple[int, ParentNode]] = []
     above = b""
-    for x, key in zip(reversed(places), reversed(encryption_keys), strict=True):
+    for (x, sibling), key in zip(reversed(places), reversed(encryption_keys), strict=True):
         node = ParentNode(key, above)
         parents.append((x, node))
-        above = parent_hash(tree.suite, node, tree.node_hash(tree.copath_child(x, sender)))
+        above = parent_hash(tree.suite, node, tree.node_hash(sibling))
     parents.reverse()
     return parents, above
 
@@ -49,10 +55,21 @@ def path_receivers(tree: RatchetTree, sender: int, new_leaves: Collection[int]) 
     """
     new_nodes = {2 * leaf for leaf in new_leaves}
     out: list[tuple[int, list[int]]] = []
-    for x in tree.filtered_direct_path(sender):
-        resolution = tree.resolution(tree.copath_child(x, sender))
+    for x, sibling in tree.copath(sender):
+        resolution = tree.resolution(sibling)
         out.append((x, [y for y in resolution if y not in new_nodes] if new_nodes else resolution))
     return out
+
+
+def check_fresh(old: RatchetTree, path: UpdatePath) -> None:
+    """Raise DuplicateEncryptionKey if a path brings back a key of the tree as it was before the commit (12.4.2).
+
+    Whoever the commit shall lock out may know such a key, and merging would hide that it was there. Keys that the
+    commit's own proposals bring stay in the tree, so merging finds those.
+    """
+    for key in (path.leaf_node.encryption_key, *(node.encryption_key for node in path.nodes)):
+        if old.keys.has_encryption_key(key):
+            raise DuplicateEncryptionKey(f"the update path brings back encryption key {key[:8].hex()}.. of the tree")
 
 
 def apply_update_path(tree: RatchetTree, sender: int, path: UpdatePath, new_leaves: Collection[int]) -> RatchetTree:

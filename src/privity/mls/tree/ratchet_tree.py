@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from privity.mls import codec
 from privity.mls.codec import MAX_MESSAGE, Reader
@@ -16,6 +16,12 @@ from privity.mls.tree import math
 from privity.mls.tree.keys import KeyCounts
 from privity.mls.tree.node import Node, ParentNode, encode_optional_node, read_node
 
+History = tuple[tuple[object, frozenset[int]], ...]
+"""For a tree and those that it was made of, latest first: a mark of each, and the nodes that changed since."""
+
+_REMEMBERED = 2
+"""A commit makes two trees out of one: the proposals' and the path's."""
+
 
 class RatchetTree:
     """A full tree: the array has 2n - 1 places for n = a power of two leaves. Change it through a TreeEditor.
@@ -23,7 +29,7 @@ class RatchetTree:
     The arrays belong to the tree: whoever makes one hands them over.
     """
 
-    __slots__ = ("_hashes", "_keys", "nodes", "suite")
+    __slots__ = ("_copath", "_history", "_keys", "hashes", "nodes", "suite")
 
     def __init__(
         self,
@@ -31,11 +37,14 @@ class RatchetTree:
         nodes: list[Node | None],
         hashes: list[bytes | None] | None = None,
         keys: KeyCounts | None = None,
+        history: History = (),
     ) -> None:
         self.suite = suite
         self.nodes = nodes
-        self._hashes: list[bytes | None] = [None] * len(nodes) if hashes is None else hashes
+        self.hashes: list[bytes | None] = [None] * len(nodes) if hashes is None else hashes
         self._keys = keys
+        self._copath: tuple[int, tuple[tuple[int, int], ...]] | None = None
+        self._history: History = ((object(), frozenset()), *history)
 
     def __repr__(self) -> str:
         return f"RatchetTree({self.leaf_count} leaves)"
@@ -54,6 +63,7 @@ class RatchetTree:
 
     @property
     def root(self) -> int:
+        """The node index of the root."""
         return math.root(self.leaf_count)
 
     def get_leaf(self, index: int) -> LeafNode | None:
@@ -72,6 +82,7 @@ class RatchetTree:
         return leaf
 
     def parent_node(self, x: int) -> ParentNode | None:
+        """The parent node at a node index; None if it is blank."""
         node = self.nodes[x]
         return node if isinstance(node, ParentNode) else None
 
@@ -113,25 +124,31 @@ class RatchetTree:
                 stack.append(y - half)
         return out
 
-    def is_empty(self, x: int) -> bool:
-        """Whether the resolution of `x` is empty: no node below it, itself included, is filled."""
-        reach = (1 << math.level(x)) - 1
-        return not any(self.nodes[x - reach : x + reach + 1])
+    def copath(self, leaf_index: int) -> tuple[tuple[int, int], ...]:
+        """The filtered direct path of a leaf, bottom up: each ancestor, and its child that is not above the leaf.
+
+        Without those whose other child has nobody to encrypt to (section 4.1.2).
+        """
+        if self._copath is None or self._copath[0] != leaf_index:
+            self._copath = leaf_index, self._find_copath(leaf_index)
+        return self._copath[1]
+
+    def _find_copath(self, leaf_index: int) -> tuple[tuple[int, int], ...]:
+        found: list[tuple[int, int]] = []
+        nodes, top = self.nodes, self.root
+        x, level = 2 * leaf_index, 0
+        while x != top:
+            reach = (1 << level) - 1
+            sibling = x ^ (2 << level)
+            x = (x | (1 << level)) & ~(2 << level)
+            if nodes[sibling] is not None or any(nodes[sibling - reach : sibling + reach + 1]):
+                found.append((x, sibling))
+            level += 1
+        return tuple(found)
 
     def filtered_direct_path(self, leaf_index: int) -> list[int]:
-        """Ancestors of a leaf, bottom up, without those whose other child has nobody to encrypt to (section 4.1.2)."""
-        path: list[int] = []
-        x = 2 * leaf_index
-        top = self.root
-        while x != top:
-            if not self.is_empty(math.sibling(x)):
-                path.append(math.parent(x))
-            x = math.parent(x)
-        return path
-
-    def copath_child(self, ancestor: int, leaf_index: int) -> int:
-        """The child of `ancestor` that is not above the leaf."""
-        return math.sibling(math.child_towards(ancestor, 2 * leaf_index))
+        """The ancestors in the `copath` of a leaf."""
+        return [x for x, _ in self.copath(leaf_index)]
 
     @property
     def keys(self) -> KeyCounts:
@@ -144,11 +161,12 @@ class RatchetTree:
 
     @property
     def tree_hash(self) -> bytes:
+        """The hash of the whole tree, as in the group context (section 7.8)."""
         return self.node_hash(self.root)
 
     def node_hash(self, x: int) -> bytes:
         """The tree hash of the subtree at `x`."""
-        known = self._hashes[x]
+        known = self.hashes[x]
         if known is not None:
             return known
         node = self.nodes[x]
@@ -158,11 +176,21 @@ class RatchetTree:
         else:
             value = leaf_input(x // 2, node)
         digest = hash(self.suite, value)
-        self._hashes[x] = digest
+        self.hashes[x] = digest
         return digest
 
-    def copy_arrays(self) -> tuple[list[Node | None], list[bytes | None]]:
-        return list(self.nodes), list(self._hashes)
+    # What changed
+
+    def history(self, touched: Collection[int]) -> History:
+        """What a tree made of this one by changing these nodes knows of those before it."""
+        return tuple((mark, nodes.union(touched)) for mark, nodes in self._history[:_REMEMBERED])
+
+    def changed_since(self, old: RatchetTree) -> Iterable[int]:
+        """The nodes in which this tree can differ from `old`, in rising order: few if it was made of it, else all."""
+        for mark, nodes in self._history:
+            if mark is old._history[0][0]:
+                return sorted(nodes)
+        return range(max(len(self.nodes), len(old.nodes)))
 
     # Encoding (section 12.4.3.3)
 

@@ -26,6 +26,7 @@ from privity.mls.messages.proposals import (
     PreSharedKey,
     ReInit,
     Remove,
+    SelfRemove,
     Update,
 )
 from privity.mls.messages.psk import PreSharedKeyID
@@ -95,6 +96,8 @@ def apply_proposals(
                 updated.append(UpdatedMember(sent.sender.index, old, proposal.leaf_node))
             case Remove():
                 removed.append(RemovedMember(proposal.removed, state.tree.leaf(proposal.removed)))
+            case SelfRemove() if sent.sender.index is not None:
+                removed.append(RemovedMember(sent.sender.index, state.tree.leaf(sent.sender.index)))
             case PreSharedKey():
                 psks.append(proposal.psk)
             case ExternalInit():
@@ -135,9 +138,10 @@ def path_required(proposals: Sequence[SentProposal]) -> bool:
 
 
 def check_result(provisional: Provisional, tree: RatchetTree) -> None:
-    """Whether all members of the new tree support what the new epoch uses."""
+    """Whether all members of the new tree support what the new epoch uses, and those who stay what the commit does."""
     used = {sent.proposal.type for sent in provisional.proposals} - DEFAULT_PROPOSALS
-    check_agreement(tree, provisional.extensions, sorted(used))
+    newcomers = provisional.new_leaves | ({provisional.committer} if provisional.external else set())
+    check_agreement(tree, provisional.extensions, sorted(used), newcomers)
 
 
 def next_context(

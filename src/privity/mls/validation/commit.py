@@ -16,7 +16,7 @@ from privity.mls.messages.proposals import Remove
 from privity.mls.rules import CommitView, LeafUse, Rules, SentProposal
 from privity.mls.state import PublicState
 from privity.mls.transcript import confirmed_transcript_hash
-from privity.mls.tree.path import apply_update_path
+from privity.mls.tree.path import apply_update_path, check_fresh
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.mls.validation.apply import Provisional, apply_proposals, check_result, next_context
 from privity.mls.validation.content import VerifiedContent
@@ -85,6 +85,7 @@ def stage_commit(
         tree = provisional.tree
     else:
         check_path_leaf(state, provisional, path.leaf_node, rules, now)
+        check_fresh(state.tree, path)
         tree = apply_update_path(provisional.tree, provisional.committer, path, provisional.new_leaves)
     check_result(provisional, tree)
     confirmed = confirmed_transcript_hash(state.suite, state.interim_transcript_hash, auth)
@@ -105,8 +106,9 @@ def check_path_leaf(state: PublicState, provisional: Provisional, leaf: LeafNode
         group_id=state.context.group_id,
         leaf_index=index,
     )
-    olds = [member.leaf_node for member in provisional.removed] if provisional.external else [state.tree.leaf(index)]
-    for old in olds:
+    before = replaces(provisional) if provisional.external else index
+    if before is not None:
+        old = state.tree.leaf(before)
         if compare_digest(old.encryption_key, leaf.encryption_key):
             raise UnchangedEncryptionKey(f"the committer's leaf {index} keeps its encryption key")
         rules.check_successor(old, leaf)

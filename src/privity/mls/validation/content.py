@@ -22,7 +22,7 @@ from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, EXTERNAL_ALLOWE
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.extensions import external_senders, find
 from privity.mls.messages.framing import LABEL, AuthenticatedContent, FramedContent, SenderType
-from privity.mls.messages.proposals import Add
+from privity.mls.messages.proposals import Add, SelfRemove
 from privity.mls.state import PublicState
 
 
@@ -67,6 +67,8 @@ def _check_wrapping(auth: AuthenticatedContent) -> None:
         raise WrongWireFormat("application data came in a PublicMessage")
     if auth.wire_format == PRIVATE_MESSAGE and auth.content.sender.type != SenderType.MEMBER:
         raise WrongWireFormat("only members can send PrivateMessages")
+    if auth.wire_format == PRIVATE_MESSAGE and isinstance(auth.content.body, SelfRemove):
+        raise WrongWireFormat("a SelfRemove came in a PrivateMessage, which those who join by commit cannot open")
 
 
 def _check_authenticated_data(state: PublicState, content: FramedContent) -> None:

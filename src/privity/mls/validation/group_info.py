@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from privity.mls.crypto import check_hpke_key, check_signature_key
+from privity.mls.crypto import check_hpke_key
 from privity.mls.errors import (
     GroupInfoMismatch,
     MisplacedExtension,
@@ -24,6 +24,7 @@ from privity.mls.state import PublicState
 from privity.mls.suites import CipherSuite, suite
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.mls.tree.validate import check_tree
+from privity.mls.validation.external_senders import check_senders
 from privity.mls.validation.leaf_node import check_agreement, check_leaf
 from privity.mls.validation.proposals import NOT_IN_CONTEXT
 
@@ -38,13 +39,15 @@ class VerifiedGroupInfo:
 
 def verify_group_info(group_info: GroupInfo, ratchet_tree: bytes | None, rules: Rules, now: int) -> VerifiedGroupInfo:
     """Check a GroupInfo and its tree, taken from the extension or handed over by the caller. `now` is in seconds."""
-    chosen = suite(group_info.group_context.cipher_suite)
+    chosen = suite(group_info.group_context.cipher_suite, rules.suites)
     tree = RatchetTree.decode(chosen, tree_bytes(group_info, ratchet_tree))
     verify_signer(group_info, tree)
     context = group_info.group_context
     check_distinct(group_info.extensions)
     check_public_key(group_info, chosen)
     check_context(group_info, chosen)
+    for sender in external_senders(context.extensions):
+        rules.check_listed_sender(sender)
     if not compare_digest(tree.tree_hash, context.tree_hash):
         raise TreeHashMismatch(f"the tree hashes to {tree.tree_hash.hex()}, the context says {context.tree_hash.hex()}")
     check_tree(tree)
@@ -94,8 +97,8 @@ def check_context(group_info: GroupInfo, suite: CipherSuite) -> None:
     if find(group_info.extensions, REQUIRED_CAPABILITIES) is not None:
         raise MisplacedExtension("required_capabilities has no place in a GroupInfo")
     AppDataDictionary.of(extensions)
-    for sender in external_senders(extensions):
-        check_signature_key(suite, sender.signature_key)
+    AppDataDictionary.of(group_info.extensions)
+    check_senders(extensions, suite)
 
 
 def require_external_pub(group_info: GroupInfo) -> bytes:

@@ -9,12 +9,14 @@ from hmac import compare_digest
 
 from privity.mls.crypto import check_hpke_key
 from privity.mls.errors import InitKeyReused, MisplacedExtension, UnknownVersion, UnsupportedExtension, WrongCipherSuite
+from privity.mls.messages.app_data import AppDataDictionary
 from privity.mls.messages.codepoints import DEFAULT_EXTENSIONS, MLS10
 from privity.mls.messages.extensions import check_distinct
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.rules import LeafUse, Rules
 from privity.mls.suites import CipherSuite
 from privity.mls.validation.leaf_node import check_leaf
+from privity.mls.validation.verified import KEY_PACKAGES, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class VerifiedKeyPackage:
     key_package: KeyPackage
 
 
-def check_key_package(key_package: KeyPackage, *, suite: CipherSuite, rules: Rules, now: int) -> VerifiedKeyPackage:
+def check_key_package(
+    key_package: KeyPackage, *, suite: CipherSuite, rules: Rules, now: int, use: LeafUse = LeafUse.ADD
+) -> VerifiedKeyPackage:
     """Version, suite, leaf, keys and both signatures. `now` is in seconds."""
     if key_package.version != MLS10:
         raise UnknownVersion(f"a KeyPackage for protocol version {key_package.version}, expected {MLS10}")
@@ -36,9 +40,14 @@ def check_key_package(key_package: KeyPackage, *, suite: CipherSuite, rules: Rul
             raise MisplacedExtension(f"extension {extension.type:#06x} has no place in a KeyPackage")
         if not key_package.leaf_node.capabilities.supports_extension(extension.type):
             raise UnsupportedExtension(f"the KeyPackage's leaf does not list its extension {extension.type:#06x}")
+    AppDataDictionary.of(key_package.extensions)
     check_hpke_key(suite, key_package.init_key)
     if compare_digest(key_package.init_key, key_package.leaf_node.encryption_key):
         raise InitKeyReused("the init key is the leaf's encryption key")
-    check_leaf(key_package.leaf_node, LeafUse.ADD, suite=suite, rules=rules, now=now)
-    key_package.verify(suite)
+    digest = digest_of(suite, key_package)
+    known = KEY_PACKAGES.holds(digest)
+    check_leaf(key_package.leaf_node, use, suite=suite, rules=rules, now=now, signed=known)
+    if not known:
+        key_package.verify(suite)
+        KEY_PACKAGES.add(digest)
     return VerifiedKeyPackage(key_package)

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from privity.mls.crypto import check_hpke_key, check_signature_key
 from privity.mls.errors import (
+    DefaultCapability,
     LifetimeNotStarted,
     LifetimeOver,
     LifetimeTooLong,
@@ -19,23 +20,28 @@ from privity.mls.errors import (
     UnsupportedVersion,
     WrongLeafSource,
 )
+from privity.mls.messages.app_data import AppDataDictionary
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import (
     DEFAULT_EXTENSIONS,
+    DEFAULT_PROPOSALS,
     EXTERNAL_PUB,
     EXTERNAL_SENDERS,
     MLS10,
     RATCHET_TREE,
     REQUIRED_CAPABILITIES,
+    X509,
 )
 from privity.mls.messages.extensions import Extensions, RequiredCapabilities, check_distinct, required_capabilities
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.rules import LeafUse, Rules
 from privity.mls.suites import CipherSuite
 from privity.mls.tree.ratchet_tree import RatchetTree
+from privity.mls.validation.certificates import check_chain
 
 EXPECTED_SOURCE = {
     LeafUse.ADD: LeafSource.KEY_PACKAGE,
+    LeafUse.SELF_ADD: LeafSource.KEY_PACKAGE,
     LeafUse.UPDATE: LeafSource.UPDATE,
     LeafUse.COMMIT: LeafSource.COMMIT,
     LeafUse.EXTERNAL_JOIN: LeafSource.COMMIT,
@@ -54,17 +60,26 @@ def check_leaf(
     now: int,
     group_id: bytes | None = None,
     leaf_index: int | None = None,
+    signed: bool = False,
 ) -> None:
-    """Everything about one leaf that does not depend on the other members. `now` is in seconds."""
+    """Everything about one leaf that does not depend on the other members. `now` is in seconds.
+
+    `signed` says that the same bytes were verified before.
+    """
     expected = EXPECTED_SOURCE.get(use)
     if expected is not None and leaf.source != expected:
         raise WrongLeafSource(f"a leaf from {leaf.source.name}, expected one from {expected.name}")
     check_signature_key(suite, leaf.signature_key)
     check_hpke_key(suite, leaf.encryption_key)
     check_own_capabilities(leaf, suite)
-    if leaf.lifetime is not None and use is LeafUse.ADD:
-        check_lifetime(leaf.lifetime, rules.max_lifetime_s, now)
-    leaf.verify(suite, group_id, leaf_index)
+    if leaf.lifetime is not None:
+        check_length(leaf.lifetime, rules.max_lifetime_s)
+        if use in (LeafUse.ADD, LeafUse.SELF_ADD):
+            check_now(leaf.lifetime, now)
+    if not signed:
+        leaf.verify(suite, group_id, leaf_index)
+    if leaf.credential.type == X509:
+        check_chain(leaf.credential.certificates, leaf.signature_key, suite)
     rules.check_credential(leaf, use)
 
 
@@ -83,16 +98,34 @@ def check_own_capabilities(leaf: LeafNode, suite: CipherSuite) -> None:
             raise MisplacedExtension(f"extension {extension.type:#06x} has no place in a leaf")
         if not capabilities.supports_extension(extension.type):
             raise UnsupportedExtension(f"the leaf does not list its own extension {extension.type:#06x}")
+    AppDataDictionary.of(leaf.extensions)
 
 
-def check_lifetime(lifetime: Lifetime, max_lifetime_s: int, now: int) -> None:
-    """Whether a lifetime holds `now` and is no longer than allowed (section 7.2)."""
+def check_own_list(capabilities: Capabilities) -> None:
+    """Raise DefaultCapability if a leaf of ours would list a default type (section 7.2). Others' are taken as they are:
+    not every implementation keeps to this, and it harms nobody."""
+    listed = (
+        DEFAULT_EXTENSIONS.intersection(capabilities.extensions),
+        DEFAULT_PROPOSALS.intersection(capabilities.proposals),
+    )
+    if any(listed):
+        raise DefaultCapability(
+            f"extensions {sorted(listed[0])} and proposals {sorted(listed[1])} are supported without being listed"
+        )
+
+
+def check_length(lifetime: Lifetime, max_lifetime_s: int) -> None:
+    """Whether a lifetime is no longer than the application allows (section 7.2)."""
     if lifetime.not_after < lifetime.not_before:
         raise LifetimeTooLong("the lifetime ends before it starts")
     if lifetime.not_after - lifetime.not_before > max_lifetime_s:
         raise LifetimeTooLong(
             f"the lifetime is {lifetime.not_after - lifetime.not_before} s, at most {max_lifetime_s} s are allowed"
         )
+
+
+def check_now(lifetime: Lifetime, now: int) -> None:
+    """Whether a lifetime holds `now` (section 7.3). A member's may have passed since it was added."""
     if now < lifetime.not_before:
         raise LifetimeNotStarted(f"the lifetime starts {lifetime.not_before - now} s from now")
     if now > lifetime.not_after:
@@ -112,29 +145,27 @@ def check_supports(capabilities: Capabilities, required: RequiredCapabilities) -
             raise UnsupportedCredential(f"a member does not list the required credential type {kind}")
 
 
-def check_agreement(tree: RatchetTree, extensions: Extensions, proposal_types: Iterable[int] = ()) -> None:
+def check_agreement(
+    tree: RatchetTree, extensions: Extensions, proposal_types: Iterable[int] = (), newcomers: Collection[int] = ()
+) -> None:
     """Whether all members support the group's extensions, requirements, credentials and the proposals in use.
 
-    Equal capabilities are one object, so the loop over distinct ones is short however large the group is.
+    `newcomers` are leaves that come with the commit of these proposals, and need not know their types (section 12.2).
+    Members say little that differs: the tree counts their capabilities, so that this costs nothing for those who stay.
     """
-    distinct: dict[int, Capabilities] = {}
-    credentials: set[int] = set()
-    for node in tree.nodes[::2]:
-        if isinstance(node, LeafNode):
-            distinct[id(node.capabilities)] = node.capabilities
-            credentials.add(node.credential.type)
+    credentials = tuple(tree.keys.credential_types())
     required = required_capabilities(extensions)
     used = [extension.type for extension in extensions if extension.type not in DEFAULT_EXTENSIONS]
-    proposals = tuple(proposal_types)
-    for capabilities in distinct.values():
+    for capabilities in tree.keys.capabilities():
         for kind in used:
             if not capabilities.supports_extension(kind):
                 raise UnsupportedExtension(f"a member does not list the group's extension {kind:#06x}")
         for kind in credentials:
             if not capabilities.supports_credential(kind):
                 raise UnsupportedCredential(f"a member does not list credential type {kind}, which another one uses")
-        for kind in proposals:
-            if not capabilities.supports_proposal(kind):
-                raise UnsupportedProposal(f"a member does not list proposal type {kind:#06x}")
         if required is not None:
             check_supports(capabilities, required)
+    for kind in proposal_types:
+        for index, leaf in tree.leaves():
+            if index not in newcomers and not leaf.capabilities.supports_proposal(kind):
+                raise UnsupportedProposal(f"member {index} does not list proposal type {kind:#06x}")

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from privity.mls.crypto import check_signature_key
 from privity.mls.errors import (
     BadAppDataUpdate,
-    BadPsk,
     BadReInit,
     MisplacedExtension,
+    PskNonceLength,
+    PskUsage,
     RepeatedReference,
     SenderNotAllowed,
     UnchangedEncryptionKey,
@@ -45,14 +45,16 @@ from privity.mls.messages.proposals import (
     PreSharedKey,
     ReInit,
     Remove,
+    SelfRemove,
     UnknownProposal,
     Update,
 )
 from privity.mls.messages.psk import PreSharedKeyID, ResumptionPsk, ResumptionUsage
 from privity.mls.rules import LeafUse, Rules, SentProposal
 from privity.mls.state import PublicState
-from privity.mls.suites import suite
+from privity.mls.suites import CipherSuite, suite
 from privity.mls.validation.content import VerifiedContent
+from privity.mls.validation.external_senders import check_senders
 from privity.mls.validation.key_package import check_key_package
 from privity.mls.validation.leaf_node import check_leaf
 
@@ -69,10 +71,12 @@ class QueuedProposal:
 
     @property
     def epoch(self) -> int:
+        """The only epoch in which it can be committed."""
         return self.auth.content.epoch
 
     @property
     def sent(self) -> SentProposal:
+        """The proposal and who made it."""
         body = self.auth.content.body
         if isinstance(body, bytes | Commit):
             raise SenderNotAllowed("the queued content is no proposal")
@@ -124,7 +128,8 @@ def check_proposal(state: PublicState, sent: SentProposal, rules: Rules, now: in
     proposal = sent.proposal
     match proposal:
         case Add():
-            check_key_package(proposal.key_package, suite=state.suite, rules=rules, now=now)
+            use = LeafUse.SELF_ADD if sent.sender.type == SenderType.NEW_MEMBER_PROPOSAL else LeafUse.ADD
+            check_key_package(proposal.key_package, suite=state.suite, rules=rules, now=now, use=use)
         case Update():
             _check_update(state, proposal, sent.sender, rules, now)
         case Remove():
@@ -132,10 +137,10 @@ def check_proposal(state: PublicState, sent: SentProposal, rules: Rules, now: in
         case PreSharedKey():
             check_psk(state, proposal.psk)
         case ReInit():
-            _check_reinit(state, proposal)
+            _check_reinit(state, proposal, rules)
         case GroupContextExtensions():
-            check_context_extensions(state, proposal.extensions)
-        case AppDataUpdate() | ExternalInit():
+            check_context_extensions(state, proposal.extensions, rules)
+        case AppDataUpdate() | ExternalInit() | SelfRemove():
             pass  # what they do depends on the whole list: `apply` and `lists` look at it
         case UnknownProposal():
             raise UnsupportedProposal(f"proposal type {proposal.type:#06x} is unknown")
@@ -161,23 +166,29 @@ def _check_update(state: PublicState, proposal: Update, sender: Sender, rules: R
 
 
 def check_psk(state: PublicState, psk: PreSharedKeyID) -> None:
-    """Nonce length and usage of a proposed pre-shared key (section 12.1.4)."""
+    """Nonce length and usage of a proposed pre-shared key (section 12.1.4).
+
+    Only the first commit of a group, by its creator, can tie it to the one that it follows.
+    """
     if len(psk.nonce) != state.suite.nh:
-        raise BadPsk(f"the PSK nonce has {len(psk.nonce)} bytes, expected {state.suite.nh}")
-    if isinstance(psk, ResumptionPsk) and psk.usage != ResumptionUsage.APPLICATION:
-        raise BadPsk(f"a resumption PSK for {psk.usage.name} has no place in a running group")
+        raise PskNonceLength(f"the PSK nonce has {len(psk.nonce)} bytes, expected {state.suite.nh}")
+    if isinstance(psk, ResumptionPsk) and psk.usage != ResumptionUsage.APPLICATION and state.context.epoch != 0:
+        raise PskUsage(f"a resumption PSK for {psk.usage.name} has no place in a group that is past its first commit")
 
 
-def _check_reinit(state: PublicState, proposal: ReInit) -> None:
+def _check_reinit(state: PublicState, proposal: ReInit, rules: Rules) -> None:
     if proposal.version < state.context.version:
         raise BadReInit(f"protocol version {proposal.version} is lower than {state.context.version}")
-    suite(proposal.cipher_suite)
-    check_distinct(proposal.extensions)
+    check_extension_list(proposal.extensions, suite(proposal.cipher_suite, rules.suites))
 
 
-def check_context_extensions(state: PublicState, extensions: Extensions) -> None:
+def check_context_extensions(state: PublicState, extensions: Extensions, rules: Rules) -> None:
     """The proposed extensions of the group by themselves (sections 12.1.7 and 13.4)."""
-    check_extension_list(extensions, state)
+    check_extension_list(extensions, state.suite)
+    known = external_senders(state.context.extensions)
+    for sender in external_senders(extensions):
+        if sender not in known:
+            rules.check_listed_sender(sender)
     required = required_capabilities(state.context.extensions)
     if required is not None and APP_DATA_UPDATE in required.proposals:
         old = find(state.context.extensions, APP_DATA_DICTIONARY)
@@ -185,7 +196,7 @@ def check_context_extensions(state: PublicState, extensions: Extensions) -> None
             raise BadAppDataUpdate("the app data dictionary of this group changes only by AppDataUpdate")
 
 
-def check_extension_list(extensions: Extensions, state: PublicState) -> None:
+def check_extension_list(extensions: Extensions, suite: CipherSuite) -> None:
     """Whether extensions may stand in a group context and can be read."""
     check_distinct(extensions)
     for extension in extensions:
@@ -193,5 +204,4 @@ def check_extension_list(extensions: Extensions, state: PublicState) -> None:
             raise MisplacedExtension(f"extension {extension.type:#06x} has no place in a group context")
     required_capabilities(extensions)
     AppDataDictionary.of(extensions)
-    for sender in external_senders(extensions):
-        check_signature_key(state.suite, sender.signature_key)
+    check_senders(extensions, suite)

@@ -40,6 +40,7 @@ async def maintain(context: HubContext, franker: Franker) -> None:
     for room_id, through in await context.db.read(store.rooms_with_frames):
         await context.db.write(partial(store.forget_frames, room_id=room_id, through=through, before_ms=before_ms))
     await context.db.write(partial(store.forget_events_before, ts_ms=now_ms - franker.window_days * PERIOD_MS))
+    await context.db.write(partial(rooms.forget_trees, before_ms=before_ms))
     await _forget_rooms(context)
     await context.db.write(partial(_forget_codes, before_ms=now_ms - CODES_KEPT_MS))
     await context.db.write(partial(closed.forget, now_ms=now_ms))

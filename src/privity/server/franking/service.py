@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from typing import Final
 
 from privity.message.errors import BadFrankLength, BadFrankSignature, FrankMismatch, WrongFrankSuite
 from privity.message.franking import Frank, frank, period_of, verify_frank_mac, verify_frank_signature
 from privity.message.safe_aad import TAG_BYTES
+from privity.policy.room_suites import ROOM_SUITES
 from privity.server.franking.model import Franker
 from privity.wire import socket, staff
 from privity.wire.staff import FrankOutcome
-
-SUITES: Final = (1, 3)
-"""Whose signatures are Ed25519, as the hub's keys are."""
 
 
 def make(franker: Franker, suite: int, tag: bytes, sender_uri: str, room_uri: str, ts_ms: int) -> socket.Frank:
@@ -63,7 +60,7 @@ def _made_anew(
     Signatures here are deterministic, and making one costs a third of verifying one. What was made with an earlier key
     is verified.
     """
-    if claimed.suite_id not in SUITES or len(asked.tag) != TAG_BYTES:
+    if claimed.suite_id not in ROOM_SUITES or len(asked.tag) != TAG_BYTES:
         return False
     made = frank(key, franker.signing, claimed.suite_id, asked.tag, sender_uri, room_uri, asked.ts_ms)
     return hmac.compare_digest(made.server_frank + made.signature, claimed.server_frank + claimed.signature)

@@ -9,11 +9,11 @@ from typing import Final
 
 from privity.mls.errors import CredentialRefused, ProtocolError
 from privity.mls.messages.key_package import KeyPackage
-from privity.mls.suites import suite
 from privity.mls.validation.key_package import check_key_package
 from privity.policy.room_rules import RoomRules
+from privity.policy.room_suites import ROOM_SUITES
 from privity.server.devices.model import Device
-from privity.server.keypackages.model import SUITES, Checked
+from privity.server.keypackages.model import Checked
 from privity.server.limits import MAX_KEY_PACKAGE_BYTES
 from privity.wire.errors import Code, Refusal
 
@@ -28,10 +28,10 @@ def check(value: bytes, device: Device, *, last_resort: bool, now_ms: int) -> Ch
     now_s = now_ms // 1000
     try:
         package = KeyPackage.decode(value)
-        if package.cipher_suite not in SUITES:
-            raise _refused(f"it is for suite {package.cipher_suite}, rooms use one of {SUITES}")
+        if package.cipher_suite not in ROOM_SUITES:
+            raise _refused(f"it is for suite {package.cipher_suite}, rooms use one of {tuple(ROOM_SUITES)}")
         rules = RoomRules(lambda user, client, key: _check_own(device, user, client, key))
-        check_key_package(package, suite=suite(package.cipher_suite), rules=rules, now=now_s)
+        check_key_package(package, suite=ROOM_SUITES[package.cipher_suite], rules=rules, now=now_s)
     except ProtocolError as err:
         raise _refused(f"{type(err).__name__}: {err}") from None
     if package.last_resort != last_resort:

@@ -5,10 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-SUITES: Final = (1, 3)
-"""The suites of rooms: both sign with Ed25519, as device lists do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +20,9 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What a device has left; the last resort is not counted in `left`."""
+    """What a device has left of one suite; the last resort is not counted in `left`."""
 
+    suite: int
     left: int
     has_last_resort: bool
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from privity.policy.room_suites import ORDINARY
 from privity.server.accounts.model import user_uri
 from privity.server.context import HubContext
 from privity.server.keypackages import service
 from privity.server.keypackages.model import HandedOut, Stock
 from privity.server.web import ID, answer, body, session_of
-from privity.wire.rest import Claim, Claimed, ClaimedDevice, ClaimStatus, KeyPackagesLeft, PutKeyPackages
+from privity.wire.rest import Claim, Claimed, ClaimedDevice, ClaimStatus, KeyPackagesLeft, PutKeyPackages, SuiteLeft
 
 
 def routes(context: HubContext) -> list[web.RouteDef]:
@@ -35,8 +36,10 @@ def routes(context: HubContext) -> list[web.RouteDef]:
     ]
 
 
-def _left(stock: Stock) -> KeyPackagesLeft:
-    return KeyPackagesLeft(stock.left, stock.has_last_resort)
+def _left(stock: list[Stock]) -> KeyPackagesLeft:
+    ordinary = next((of for of in stock if of.suite == ORDINARY.id), Stock(ORDINARY.id, 0, False))
+    suites = [SuiteLeft(of.suite, of.left, of.has_last_resort) for of in stock]
+    return KeyPackagesLeft(ordinary.left, ordinary.has_last_resort, suites)
 
 
 def _claimed(one: HandedOut) -> ClaimedDevice:

@@ -29,7 +29,7 @@ MARGIN_MS: Final = 60_000
 MAX_SUITES: Final = 16
 
 
-async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> Stock:
+async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> list[Stock]:
     """Check and store all of them, or none. Ones that were uploaded before are passed over."""
     context.limits.take("key_package.put", client_uri, len(wanted.key_packages) + 1)
     if len(wanted.key_packages) > KEY_PACKAGES_PER_DEVICE:
@@ -40,7 +40,7 @@ async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> S
     now_ms = context.now_ms()
     checked = await asyncio.to_thread(_check_all, wanted, device, now_ms)
 
-    def write(tx: Tx) -> Stock:
+    def write(tx: Tx) -> list[Stock]:
         if devices.find(tx, client_uri) != device:
             raise Refusal(Code.UNAUTHENTICATED, "the device was removed")
         store.remove_expired(tx, now_ms)
@@ -50,10 +50,11 @@ async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> S
                     store.remove_last_resort(tx, client_uri, package.suite)
                 store.add(tx, client_uri, package)
         left = store.stock(tx, client_uri, now_ms)
-        if left.left > KEY_PACKAGES_PER_DEVICE:
+        kept = sum(of.left for of in left)
+        if kept > KEY_PACKAGES_PER_DEVICE:
             raise Refusal(
                 Code.TOO_MANY,
-                f"the device would have {left.left} KeyPackages, at most {KEY_PACKAGES_PER_DEVICE} are kept",
+                f"the device would have {kept} KeyPackages, at most {KEY_PACKAGES_PER_DEVICE} are kept",
                 limit="key_package.stock",
             )
         return left
@@ -61,7 +62,7 @@ async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> S
     return await context.db.write(write)
 
 
-async def left(context: HubContext, client_uri: str) -> Stock:
+async def left(context: HubContext, client_uri: str) -> list[Stock]:
     now_ms = context.now_ms()
     return await context.db.read(lambda reader: store.stock(reader, client_uri, now_ms))
 

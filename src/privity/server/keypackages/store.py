@@ -8,14 +8,14 @@ from privity.server.db.database import Query, Tx
 from privity.server.keypackages.model import Checked, Stock
 
 
-def stock(query: Query, client_uri: str, now_ms: int) -> Stock:
-    row = query.one(
-        "SELECT COALESCE(SUM(last_resort = 0), 0), COALESCE(MAX(last_resort), 0)"
-        " FROM key_package WHERE client_uri = ? AND not_after_ms > ?",
+def stock(query: Query, client_uri: str, now_ms: int) -> list[Stock]:
+    """What there is, by suite; nothing of a suite of which there is none."""
+    rows = query.all(
+        "SELECT suite, SUM(last_resort = 0), MAX(last_resort) FROM key_package"
+        " WHERE client_uri = ? AND not_after_ms > ? GROUP BY suite ORDER BY suite",
         (client_uri, now_ms),
     )
-    left, last_resort = row if row is not None else (0, 0)
-    return Stock(int(left), bool(last_resort))
+    return [Stock(int(suite), int(left), bool(last_resort)) for suite, left, last_resort in rows]
 
 
 def seen(query: Query, reference: bytes) -> int:

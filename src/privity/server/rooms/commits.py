@@ -308,6 +308,7 @@ def _welcome_added(
     """Each added device gets its own part of the Welcome, and the events after the commit."""
     if welcome is None:
         return
+    store.put_tree(tx, room.id, place.seq, place.ts_ms, staged.tree.encode())
     parts = {secrets.new_member: secrets for secrets in welcome.secrets}
     for added in staged.added:
         member = member_of(added.key_package.leaf_node)

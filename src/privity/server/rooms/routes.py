@@ -27,6 +27,10 @@ def routes(context: HubContext, proposer: Proposer) -> list[web.RouteDef]:
     async def group_state(request: web.Request) -> web.Response:
         return answer(await service.group_state(context, proposer, session_of(request), room_in(context, request)))
 
+    async def tree(request: web.Request) -> web.Response:
+        room_uri, seq = room_in(context, request), int(request.match_info["seq"])
+        return answer(await service.tree(context, session_of(request), room_uri, seq))
+
     async def commit(request: web.Request) -> web.Response:
         asked = await body(request, rest.Commit)
         room_uri = room_in(context, request)
@@ -46,6 +50,7 @@ def routes(context: HubContext, proposer: Proposer) -> list[web.RouteDef]:
         web.post("/v1/rooms", create),
         web.get("/v1/rooms", list_rooms),
         web.get(f"{one}/group", group_state),
+        web.get(f"{one}/trees/{{seq:[0-9]{{1,15}}}}", tree),
         web.post(f"{one}/commit", commit),
         web.post(f"{one}/leave", leave),
         web.post(f"{one}/broken", broken),

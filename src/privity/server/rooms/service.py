@@ -21,6 +21,7 @@ from privity.policy.members import member_of, members
 from privity.policy.roles import Capability, Role
 from privity.policy.room_rules import RoomRules
 from privity.policy.room_state import RoomState, check_new_room
+from privity.policy.room_suites import ROOM_SUITES
 from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
@@ -38,7 +39,6 @@ from privity.server.standing import service as decisions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 
-SUITES: Final = (1, 3)
 BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
 
 find = store.find
@@ -123,8 +123,8 @@ def _read_group_info(context: HubContext, data: bytes) -> tuple[GroupInfo, str]:
 def _check_new(
     context: HubContext, session: Session, group_info: GroupInfo, ratchet_tree: bytes, known: KnownDevices
 ) -> PublicGroup:
-    if group_info.group_context.cipher_suite not in SUITES:
-        raise Refusal(Code.MALFORMED, f"rooms have one of the cipher suites {SUITES}")
+    if group_info.group_context.cipher_suite not in ROOM_SUITES:
+        raise Refusal(Code.MALFORMED, f"rooms have one of the cipher suites {tuple(ROOM_SUITES)}")
     try:
         group = PublicGroup.from_group_info(group_info, ratchet_tree, RoomRules(known.check), context.now_ms() // 1000)
         require_external_pub(group_info)
@@ -187,6 +187,15 @@ async def group_state(context: HubContext, proposer: Proposer, session: Session,
         )
 
     return await context.db.read(read)
+
+
+async def tree(context: HubContext, session: Session, room_uri: str, seq: int) -> rest.RoomTree:
+    """The tree that belongs to a Welcome: of the event with which the caller's device came in."""
+    context.limits.take("room.get", session.client_uri)
+    found = await context.db.read(lambda query: store.tree_for(query, room_uri, session.client_uri, seq))
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, "there is no tree of an event with which this device came into a room")
+    return rest.RoomTree(found)
 
 
 async def leave(context: HubContext, proposer: Proposer, session: Session, room_uri: str) -> rest.Done:

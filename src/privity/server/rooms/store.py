@@ -101,7 +101,7 @@ def forget(tx: Tx, empty: Sequence[int], bare: Sequence[int]) -> None:
 
 
 def _forget_group(tx: Tx, room_id: int) -> None:
-    for table in ("room_group", "room_commit", "broken_notice"):
+    for table in ("room_group", "room_commit", "room_tree", "broken_notice"):
         tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (room_id,))  # noqa: S608  # names of tables
 
 
@@ -125,6 +125,34 @@ def put_group(tx: Tx, room_id: int, stored: StoredGroup) -> None:
 def group_version(query: Query, room_id: int) -> int:
     row = query.one("SELECT version FROM room_group WHERE room_id = ?", (room_id,))
     return 0 if row is None else int(row[0])
+
+
+# Trees for newcomers.
+
+
+def put_tree(tx: Tx, room_id: int, seq: int, ts_ms: int, tree: bytes) -> None:
+    """Keep the tree of the epoch that began with this event."""
+    tx.execute("INSERT INTO room_tree (room_id, seq, ts_ms, tree) VALUES (?, ?, ?, ?)", (room_id, seq, ts_ms, tree))
+
+
+def tree_for(query: Query, room_uri: str, client_uri: str, seq: int) -> bytes | None:
+    """The tree of that event, for a device that came with it."""
+    row = query.one(
+        "SELECT t.tree FROM room_tree t JOIN room r ON r.id = t.room_id"
+        " JOIN room_member m ON m.room_id = t.room_id AND m.from_seq = t.seq"
+        " WHERE r.room_uri = ? AND m.client_uri = ? AND t.seq = ?",
+        (room_uri, client_uri, seq),
+    )
+    return None if row is None else bytes(row[0])
+
+
+def forget_trees(tx: Tx, before_ms: int) -> None:
+    """Those that no device still has to fetch, and old ones: who comes back after that enters from outside."""
+    tx.execute(
+        "DELETE FROM room_tree WHERE ts_ms < ? OR NOT EXISTS (SELECT 1 FROM room_member m"
+        " WHERE m.room_id = room_tree.room_id AND m.from_seq = room_tree.seq AND m.acked_seq <= room_tree.seq)",
+        (before_ms,),
+    )
 
 
 # Members are devices.

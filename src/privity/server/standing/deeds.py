@@ -70,6 +70,7 @@ DEEDS: Final[Mapping[tuple[str, str], Deed | None]] = MappingProxyType(
         ("POST", "/v1/rooms"): FREE,
         ("GET", "/v1/rooms"): FREE,
         ("GET", "/v1/rooms/{id}/group"): FREE,
+        ("GET", "/v1/rooms/{id}/trees/{seq}"): FREE,
         ("POST", "/v1/rooms/{id}/commit"): FREE,
         ("POST", "/v1/rooms/{id}/leave"): FREE,
         ("POST", "/v1/rooms/{id}/broken"): FREE,

@@ -13,6 +13,7 @@ import pytest
 from privity.faces.app.port import (
     asked,
     contacts,
+    continuing,
     devices,
     envelopes,
     errands,
@@ -35,6 +36,7 @@ TYPES = ROOT / "web" / "src" / "port" / "types.ts"
 MODULES = (
     asked,
     contacts,
+    continuing,
     devices,
     envelopes,
     errands,

@@ -115,6 +115,10 @@ class RoomDetails(Result, frozen=True, kw_only=True):
     """Those that work, for who may revoke them."""
     knocks: tuple[Person, ...] = ()
     """Who asks to come in and waits for a yes or no."""
+    may_begin_again: bool = False
+    """Whether this device can begin it again, should it not go on."""
+    post_quantum: bool = False
+    """Whether what is recorded of it today stays closed to quantum computers."""
 
 
 class SendText(AccountRequest, frozen=True, kw_only=True):
@@ -243,9 +247,10 @@ class Begin(AccountRequest, frozen=True, kw_only=True):
 
 
 class CreateGroup(AccountRequest, frozen=True, kw_only=True):
-    """`Begun`."""
+    """`Begun`. `post_quantum` holds for as long as the group lasts."""
 
     name: str = ""
+    post_quantum: bool = False
 
 
 class Begun(Result, frozen=True, kw_only=True):

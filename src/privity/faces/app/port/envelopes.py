@@ -80,6 +80,7 @@ from privity.faces.app.port.contacts import (
     UseCode,
     Vouch,
 )
+from privity.faces.app.port.continuing import BeginAgain, BegunAgain
 from privity.faces.app.port.devices import (
     AnswerOffer,
     CancelReset,
@@ -208,7 +209,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | Seen | SaveDraft | SetMuted | SetArchived | Search
         | FindPerson | LookAt | Begin | CreateGroup | Rename | Invite | Remove | Leave | Agree
         | DisappearAfter | Receipts | SetReceipts | SayTyping | DrawQr
-        | GiveRole | Ban | Unban | MakeLink | RevokeLink | AnswerKnock
+        | BeginAgain | GiveRole | Ban | Unban | MakeLink | RevokeLink | AnswerKnock
         | LookAtLink | JoinByLink | Knocking | TakeKnockBack
         | SetBlocked | SafetyNumber | SetChecked | AcceptReset
         | Devices | OfferDevice | AnswerOffer | RemoveDevice | CancelReset | KeyLog
@@ -226,7 +227,7 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     result: (
         Done | Accounts | Created | LinkCode | ConversationList | Entries | Text | Versions | RoomDetails
         | Sent | Reported | ReportsShown | StandingShown | Appealed | ModeratorsShown | RoomReportsShown | PassedOn
-        | Hits | PersonFound | Begun | Comparison | DeviceList | DeviceOffered | KeyLogShown
+        | Hits | PersonFound | Begun | BegunAgain | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
         | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries | DisclosureShown
         | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet

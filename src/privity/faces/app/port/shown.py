@@ -217,6 +217,10 @@ class Conversation(Shape, frozen=True, kw_only=True):
     """Whether this device is in it; one that was left stays readable."""
     attention: str = ""
     """Why nothing is sent at the moment."""
+    continues: str = ""
+    """The conversation in whose place this one was begun, as far as this device takes that for true."""
+    continued_in: str = ""
+    """The conversation in which this one goes on."""
 
 
 class Member(Shape, frozen=True, kw_only=True):

@@ -41,7 +41,16 @@ async def details(opened: Opened, request: Details) -> RoomDetails:
     room = device.host.engine.room(room_uri)
     shown = row(device, room_uri)
     if room.group is None or not room.record.member or room.record.stopped:
-        return RoomDetails(conversation=shown, members=(), archives=(), consent=None, may_change=False)
+        again = device.beginning_again.may(room_uri)
+        return RoomDetails(
+            conversation=shown,
+            members=(),
+            archives=(),
+            consent=None,
+            may_change=False,
+            may_begin_again=again,
+            post_quantum=device.is_post_quantum(room_uri),
+        )
     roles, counts = device.offices.of(room_uri), devices_of(device, room_uri)
     keepers = [each.user_uri for each in device.archives.of(room_uri)]
     knocks, links = device.room_links.waiting(room_uri), device.room_links.of(room_uri)
@@ -74,6 +83,8 @@ async def details(opened: Opened, request: Details) -> RoomDetails:
         banned=tuple(person(device, user_uri) for user_uri, role in roles.items() if role is Role.BANNED),
         links=tuple(link_shown(device, each.link, asks=each.asks, maker=each.maker) for each in links),
         knocks=tuple(person(device, each) for each in knocks),
+        may_begin_again=device.beginning_again.may(room_uri),
+        post_quantum=device.is_post_quantum(room_uri),
     )
 
 
@@ -84,7 +95,7 @@ async def begin(opened: Opened, request: Begin) -> Begun:
 
 
 async def create_group(opened: Opened, request: CreateGroup) -> Begun:
-    room_uri = await opened.device.create_group()
+    room_uri = await opened.device.create_group(post_quantum=request.post_quantum)
     if request.name:
         await opened.device.rename(room_uri, request.name)
     opened.refresh([room_uri])

@@ -17,6 +17,7 @@ from privity.faces.app.port.safety import Reports, Standing
 from privity.faces.app.verbs import (
     Verbs,
     contacts,
+    continuing,
     conversing,
     devices,
     disclosing,
@@ -41,6 +42,7 @@ ACCOUNT: Final[Verbs] = {
     **listing.VERBS,
     **conversing.VERBS,
     **rooms.VERBS,
+    **continuing.VERBS,
     **safety.VERBS,
     **room_reports.VERBS,
     **offices.VERBS,
