@@ -145,7 +145,8 @@ class Submit(Frame, frozen=True, tag=8):
 
 
 class Accepted(Frame, frozen=True, tag=9):
-    """Hub: durable. Sent after the commit to disk; the submitting device gets no Event for it unless it resumes."""
+    """Hub: durable. Sent after the commit to disk; the submitting device gets no Event for it unless it resumes, or is
+    still reading what it has missed."""
 
     ref: bytes
     seq: Count

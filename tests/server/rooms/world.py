@@ -130,6 +130,7 @@ class Device:
         self.bundles: list[KeyPackageBundle] = []
         self.groups: dict[str, Group] = {}
         self.cursors: dict[str, int] = {}
+        self.accepted: set[tuple[str, int]] = set()
         self.inbox = self.base = 0
         self.texts: list[bytes] = []
         self.seen: list[socket.Event | socket.Inbox] = []
@@ -186,6 +187,8 @@ class Device:
             if frame.kind == socket.InboxKind.WELCOME:
                 self.enter(frame)
             return
+        if (frame.room_uri, frame.seq) in self.accepted:
+            return  # an own message, which came while this device was still catching up
         if frame.room_uri in self.cursors:
             assert frame.seq == self.cursors[frame.room_uri] + 1, "an event is missing or came twice"
         self.cursors[frame.room_uri] = frame.seq
@@ -351,6 +354,7 @@ class Device:
         answer = await self.until_answer()
         assert isinstance(answer, socket.Accepted), answer
         self.cursors[room] = max(self.cursors.get(room, 0), answer.seq)
+        self.accepted.add((room, answer.seq))
         return answer
 
     async def until_answer(self) -> socket.Accepted | socket.Refused:
