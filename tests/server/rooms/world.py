@@ -31,6 +31,7 @@ from privity.mls.group import (
     StagedCommit,
     generate_key_package,
 )
+from privity.mls.group.errors import OwnMessage
 from privity.mls.messages.app_data import SafeAAD
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE
@@ -130,6 +131,7 @@ class Device:
         self.bundles: list[KeyPackageBundle] = []
         self.groups: dict[str, Group] = {}
         self.cursors: dict[str, int] = {}
+        self.submitted: dict[bytes, str] = {}
         self.accepted: set[tuple[str, int]] = set()
         self.inbox = self.base = 0
         self.texts: list[bytes] = []
@@ -150,12 +152,17 @@ class Device:
         await self.line.ws.close()
 
     async def send(self, frame: socket.FromDevice) -> None:
+        if isinstance(frame, socket.Submit):
+            self.submitted[frame.ref] = frame.room_uri
         await self.line.ws.send_bytes(socket.encode(frame))
 
     async def frame(self) -> socket.FromHub:
         message = await self.line.ws.receive(timeout=10)
         assert message.type is WSMsgType.BINARY, message
-        return socket.decode_from_hub(message.data)
+        frame = socket.decode_from_hub(message.data)
+        if isinstance(frame, socket.Accepted) and frame.ref in self.submitted:
+            self.accepted.add((self.submitted[frame.ref], frame.seq))
+        return frame
 
     async def until(self, kind: type[T]) -> T:
         """Take in what comes up to a frame of this kind."""
@@ -188,7 +195,7 @@ class Device:
                 self.enter(frame)
             return
         if (frame.room_uri, frame.seq) in self.accepted:
-            return  # an own message, which came while this device was still catching up
+            return  # an own message, read once more by a device that was still catching up
         if frame.room_uri in self.cursors:
             assert frame.seq == self.cursors[frame.room_uri] + 1, "an event is missing or came twice"
         self.cursors[frame.room_uri] = frame.seq
@@ -197,7 +204,10 @@ class Device:
             self.process(group, frame)
 
     def process(self, group: Group, event: socket.Event) -> None:
-        outcome = group.process(event.message, now=NOW_S)
+        try:
+            outcome = group.process(event.message, now=NOW_S)
+        except OwnMessage:
+            return  # while this device catches up, the event may come before its Accepted
         if isinstance(outcome, OwnCommit):
             group.merge_pending()
         elif isinstance(outcome, StagedCommit):
@@ -354,7 +364,6 @@ class Device:
         answer = await self.until_answer()
         assert isinstance(answer, socket.Accepted), answer
         self.cursors[room] = max(self.cursors.get(room, 0), answer.seq)
-        self.accepted.add((room, answer.seq))
         return answer
 
     async def until_answer(self) -> socket.Accepted | socket.Refused:
