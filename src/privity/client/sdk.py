@@ -16,9 +16,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from privity.client import attachments, recovering, registration, sending
 from privity.client.account import Account
@@ -30,7 +31,6 @@ from privity.client.blocks import Blocks
 from privity.client.checked import Checked
 from privity.client.contacts import Contacts, How
 from privity.client.device_lists import fetch_list
-from privity.client.disclosing.disclosures import Disclosures
 from privity.client.engine import inputs
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Item, Shown, decode_item
@@ -65,6 +65,9 @@ from privity.policy.roles import Role
 from privity.policy.room_suites import is_post_quantum
 from privity.wire.age import AgeBand
 
+if TYPE_CHECKING:
+    from privity.client.disclosing.disclosures import Disclosures
+
 CATCH_UP_S = 30
 SETTLE_POLL_S = 0.02
 
@@ -86,7 +89,6 @@ class Device:
         self.archives = Archives(self._host)
         self.backups = Backups(self._host, self._names)
         self.exports = Exports(self._host, self._names)
-        self.disclosures = Disclosures(self._host, self._names)
         self.history = History(store)
         self.search = Search(store)
         self.preferences = Preferences(store)
@@ -102,6 +104,13 @@ class Device:
         self.room_links = RoomLinks(self._host)
         self.safety = Safety(self._host)
         self.room_reports = RoomReports(self._host)
+
+    @cached_property
+    def disclosures(self) -> Disclosures:
+        """Loaded where somebody hands something over: what makes packages is a fifth of all that a device loads."""
+        from privity.client.disclosing.disclosures import Disclosures
+
+        return Disclosures(self._host, self._names)
 
     # Opening
 
