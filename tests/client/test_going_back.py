@@ -81,7 +81,7 @@ def test_another_branch_of_the_same_epoch_is_refused_and_the_very_same_is_not() 
         check_state(record, replace(context, epoch=context.epoch - 1))
 
 
-def test_a_welcome_of_an_earlier_time_does_not_bring_a_device_back() -> None:
+def test_a_welcome_of_an_earlier_time_does_not_bring_a_device_back(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     alice, bob = world.person(), world.person()
     world.hub.packages[bob.client] = []  # the last resort is used, and used again
@@ -96,7 +96,7 @@ def test_a_welcome_of_an_earlier_time_does_not_bring_a_device_back() -> None:
     late = len(world.hub.rooms[room].log) + 1
     replay = Inbox(len(world.hub.inboxes[bob.client]) + 1, InboxKind.WELCOME, room, late, welcome.body)
     lies = rest.RoomTree(world.hub.rooms[room].trees[welcome.room_seq])
-    world.hub.tree = lambda phone, room, seq: lies  # type: ignore[method-assign]  # it has the tree of then, too
+    monkeypatch.setattr(world.hub, "tree", lambda *asked: lies)  # it has the tree of then, too
     bob.inbox.append(i.Received(replay))
     world.settle()
     assert not bob.engine.rooms[room].record.member

@@ -34,13 +34,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         shown[name] = shown.get(name, True) and report.passed
 
 
-def pytest_sessionfinish() -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the page, when every cell of it was tried."""
     if os.environ.get("PRIVITY_INTEROP") != TABLE:
         return
     untried = table.names() - set(shown)
     if untried:
-        print(f"\n{len(untried)} cells were not tried, so {table.PAGE.name} stays as it is")  # noqa: T201 - for who ran it
+        said = session.config.pluginmanager.get_plugin("terminalreporter")
+        if said is not None:
+            said.write_line(f"\n{len(untried)} cells were not tried, so {table.PAGE.name} stays as it is")
     else:
         table.write(shown)
 
