@@ -202,3 +202,21 @@ def test_a_resumption_key_of_one_group_is_mixed_into_another() -> None:
     ana.follow(pending.message)
     assert agree([ana, ben])
     assert one[0].resumption_psk(replace(name, epoch=99)) is None
+
+
+@pytest.mark.parametrize("grease", [True, False])
+def test_a_branch_says_things_that_mean_nothing_where_the_group_does(grease: bool) -> None:
+    ana = Member("ana")
+    real = capabilities(1)
+    group = Group.create(
+        ana.identity,
+        GROUP_ID,
+        capabilities=real,
+        lifetime_s=LIFETIME,
+        now=NOW,
+        rules=ana.rules,
+        random=ana.random,
+        grease=grease,
+    )
+    branch, _ = group.branch(NEXT_ID, [], lifetime_s=LIFETIME, random=ana.random, now=NOW)
+    assert (branch.tree.leaf(0).capabilities != real) is grease

@@ -12,7 +12,7 @@ from privity.mls.group.state import GroupState
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import MLS10
 from privity.mls.messages.extensions import Extensions, external_senders
-from privity.mls.messages.grease import check_no_grease, greased, pick
+from privity.mls.messages.grease import check_no_grease, greased, pick, without_grease
 from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.rules import LeafUse, Rules
@@ -70,3 +70,32 @@ def create(
     state = GroupState(identity, rules, begin(public, context.encode(), tag, 0, new, {0: private}))
     state.record_all()
     return state
+
+
+def create_after(
+    old: GroupState,
+    group_id: bytes,
+    *,
+    extensions: Extensions,
+    lifetime_s: int,
+    now: int,
+    random: Random,
+    identity: Identity | None = None,
+    capabilities: Capabilities | None = None,
+    rules: Rules | None = None,
+) -> GroupState:
+    """A new group with us as its only member, who show there what our leaf shows in the old one: GREASE only if it has
+    any. What is None is as it was. `now` and `lifetime_s` in seconds."""
+    leaf = old.epoch.public.tree.leaf(old.epoch.own_leaf)
+    return create(
+        old.identity if identity is None else identity,
+        group_id,
+        extensions=extensions,
+        capabilities=leaf.capabilities if capabilities is None else capabilities,
+        leaf_extensions=leaf.extensions,
+        lifetime_s=lifetime_s,
+        now=now,
+        rules=old.rules if rules is None else rules,
+        random=random,
+        grease=leaf.capabilities != without_grease(leaf.capabilities),
+    )

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from privity.mls.crypto import Random
 from privity.mls.errors import SuccessorRefused, UsageError
 from privity.mls.group.commit import CommitRequest, commit
-from privity.mls.group.create import create
+from privity.mls.group.create import create_after
 from privity.mls.group.errors import BadPartition, NotARepair
 from privity.mls.group.outcomes import PendingCommit
 from privity.mls.group.state import GroupState
 from privity.mls.messages.app_data import no_aad
 from privity.mls.messages.extensions import Extensions
-from privity.mls.messages.grease import without_grease
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.rules import Rules
@@ -88,18 +87,13 @@ def reboot(
     context, tree = state.epoch.public.context, state.epoch.public.tree
     others = {index: leaf for index, leaf in tree.leaves() if index != own}
     found = _match(state.rules, others, key_packages)
-    leaf = tree.leaf(own)
-    new = create(
-        state.identity,
+    new = create_after(
+        state,
         group_id,
         extensions=context.extensions if extensions is None else extensions,
-        capabilities=leaf.capabilities,
-        leaf_extensions=leaf.extensions,
         lifetime_s=lifetime_s,
         now=now,
-        rules=state.rules,
         random=random,
-        grease=leaf.capabilities != without_grease(leaf.capabilities),
     )
     missing = tuple(Missing(index, leaf) for index, leaf in others.items() if index not in found)
     if not key_packages:

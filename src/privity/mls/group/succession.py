@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from privity.mls.crypto import Random
 from privity.mls.errors import NotLinked, NotReInitialised, PskUsage, SelfRemoved, UsageError
 from privity.mls.group.commit import CommitRequest, commit
-from privity.mls.group.create import create
+from privity.mls.group.create import create_after
 from privity.mls.group.identity import Identity
 from privity.mls.group.outcomes import PendingCommit
 from privity.mls.group.state import GroupState
@@ -48,18 +48,17 @@ def start_successor(
     chosen = old.identity if identity is None else identity
     if chosen.suite.id != reinit.cipher_suite:
         raise UsageError(f"an identity of suite {chosen.suite.id}, the ReInit asks for {reinit.cipher_suite}")
-    leaf = _own_leaf(old)
     rules = old.rules if rules is None else rules
-    new = create(
-        chosen,
+    new = create_after(
+        old,
         reinit.group_id,
         extensions=reinit.extensions,
-        capabilities=leaf.capabilities if capabilities is None else capabilities,
-        leaf_extensions=leaf.extensions,
         lifetime_s=lifetime_s,
         now=now,
-        rules=rules,
         random=random,
+        identity=chosen,
+        capabilities=capabilities,
+        rules=rules,
     )
     pending = _first_commit(old, new, key_packages, ResumptionUsage.REINIT, tree_in_welcome, now, random)
     check_reinit(reinit, _members(old.epoch.public), pending.staged.change.state(), rules)
@@ -79,16 +78,13 @@ def branch(
 ) -> tuple[GroupState, PendingCommit]:
     """A subgroup of a running group, and the first commit that brings its other members in."""
     old.check_open()
-    leaf, context = _own_leaf(old), old.epoch.public.context
-    new = create(
-        old.identity,
+    context = old.epoch.public.context
+    new = create_after(
+        old,
         group_id,
         extensions=context.extensions if extensions is None else extensions,
-        capabilities=leaf.capabilities,
-        leaf_extensions=leaf.extensions,
         lifetime_s=lifetime_s,
         now=now,
-        rules=old.rules,
         random=random,
     )
     pending = _first_commit(old, new, key_packages, ResumptionUsage.BRANCH, tree_in_welcome, now, random)
@@ -152,10 +148,6 @@ def check_follows(link: ResumptionPsk, predecessor: GroupState, new: PublicState
 def with_predecessor(predecessor: GroupState | None, outer: PskLookup | None) -> PskLookup | None:
     """Looks PSKs up in the predecessor, then wherever the caller knows."""
     return outer if predecessor is None else predecessor.psk_lookup(outer)
-
-
-def _own_leaf(state: GroupState) -> LeafNode:
-    return state.epoch.public.tree.leaf(state.epoch.own_leaf)
 
 
 def _members(public: PublicState) -> list[LeafNode]:
