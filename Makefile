@@ -17,21 +17,24 @@ WORKERS ?= 4
 MEMORY ?= $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4194304 { print "/dev/shm" }')
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 SECONDS ?= 60
+EXAMPLES ?= 60
 SOURCES := src tests $(wildcard bench)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # Dozens of processes start from the same sources: what one has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo app dist test e2e check prove fuzz mutants interop format clean
+.PHONY: help demo app dist test e2e check prove spec fuzz mutants interop format clean
 help:
 	@echo "make demo    set up and run the main job        make test    set up and pass the tests"
 	@echo "make check   format, lint, types, arrows        make prove   the full counts (hours), kept in build/"
-	@echo "make fuzz SECONDS=60   every decoder            make bench-main   what sending and reporting cost"
+	@echo "make fuzz SECONDS=60   decoders, and the API   make bench-main   what sending and reporting cost"
 	@echo "make mutants every small change of mls is noticed by a test (hours; MUTANTS=privity/mls/codec.py for a part)"
+	@echo "make spec    write spec/openapi.json, spec/asyncapi.json and docs/operators/limits.md from the code"
 	@echo "make app     build the page (needs Node)        make dist    a wheel with the page inside"
 	@echo "make e2e     the page in a real Chromium        make bench-keylog   what the key log costs"
 	@echo "make interop ours in one group with others      make bench-mls   what MLS costs, beside them"
 	@echo "make clean   remove what make made              make bench-safety   what the safety desk costs"
+	@echo "make bench-server   what one hub holds, on both stores, beside peers, through kills; make bench-scale: what many would"
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is missing. On Debian or Ubuntu: apt-get install python3 python3-venv"; exit 1; }
@@ -92,10 +95,14 @@ demo: $(VENV)/.base
 test: $(VENV)/.test
 	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not prove" --ignore=tests/e2e
 
-# The page in a real Chromium, with real daemons and a real hub. What is missing is named, and its tests are skipped.
+# The page in a real Chromium, with real daemons and a real hub; and the hub's own tests on PostgreSQL. What is missing is
+# named, and its tests are skipped.
 e2e: $(VENV)/.e2e
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory app; else echo "npm is missing: the page is not built anew"; fi
 	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -m "not prove" tests/e2e $(E2E_ARGS)
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )PRIVITY_TEST_STORE=postgresql $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup \
+		--no-loadscope-reorder -m "not prove" tests/server \
+		--ignore=tests/server/stores --ignore=tests/server/operating --ignore=tests/server/workers # on both engines anyway
 
 # Other implementations of MLS in one group with ours; writes docs/developers/mls-interop.md. What is missing is named.
 interop: $(VENV)/.interop
@@ -122,11 +129,16 @@ bench-%: $(VENV)/.test
 
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzz.run $(SECONDS)
+	$(BIN)/python -m tests.fuzz.api $(EXAMPLES)
 
 # Changes mls in one small place after another and runs the tests that should notice. Broken off, it goes on where it was;
 # what survives with a reason stands in tests/mutants.toml.
 mutants: $(VENV)/.test
 	@$(BIN)/python -m tests.mutants $(COMMIT) $(MUTANTS)
+
+# What is written from the code; a test says where it is older.
+spec: $(VENV)/.test
+	@$(BIN)/python -m tests.wire.documents
 
 format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)

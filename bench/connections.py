@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
 from aiohttp import ClientError
 
-from bench import hub
+from bench import hub, postgres
 from bench.contest import BODY
-from bench.delivery import PER_DEVICE, make_room
+from bench.delivery import ON_POSTGRESQL, PER_DEVICE, make_room
 from bench.errors import CannotRun
 from bench.format import Goal, Row
 from bench.hub import HubProcess
@@ -53,17 +54,34 @@ def goals(sizes: Sizes) -> dict[str, Goal]:
     }
 
 
-async def rows(sizes: Sizes) -> list[Row]:
-    """Start a hub, measure, stop it. What could not be measured says why."""
+def of_files(sizes: Sizes) -> dict[str, Goal]:
+    """What is only seen where the database is a file."""
+    stored = sizes.senders * sizes.missed
+    return {
+        "stored": Goal(f"hub: its database, per message of {stored}", "bytes"),
+        "written": Goal(f"hub: written to the disk, per message of {stored}", "bytes"),
+    }
+
+
+async def rows(sizes: Sizes, *, postgresql: bool = False) -> list[Row]:
+    """Start a hub, with `postgresql` on a server of its own, measure, stop it. What could not be measured says why."""
     measured: dict[str, float] = {}
     reason = "not reached"
     try:
-        async with hub.running() as process, Residents.of(process) as residents:
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(postgres.running()) if postgresql else None
+            process = await stack.enter_async_context(hub.running(postgres=server))
+            residents = await stack.enter_async_context(Residents.of(process))
             await _connect(process, residents, sizes, measured)
             await _drain(process, residents, sizes, measured)
     except (CannotRun, ClientError, OSError) as err:
         reason = f"{type(err).__name__}: {err}"
-    return [goal.row(measured[key]) if key in measured else goal.skipped(reason) for key, goal in goals(sizes).items()]
+    wanted = goals(sizes)
+    if not postgresql:
+        wanted |= of_files(sizes)
+    else:
+        wanted = {key: Goal(f"{goal.name}, {ON_POSTGRESQL}", goal.unit, goal.bar) for key, goal in wanted.items()}
+    return [goal.row(measured[key]) if key in measured else goal.skipped(reason) for key, goal in wanted.items()]
 
 
 async def _connect(process: HubProcess, residents: Residents, sizes: Sizes, measured: dict[str, float]) -> None:
@@ -85,7 +103,11 @@ async def _drain(process: HubProcess, residents: Residents, sizes: Sizes, measur
     if sizes.missed > PER_DEVICE:
         raise CannotRun(f"a device would send {sizes.missed} messages, the hub takes {PER_DEVICE} at once")
     reader, *senders = await residents.register(1 + sizes.senders)
+    stored, written = (0, 0) if process.postgres else (process.stored_bytes(), process.written_bytes())
     await _store(residents, reader, senders, sizes)
+    if process.postgres is None:
+        measured["stored"] = (process.stored_bytes() - stored) / (sizes.senders * sizes.missed)
+        measured["written"] = (process.written_bytes() - written) / (sizes.senders * sizes.missed)
     walls, cpus = [], []
     for _ in range(sizes.drains):
         line = await residents.connect(reader)

@@ -12,7 +12,8 @@ from typing import Final
 
 from aiohttp import ClientError
 
-from bench import hub
+from bench import hub, postgres
+from bench import workers as two_workers
 from bench.contest import BODY, FULL, IN_FLIGHT, RATES, Contender, Sizes, Supply, measure
 from bench.errors import CannotRun
 from bench.format import Goal, Row
@@ -30,6 +31,8 @@ from privity.wire.contacts import Ask, ContactMade, Grant
 from privity.wire.rest import Committed, RoomCreated, ServerInfo
 from privity.wire.socket import CaughtUp, Resume, encode
 
+ON_POSTGRESQL: Final = "on PostgreSQL"
+OF_WORKERS: Final = "two workers over the bus"
 PER_DEVICE: Final = 200
 """Messages that the hub takes from one device at once."""
 
@@ -68,10 +71,15 @@ def beside(sizes: Sizes) -> dict[str, Goal]:
     return found | {f"{p}@{rate}": Goal(own[f"{p}@{rate}"].name, "ms") for rate in RATES for p in ("p50", "p99")}
 
 
-async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS) -> list[Row]:
-    """Start a hub and its peers, measure in turns, stop them. What could not be measured says why."""
+async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS, *, postgresql: bool = False) -> list[Row]:
+    """Start a hub and its peers, measure in turns, stop them. What could not be measured says why.
+
+    With `postgresql` a second hub on a PostgreSQL of its own takes part, and a third of two workers, with own rows.
+    """
     reasons: dict[str, str] = {}
     ours: Contender | None = None
+    second: Contender | None = None
+    workers: Contender | None = None
     theirs: dict[str, Contender] = {}
     async with AsyncExitStack() as stack:
         try:
@@ -79,6 +87,18 @@ async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS) -> list[Row]:
             ours = await stack.enter_async_context(_contender(process, sizes))
         except (CannotRun, ClientError, OSError) as err:
             reasons[""] = f"{type(err).__name__}: {err}"
+        if postgresql and ours is not None:
+            try:
+                server = await stack.enter_async_context(postgres.running())
+                process = await stack.enter_async_context(hub.running(postgres=server))
+                second = await stack.enter_async_context(_contender(process, sizes))
+            except (CannotRun, ClientError, OSError) as err:
+                reasons[ON_POSTGRESQL] = f"{type(err).__name__}: {err}"
+            try:
+                process = await stack.enter_async_context(two_workers.running())
+                workers = await stack.enter_async_context(_contender(process, sizes))
+            except (CannotRun, ClientError, OSError) as err:
+                reasons[OF_WORKERS] = f"{type(err).__name__}: {err}"
         for peer in peers if ours is not None else ():
             try:
                 theirs[peer.name] = await stack.enter_async_context(peer.running(sizes))
@@ -87,21 +107,45 @@ async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS) -> list[Row]:
         gc.collect()
         gc.freeze()  # all that was prepared stays: the collector need not look at it while latencies are taken
         stack.callback(gc.unfreeze)
-        await measure([one for one in (ours, *theirs.values()) if one is not None], sizes)
+        await measure([one for one in (ours, second, workers, *theirs.values()) if one is not None], sizes)
     found = [_own_row(goal, ours, key, reasons.get("")) for key, goal in goals(sizes).items()]
+    if postgresql:
+        for one, way, beside_what, other, bar in (
+            (second, ON_POSTGRESQL, "the same on SQLite", ours, "ratio <= 1.5"),
+            (workers, OF_WORKERS, "one process on PostgreSQL", second, "ratio <= 1.8"),
+        ):
+            found += _rows_of(sizes, one, way, reasons.get("") or reasons.get(way))
+            found.append(_send_beside(sizes, one, way, other, beside_what, bar))
     for key, goal in beside(sizes).items():
         for peer in peers:
-            bar = peer.bar if key == "send" and sizes.people >= FULL.people else None
+            own_bar = peer.bar if key == "send" and sizes.people >= FULL.people else None
             reason = reasons.get("") or reasons.get(peer.name)
-            found.append(_row_beside(Goal(goal.name, goal.unit, bar), ours, theirs.get(peer.name), peer, key, reason))
+            found.append(
+                _row_beside(Goal(goal.name, goal.unit, own_bar), ours, theirs.get(peer.name), peer, key, reason)
+            )
     return found
 
 
 def _own_row(goal: Goal, ours: Contender | None, key: str, reason: str | None) -> Row:
     value = None if ours is None else ours.measured(key)
     if value is None:
-        return goal.skipped(reason or (ours and ours.failure) or "not reached")
+        return goal.skipped(reason or (ours and (ours.failure or ours.left_out.get(key))) or "not reached")
     return goal.row(value)
+
+
+def _rows_of(sizes: Sizes, one: Contender | None, name: str, reason: str | None) -> list[Row]:
+    """Of another way to run the hub. Without bars: it has one, which is about both ways."""
+    return [_own_row(Goal(f"{goal.name}, {name}", goal.unit), one, key, reason) for key, goal in goals(sizes).items()]
+
+
+def _send_beside(
+    sizes: Sizes, one: Contender | None, name: str, other: Contender | None, beside_what: str, bar: str
+) -> Row:
+    goal = Goal(f"1:1 send, {sizes.people} devices in turn, {name}, all servers included", "cpu_s_per_1000", bar)
+    value, other_value = (None if each is None else each.measured("send") for each in (one, other))
+    if value is None or other_value is None:
+        return goal.skipped("one of the two was not measured")
+    return Row(goal.name, value, goal.unit, bar, beside_what, other_value)
 
 
 def _row_beside(

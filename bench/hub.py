@@ -14,10 +14,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bench.clock import process_cpu_s
+from bench.clock import family_cpu_s, process_cpu_s
 from bench.errors import CannotRun
+
+if TYPE_CHECKING:  # it starts its process as peers do, and they use this module
+    from bench.postgres import PostgresProcess
 
 START_S: Final = 30.0
 STOP_S: Final = 20.0
@@ -34,14 +37,42 @@ class HubProcess:
 
     pid: int
     listen: str
+    database: Path
+    """Its file, when it is one."""
+    postgres: PostgresProcess | None = None
+    """Where its database is, when that is no file."""
+    bus_pid: int | None = None
+    """What its workers tell each other goes through this process."""
+    second: HubProcess | None = None
+    """Another worker of the same hub, as on another machine."""
+
+    @property
+    def urls(self) -> list[str]:
+        """Of all workers."""
+        return [self.url, *([] if self.second is None else self.second.urls)]
 
     @property
     def url(self) -> str:
         return f"http://{self.listen}"
 
     def cpu_s(self) -> float:
-        """What the process has used so far."""
-        return process_cpu_s(self.pid)
+        """What the process has used so far; its PostgreSQL, its bus and its second worker included."""
+        return (
+            family_cpu_s(self.pid)
+            + (0.0 if self.postgres is None else self.postgres.cpu_s())
+            + (0.0 if self.bus_pid is None else process_cpu_s(self.bus_pid))
+            + (0.0 if self.second is None else self.second.cpu_s())
+        )
+
+    def stored_bytes(self) -> int:
+        """The database as it lies on the disk, what waits in its log to be moved into it included."""
+        log = self.database.with_name(f"{self.database.name}-wal")
+        return self.database.stat().st_size + log.stat().st_size
+
+    def written_bytes(self) -> int:
+        """What the process has had written to disks so far."""
+        lines = Path(f"/proc/{self.pid}/io").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
 
     def memory_kb(self) -> float:
         """What the process holds in memory now, in thousands of bytes."""
@@ -54,23 +85,33 @@ def _nothing(config: Path) -> None:
 
 
 @asynccontextmanager
-async def running(prepare: Callable[[Path], None] = _nothing) -> AsyncIterator[HubProcess]:
+async def running(
+    prepare: Callable[[Path], None] = _nothing, postgres: PostgresProcess | None = None
+) -> AsyncIterator[HubProcess]:
     """A fresh hub, stopped, and its folder deleted, at the end. Raises CannotRun.
 
-    Its database is empty but for what `prepare` does to it, which is given the path of its privity.toml.
+    Its database, a file or the whole of `postgres`, is empty but for what `prepare` does to it, which is given the path
+    of its privity.toml.
     """
     with tempfile.TemporaryDirectory(prefix="privity-bench-", dir=disk_folder()) as folder:
         listen = f"127.0.0.1:{free_port()}"
-        config = await asyncio.to_thread(_init, Path(folder), listen)
+        config = await asyncio.to_thread(init, Path(folder), listen, postgres)
         await asyncio.to_thread(prepare, config)
-        child = await asyncio.create_subprocess_exec(
-            *PRIVITY, "serve", "--config", str(config), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        try:
-            await _listening(child, listen)
-            yield HubProcess(child.pid, listen)
-        finally:
-            await _stop(child)
+        async with serving(config, listen) as pid:
+            yield HubProcess(pid, listen, Path(folder) / "hub" / "hub.db", postgres)
+
+
+@asynccontextmanager
+async def serving(config: Path, listen: str, *more: str) -> AsyncIterator[int]:
+    """`privity serve` as a child, which is stopped at the end; its pid. Raises CannotRun."""
+    child = await asyncio.create_subprocess_exec(
+        *PRIVITY, "serve", "--config", str(config), *more, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        await _listening(child, listen)
+        yield child.pid
+    finally:
+        await _stop(child)
 
 
 def disk_folder() -> Path:
@@ -92,8 +133,10 @@ def file_system(folder: Path, mounts: str) -> str:
     return next((kinds[str(place)] for place in (own, *own.parents) if str(place) in kinds), "unknown")
 
 
-def _init(folder: Path, listen: str) -> Path:
-    command = [*PRIVITY, "init", str(folder), "--host", HOST, "--listen", listen]
+def init(folder: Path, listen: str, postgres: PostgresProcess | None) -> Path:
+    """`privity init` with registration open; the path of its privity.toml. Raises CannotRun."""
+    store = [] if postgres is None else ["--store", postgres.url]
+    command = [*PRIVITY, "init", str(folder), "--host", HOST, "--listen", listen, *store]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
     except subprocess.TimeoutExpired:

@@ -40,7 +40,8 @@ from privity.server import config, keys
 from privity.server.accounts import closed
 from privity.server.collecting import service as hub_collecting
 from privity.server.context import HubContext, NoDeviceHooks
-from privity.server.db.database import Database, connect
+from privity.server.db.open import open_database
+from privity.server.db.sqlite import SqliteTx, connect
 from privity.server.limits import Limits
 from privity.server.sessions.model import Sessions
 from privity.wire.collect import MAX_ROWS, Collect, Collected
@@ -120,7 +121,7 @@ def _hub(folder: Path) -> HubContext:
     keys.write_fresh(checked.keys, os.urandom)
     return HubContext(
         config=checked,
-        db=Database.open(checked.database),
+        db=open_database(checked),
         now_ms=lambda: UNTIL,
         random=os.urandom,
         limits=Limits(lambda: UNTIL),
@@ -140,7 +141,7 @@ def _fill(hub: HubContext, rows: int) -> str:
         db.execute("PRAGMA synchronous = OFF")
         db.execute("BEGIN")
         for other in _others(hub, rnd, rows):
-            fill_in(db, whom, other, numbers)
+            fill_in(SqliteTx(db), whom, other, numbers)
         db.execute("COMMIT")
     return whom.user_uri
 

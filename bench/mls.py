@@ -31,8 +31,8 @@ sent and when it is accepted. "In memory" is the same without the store. The pee
 Rust (mls-rs, by its Python binding), Rust as WebAssembly (core-crypto) and TypeScript (ts-mls), and take turns with us.
 CPU time is that of the process that does the work; a number is the median. Growth is from 1,000 members to 10,000."""
 SIZES: Final = (
-    Round(2, 3, 8, 20),
-    Round(100, 3, 3, 20),
+    Round(2, 9, 3, 20),
+    Round(100, 5, 2, 20),
     Round(1_000, 3, 1, 40),
     Round(10_000, 1, 1, 40),
 )

@@ -28,11 +28,13 @@ from privity.mls.group import (
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import MLSMessage, decode_key_package, decode_welcome
-from privity.mls.suites import RFC_9420, with_verifier
-from privity.policy.signatures import verify_ed25519
+from privity.mls.suites import RFC_9420, Suites, with_signer, with_verifier
+from privity.policy.signatures import sign_ed25519, verify_ed25519
 
 GROUP_ID: Final = b"a group of the bench"
-CHOSEN: Final = with_verifier(RFC_9420, verify_ed25519)[1]
+ADMITTED: Final[Suites] = with_signer(with_verifier(RFC_9420, verify_ed25519), sign_ed25519)
+"""As the messenger has them."""
+CHOSEN: Final = ADMITTED[1]
 LIFETIME_S: Final = 30 * 86_400
 CAPABILITIES: Final = Capabilities(cipher_suites=(1,))
 CHEAP: Final = Cost(time=1, memory_kib=8, lanes=1)
@@ -48,7 +50,7 @@ class Ours:
         self._folder = folder
         self._stores: list[Store] = []
         self._rules = BasicRules(
-            suites=with_verifier(RFC_9420, verify_ed25519),
+            suites=ADMITTED,
             authenticate=lambda credential, key: None,
             max_lifetime_s=LIFETIME_S,
         )

@@ -24,12 +24,16 @@ PER_ADDRESS: Final = 10
 
 @dataclass(slots=True)
 class Residents:
-    """Who lives at one hub; made with `of`, which closes every connection at the end."""
+    """Who lives at one hub; made with `of`, which closes every connection at the end.
+
+    Where the hub has two workers, every other person lives at each: the two of a direct room never at the same.
+    """
 
     info: ServerInfo
     _process: HubProcess
     _stack: AsyncExitStack
     _clients: list[ClientSession] = field(default_factory=list)
+    """Of the newest address, one to each worker."""
     _homes: dict[str, ClientSession] = field(default_factory=dict)
 
     @classmethod
@@ -47,17 +51,17 @@ class Residents:
         for _ in range(count):
             number = len(self._homes)
             if number % PER_ADDRESS == 0:
-                connector = TCPConnector(local_addr=(_address(number // PER_ADDRESS), 0), limit=0)
-                client = ClientSession(self._process.url, connector=connector)
-                self._clients.append(await self._stack.enter_async_context(client))
+                self._clients = [await self._client(url, number // PER_ADDRESS) for url in self._process.urls]
             person = make_person(self.info.host, number, self.info.now_ms, secrets.token_bytes)
-            self._homes[person.client_uri] = self._clients[-1]
-            async with self._clients[-1].post(
-                "/v1/accounts", data=msgspec.json.encode(person.registration)
-            ) as response:
+            home = self._homes[person.client_uri] = self._clients[number % len(self._clients)]
+            async with home.post("/v1/accounts", data=msgspec.json.encode(person.registration)) as response:
                 read_answer("POST", "/v1/accounts", response.status, await response.read(), Registered)
             found.append(person)
         return found
+
+    async def _client(self, url: str, number: int) -> ClientSession:
+        connector = TCPConnector(local_addr=(_address(number), 0), limit=0)
+        return await self._stack.enter_async_context(ClientSession(url, connector=connector))
 
     async def connect(self, person: Person) -> Line:
         """Prove a person's device on a new socket, which is closed with the rest."""

@@ -22,7 +22,7 @@ _made: dict[object, Any] = {}
 
 def copied(patch: pytest.MonkeyPatch) -> None:
     """Where hub and desk open a database. Whoever calls the migrations itself gets what is shipped."""
-    patch.setattr("privity.server.db.database.migrations", SimpleNamespace(apply=_hub))
+    patch.setattr("privity.server.db.sqlite.migrations", SimpleNamespace(apply=_hub))
     patch.setattr("privity.desk.db.database.migrations", SimpleNamespace(apply=_desk))
 
 

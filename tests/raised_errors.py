@@ -26,6 +26,7 @@ ERRORS = {
     "privity.keylog.errors": "keylog",
     "privity.client.errors": "client",
     "privity.server.errors": "server",
+    "privity.server.operating.errors": "server/operating",
     "privity.desk.errors": "desk",
     "privity.desk.audit.errors": "desk",
     "privity.desk.staff.errors": "desk",

@@ -24,6 +24,7 @@ from privity.server.limits import LIMITS, Limit, Limits
 from privity.server.logs import open_log
 from privity.server.main import build_context, serving
 from privity.wire.errors import STATUS, Code, ErrorBody
+from tests import stores
 from tests.server.core.people import HOST, NOW_MS, Line
 from tests.server.rooms.world import Clock, World
 
@@ -57,6 +58,7 @@ async def open_hub(
         registration="open",
         metrics=f"127.0.0.1:{metrics_port}",
         epoch_min_ms=10,
+        store=stores.new(),
         staff_public_key=staff_public.hex(),
         intake_public_key=intake_public.hex(),
     )
@@ -130,6 +132,12 @@ class Wire:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in top[1:] if line)}
         size = 0 if head or status == 304 else int(headers.get("content-length", 0))
         return Heard(status, headers, await self.reader.readexactly(size))
+
+    def stop_reading(self) -> None:
+        """Whatever comes waits in the buffers between."""
+        transport = self.writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
 
     async def ended(self) -> bool:
         """Read what is left, up to the end of the connection."""

@@ -120,14 +120,14 @@ async def group_of(first: Device, *others: Device) -> str:
     return room
 
 
-async def until(happened: Callable[[], bool], what: str, limit_s: float = LIMIT_S) -> None:
-    """Return when `happened()`; fail by name when it has not within the limit."""
+async def until(happened: Callable[[], bool], what: str, limit_s: float = LIMIT_S, *, every_s: float = 0.005) -> None:
+    """Return when `happened()`, which is asked so often; fail by name when it has not within the limit."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + limit_s
     while not happened():
         if loop.time() > deadline:
             raise AssertionError(f"waited {limit_s:g} s for {what}")
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(every_s)
 
 
 def texts(device: Device, room: str) -> list[str]:

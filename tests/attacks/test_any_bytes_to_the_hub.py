@@ -317,7 +317,8 @@ async def test_any_header_and_any_method_at_every_route_is_answered_by_name(hub:
                 await walk.ask(method, path, b"{}", extra, known=known)
             for other in METHODS:
                 await walk.ask(other, path, b"", known=known)
-    await still_talks()
+        await still_talks()
+        await walk.still_stands()
 
 
 async def test_any_path_and_query_is_answered_by_name(hub: OpenHub) -> None:
@@ -341,7 +342,8 @@ async def test_any_path_and_query_is_answered_by_name(hub: OpenHub) -> None:
             for method in ("GET", "PUT"):
                 await walk.ask(method, target, b"")
                 await walk.ask(method, target, b"", known=False)
-    await still_talks()
+        await still_talks()
+        await walk.still_stands()
 
 
 async def test_no_path_without_a_session_reaches_a_route_that_needs_one(hub: OpenHub) -> None:
@@ -439,13 +441,13 @@ async def test_a_part_of_a_blob_is_not_served(hub: OpenHub) -> None:
 async def test_the_metrics_listener_answers_anything_by_name(hub: OpenHub) -> None:
     app = metrics_app(hub.world.context)
     patterns = {route.resource.canonical for route in app.router.routes() if route.resource}
-    assert patterns == {"/metrics"}
-    for path in ("/metrics", "/metrics/", "/metrics%00", "//metrics", "/v1/rooms", "*"):
+    assert patterns == {"/metrics", "/health"}
+    for path in ("/metrics", "/metrics/", "/metrics%00", "//metrics", "/health", "/health/", "/v1/rooms", "*"):
         for method in METHODS:
             for extra in HEADERS:
                 heard = await say(hub.metrics_port, request(method, path, extra, b"{}"), head=method == "HEAD")
                 heard.check((method, path, extra), head=method == "HEAD")
-                assert heard.status != 200 or path == "/metrics"
+                assert heard.status != 200 or path in ("/metrics", "/health")
 
 
 async def test_a_bug_below_the_routes_is_named_and_says_nothing_of_what_came(

@@ -319,18 +319,26 @@ async def test_the_last_admin_leaves_no_room_without_one(hub: OpenHub) -> None:
     assert (await ben.hear(1)) == [b"in"]
 
 
-async def test_a_ref_is_used_once_across_rooms_and_kinds(hub: OpenHub) -> None:
-    one, (anna, _) = await room_of(hub.world, "anna", "ben")
+async def test_a_ref_is_used_once_in_a_room_and_says_nothing_about_others(hub: OpenHub) -> None:
+    one, (anna, ben) = await room_of(hub.world, "anna", "ben")
     two = await anna.create()
     ref = secrets.token_bytes(16)
     await anna.send(socket.Submit(ref, one, anna.sealed(one, b"x")))
-    assert isinstance(await anna.until_answer(), socket.Accepted)
-    await anna.send(socket.Submit(ref, two, anna.sealed(two, b"x")))
+    first = await anna.until_answer()
+    assert isinstance(first, socket.Accepted)
+    await anna.send(socket.Submit(ref, one, anna.sealed(one, b"y")))
     answer = await anna.until_answer()
     assert isinstance(answer, socket.Refused)
-    assert answer.code is Code.CONFLICT
-    body = anna.body(anna.pending(two, force_path=True), ref)
-    assert (await anna.refused("POST", anna.path(two, "commit"), body)).code is Code.CONFLICT
+    assert answer.code is Code.CONFLICT, "for something else"
+    body = anna.body(anna.pending(one, force_path=True), ref)
+    assert (await anna.refused("POST", anna.path(one, "commit"), body)).code is Code.CONFLICT, "of another kind"
+    await anna.send(socket.Submit(ref, two, anna.sealed(two, b"x")))
+    other = await anna.until_answer()
+    assert isinstance(other, socket.Accepted), "in another room it is another"
+    await ben.send(socket.Submit(ref, one, ben.sealed(one, b"z")))
+    theirs = await ben.until_answer()
+    assert isinstance(theirs, socket.Accepted)
+    assert theirs.seq == first.seq + 1, "of another device as well"
 
 
 async def test_a_block_that_overtakes_a_checked_invitation_stops_it(hub: OpenHub) -> None:

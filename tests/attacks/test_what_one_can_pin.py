@@ -18,6 +18,7 @@ from privity.mls.codec import Reader, vec
 from privity.mls.messages.envelope import decode_public_message
 from privity.server import http, limits
 from privity.server.blobs import service as blobs
+from privity.server.bodies import Bodies
 from privity.server.db.database import Tx
 from privity.server.delivery import connection
 from privity.server.delivery import service as delivery
@@ -30,7 +31,6 @@ from privity.server.limits import (
     MAX_NEW_TREE_BYTES,
     MAX_REGISTER_BYTES,
     MAX_STAFF_BYTES,
-    Bodies,
 )
 from privity.server.rooms import commits
 from privity.server.sessions import handshake, requests
@@ -109,7 +109,7 @@ async def test_bodies_of_one_account_are_bounded_and_others_are_heard(hub: OpenH
     assert (await anna.line.request("POST", "/v1/reports", {"sealed": "AA=="}))[0] == 200
 
 
-def test_bodies_are_counted_by_caller_and_together() -> None:
+async def test_bodies_are_counted_by_caller_and_together() -> None:
     bodies = Bodies(10, 25)
     with bodies.hold("a", 10), bodies.hold("b", 10), bodies.hold("a", 0):
         for caller, size, code in (("a", 1, Code.TOO_MANY), ("c", 6, Code.UNAVAILABLE)):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from bench.connections import FULL, QUICK, Sizes, goals
+from bench.connections import FULL, QUICK, Sizes, goals, of_files
 from bench.delivery import PER_DEVICE
 from bench.errors import CannotRun
 from bench.residents import PER_ADDRESS
@@ -35,7 +35,9 @@ async def test_real_hub_is_measured() -> None:
     except CannotRun as err:
         pytest.skip(f"missing: a disk ({err})")
     rows = await connections.rows(TINY)
-    assert [row.skipped for row in rows] == [None] * len(goals(TINY))
-    connect, _, drain, _ = rows
+    assert [row.skipped for row in rows] == [None] * (len(goals(TINY)) + len(of_files(TINY)))
+    connect, _, drain, _, stored, written = rows
     assert (connect.ours or 0) > 0
     assert (drain.ours or 0) > 0
+    assert (stored.ours or 0) > 0
+    assert (written.ours or -1) >= 0

@@ -110,6 +110,28 @@ def test_a_library_that_is_not_there_is_left_out_and_named(monkeypatch: pytest.M
     assert found.of(OURS, 2, "add") == 1.0 and found.of("ts-mls", 2, "add") is None
 
 
+def test_who_starts_for_seconds_takes_fewer_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(mls_peers, "missing", lambda name: None)
+
+    def child(name: str, each: Round) -> Answer:
+        asked.append(name)
+        return Answer({"add": [1.0]}, {})
+
+    monkeypatch.setattr(mls_peers, "run_child", child)
+    mls_peers.contest([Round(2, 5, 1, 1)])
+    assert {name: asked.count(name) for name in asked} == {
+        OURS: 5,
+        OURS_IN_MEMORY: 5,
+        MLS_RS: 5,
+        "core-crypto": 3,
+        "ts-mls": 3,
+    }
+    asked.clear()
+    mls_peers.contest([Round(1_000, 2, 1, 1)])
+    assert asked.count(MLS_RS) == 2 and asked.count("ts-mls") == 1
+
+
 def test_ours_in_a_child_of_its_own() -> None:
     answer = mls_peers.run_child(OURS_IN_MEMORY, Round(5, 1, 1, 2))
     assert set(answer.ms) == STEPS and answer.wire["message of 1 KB"] > 1024

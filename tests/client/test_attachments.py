@@ -287,7 +287,7 @@ def test_other_bytes_from_the_hub_give_nothing(tmp_path: Path) -> None:
 def test_a_hub_that_never_ends_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
 
-    async def endless(_: object, request: web.Request) -> web.StreamResponse:
+    async def endless(_: object, request: web.Request, caller: str) -> web.StreamResponse:
         nonlocal written
         response = web.StreamResponse()
         await response.prepare(request)
@@ -315,7 +315,7 @@ def test_a_redirect_of_the_hub_is_not_followed(tmp_path: Path, monkeypatch: pyte
     async def work() -> None:
         async with _Witness() as witness, town(tmp_path) as here:
 
-            async def elsewhere(_: object, request: web.Request) -> web.StreamResponse:
+            async def elsewhere(_: object, request: web.Request, caller: str) -> web.StreamResponse:
                 return web.Response(status=302, headers={"Location": witness.url})
 
             monkeypatch.setattr(routes, "send", elsewhere)

@@ -282,7 +282,7 @@ def private_values(store: Store) -> dict[str, bytes]:
             if key == GROUP:
                 for field in fields(secrets := EpochHead.decode(value).secrets):
                     found[f"{name} {field.name}"] = getattr(secrets, field.name)
-            elif key.startswith(b"past"):
+            elif key.startswith(b"late"):
                 _, found[f"{name} sender data"], found[f"{name} resumption"], *_ = decode(read_past, value)
             elif key.startswith(b"key"):
                 found[name] = value

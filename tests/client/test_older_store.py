@@ -16,7 +16,7 @@ from privity.mls.messages.envelope import MLSMessage, PrivateMessage
 from privity.mls.schedule.protect import SenderData, open_sender_data
 from privity.mls.suites import CipherSuite
 from privity.wire import socket
-from privity.wire.socket import INBOX_STEP, Inbox, InboxKind
+from privity.wire.socket import RESTORE_STEP, Inbox, InboxKind
 from tests.client.fake_hub import Phone, World, plain
 from tests.client.hostile_hub import notices, tell
 
@@ -234,7 +234,8 @@ def test_a_connection_that_breaks_in_the_inbox_is_none_either(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    ("gap", "text"), [(7, PUT_BACK), (INBOX_STEP - 1, PUT_BACK), (INBOX_STEP, HUB_PUT_BACK), (1 << 51, HUB_PUT_BACK)]
+    ("gap", "text"),
+    [(7, PUT_BACK), (RESTORE_STEP - 1, PUT_BACK), (RESTORE_STEP, HUB_PUT_BACK), (1 << 51, HUB_PUT_BACK)],
 )
 def test_a_hub_that_leaves_out_numbers_holds_up_nothing_and_is_said_once(world: World, gap: int, text: str) -> None:
     alice, bob = world.person(), world.person()

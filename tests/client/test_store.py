@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from privity.client.engine.records import Batch, MemoryView, Table
 from privity.client.engine.shown import Item, Kind, encode_item
@@ -59,6 +62,46 @@ def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(StoreExists):
         make(tmp_path)
+
+
+def test_no_other_program_reads_or_writes_beside_it(tmp_path: Path) -> None:
+    """Whoever has the key and opens the database itself: two writers would each keep their own state of the groups."""
+    store = make(tmp_path)
+    store.save({(Table.OWN, "", b"k"): b"v"})
+    key = Header.decode((tmp_path / HEADER).read_bytes()).open("correct horse").value
+
+    def read() -> object:
+        db = sqlcipher.connect(tmp_path / DATABASE, timeout=0)
+        try:
+            db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            return db.execute("SELECT value FROM own WHERE key = ?", (b"k",)).fetchone()
+        finally:
+            db.close()
+
+    with pytest.raises(sqlcipher.OperationalError, match="locked"):
+        read()
+    assert store.get(Table.OWN, "", b"k") == b"v"
+    store.close()
+    assert read() == (b"v",)
+
+
+def test_what_was_saved_is_there_after_a_kill(tmp_path: Path) -> None:
+    """Nothing was closed: the log of changes is all there is of the last ones."""
+    child = os.fork()
+    if child == 0:
+        try:
+            store = make(tmp_path)
+            for at in range(5):
+                store.save({(Table.OUTBOX, ROOM, bytes([at])): b"value", (Table.OUTBOX, ROOM, b"last"): b"%d" % at})
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert (tmp_path / f"{DATABASE}-wal").stat().st_size > 0
+    store = Store.open(tmp_path, "correct horse")
+    assert store.get(Table.OUTBOX, ROOM, b"last") == b"4"
+    assert len(store.scan(Table.OUTBOX, ROOM)) == 6
+    store.close()
 
 
 def test_a_folder_without_a_device_is_named(tmp_path: Path) -> None:

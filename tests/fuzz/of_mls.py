@@ -57,8 +57,11 @@ class WholeGroup:
         """Records as a vector of names and values; nothing but a refusal, or a group that can be stored again."""
         _, ben = self.members()
         pairs = codec.decode(lambda r: r.vector_of(lambda each: (each.vec(), each.vec())), data)
-        group = Group.load(dict(pairs), ben.identity, OpenRules())
-        assert not group.drain().put
+        store = dict(pairs)
+        group = Group.load(store, ben.identity, OpenRules())
+        moved = group.drain()
+        store = {name: value for name, value in store.items() if name not in moved.delete} | moved.put
+        assert not Group.load(store, ben.identity, OpenRules()).drain().put, "it was moved, and is not where it belongs"
         return group
 
     def process(self, data: bytes) -> Any:

@@ -73,6 +73,23 @@ def test_every_sixteen_bytes_make_an_id(raw: bytes) -> None:
     assert u.check_id(u.new_id(lambda count: raw[:count]))
 
 
+def test_a_room_is_named_by_sixteen_random_bytes() -> None:
+    asked: list[int] = []
+
+    def drawing(raw: bytes) -> str:
+        def random(count: int) -> bytes:
+            asked.append(count)
+            return raw
+
+        return u.id_of(u.new_room_uri("hub.example", random))
+
+    for at in range(16):
+        for bit in range(8):
+            other = bytes(at) + bytes([1 << bit]) + bytes(15 - at)
+            assert drawing(other) != drawing(bytes(16)), "every bit counts"
+    assert set(asked) == {16}
+
+
 def test_short_randomness_is_our_own_mistake() -> None:
     with pytest.raises(e.UsageError):
         u.new_id(lambda count: bytes(count - 1))

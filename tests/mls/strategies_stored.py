@@ -39,7 +39,7 @@ reinits = st.none() | st.builds(ReInit, blobs, st.just(1), u16s, extensions)
 heads = st.builds(EpochHead, contexts, blobs, u32s, u32s, reinits, st.booleans(), secrets)
 stored_proposals = st.builds(StoredProposal, authenticated, blobs)
 keys = st.dictionaries(u32s, blobs, max_size=3)
-stored_pending = st.builds(StoredPending, blobs, blobs, blobs, blobs, heads, blobs, blobs, keys)
+stored_pending = st.builds(StoredPending, blobs, blobs, blobs, blobs, keys)
 bundles = st.builds(KeyPackageBundle, key_packages, blobs, blobs)
 sender_data = st.builds(SenderData, u32s, u32s, st.binary(min_size=4, max_size=4))
 

@@ -59,6 +59,17 @@ def test_a_tree_of_another_width(ben: Member, count: int) -> None:
         load(ben, {**ben.store, GROUP: replace(head, leaf_count=count).encode()})
 
 
+@pytest.mark.parametrize("own_leaf", [3, 4, 1 << 20])
+def test_a_leaf_of_our_own_that_is_not_there(ben: Member, own_leaf: int) -> None:
+    ben.commit(force_path=True)
+    ben.save()
+    head = EpochHead.decode(ben.store[GROUP])
+    assert [index for index, _ in ben.group.tree.leaves()] == [0, 1, 2]
+    load(ben, {**ben.store, GROUP: head.encode()})
+    with pytest.raises(DamagedRecords, match=f"our own leaf {own_leaf} is blank"):
+        load(ben, {**ben.store, GROUP: replace(head, own_leaf=own_leaf).encode()})
+
+
 DAMAGE: list[Callable[[dict[bytes, bytes]], dict[bytes, bytes]]] = [
     lambda store: {name: value for name, value in store.items() if name != GROUP},
     lambda store: {name: value for name, value in store.items() if name != node_name(2)},
@@ -67,6 +78,7 @@ DAMAGE: list[Callable[[dict[bytes, bytes]], dict[bytes, bytes]]] = [
     lambda store: {**store, node_name(2): store[node_name(2)][:-1]},
     lambda store: {**store, b"what": b""},
     lambda store: {**store, b"pend": b"\x00"},
+    lambda store: {**store, b"late" + codec.u64(1): b"\x00"},
     lambda store: {**store, b"past" + codec.u64(1): b"\x00"},
     lambda store: {**store, b"prop" + codec.u32(0): b"\x00"},
 ]
@@ -86,10 +98,18 @@ def test_a_pending_commit_that_leads_elsewhere(ben: Member) -> None:
     ben.save()
     stored = codec.decode(StoredPending.read, ben.store[b"pend"])
     load(ben, dict(ben.store))
-    context = replace(stored.head.context, tree_hash=bytes(32))
-    elsewhere = replace(stored, head=replace(stored.head, context=context))
-    with pytest.raises(DamagedRecords):
+    elsewhere = replace(stored, epoch_secret=bytes(32))
+    with pytest.raises(DamagedRecords, match="does not lead to the stored epoch"):
         load(ben, {**ben.store, b"pend": elsewhere.encode()})
+
+
+def test_a_pending_commit_of_another_version(ben: Member) -> None:
+    ben.commit(force_path=True)
+    ben.save()
+    kept = ben.store[b"pend"]
+    for other in (0, 1, 3, 0x3F):
+        with pytest.raises(DamagedRecords, match=f"has version {other}, this program reads 2"):
+            load(ben, {**ben.store, b"pend": bytes([other]) + kept[1:]})
 
 
 def test_a_stored_external_commit_whose_tree_is_another() -> None:

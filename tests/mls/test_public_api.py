@@ -48,7 +48,8 @@ def fresh(code: str) -> str:
 def test_there_are_few_names_and_each_is_there() -> None:
     assert len(mls.__all__) <= 60
     assert mls.__all__ == sorted(mls.__all__)
-    assert set(mls.__all__) <= set(dir(mls))
+    assert {name for name in dir(mls) if not name.startswith("__")} == set(mls.__all__)
+    assert {"__all__", "__doc__", "__name__"} <= set(dir(mls))
     for name in mls.__all__:
         assert getattr(mls, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):

@@ -43,7 +43,8 @@ def run(plan: Plan, limits: Sequence[str]) -> int:
     results = Results.read(plan.results)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        hunt = Hunt(sources, results, progress, plan.arguments, plan.at_least)
+        listed = {each.name for each in known}
+        hunt = Hunt(sources, results, progress, plan.arguments, plan.at_least, listed)
         status = pytest.main([*plan.arguments, *plan.tests], plugins=[hunt, Repeatable()])
     if not hunt.done:
         print(f"mutants: {hunt.error or f'pytest ended with status {int(status)}'}")

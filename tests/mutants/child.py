@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import resource
 import signal
@@ -29,6 +30,20 @@ class EndsAtOnce:
             os._exit(KILLED)
 
 
+class Shared:
+    """A number that a forked process shows to its parent: the position of the test that it runs."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 4)
+
+    def show(self, number: int) -> None:
+        self._memory[:4] = number.to_bytes(4, "big")
+
+    @property
+    def shown(self) -> int:
+        return int.from_bytes(self._memory[:4], "big")
+
+
 def limit(seconds: float) -> None:
     """A change may make a program run for ever, or eat all memory."""
     most = int(seconds) + 1
@@ -36,9 +51,11 @@ def limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def run(items: Sequence[pytest.Item], seconds: Sequence[float]) -> None:
+def run(items: Sequence[pytest.Item], seconds: Sequence[float], shared: Shared | None = None) -> None:
     """These tests in this order, as pytest would; each is given its own CPU time, and what takes longer is ended."""
-    for item, following, most in zip(items, [*items[1:], None], seconds, strict=True):
+    for at, (item, following, most) in enumerate(zip(items, [*items[1:], None], seconds, strict=True)):
+        if shared is not None:
+            shared.show(at)
         signal.setitimer(signal.ITIMER_VIRTUAL, most)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)

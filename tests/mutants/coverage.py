@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,50 +18,78 @@ Line = tuple[str, int]
 
 
 @dataclass
+class Seen:
+    """What one test runs, how long it takes (seconds of CPU time, watched), and whether it fails on its own."""
+
+    lines: set[Line] = field(default_factory=set)
+    seconds: float = 0.0
+    fails: bool = False
+
+
+def save(path: Path, seen: Mapping[str, Seen]) -> None:
+    """For a later run on the same program. Whoever reads meanwhile reads the old file or the new one."""
+    numbers: dict[Line, int] = {}
+    tests = {
+        name: [each.seconds, each.fails, sorted(numbers.setdefault(line, len(numbers)) for line in each.lines)]
+        for name, each in seen.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(json.dumps({"lines": list(numbers), "tests": tests}))
+    fresh.replace(path)
+
+
+def load(path: Path) -> dict[str, Seen]:
+    """What earlier runs saved, if one did."""
+    if not path.exists():
+        return {}
+    said = json.loads(path.read_text())
+    lines = [(file, line) for file, line in said["lines"]]
+    return {
+        name: Seen({lines[number] for number in numbers}, seconds, fails)
+        for name, (seconds, fails, numbers) in said["tests"].items()
+    }
+
+
+@dataclass
 class Coverage:
     """Tests are known by their number in the order of collection."""
 
-    root: Path
     tests: dict[Line, set[int]] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
-    failing: dict[int, str] = field(default_factory=dict)
+    failing: set[int] = field(default_factory=set)
+
+    def add(self, test: int, seen: Seen) -> None:
+        """A test that fails without any change notices nothing, so it counts as one that runs no line."""
+        self.seconds[test] = seen.seconds
+        if seen.fails:
+            self.failing.add(test)
+            return
+        for line in seen.lines:
+            self.tests.setdefault(line, set()).add(test)
+
+    def covering(self, file: str, first: int, last: int) -> set[int]:
+        """The tests that run any of these lines."""
+        return set[int]().union(*(self.tests.get((file, line), set()) for line in range(first, last + 1)))
+
+    def near(self, file: str) -> set[int]:
+        """The tests that run anything of a file."""
+        return {test for (name, _), tests in self.tests.items() if name == file for test in tests}
+
+    def fit(self) -> set[int]:
+        """Every test that passes on the unchanged program."""
+        return self.seconds.keys() - self.failing
+
+
+@dataclass
+class Watcher:
+    """Sees which lines of files below `root` run."""
+
+    root: Path
     _files: dict[str, str | None] = field(default_factory=dict)
 
-    def save(self, path: Path) -> None:
-        """For a later run on the same program and tests."""
-        lines = [[file, line, sorted(tests)] for (file, line), tests in self.tests.items()]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"lines": lines, "seconds": self.seconds, "failing": self.failing}))
-
-    @classmethod
-    def load(cls, root: Path, path: Path) -> Coverage | None:
-        """What an earlier run saved, if one did."""
-        if not path.exists():
-            return None
-        said = json.loads(path.read_text())
-        tests = {(file, line): set(tests) for file, line, tests in said["lines"]}
-        seconds = {int(test): each for test, each in said["seconds"].items()}
-        return cls(root, tests, seconds, {int(test): name for test, name in said["failing"].items()})
-
-    def covering(self, file: str, first: int, last: int) -> list[int]:
-        """The tests that run any of these lines, the quickest first."""
-        found = set[int]().union(*(self.tests.get((file, line), set()) for line in range(first, last + 1)))
-        return sorted(found, key=lambda test: (self.seconds[test], test))
-
-    def all_for(self, file: str) -> list[int]:
-        """Every test, those that run anything of a file first: what a constant is, a test may ask without a call."""
-        near = {test for (name, _), tests in self.tests.items() if name == file for test in tests}
-        fit = self.seconds.keys() - self.failing.keys()
-        return sorted(fit, key=lambda test: (test not in near, self.seconds[test], test))
-
-    def leave_out(self, test: int, name: str) -> None:
-        """A test that fails without any change notices nothing."""
-        self.failing[test] = name
-        for tests in self.tests.values():
-            tests.discard(test)
-
     @contextmanager
-    def watching(self, test: int) -> Iterator[None]:
+    def watching(self, lines: set[Line]) -> Iterator[None]:
         """Note what runs meanwhile."""
         left: dict[CodeType, set[int]] = {}
 
@@ -68,9 +97,7 @@ class Coverage:
             todo = left[frame.f_code]
             if frame.f_lineno in todo:
                 todo.discard(frame.f_lineno)
-                name = self._files[frame.f_code.co_filename]
-                assert name is not None
-                self.tests.setdefault((name, frame.f_lineno), set()).add(test)
+                lines.add((self._known(frame.f_code), frame.f_lineno))
             return of_line if todo else None
 
         def of_call(frame: FrameType, event: str, argument: Any) -> Any:
@@ -80,7 +107,8 @@ class Coverage:
             todo = left.get(code)
             if todo is None:
                 todo = left[code] = {line for _, _, line in code.co_lines() if line is not None}
-                self._seen(code, test, todo)
+                todo.discard(code.co_firstlineno)
+                lines.add((self._known(code), code.co_firstlineno))  # the line of `def` runs with the call itself
             return of_line if todo else None
 
         before = sys.gettrace()
@@ -90,12 +118,10 @@ class Coverage:
         finally:
             sys.settrace(before)
 
-    def _seen(self, code: CodeType, test: int, todo: set[int]) -> None:
-        """The line of `def` runs with the call itself."""
+    def _known(self, code: CodeType) -> str:
         name = self._files[code.co_filename]
         assert name is not None
-        todo.discard(code.co_firstlineno)
-        self.tests.setdefault((name, code.co_firstlineno), set()).add(test)
+        return name
 
     def _name(self, filename: str) -> str | None:
         if filename not in self._files:

@@ -2,20 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries every mutant: a pytest session that collects all tests once, and forks a process for each change.
 
-A change inside a function is swapped into the loaded program. One that survives that, or that is outside of functions,
-is tried again by an interpreter that imports the changed module from the beginning (`once`).
+A change inside a function is swapped into the loaded program, first for the quickest tests that run its line. Those
+that nobody noticed are then tried with all of these tests, changes of different functions together: where nobody
+notices all of them, nobody notices one; else the halves are tried. What is outside of functions, or in a function that
+is called before the first test, is tried by an interpreter that imports the changed module from the beginning.
 """
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import os
-import resource
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +22,23 @@ import pytest
 from rich.progress import Progress
 
 from tests.mutants import child
-from tests.mutants.child import EndsAtOnce, forked
+from tests.mutants.apart import Apart
+from tests.mutants.child import EndsAtOnce, Shared, forked
 from tests.mutants.coverage import Coverage
 from tests.mutants.mutant import Mutant, Source
-from tests.mutants.once import UNCHANGED, full_name
+from tests.mutants.order import Order
 from tests.mutants.results import LIVING, Results, Verdict
 from tests.mutants.swapping import Functions, NotSwappable, forget, functions, remembering, swap
+from tests.mutants.watch import watch
 
 _TIMES = 12
 """How much longer than before the tests may take on a changed program."""
 
-_FIRST = 150
-"""How many of the tests that run a line are tried in the forked process, the quickest ones."""
+_FIRST, _FIRST_SECONDS = 150, 2.0
+"""How many of the tests that run a line are asked first, and how long these may take together."""
 
-_START = 600.0
-"""Seconds of CPU time for an interpreter to begin with all tests, before it is known how long that takes."""
-
-
-class BrokenHunt(Exception):
-    """The hunt itself does not work, so it says nothing about tests."""
-
+_NEAR = 3
+"""Of how many files are the tests that an interpreter of its own is asked for first: to collect all takes long."""
 
 Try = tuple[Source, Mutant]
 
@@ -56,10 +52,12 @@ class Hunt:
     progress: Progress
     arguments: Sequence[str]
     at_least: float
+    listed: Collection[str] = ()
     error: str = ""
     failing: list[str] = field(default_factory=list)
     done: bool = False
-    _start: float = _START
+    _items: Sequence[pytest.Item] = ()
+    _order: Order = field(default_factory=lambda: Order(Coverage()))
     _remembering: list[Any] = field(default_factory=list)
     _functions: Functions = field(default_factory=dict)
 
@@ -67,11 +65,12 @@ class Hunt:
         if session.testsfailed or not session.items:
             self.error = "the tests cannot be collected"
             return True
-        self._all(session.items)
+        self._items = session.items
+        self._all()
         self.done = not self.error
         return True
 
-    def _all(self, items: list[pytest.Item]) -> None:
+    def _all(self) -> None:
         todo: list[Try] = []
         for source in self.sources:
             for mutant in source.mutants():
@@ -79,165 +78,155 @@ class Hunt:
                     todo.append((source, mutant))
         if not todo:
             return
-        self._remembering = remembering(str(self.sources[0].root))
-        self._functions = functions(str(self.sources[0].root))
-        coverage = self._watch(items)
-        self.failing = list(coverage.failing.values())
-        if not self._control(items, coverage):
+        root, package = self.sources[0].root, self.sources[0].package
+        gc.unfreeze()  # conftest.py froze what was collected, and what is frozen is not found
+        self._remembering, self._functions = remembering(str(root)), functions(str(root))
+        gc.freeze()  # so that no forked process copies what it only looks at
+        self.progress.console.print("what runs what ...")
+        coverage = watch(self._items, root, package, self.results.path.parent, lambda: forget(self._remembering))
+        self._order = Order(coverage)
+        self.failing = [self._items[number].nodeid for number in sorted(coverage.failing)]
+        apart = Apart(self.arguments)
+        if not apart.control(self.sources[0], self._quickest_of_each_file(coverage)):
             self.error = "the tests fail in an interpreter of their own, without any change"
             return
-        ends = EndsAtOnce()
-        items[0].config.pluginmanager.register(ends)
-        left = self._quickly(items, coverage, todo)
-        self._thoroughly(items, coverage, left)
-        items[0].config.pluginmanager.unregister(ends)
+        ends, plugins = EndsAtOnce(), self._items[0].config.pluginmanager
+        plugins.register(ends)
+        unnoticed, unfit = self._quickly(todo)
+        unfit += [each for each in self._together(unnoticed) if not self._settled(apart, each)]
+        plugins.unregister(ends)
+        self._apart(apart, unfit)
 
-    def _quickly(self, items: list[pytest.Item], coverage: Coverage, todo: list[Try]) -> list[Try]:
-        """Swap the changes in one after the other; those that nobody noticed, or that cannot be swapped, are left."""
-        left: list[Try] = []
+    def _quickest_of_each_file(self, coverage: Coverage) -> list[pytest.Item]:
+        quickest: dict[Path, pytest.Item] = {}
+        for number in sorted(coverage.fit(), key=lambda each: coverage.seconds[each]):
+            quickest.setdefault(self._items[number].path, self._items[number])
+        return list(quickest.values())
+
+    def _quickly(self, todo: list[Try]) -> tuple[list[Try], list[Try]]:
+        """Swap the changes in one after the other: (those that were not noticed yet, those that cannot be swapped)."""
+        unnoticed: list[Try] = []
+        unfit: list[Try] = []
         bar = self.progress.add_task("mutants", total=len(todo))
         for source, mutant in todo:
             self.progress.update(bar, description=f"{mutant.file.split('/', 2)[-1]}:{mutant.line}", advance=1)
-            chosen = _chosen(coverage, mutant)
+            chosen = self._order.of(mutant)
             if not chosen:
                 self._say(source, mutant, "uncovered", chosen)
                 continue
-            status = child.UNFIT
-            if mutant.line_of_function:
-                chosen = chosen[:_FIRST]
-                seconds = self._patience(coverage, chosen)
-                status = forked(self._work(source, mutant, [items[number] for number in chosen], seconds), sum(seconds))
-            if status in (child.SURVIVED, child.UNFIT):
-                left.append((source, mutant))
-                if status == child.SURVIVED:
-                    self.progress.console.print(
-                        f"not noticed yet: {mutant.name}", markup=False, highlight=False, soft_wrap=True
-                    )
+            if not mutant.line_of_function:
+                unfit.append((source, mutant))
+                continue
+            if mutant.name in self.listed:
+                unnoticed.append((source, mutant))
+                continue
+            status = self._forked([(source, mutant)], self._first(chosen))
+            if status == child.UNFIT:
+                unfit.append((source, mutant))
+            elif status == child.SURVIVED:
+                unnoticed.append((source, mutant))
+                self._print(f"not noticed yet: {mutant.name}")
             else:
                 self._say(source, mutant, "timeout" if status == child.TIMEOUT else "killed", chosen)
-        return left
+        return unnoticed, unfit
 
-    def _thoroughly(self, items: list[pytest.Item], coverage: Coverage, left: list[Try]) -> None:
-        """Each with an interpreter of its own."""
-        bar = self.progress.add_task("once more", total=len(left))
-        for source, mutant in left:
+    def _together(self, unnoticed: list[Try]) -> list[Try]:
+        """Those that no test notices."""
+        groups: list[dict[tuple[str, int], Try]] = []
+        for source, mutant in unnoticed:
+            key = mutant.file, mutant.line_of_function
+            group = next((group for group in groups if key not in group), None)
+            if group is None:
+                groups.append(group := {})
+            group[key] = source, mutant
+        bar = self.progress.add_task("once more", total=len(unnoticed))
+        return [each for group in groups for each in self._halved(list(group.values()), bar)]
+
+    def _halved(self, group: list[Try], bar: Any) -> list[Try]:
+        (source, mutant), *others = group
+        chosen = sorted(set[int]().union(*(self._order.of(each) for _, each in group)), key=self._seconds)
+        if not others:
+            chosen = self._order.of(mutant)
+        status = self._forked(group, chosen)
+        if status != child.SURVIVED and others:
+            half = len(group) // 2
+            return self._halved(group[:half], bar) + self._halved(group[half:], bar)
+        self.progress.update(bar, advance=len(group))
+        if status == child.SURVIVED:
+            return group
+        self._say(source, mutant, "timeout" if status == child.TIMEOUT else "killed", chosen)
+        return []
+
+    def _seconds(self, number: int) -> float:
+        return self._order.coverage.seconds[number]
+
+    def _settled(self, apart: Apart, tried: Try) -> bool:
+        """Whether that nobody notices is known from the loaded program alone."""
+        source, mutant = tried
+        if not apart.same_as_swapped(source, mutant):
+            return False
+        self._say(source, mutant, "survived", self._order.of(mutant))
+        return True
+
+    def _apart(self, apart: Apart, unfit: list[Try]) -> None:
+        """Each with an interpreter of its own; only what those of a few files do not notice is shown to all tests."""
+        bar = self.progress.add_task("interpreters", total=len(unfit))
+        for source, mutant in unfit:
             self.progress.update(bar, advance=1)
-            chosen = _chosen(coverage, mutant)
-            seconds = self._patience(coverage, chosen)
-            status = self._once(source, mutant.place, mutant.change, [items[number] for number in chosen], seconds)
+            chosen = self._order.of(mutant)
+            near = self._near(chosen)
+            status = self._in_interpreter(apart, source, mutant, near)
+            if status == child.SURVIVED and len(near) < len(chosen):
+                status = self._in_interpreter(apart, source, mutant, chosen)
             verdicts: dict[int, Verdict] = {child.SURVIVED: "survived", child.TIMEOUT: "timeout"}
-            self._say(source, mutant, verdicts.get(status, "killed"), chosen)
+            self._say(source, mutant, verdicts.get(status, "killed"), chosen, ", apart")
 
-    def _say(self, source: Source, mutant: Mutant, verdict: Verdict, chosen: Sequence[int]) -> None:
-        self.results.note(source.digest, mutant.name, verdict, f"{len(chosen)} tests")
+    def _first(self, chosen: Sequence[int]) -> list[int]:
+        """One at least."""
+        seconds = list(accumulate(self._seconds(number) for number in chosen[:_FIRST]))
+        return [
+            number for number, until in zip(chosen, seconds, strict=False) if until <= max(_FIRST_SECONDS, seconds[0])
+        ]
+
+    def _near(self, chosen: Sequence[int]) -> list[int]:
+        files = list(dict.fromkeys(self._items[number].path for number in chosen))[:_NEAR]
+        return [number for number in chosen if self._items[number].path in files][:_FIRST]
+
+    def _in_interpreter(self, apart: Apart, source: Source, mutant: Mutant, chosen: Sequence[int]) -> int:
+        return apart.status(source, mutant, [self._items[number] for number in chosen], self._patience(chosen))
+
+    def _say(self, source: Source, mutant: Mutant, verdict: Verdict, chosen: Sequence[int], how: str = "") -> None:
+        self.results.note(source.digest, mutant.name, verdict, f"{len(chosen)} tests{how}")
         if verdict in LIVING:
-            self.progress.console.print(f"{verdict}: {mutant.name}", markup=False, highlight=False, soft_wrap=True)
+            self._print(f"{verdict}: {mutant.name}")
 
-    def _patience(self, coverage: Coverage, chosen: Sequence[int]) -> list[float]:
+    def _print(self, text: str) -> None:
+        self.progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _patience(self, chosen: Sequence[int]) -> list[float]:
         """Seconds of CPU time for each of these tests."""
-        return [self.at_least + _TIMES * coverage.seconds[number] for number in chosen]
+        return [self.at_least + _TIMES * self._seconds(number) for number in chosen]
 
-    def _watch(self, items: list[pytest.Item]) -> Coverage:
-        """Run every test once on the unchanged program. One that fails there notices nothing, and is left out."""
-        kept = self.results.path.with_name(f"mutants-lines-{self._digest(items)}.json")
-        known = Coverage.load(self.sources[0].root, kept)
-        if known is not None:
-            return known
-        coverage = Coverage(self.sources[0].root)
-        failed = _Failed()
-        items[0].config.pluginmanager.register(failed)
-        bar = self.progress.add_task("what runs what", total=len(items))
-        for number, item in enumerate(items):
-            forget(self._remembering)
-            started, before = time.process_time(), len(failed.names)
-            with coverage.watching(number):
-                following = items[number + 1] if number + 1 < len(items) else None
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            coverage.seconds[number] = time.process_time() - started
-            if len(failed.names) > before:
-                coverage.leave_out(number, item.nodeid)
-            self.progress.update(bar, advance=1)
-        items[0].config.pluginmanager.unregister(failed)
-        coverage.save(kept)
-        return coverage
-
-    def _digest(self, items: list[pytest.Item]) -> str:
-        """Of everything that decides which test runs which line."""
-        whole = hashlib.sha256()
-        for path in sorted({*(item.path for item in items), *self.sources[0].root.rglob("*.py")}):
-            whole.update(path.read_bytes())
-        whole.update("\n".join(item.nodeid for item in items).encode())
-        return whole.hexdigest()[:12]
+    def _forked(self, group: Sequence[Try], chosen: Sequence[int]) -> int:
+        """Try these changes at once in a forked process; which test noticed is remembered when there is one only."""
+        seconds, shared = self._patience(chosen), Shared()
+        items = [self._items[number] for number in chosen]
+        status = forked(self._work(group, items, seconds, shared), sum(seconds))
+        if status == child.KILLED and len(group) == 1:
+            self._order.note(chosen[shared.shown], group[0][1].file)
+        return status
 
     def _work(
-        self, source: Source, mutant: Mutant, items: list[pytest.Item], seconds: list[float]
+        self, group: Sequence[Try], items: list[pytest.Item], seconds: list[float], shared: Shared
     ) -> Callable[[], None]:
         def work() -> None:
             try:
-                changed = source.changed(mutant)
-                swap(self._functions, str(source.path), changed, mutant.function, mutant.line_of_function)
+                for source, mutant in group:
+                    changed = source.changed(mutant)
+                    swap(self._functions, str(source.path), changed, mutant.function, mutant.line_of_function)
             except NotSwappable:
                 os._exit(child.UNFIT)
             forget(self._remembering)
-            child.run(items, seconds)
+            child.run(items, seconds, shared)
 
         return work
-
-    def _control(self, items: list[pytest.Item], coverage: Coverage) -> bool:
-        """Whether the quickest test of each file passes in an interpreter of its own, when nothing is changed."""
-        failing = set(self.failing)
-        quickest: dict[Path, pytest.Item] = {}
-        for number in sorted(coverage.seconds, key=lambda each: coverage.seconds[each]):
-            if items[number].nodeid not in failing:
-                quickest.setdefault(items[number].path, items[number])
-        before = _seconds_of_children()
-        patient = [_START] * len(quickest)
-        passed = self._once(self.sources[0], UNCHANGED, 0, list(quickest.values()), patient) == child.SURVIVED
-        self._start = 2 * (_seconds_of_children() - before)
-        return passed
-
-    def _once(
-        self, source: Source, place: int, change: int, items: Sequence[pytest.Item], seconds: Sequence[float]
-    ) -> int:
-        """In an interpreter of its own. Names of tests may be many, so they go by standard input."""
-        whole = self._start + sum(seconds)
-        command = [sys.executable, "-m", "tests.mutants.once", str(source.root), source.package, source.file]
-        command += [str(place), str(change), str(whole), *self.arguments]
-        try:
-            done = subprocess.run(
-                command,
-                input="\n".join(f"{most} {full_name(item)}" for item, most in zip(items, seconds, strict=True)),
-                text=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                check=False,
-                timeout=20 * whole,
-            )
-        except subprocess.TimeoutExpired:
-            return child.TIMEOUT
-        if done.returncode in (child.SURVIVED, child.KILLED):
-            return done.returncode
-        if done.returncode < 0:
-            return child.TIMEOUT
-        raise BrokenHunt(f"an interpreter of its own ends with status {done.returncode}: {done.stderr[-2000:]}")
-
-
-def _chosen(coverage: Coverage, mutant: Mutant) -> list[int]:
-    """The tests that could notice: those that run its lines; for what runs at import, any."""
-    if mutant.line_of_function:
-        return coverage.covering(mutant.file, mutant.line, mutant.last_line)
-    return coverage.all_for(mutant.file)
-
-
-def _seconds_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-class _Failed:
-    def __init__(self) -> None:
-        self.names: list[str] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.names.append(report.nodeid)

@@ -3,14 +3,18 @@
 """One mutant in an interpreter of its own: `python -m tests.mutants.once ROOT PACKAGE FILE PLACE CHANGE SECONDS ...`.
 
 Reads the tests to run from standard input, one a line after the seconds it may take; the exit status is one of `child`.
+With nothing changed it says on standard output what is called before the first test, as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -26,6 +30,27 @@ UNCHANGED = -1
 def full_name(item: pytest.Item) -> str:
     """The same wherever the run begins."""
     return f"{item.path}::{item.nodeid.split('::', 1)[1]}"
+
+
+class CalledBefore:
+    """Which functions below `root` are called while modules are imported and tests collected: file and first line."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.found: set[tuple[str, int]] = set()
+        self._out = os.dup(1)
+        sys.setprofile(self._note)
+
+    def _note(self, frame: FrameType, event: str, argument: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(self.root):
+            self.found.add((code.co_filename, code.co_firstlineno))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        sys.setprofile(None)
+        with os.fdopen(self._out, "w") as out:
+            json.dump(sorted(self.found), out)
 
 
 class InThisOrder:
@@ -54,13 +79,16 @@ class InThisOrder:
 def main(root: str, package: str, file: str, place: str, change: str, seconds: str, *arguments: str) -> int:
     source = next(each for each in sources(Path(root), package) if each.file == file)
     child.limit(float(seconds))
-    if int(place) != UNCHANGED:
+    plugins: list[object] = []
+    if int(place) == UNCHANGED:
+        plugins.append(CalledBefore(root))
+    else:
         mutant = next(each for each in source.mutants() if (each.place, each.change) == (int(place), int(change)))
         ChangedModule(source.module, source.changed(mutant)).install()
     named = [line.split(" ", 1) for line in sys.stdin.read().splitlines()]
     names = [name for _, name in named]
-    plugins = [InThisOrder(names, [float(most) for most, _ in named]), child.EndsAtOnce(), Repeatable()]
-    files = list(dict.fromkeys(name.split("::")[0] for name in names))
+    plugins += [InThisOrder(names, [float(most) for most, _ in named]), child.EndsAtOnce(), Repeatable()]
+    files = sorted({name.split("::")[0] for name in names})  # by folder, else pytest loses the fixtures of a conftest
     status = pytest.main([*arguments, *files], plugins=plugins)
     return child.SURVIVED if status == pytest.ExitCode.OK else child.KILLED
 

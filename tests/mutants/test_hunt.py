@@ -63,6 +63,12 @@ def test_a_program_that_never_ends_is_ended(toy: Toy) -> None:
     assert verdicts(toy)["toy/numbers.py count: at += ONE -> pass"] == "timeout"
 
 
+def test_only_what_runs_before_the_tests_needs_an_interpreter_of_its_own(toy: Toy) -> None:
+    """Also where what was collected is frozen, as the tests of the house are."""
+    apart = {name.split(" ", 1)[1].split(":")[0] for _, _, name, how in toy.results if how.endswith("apart")}
+    assert apart == {"<module>"}
+
+
 def test_survivors_without_a_reason_and_reasons_without_a_survivor_fail(toy: Toy) -> None:
     status, *said = (toy.folder / "said.txt").read_text().splitlines()
     assert status == "1"

@@ -82,6 +82,14 @@ def test_share() -> None:
         share(1, 0)
 """
 
+CONFTEST = """
+import gc
+
+
+def pytest_collection_finish():
+    gc.freeze()
+"""
+
 RUN = """
 import sys
 from pathlib import Path
@@ -112,6 +120,7 @@ class Toy:
         self.put("src/toy/numbers.py", PACKAGE)
         self.put("src/toy/other.py", "TWO = 2\n")
         self.put("tests/test_numbers.py", TESTS)
+        self.put("tests/conftest.py", CONFTEST)
         self.put("pytest.ini", "[pytest]\npythonpath = src\naddopts = --import-mode=importlib\n")
 
     def put(self, name: str, text: str) -> None:

@@ -18,10 +18,10 @@ from privity.mls.crypto import (
     signed_content,
     verify_with_label,
 )
-from privity.mls.errors import BadPublicKey, BadSignature
+from privity.mls.errors import BadPublicKey, BadSignature, UsageError
 from privity.mls.suites import RFC_9420, X25519_AES128GCM, CipherSuite, suite
 from privity.policy.room_suites import ROOM_SUITES
-from privity.policy.signatures import verify_ed25519
+from privity.policy.signatures import sign_ed25519, verify_ed25519
 from tests.policy.edwards import ORDER, TORSION, P, encodings_of_small_order, sign_with
 
 PLAIN = X25519_AES128GCM
@@ -97,6 +97,28 @@ def test_an_honest_signature_is_good_for_both() -> None:
     assert verdict(PLAIN, honest()) == verdict(FAST, honest()) == "good"
     assert FAST.verify_ed25519 is verify_ed25519 and PLAIN.verify_ed25519 is None
     assert FAST == PLAIN, "which does not make it another suite"
+
+
+def test_both_make_the_same_signature() -> None:
+    """There is one only: nothing in it is drawn at random."""
+    random = Random(5)
+    for length in (0, 1, 64, 1000):
+        private, public = generate_signature_key(PLAIN, random.randbytes)
+        content = random.randbytes(length)
+        made = sign_with_label(FAST, private, LABEL, content)
+        assert made == sign_with_label(PLAIN, private, LABEL, content)
+        assert made == sign_ed25519(private)(signed_content(LABEL, content))
+        assert verdict(PLAIN, (public, made, content)) == verdict(FAST, (public, made, content)) == "good"
+    assert FAST.sign_ed25519 is sign_ed25519 and PLAIN.sign_ed25519 is None
+
+
+@pytest.mark.parametrize("length", [0, 31, 33, 64])
+def test_a_private_key_of_another_length_signs_nothing(length: int) -> None:
+    for chosen in (PLAIN, FAST):
+        with pytest.raises(UsageError, match="does not fit ed25519"):
+            sign_with_label(chosen, bytes(length), LABEL, b"content")
+    with pytest.raises(ValueError, match="has 32 bytes, this one"):
+        sign_ed25519(bytes(length))
 
 
 @pytest.mark.parametrize("cases", [small_order, mixed_order, broken])

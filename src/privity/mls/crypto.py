@@ -47,13 +47,16 @@ LOW_ORDER_X25519 = frozenset(
 class SigningKey:
     """A signature key that is ready for use; its repr shows nothing."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_key", "_sign")
 
     def __init__(self, suite: CipherSuite, private_key: bytes) -> None:
         self._key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+        self._sign: Callable[[bytes], bytes] | None = None
         try:
             if suite.signature == "ed25519":
                 self._key = Ed25519PrivateKey.from_private_bytes(private_key)
+                if suite.sign_ed25519 is not None:
+                    self._sign = suite.sign_ed25519(private_key)
             else:
                 self._key = ec.derive_private_key(int.from_bytes(private_key, "big"), ec.SECP256R1())
         except ValueError:
@@ -63,6 +66,8 @@ class SigningKey:
         return "SigningKey(...)"
 
     def sign(self, data: bytes) -> bytes:
+        if self._sign is not None:
+            return self._sign(data)
         if isinstance(self._key, Ed25519PrivateKey):
             return self._key.sign(data)
         return self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from privity.mls import codec
 from privity.mls.codec import MAX_MESSAGE, Reader
-from privity.mls.errors import BadEnum, CodecError, GroupClosed, TreeHashMismatch, UsageError, WrongWireFormat
+from privity.mls.errors import BadEnum, CodecError, GroupClosed, TreeHashMismatch, UsageError
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.envelope import PublicMessage
 from privity.mls.messages.framing import AuthenticatedContent
@@ -200,8 +200,6 @@ class PublicGroup:
         if isinstance(auth.content.body, Commit):
             change = stage_commit(self._state, verified, self._proposals, self._rules, now)
             return StagedPublicCommit(self._state, change)
-        if isinstance(auth.content.body, bytes):
-            raise WrongWireFormat("application data came in a PublicMessage")
         return queue_proposal(self._state, verified, self._rules, now)
 
     def queue(self, proposal: QueuedProposal) -> None:

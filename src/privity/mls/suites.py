@@ -28,12 +28,15 @@ VerifyEd25519 = Callable[[bytes, bytes, bytes], None]
 """(public key, signature, data): raises BadSignature or BadPublicKey unless the signature is good. It is called with
 forms that `privity.mls.ed25519` has let through, and must verify without cofactor, as RFC 8032 allows."""
 
+SignEd25519 = Callable[[bytes], Callable[[bytes], bytes]]
+"""A private key of 32 bytes becomes the function that signs with it, as RFC 8032 says. Raises ValueError for no key."""
+
 
 @dataclass(frozen=True, slots=True)
 class CipherSuite:
     """What a suite number stands for. Sizes are in bytes: nh hash and MAC, nk AEAD key, nn AEAD nonce.
 
-    `verify_ed25519` is a faster verifier that the application has; None takes that of `cryptography`.
+    `verify_ed25519` and `sign_ed25519` are faster ones that the application has; None takes those of `cryptography`.
     """
 
     id: int
@@ -46,6 +49,7 @@ class CipherSuite:
     nn: int
     signature: Signature
     verify_ed25519: VerifyEd25519 | None = field(default=None, compare=False, repr=False)
+    sign_ed25519: SignEd25519 | None = field(default=None, compare=False, repr=False)
 
 
 Suites = Mapping[int, CipherSuite]
@@ -108,6 +112,11 @@ def table(*entries: CipherSuite) -> Suites:
 def with_verifier(suites: Suites, verify_ed25519: VerifyEd25519) -> Suites:
     """The same suites with a verifier of the application, for `Rules.suites`."""
     return table(*(replace(entry, verify_ed25519=verify_ed25519) for entry in suites.values()))
+
+
+def with_signer(suites: Suites, sign_ed25519: SignEd25519) -> Suites:
+    """The same suites with a signer of the application, for `Rules.suites` and `Identity`."""
+    return table(*(replace(entry, sign_ed25519=sign_ed25519) for entry in suites.values()))
 
 
 RFC_9420: Final = table(X25519_AES128GCM, P256_AES128GCM, X25519_CHACHA20POLY1305)

@@ -17,12 +17,13 @@ from privity.mls.suites import (
     CipherSuite,
     Suites,
     table,
+    with_signer,
     with_verifier,
 )
-from privity.policy.signatures import verify_ed25519
+from privity.policy.signatures import sign_ed25519, verify_ed25519
 
-ROOM_SUITES: Final[Suites] = with_verifier(
-    table(X25519_AES128GCM, X25519_CHACHA20POLY1305, POST_QUANTUM), verify_ed25519
+ROOM_SUITES: Final[Suites] = with_signer(
+    with_verifier(table(X25519_AES128GCM, X25519_CHACHA20POLY1305, POST_QUANTUM), verify_ed25519), sign_ed25519
 )
 """`mls.rules.Rules.suites` of the hub and of every device. Another number for the hybrid is written here, and only
 here; rooms that were made under the old one are then closed to everybody."""

@@ -17,6 +17,7 @@ from privity.server.contacts import routes as contacts
 from privity.server.context import HubContext
 from privity.server.devices import routes as devices
 from privity.server.guardians import routes as guardians
+from privity.server.health import routes as health
 from privity.server.invites import routes as invites
 from privity.server.keylog import routes as keylog
 from privity.server.keylog.publisher import publishing, stop_waiting
@@ -27,6 +28,7 @@ from privity.server.notices import routes as notices
 from privity.server.profiles import routes as profiles
 from privity.server.reports import routes as reports
 from privity.server.sessions.requests import authenticate
+from privity.server.shedding import shedding
 from privity.server.standing import routes as standing
 from privity.server.stored import routes as stored
 from privity.server.web import errors
@@ -54,6 +56,7 @@ SLICES: tuple[Slice, ...] = (
     guardians,
     standing,
     notices,
+    health,
 )
 
 
@@ -62,7 +65,8 @@ def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Appl
 
     Bodies over a route's own limit are refused before they are read.
     """
-    app = web.Application(middlewares=[errors(context.metrics), authenticate(context)], client_max_size=MAX_BLOB_BYTES)
+    layers = [errors(context.metrics), shedding(context), authenticate(context)]
+    app = web.Application(middlewares=layers, client_max_size=MAX_BLOB_BYTES)
     for part in slices:
         app.add_routes(part.routes(context))
     app.cleanup_ctx.append(publishing(context))

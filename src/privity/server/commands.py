@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""`privity serve`, `invite`, `reset-code` and `continue-log`: the hub's process, and what its operator does beside it.
+"""`privity serve`, and what the hub's operator does beside it: `invite`, `reset-code`, `restored`, `continue-log`.
 
 They live here and not with the other commands, so that the running process holds nothing of those.
 """
@@ -8,7 +8,6 @@ They live here and not with the other commands, so that the running process hold
 from __future__ import annotations
 
 import shlex
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +29,21 @@ Config = Annotated[Path, Parameter(name="--config", help="The file that `privity
 DEFAULT = Path("privity.toml")
 
 
-def serve(*, config: Config = DEFAULT) -> None:
+def serve(
+    *,
+    config: Config = DEFAULT,
+    workers: Annotated[int, Parameter(help="Processes on this machine; more than one needs store and bus.")] = 1,
+) -> None:
     """Run the hub until stopped.
+
+    On PostgreSQL and NATS it may have several workers, on several machines too:
+    run the same command with --workers on each of them.
 
     Example: privity serve --config home/privity.toml
     """
     try:
+        if workers != 1:
+            sys.exit(main.run_workers(config, workers))
         main.run(config)
     except HubError as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
@@ -86,9 +94,32 @@ def continue_log(*, config: Config = DEFAULT) -> None:
     try:
         with _shown() as told:
             done = main.continue_log(config, told)
-    except (HubError, Refusal, OSError, sqlite3.Error) as err:
+    except (HubError, Refusal, OSError) as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
     sys.stdout.write(f"{_said(done)}\n")
+    sys.stderr.write(f"next: privity serve --config {shlex.quote(str(config))}\n")
+
+
+def restored(*, config: Config = DEFAULT) -> None:
+    """Go on after the hub's database was put back from a copy.
+
+    Run it while the hub is stopped. Where witnesses have seen more of the key log
+    than the copy has, it is taken back first, as by `privity continue-log`.
+    Conversations go on behind a mark, and devices tell their people that messages
+    since the copy may be missing.
+
+    Example: privity restored --config home/privity.toml
+    """
+    try:
+        with _shown() as told:
+            done, anew = main.restored(config, told)
+    except (HubError, Refusal, OSError) as err:
+        sys.exit(f"privity: {type(err).__name__}: {err}")
+    log = "nobody has seen this hub's key log" if done is None else _said(done)
+    knows = ""
+    if anew.copied_ms:
+        knows = f"; the copy ends at {datetime.fromtimestamp(anew.copied_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    sys.stdout.write(f"{log}\n{_counted(anew.rooms, 'conversation')} marked{knows}\n")
     sys.stderr.write(f"next: privity serve --config {shlex.quote(str(config))}\n")
 
 

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -56,6 +57,10 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str = "hub"
     registration: Literal["open", "invite"] = "invite"
     report_window_days: int = 180
+    store: str | None = None
+    """postgresql://USER@HOST/DATABASE; without it the database is a file in the data folder."""
+    bus: str | None = None
+    """nats://HOST:PORT, or several with commas: what workers of one database tell each other goes over it."""
     production: bool = False
     tls_cert: str | None = None
     tls_key: str | None = None
@@ -73,6 +78,9 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many witnesses must have cosigned before an epoch is published; 0 publishes unaudited."""
     witness: list[WitnessSection] = []
     help: list[HelpSection] = []
+
+    def __repr__(self) -> str:
+        return f"<HubSection of {self.host}>"
 
 
 class ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,6 +116,10 @@ class HubConfig:
     quorum: int
     witnesses: tuple[WitnessAt, ...]
     help: tuple[HelpLine, ...]
+    store: str | None = field(default=None, repr=False)
+    """Where the database is, when it is PostgreSQL; a password may stand in it."""
+    bus: str | None = field(default=None, repr=False)
+    """Where workers speak with each other; a password may stand in it. With it, a process is one worker of several."""
 
     @property
     def database(self) -> Path:
@@ -182,6 +194,8 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         quorum=section.quorum,
         witnesses=witnesses,
         help=_help(section.help),
+        store=None if section.store is None else _store(section.store),
+        bus=_bus(section.bus, section.store),
     )
 
 
@@ -217,6 +231,45 @@ def split_address(name: str, value: str) -> tuple[str, int]:
 
 def is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
+
+
+def _store(value: str) -> str:
+    """Nothing of what came is said: a password may stand in it."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise ConfigInvalid("store must be postgresql://USER@HOST/DATABASE; without it the database is a file")
+    return value
+
+
+def _bus(value: str | None, store: str | None) -> str | None:
+    """Nothing of what came is said: a password may stand in it. What crosses machines crosses them under TLS."""
+    if value is None:
+        return None
+    if store is None:
+        raise ConfigInvalid(
+            "bus is for workers of one PostgreSQL database: set store = postgresql://USER@HOST/DATABASE"
+        )
+    for one in value.split(","):
+        try:
+            parts = urlsplit(one)
+            known = parts.scheme in {"nats", "tls"} and parts.port is not None and bool(parts.hostname)
+        except ValueError:
+            known = False
+        if not known:
+            raise ConfigInvalid("bus must be nats://HOST:PORT or tls://HOST:PORT, several with commas between")
+        if parts.scheme == "nats" and not _is_this_machine(parts.hostname or ""):
+            raise PlaintextRefused("bus: a NATS server on another machine needs tls://; nats:// is for 127.0.0.1")
+    return value
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return is_loopback(host)
+    except ValueError:
+        return host == "localhost"
 
 
 def _metrics(value: str) -> tuple[str, int]:

@@ -4,22 +4,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from privity.server.bodies import Bodies
 from privity.server.config import HubConfig
-from privity.server.db.database import Database, Tx
+from privity.server.db.database import Database, Query, Tx
+from privity.server.health.model import Pulse
 from privity.server.keylog.model import Epochs
 from privity.server.keys import HubKeys
 from privity.server.limits import (
     ACCOUNT_BODIES_BYTES,
+    ACCOUNT_LARGE_BYTES,
     ADDRESS_BODIES_BYTES,
     ALL_BODIES_BYTES,
+    ALL_LARGE_BYTES,
+    MAX_DOWNLOADS,
+    MAX_DOWNLOADS_OF_ACCOUNT,
     STRANGER_BODIES_BYTES,
-    Bodies,
     Limits,
 )
+from privity.server.load import Load
 from privity.server.metrics.model import Metrics
 from privity.server.reports.model import Arrivals
 from privity.server.sessions.model import Sessions
@@ -66,6 +72,16 @@ class NoDeviceHooks:
         return None
 
 
+class Sharing(Protocol):
+    """Where several processes are one hub: what this one has in common with the others."""
+
+    def owned(self, query: Query, room_uris: Collection[str], /) -> Collection[str]:
+        """Which of these rooms this process may write messages to, within this transaction."""
+
+    async def lead(self) -> None:
+        """Wait until this process is the one that does what only one does."""
+
+
 @dataclass(frozen=True, slots=True)
 class HubContext:
     """`now_ms` is the only clock and `random` the only source of randomness the slices may use."""
@@ -81,6 +97,15 @@ class HubContext:
     metrics: Metrics = field(default_factory=Metrics)
     epochs: Epochs = field(default_factory=Epochs)
     arrivals: Arrivals = field(default_factory=Arrivals)
+    load: Load = field(default_factory=Load)
+    pulse: Pulse = field(default_factory=Pulse)
     bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_BODIES_BYTES, ALL_BODIES_BYTES))
     """Of accounts."""
+    large_bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_LARGE_BYTES, ALL_LARGE_BYTES))
+    """Of accounts, those over `MAX_BODY_BYTES`."""
+    sharing: Sharing | None = None
+    """None where this process is the whole hub."""
+    downloads: Bodies = field(
+        default_factory=lambda: Bodies(MAX_DOWNLOADS_OF_ACCOUNT, MAX_DOWNLOADS, "downloads", "downloads")
+    )
     stranger_bodies: Bodies = field(default_factory=lambda: Bodies(ADDRESS_BODIES_BYTES, STRANGER_BODIES_BYTES))

@@ -13,8 +13,15 @@ HubError
 ├── LogBehind            a witness has seen more of the key log than the database holds
 ├── LogForked            two checkpoints that this log signed do not belong to one history
 ├── CannotContinue       what the key log lost cannot be taken back; nothing was written
+│   └── NeverSeen        no witness has seen this log
+├── CopyOfTomorrow       the clock is behind what the database knows of: nothing can go on from it
+├── BusUnreachable       no server answers at the address that `bus` names
 ├── UnknownHandle        an operator named an account that is not there
 └── StorageError
+    ├── DriverMissing      the engine that `store` names has no driver installed
+    ├── StoreUnreachable   the database that `store` names does not answer, or lets nobody in
+    ├── StoreUnfit         its settings would lose what was acknowledged, or garble it
+    ├── NoDatabase         there is no hub's database yet where one is to be looked at
     ├── LogDamaged         the key log in the database contradicts itself
     ├── MigrationChanged   an applied migration has other text than the file of its number
     └── MigrationUnknown   the database was written by a newer version
@@ -65,12 +72,40 @@ class CannotContinue(HubError):
     """What the key log lost cannot be taken back as it was; nothing was written."""
 
 
+class NeverSeen(CannotContinue):
+    """No witness has seen this log, so that nothing is known to be missing of it."""
+
+
+class CopyOfTomorrow(HubError):
+    """The clock of this machine is behind the copy that the database was put back from."""
+
+
+class BusUnreachable(HubError):
+    """`bus` names a server that does not answer, or lets nobody in."""
+
+
 class UnknownHandle(HubError):
     """No account has the handle that the operator named."""
 
 
 class StorageError(HubError):
     """The database is not one this version can work on."""
+
+
+class DriverMissing(StorageError):
+    """`store` names an engine whose driver is not installed."""
+
+
+class StoreUnreachable(StorageError):
+    """The database that `store` names does not answer, or does not let the hub in."""
+
+
+class StoreUnfit(StorageError):
+    """The database is set so that it would lose what was acknowledged, or garble what it is given."""
+
+
+class NoDatabase(StorageError):
+    """There is no hub's database yet where one is to be looked at."""
 
 
 class LogDamaged(StorageError):

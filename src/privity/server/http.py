@@ -4,24 +4,56 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final, cast
 
+import msgspec
 from aiohttp import web
 
+from privity.server.limits import address_key
 from privity.server.logs import quiet_logger
+from privity.server.peers import Peers
 from privity.server.web import log_bug, refused
-from privity.wire.errors import Code, ErrorBody
+from privity.wire.errors import STATUS, Code, ErrorBody, Refusal
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 IDLE_S: Final = 60.0
 """How long a connection may take to say a whole request head, the first or the next one."""
 
 
+HANDSHAKE_S: Final = 10.0
+"""How long a TLS handshake may take. Before it is done nobody knows from where a connection comes."""
+BACKLOG: Final = 1024
+"""Connections that the system takes before the hub has looked at them: an event loop that is busy loses none."""
+
+
+class Site(web.TCPSite):
+    """A TCPSite that waits for no TLS handshake longer than `HANDSHAKE_S`, which aiohttp offers no way to say."""
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        listening = self._runner.server
+        assert listening is not None
+        self._server = await asyncio.get_running_loop().create_server(
+            listening,
+            self._host,
+            self._port,
+            ssl=self._ssl_context,
+            ssl_handshake_timeout=None if self._ssl_context is None else HANDSHAKE_S,
+            backlog=BACKLOG,
+            reuse_address=self._reuse_address,
+            reuse_port=self._reuse_port,
+        )
+
+
 class Runner(web.AppRunner):
     """An AppRunner whose server refuses by name also what never becomes a request."""
 
-    def __init__(self, app: web.Application, drain_s: float) -> None:
+    def __init__(self, app: web.Application, drain_s: float, peers: Peers | None = None) -> None:
+        """`peers` counts the connections; None for a listener of this machine alone."""
+        self._peers = peers
         super().__init__(
             app,
             access_log=None,
@@ -34,7 +66,11 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         return _Server(
-            _named(made.request_handler), request_factory=made.request_factory, loop=made._loop, **made._kwargs
+            _named(made.request_handler),
+            request_factory=made.request_factory,
+            loop=made._loop,
+            peers=self._peers,
+            **made._kwargs,
         )
 
 
@@ -51,14 +87,57 @@ def _named(handler: Handler) -> Handler:
 
 
 class _Server(web.Server):
+    def __init__(self, handler: Handler, *, peers: Peers | None, **kwargs: Any) -> None:
+        super().__init__(handler, **kwargs)
+        self._peers = peers
+
     def __call__(self) -> web.RequestHandler:
-        return _Protocol(self, loop=self._loop, **self._kwargs)
+        return _Protocol(self, self._peers, loop=self._loop, **self._kwargs)
 
 
 class _Protocol(web.RequestHandler):
     """One connection. aiohttp's own answer would be prose that repeats what came."""
 
-    __slots__ = ()
+    __slots__ = ("_address", "_peers")
+
+    def __init__(self, manager: web.Server, peers: Peers | None, **kwargs: Any) -> None:
+        super().__init__(manager, **kwargs)
+        self._peers = peers
+        self._address: str | None = None
+        """Under which it is counted."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._peers is not None:
+            pipe = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+            peer = transport.get_extra_info("peername")
+            address = address_key(peer[0] if peer else None)
+            try:
+                self._peers.enter(address)
+            except Refusal as refusal:
+                pipe.write(_whole_answer(refusal.body))
+                pipe.close()
+                return
+            self._address = address
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """aiohttp hears nothing more once it is told to end: a request whose body was on its way would wait for the
+        rest until it is cut off."""
+        asked, told = self._current_request, (self._close, self._force_close)
+        if told == (False, False) or asked is None or asked.content.is_eof():
+            super().data_received(data)
+            return
+        self._close = self._force_close = False
+        try:
+            super().data_received(data)
+        finally:
+            self._close, self._force_close = told
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._peers is not None and self._address is not None:
+            self._peers.leave(self._address)
+            self._address = None
+        super().connection_lost(exc)
 
     def handle_error(
         self,
@@ -78,3 +157,16 @@ class _Protocol(web.RequestHandler):
         response = refused(error)
         response.force_close()
         return response
+
+
+def _whole_answer(error: ErrorBody) -> bytes:
+    """An answer for a connection of which nothing is read."""
+    status, body = STATUS[error.code], msgspec.json.encode(error)
+    lines = [
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"Retry-After: {-(-(error.retry_after_ms or 0) // 1000)}",
+        "Connection: close",
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from privity.server import config, keys
 from privity.server.config import Tls
-from privity.server.db import migrations
-from privity.server.db.database import Tx, connect
+from privity.server.db.database import Reader, Tx
+from privity.server.db.open import check_fresh, read_beside, write_beside
 from privity.server.devices import recovery
 from privity.server.devices.model import ResetCode
 from privity.server.invites import service as invites
@@ -44,7 +44,9 @@ class FirstInvite:
         return f"<FirstInvite until {self.expires_ms}>"
 
 
-def section_of(host: str, listen: str, *, tls: Tls | None = None, behind_proxy: bool = False) -> config.HubSection:
+def section_of(
+    host: str, listen: str, *, tls: Tls | None = None, behind_proxy: bool = False, store: str | None = None
+) -> config.HubSection:
     """What `write_fresh` will write. With TLS, here or in a proxy, the hub is one for production."""
     return config.HubSection(
         host=host,
@@ -54,23 +56,31 @@ def section_of(host: str, listen: str, *, tls: Tls | None = None, behind_proxy: 
         tls_cert=None if tls is None else str(tls.cert.resolve()),
         tls_key=None if tls is None else str(tls.key.resolve()),
         behind_proxy=behind_proxy,
+        store=store,
     )
 
 
 def write_fresh(
-    folder: Path, host: str, listen: str, *, tls: Tls | None = None, behind_proxy: bool = False
+    folder: Path,
+    host: str,
+    listen: str,
+    *,
+    tls: Tls | None = None,
+    behind_proxy: bool = False,
+    store: str | None = None,
 ) -> FirstInvite:
     """Write FOLDER/hub with fresh keys and a database, and the first invite into it.
 
     privity.toml itself is the caller's: it joins `section` with the desk's. Raises ConfigInvalid, PlaintextRefused or
     AlreadyInitialised; a host or address that is refused writes nothing.
     """
-    section = section_of(host, listen, tls=tls, behind_proxy=behind_proxy)
+    section = section_of(host, listen, tls=tls, behind_proxy=behind_proxy, store=store)
     checked = config.check(section, folder)
     checked.data.mkdir(parents=True, mode=0o700, exist_ok=True)
+    check_fresh(checked)
     keys.write_fresh(checked.keys, secrets.token_bytes)
     checked.blobs.mkdir(mode=0o700, exist_ok=True)
-    invite = _write(checked.database, _create)
+    invite = write_beside(checked, _create)
     opened = keys.open_keys(checked.keys)
     log_key = opened.log_verifier(origin_of(host)).encode()
     return FirstInvite(invite.code, invite.expires_ms, _written(section), log_key, opened.vrf_public)
@@ -78,20 +88,23 @@ def write_fresh(
 
 def new_invite(config_path: Path) -> Invite:
     """One more invite, also while the hub runs."""
-    return _write(config.load(config_path).database, _create)
+    return write_beside(config.load(config_path), _create)
 
 
 def new_reset_code(config_path: Path, handle: str) -> ResetCode:
     """A code with which the person of this account may begin a reset. Raises UnknownHandle."""
     now_ms = time.time_ns() // 1_000_000
-    return _write(
-        config.load(config_path).database, lambda tx: recovery.new_code(tx, handle, secrets.token_bytes, now_ms)
-    )
+    return write_beside(config.load(config_path), lambda tx: recovery.new_code(tx, handle, secrets.token_bytes, now_ms))
 
 
 def beside_the_hub(config_path: Path, change: Callable[[Tx], T]) -> T:
     """Change something in the database, also while the hub runs."""
-    return _write(config.load(config_path).database, change)
+    return write_beside(config.load(config_path), change)
+
+
+def look_beside(config_path: Path, look: Callable[[Reader], T]) -> T:
+    """Look at one snapshot of the database, also while the hub runs."""
+    return read_beside(config.load(config_path), look)
 
 
 def add_log_keys(checked: config.HubConfig) -> list[str]:
@@ -101,26 +114,13 @@ def add_log_keys(checked: config.HubConfig) -> list[str]:
     """
     if not (checked.keys / keys.FRANKING).exists() or all((checked.keys / n).exists() for n in (keys.LOG, keys.VRF)):
         return []
-    return _write(
-        checked.database, lambda tx: [] if log.begun(tx) else keys.write_log_keys(checked.keys, secrets.token_bytes)
+    return write_beside(
+        checked, lambda tx: [] if log.begun(tx) else keys.write_log_keys(checked.keys, secrets.token_bytes)
     )
 
 
 def _create(tx: Tx) -> Invite:
     return invites.create(tx, secrets.token_bytes, time.time_ns() // 1_000_000)
-
-
-def _write(database: Path, fn: Callable[[Tx], T]) -> T:
-    db = connect(database)
-    try:
-        database.chmod(0o600)
-        migrations.apply(db)
-        db.execute("BEGIN IMMEDIATE")
-        result = fn(Tx(db))
-        db.execute("COMMIT")
-        return result
-    finally:
-        db.close()
 
 
 def _written(section: config.HubSection) -> str:
@@ -132,4 +132,6 @@ def _written(section: config.HubSection) -> str:
         lines += [f"tls_cert = {json.dumps(section.tls_cert)}", f"tls_key = {json.dumps(section.tls_key)}"]
     if section.behind_proxy:
         lines.append("behind_proxy = true")
+    if section.store is not None:
+        lines.append(f"store = {json.dumps(section.store)}")
     return "\n".join(lines) + "\n"

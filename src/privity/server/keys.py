@@ -13,7 +13,7 @@ from typing import Final
 
 from privity.keylog.vrf import vrf_public
 from privity.mls.crypto import SigningKey
-from privity.mls.suites import suite
+from privity.policy.room_suites import ORDINARY
 from privity.server.errors import AlreadyInitialised, KeysInvalid
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 
@@ -24,7 +24,7 @@ VRF: Final = "vrf.key"
 PERIODS: Final = "periods"
 """Folder of the franking MAC keys K_e, one file per period; deleting a file ends reportability of its period."""
 
-SUITE: Final = suite(1)
+SUITE: Final = ORDINARY
 """Franking and external-sender keys are Ed25519, which suites 1 and 3 share."""
 
 

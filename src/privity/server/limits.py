@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -26,7 +25,7 @@ HOUR: Final = 60 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`per` says whose bucket it is: an address, an account, a device, a device in a room, or a pair of accounts."""
+    """`per` says whose bucket: of an address, an account, a device, a room, a device in a room, a pair of accounts."""
 
     burst: int
     refill_ms: int
@@ -43,6 +42,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "handle.find": Limit(60, 30 * SECOND, "account", "enough to look up friends, too slow to list all handles"),
         "handle.tell": Limit(600, SECOND // 5, "account", "a new device of a busy user meets hundreds of people"),
         "device_list.put": Limit(20, 10 * MINUTE, "account", "each change touches every room of the user"),
+        "health.get": Limit(120, SECOND, "address", "a monitor asks every few seconds; the answer is kept for one"),
         "recovery.find": Limit(20, 30 * SECOND, "address", "it answers who has a handle, and shows their lists"),
         "recovery.put": Limit(10, 10 * MINUTE, "address", "nobody loses their last device twice a day"),
         "letter.send": Limit(200, 30 * SECOND, "device", "a device answers 31 others at once, and asks them"),
@@ -51,11 +51,13 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "keylog.return": Limit(600, SECOND, "account", "a busy device brings back the lists of hundreds of people"),
         "keylog.return_own": Limit(30, MINUTE, "address", "a home comes at once; each costs up to a thousand checks"),
         "key_package.put": Limit(600, SECOND, "device", "a full stock is 100; each costs two signature checks"),
+        "key_package.last_resort": Limit(20, HOUR, "device", "one a day of each suite; each is remembered for months"),
         "key_package.claim": Limit(200, 5 * SECOND, "account", "a large room is filled at once, and rarely"),
         "key_package.claim_target": Limit(
             30, 10 * MINUTE, "pair", "one caller must not drain a victim to the last resort"
         ),
         "blob.put": Limit(100, 10 * SECOND, "account", "disk is shared; an album is sent at once"),
+        "body.large": Limit(40, 5 * SECOND, "account", "counted before it is read; a film or a report at a time"),
         "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
         "account.stored": Limit(60, 10 * SECOND, "account", "an export asks for each table once; it reads many rows"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
@@ -70,6 +72,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "room.create": Limit(30, 2 * MINUTE, "account", "a person starts few rooms; spam starts many"),
         "room.get": Limit(600, SECOND // 5, "device", "a returning device fetches the state of each of its rooms"),
         "room.commit": Limit(120, 2 * SECOND, "device", "the hub checks a commit's tree; races need repeats"),
+        "room.commits": Limit(1_200, SECOND, "room", "every device of the largest room enters anew once, at once"),
         "room.leave": Limit(60, 10 * SECOND, "account", "each writes a proposal for everyone in the room"),
         "room.invite": Limit(200, 20 * SECOND, "account", "a large room is filled at once, and rarely"),
         "room.link": Limit(30, 20 * SECOND, "account", "links are made and revoked by hand, and knocks answered so"),
@@ -77,6 +80,8 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "room.broken": Limit(20, MINUTE, "account", "honest notices are rare"),
         "message.send": Limit(200, SECOND // 10, "device", "a fast typist with receipts never meets it, a flood does"),
         "message.send_room": Limit(600, SECOND // 20, "account", "across all devices of one account"),
+        "room.message": Limit(6_000, 10, "room", "a thousand people who talk at once; 100 a second is read by nobody"),
+        "room.bytes": Limit(256 * 1024, 82, "room", "in KiB: one GiB a day, which each of its devices has to fetch"),
         "message.send_limited": Limit(10, 10 * SECOND, "account", "what a decision that limits an account leaves it"),
         "typing.send": Limit(20, SECOND, "device", "who writes in more places at once is no person"),
         "typing.send_room": Limit(1, 5 * SECOND, "device in a room", "a notice is shown for eight seconds"),
@@ -100,7 +105,6 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "link.get": Limit(240, SECOND // 2, "address", "two devices ask once a second; nobody can try out codes"),
         "link.speak": Limit(20, 10 * SECOND, "address", "an opening and a verdict for each link, and repeats"),
         "link.answer": Limit(20, MINUTE, "account", "a person answers one link at a time"),
-        "events.get": Limit(300, SECOND // 5, "device", "polling is the fallback, not the rule"),
     }
 )
 """The table. A name that is used but not in it is a bug, found by the first call."""
@@ -123,6 +127,8 @@ MAX_GROUP_INFO_BYTES: Final = 256 * 1024
 """A GroupInfo without its tree: the participant list of 1,000 people takes a quarter of it."""
 MAX_NEW_TREE_BYTES: Final = 16 * 1024
 """The tree of a new room is one leaf, and the writer checks it while everybody's messages wait."""
+MAX_ROOMS: Final = 2_000
+"""Rooms that somebody is in who makes another: each is kept, up to a quarter of a MiB, as long as somebody is in it."""
 MAX_WAITING_BYTES: Final = 64 << 20
 """Messages that wait for a transaction, all together: what a slow disk may cost in memory."""
 MAX_STAFF_BYTES: Final = 64 * 1024
@@ -131,16 +137,24 @@ BODY_S: Final = 30.0
 """Every body has at least this long."""
 BODY_PACE: Final = 32 * 1024
 """Bytes a second beyond that: the slowest line that still sends attachments. Who is slower only holds memory."""
-ACCOUNT_BODIES_BYTES: Final = 40 << 20
-"""Bodies of one account under way at once: the largest blob, and beside it what else its devices say."""
-ALL_BODIES_BYTES: Final = 256 << 20
-"""Bodies of all accounts under way at once."""
+BODY_UNDISTURBED_S: Final = 5.0
+"""How long a body is read undisturbed where there is no more room: after that the oldest makes way for what is new."""
+ACCOUNT_BODIES_BYTES: Final = 16 << 20
+"""Bodies of one account under way at once: a commit into the largest room, and beside it what its devices say."""
+ALL_BODIES_BYTES: Final = 128 << 20
+"""Bodies of all accounts under way at once, but for the large ones."""
+ACCOUNT_LARGE_BYTES: Final = 40 << 20
+"""Bodies over `MAX_BODY_BYTES` of one account: the largest blob and a photo, or three reports."""
+ALL_LARGE_BYTES: Final = 160 << 20
+"""Those of all accounts; apart from the others, so that uploads hold up neither photos nor commits."""
 ADDRESS_BODIES_BYTES: Final = 1 << 20
 """Bodies of nobody known, from one address: sixteen people in one building register in the same second."""
 STRANGER_BODIES_BYTES: Final = 32 << 20
 """Bodies of nobody known, all together; apart from the accounts, so that strangers cannot crowd them out."""
 MAX_BLOB_STOCK_BYTES: Final = 2 << 30
 """Bytes of blobs per account."""
+FREE_FOR_MESSAGES_BYTES: Final = 256 << 20
+"""What blobs leave free of the disk: files end before messages do."""
 CLOSED_LISTS_KEPT_MS: Final = 30 * 24 * HOUR
 """How long the lists of a closed account stay for contacts to see it proven: devices look weekly, and whoever is away
 for longer than messages wait enters their rooms anew."""
@@ -174,8 +188,20 @@ MAX_LINK_BYTES: Final = 4 * 1024
 """What a new device says while it is being linked: keys, nonces and IDs."""
 MAX_PENDING_SOCKETS: Final = 256
 """Connections that have not proven themselves yet: each can make the hub hold one frame, a MiB, for ten seconds."""
+MAX_PEERS_OF_ADDRESS: Final = 1_000
+"""Connections of one address at once, but for a proxy of our own: a building of people with two devices each."""
+FILES_KEPT_BACK: Final = 768
+"""Open files that connections leave to the database, downloads and logs; beyond that a new connection is refused."""
+MAX_DOWNLOADS_OF_ACCOUNT: Final = 32
+"""Files that one account fetches at once: history with pictures on each of its devices."""
+MAX_DOWNLOADS: Final = 512
+"""Files that are fetched at once, all together: each is open for as long as its reader takes."""
+MAX_INBOX: Final = 4_096
+"""What waits in the inbox of one device: beyond it nobody's act puts more there, and repeated notices are folded."""
+MAX_INBOX_BYTES: Final = 64 << 20
+"""Bytes of that: reports to a moderator who is away for a month, and Welcomes into large rooms."""
 MAX_CALLERS: Final = 200_000
-"""Buckets kept at once, about 20 MiB; the longest unused go first."""
+"""Buckets kept at once, about 55 MiB; the longest unused go first."""
 
 
 class Limits:
@@ -199,7 +225,8 @@ class Limits:
         limit = self._table[name]
         now = self._now_ms()
         key = (name, caller)
-        full_at = max(self._full_at.get(key, now), now) + tokens * limit.refill_ms
+        full_at = self._full_at.get(key, now)
+        full_at = (full_at if full_at > now else now) + tokens * limit.refill_ms
         over = full_at - now - limit.burst * limit.refill_ms
         if over > 0:
             raise Refusal(
@@ -213,48 +240,12 @@ class Limits:
         while len(self._full_at) > self._max_callers:
             self._full_at.popitem(last=False)
 
+    def apart(self) -> Limits:
+        """The same limits with buckets of their own, for another thread."""
+        return Limits(self._now_ms, self._table, self._max_callers)
+
     def __len__(self) -> int:
         return len(self._full_at)
-
-
-class Bodies:
-    """Bytes of request bodies that are being read or worked on: by caller, and together."""
-
-    __slots__ = ("_by_caller", "_per_caller", "_together", "_total")
-
-    def __init__(self, per_caller: int, together: int) -> None:
-        self._per_caller = per_caller
-        self._together = together
-        self._by_caller: dict[str, int] = {}
-        self._total = 0
-
-    @contextmanager
-    def hold(self, caller: str, size: int) -> Iterator[None]:
-        """Count these bytes as long as it lasts, or raise a TOO_MANY or UNAVAILABLE Refusal."""
-        mine = self._by_caller.get(caller, 0)
-        if size and mine + size > self._per_caller:
-            raise Refusal(
-                Code.TOO_MANY,
-                f"bodies of {mine} bytes are under way, at most {self._per_caller} may be at once",
-                limit="bodies",
-                retry_after_ms=SECOND,
-            )
-        if size and self._total + size > self._together:
-            raise Refusal(Code.UNAVAILABLE, "too many bodies are under way", retry_after_ms=SECOND)
-        self._by_caller[caller] = mine + size
-        self._total += size
-        try:
-            yield
-        finally:
-            self._total -= size
-            left = self._by_caller.get(caller, 0) - size  # one without a body beside it may have ended before
-            if left:
-                self._by_caller[caller] = left
-            else:
-                self._by_caller.pop(caller, None)
-
-    def __len__(self) -> int:
-        return self._total
 
 
 def address_key(address: str | None) -> str:

@@ -21,17 +21,21 @@ from typing import Final
 
 from privity.identity.uris import id_of, new_client_uri, new_room_uri, new_user_uri
 from privity.mls.crypto import SigningKey, generate_signature_key
-from privity.mls.suites import suite
+from privity.policy.room_suites import ORDINARY
 from privity.server.accounts import store as accounts
 from privity.server.accounts.model import Account
 from privity.server.contacts import store as contacts
 from privity.server.contacts.model import How, Side
 from privity.server.db.database import Database, Tx
+from privity.server.db.sqlite import SqliteDatabase
+from privity.server.delivery.accepting import Terms
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.service import Checked, Submissions
+from privity.server.delivery.model import Checked
+from privity.server.delivery.service import Submissions
 from privity.server.errors import StorageError
 from privity.server.franking.model import Franker
 from privity.server.franking.store import PeriodKeys
+from privity.server.limits import Limits
 from privity.server.metrics.model import Metrics
 from privity.server.rooms import store as rooms
 from privity.wire.socket import Submit
@@ -81,7 +85,7 @@ async def measure(folder: Path, alone: int, rounds: int) -> Measured:
     """In a folder of its own inside of `folder`, gone afterwards. Raises StorageError, Refusal or OSError."""
     with tempfile.TemporaryDirectory(prefix="privity-measure-", dir=folder) as name:
         own = Path(name)
-        db = Database.open(own / "hub.db")
+        db = SqliteDatabase(own / "hub.db")
         try:
             return await _measure(db, own, alone, rounds)
         finally:
@@ -90,10 +94,11 @@ async def measure(folder: Path, alone: int, rounds: int) -> Measured:
 
 async def _measure(db: Database, folder: Path, alone: int, rounds: int) -> Measured:
     """A bare sync before each message alone, so that both see the same disk."""
-    private, public = generate_signature_key(suite(1), secrets.token_bytes)
+    private, public = generate_signature_key(ORDINARY, secrets.token_bytes)
     senders = [sender for _ in range(ROOMS) for sender in await db.write(partial(_room, franking_key=public))]
-    franker = Franker(SigningKey(suite(1), private), public, PeriodKeys(folder, secrets.token_bytes), 180)
-    submissions = Submissions(db, Fanout(), franker, lambda: time.time_ns() // 1_000_000, Metrics(), _no_rekey)
+    franker = Franker(SigningKey(ORDINARY, private), public, PeriodKeys(folder, secrets.token_bytes), 180)
+    terms = Terms(franker, _no_rekey, Limits(lambda: time.monotonic_ns() // 1_000_000))
+    submissions = Submissions(db, Fanout(), terms, lambda: time.time_ns() // 1_000_000, Metrics())
     synced, times = [], []
     with closing(syncs(folder)) as disk:
         for number in range(alone):

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import ClientPayloadError, web
 from aiohttp.typedefs import Middleware
 
+from privity.server import nul
 from privity.server.metrics.model import Metrics
 from privity.server.sessions.model import Session
 from privity.wire.errors import STATUS, Code, ErrorBody, Refusal
@@ -51,9 +52,11 @@ async def body(request: web.Request, kind: type[T]) -> T:
 
 def decode(data: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(data, type=kind)
+        decoded = msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
         raise Refusal(Code.MALFORMED, f"the body is not a {kind.__name__}: {err}") from None
+    nul.check_json(data)
+    return decoded
 
 
 def answer(value: msgspec.Struct, status: int = 200) -> web.Response:
@@ -88,6 +91,7 @@ def errors(metrics: Metrics) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            nul.check_url(request.raw_path)
             return await handler(request)
         except Refusal as refusal:
             return refuse(refusal.body)

@@ -187,7 +187,9 @@ class _Telling:
 
 def _kinds(reads: Reads, table: str) -> dict[str, str]:
     """The type of each column, as the schema has it."""
-    return {str(row[1]): str(row[2]) for row in reads.execute(f"PRAGMA table_info({table})")}
+    return {
+        str(name): str(kind) for name, kind in reads.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
+    }
 
 
 def _kind(column: str, declared: str) -> CellKind:

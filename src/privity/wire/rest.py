@@ -69,6 +69,12 @@ class ServerInfo(Answer, frozen=True):
     """Beside what every device knows by itself, and never in its place."""
 
 
+class Health(Answer, frozen=True):
+    """`GET /health`, where a write commits; an ErrorBody with UNAVAILABLE where none does."""
+
+    ok: bool
+
+
 class Register(Body, frozen=True):
     """`POST /v1/accounts`. `device_list` is version 0 of the signed device list; its user URI becomes the account.
 
@@ -155,6 +161,8 @@ class SuiteLeft(Answer, frozen=True):
     suite: Count
     left: Count
     has_last_resort: bool
+    last_resort_used: bool = False
+    """It was handed out, and the device sends another one. A hub that does not say so never says yes."""
 
 
 class KeyPackagesLeft(Answer, frozen=True):

@@ -55,8 +55,9 @@ def about(table: Stored, whom: Whom, *, untold: bool = False) -> tuple[str, list
                 values += whom.devices
             case Of.PAIR:
                 for user in whom.users:
-                    parts.append(f"({column} >= ? AND {column} < ? OR substr({column}, ?) = ?)")
-                    values += [f"{user} ", f"{user}!", str(-len(user) - 1), f" {user}"]
+                    ends = f"substr({column}, length({column}) - CAST(? AS INTEGER)) = ?"
+                    parts.append(f"({column} >= ? AND {column} < ? OR {ends})")
+                    values += [f"{user} ", f"{user}!", len(user), f" {user}"]
     return " OR ".join(parts) or "FALSE", values
 
 

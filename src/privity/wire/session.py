@@ -52,5 +52,10 @@ def request_key(own: X25519PrivateKey, peer_share: bytes, nonce: bytes, session:
 
 def request_mac(key: bytes, method: str, path_and_query: str, count: int, body: bytes) -> bytes:
     """HMAC-SHA-256 over method, path with query, counter and the hash of the body."""
-    tbs = vec(method.encode()) + vec(path_and_query.encode()) + u64(count) + vec(hashlib.sha256(body).digest())
+    return mac_over_digest(key, method, path_and_query, count, hashlib.sha256(body).digest())
+
+
+def mac_over_digest(key: bytes, method: str, path_and_query: str, count: int, body_digest: bytes) -> bytes:
+    """`request_mac`, for who has the SHA-256 of the body and not the body."""
+    tbs = vec(method.encode()) + vec(path_and_query.encode()) + u64(count) + vec(body_digest)
     return hmac.digest(key, tbs, "sha256")

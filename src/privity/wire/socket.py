@@ -56,6 +56,7 @@ class EventKind(IntEnum):
     APPLICATION = 1
     COMMIT = 2
     PROPOSAL = 3
+    RESTORED = 4
 
 
 class Frank(Frame, frozen=True):
@@ -67,9 +68,11 @@ class Frank(Frame, frozen=True):
 
 
 class Event(Frame, frozen=True, tag=5):
-    """Hub: one event of a room. `seq` counts from 1 without gaps; `ts_ms` strictly increases within a room.
+    """Hub: one event of a room. `seq` counts from 1 without gaps, but for a step of at least `RESTORE_STEP` to one that
+    is RESTORED; `ts_ms` strictly increases within a room.
 
-    `message` is an encoded MLSMessage. `frank` stands on application messages only.
+    `message` is an encoded MLSMessage, of one that is RESTORED a `wire.restored.Restored`. `frank` stands on
+    application messages only.
     """
 
     room_uri: str
@@ -93,14 +96,14 @@ class InboxKind(IntEnum):
     ROOM_REPORT = 10
 
 
-INBOX_STEP = 1 << 20
-"""After the hub's database was put back from a copy, inboxes go on from the seconds since 1970 times this: beyond what
-any device has read, however often that happens."""
+RESTORE_STEP = 1 << 20
+"""After the hub's database was put back from a copy, rooms and inboxes go on from the seconds since 1970 times this:
+beyond what any device has read, however often that happens."""
 
 
 class Inbox(Frame, frozen=True, tag=6):
     """Hub: one event for this device alone; `seq` counts from 1 without gaps per device, but for a step
-    of at least `INBOX_STEP`.
+    of at least `RESTORE_STEP`.
 
     WELCOME: `body` is an encoded Welcome, `room_seq` the seq of the commit it belongs to (events after it follow).
     REMOVED: the device is no longer a member as of `room_seq`. DEVICE_LIST_CHANGED: `body` is a user URI in UTF-8.
@@ -136,7 +139,8 @@ class Forgotten(Frame, frozen=True, tag=13):
 class Submit(Frame, frozen=True, tag=8):
     """Device: an application message (MLSMessage with a PrivateMessage).
 
-    `ref` is 16 random bytes kept with the ciphertext: the hub answers a repeated (device, ref) with the first answer.
+    `ref` is 16 random bytes kept with the ciphertext: the hub answers a device that repeats it in the same room with
+    the first answer.
     """
 
     ref: bytes
@@ -215,8 +219,18 @@ def decode_from_hub(data: bytes) -> FromHub:
 
 
 def decode_from_device(data: bytes) -> FromDevice:
-    """A frame that the hub received. Raises BadFrame."""
-    return _decode(_from_device, data)
+    """A frame that the hub received. Raises BadFrame, also for a text with the character NUL, which no store keeps."""
+    frame = _decode(_from_device, data)
+    match frame:
+        case Submit() | Typing():
+            has_nul = "\0" in frame.room_uri
+        case Prove():
+            has_nul = "\0" in frame.client_uri
+        case _:
+            has_nul = any("\0" in room_uri for room_uri in frame.rooms)
+    if has_nul:
+        raise BadFrame("a text of the frame has the character NUL in it")
+    return frame
 
 
 _Frame = TypeVar("_Frame")

@@ -52,8 +52,11 @@ class Scene:
         await befriend(self.page, "ann", "bob")
         begun = await self.page.ask(Begin(account="ann", user_uri=self.bob))
         assert isinstance(begun, Begun), begun
-        await self.page.until(lambda e: isinstance(e, ConversationChanged) and e.account == "bob")
-        return begun.room_uri
+        room_uri = begun.room_uri
+        await self.page.until(
+            lambda e: isinstance(e, ConversationChanged) and e.account == "bob" and e.conversation.room_uri == room_uri
+        )
+        return room_uri
 
     async def say(self, account: str, room_uri: str, text: str, token: str = "", **named: Any) -> bytes:
         sent = await self.page.ask(SendText(account=account, room_uri=room_uri, text=text, token=token, **named))

@@ -93,7 +93,11 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty(
         "11-5",
         "Group ids are such that nobody else has made the same one",
-        "the caller gives the id: the messenger takes the random address of the room",
+        "the caller gives the id: the messenger takes the random address of the room, and its hub no address twice",
+        (
+            "identity/test_names.py::test_a_room_is_named_by_sixteen_random_bytes",
+            "server/rooms/test_rooms.py::test_creating_again_is_harmless_and_another_room_of_that_name_is_refused",
+        ),
     ),
     Duty(
         "11.3-6",

@@ -138,7 +138,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty(
         "12.1.4-4",
         "The nonce of a PSK is drawn at random",
-        "whoever names a PSK draws it: a name that is used again in one commit is refused (12.2-7)",
+        "`Group.branch` and `Group.start_successor` draw that of their link; an application draws those of its keys",
     ),
     Duty(
         "12.1.7-6",

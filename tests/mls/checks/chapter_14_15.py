@@ -50,6 +50,6 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty(
         "15.2-2",
         "No epoch encrypts more than the AEAD bears",
-        "one key seals one message of at most 64 MiB, far below the bounds of each suite",
+        "one key seals one message of at most 64 MiB (6.3.1-8), far below the bounds of each suite",
     ),
 )

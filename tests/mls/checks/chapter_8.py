@@ -88,7 +88,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty(
         "8.4-15",
         "A key is injected under a nonce that was never used before",
-        "the application names a key with a fresh random nonce; within one commit no name repeats",
+        "the application names a key with a fresh random nonce; within one commit no name repeats (12.2-7)",
     ),
     Duty(
         "8.5-2",

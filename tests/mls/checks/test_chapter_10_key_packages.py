@@ -16,6 +16,7 @@ from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.codepoints import EXTERNAL_SENDERS, LAST_RESORT
 from privity.mls.messages.envelope import MLSMessage, decode_key_package
 from privity.mls.messages.extensions import Extension
+from privity.mls.messages.grease import VALUES as GREASE
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.leaf_node import LeafSource, Lifetime
 from privity.mls.messages.proposals import Add
@@ -208,6 +209,22 @@ def test_unknown_extensions_are_passed_over(take: Take) -> None:
     package = key_package(ZOE, leaf_node=listed, extensions=unknown)
     take(package)
     assert decode(KeyPackage.read, package.encode()) == package
+
+
+@shows("10-14")
+def test_one_extension_of_ours_means_nothing() -> None:
+    zoe = members.Member("zoe")
+    numbers = set()
+    for _ in range(20):
+        package = zoe.new_bundle().key_package
+        (number,) = {extension.type for extension in package.extensions} & set(GREASE)
+        assert number in package.leaf_node.capabilities.extensions
+        by_hand(package)
+        numbers.add(number)
+    assert len(numbers) > 3
+    plain = zoe.new_bundle(grease=False).key_package
+    assert plain.extensions == ()
+    by_hand(plain)
 
 
 def test_what_we_make_ourselves_passes() -> None:

@@ -18,7 +18,7 @@ from privity.mls.suites import suite
 from privity.mls.validation.downgrade import check_best_suite
 from tests.mls.checks.showing import breaks, shows
 from tests.mls.checks.valid_room import five, queued, refuses_list, update
-from tests.mls.group.builders import LIFETIME, Member
+from tests.mls.group.builders import LIFETIME, Member, accept
 from tests.mls.group.builders import NOW as MEMBERS_NOW
 from tests.mls.group.builders import capabilities as members_capabilities
 from tests.mls.public.builders import Party, Room, capabilities, key_package, leaf, party, required
@@ -26,8 +26,8 @@ from tests.mls.public.builders import Party, Room, capabilities, key_package, le
 ZOE = party("zoe")
 
 
-def create(**changes: Any) -> Group:
-    ana = Member("ana")
+def create(ana: Member | None = None, group_id: bytes = b"room", **changes: Any) -> Group:
+    ana = ana or Member("ana")
     args: dict[str, Any] = {
         "capabilities": members_capabilities(1),
         "lifetime_s": LIFETIME,
@@ -35,7 +35,7 @@ def create(**changes: Any) -> Group:
         "rules": ana.rules,
         "random": ana.random,
     }
-    return Group.create(ana.identity, b"room", **{**args, **changes})
+    return Group.create(ana.identity, group_id, **{**args, **changes})
 
 
 @shows("11-1")
@@ -86,6 +86,16 @@ def test_a_group_begins_with_its_creator_alone() -> None:
 
     create(random=random)
     assert one.suite.nh in asked
+
+
+@shows("11-5")
+def test_a_group_has_the_id_that_its_creator_drew() -> None:
+    ana, ben = Member("ana"), Member("ben")
+    drawn = ana.random(16)
+    ana.group = create(ana, drawn)
+    accept(ana.commit(adds=[ben.bundle.key_package]), [ana], [ben])
+    for member in (ana, ben):
+        assert member.group.group_id == member.group.context.group_id == drawn
 
 
 # What a group requires (11.1)

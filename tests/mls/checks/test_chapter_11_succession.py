@@ -250,6 +250,29 @@ def test_every_link_has_a_nonce_of_its_own(branched: Succession) -> None:
     assert {len(nonce) for nonce in nonces} == {32}
 
 
+@pytest.mark.parametrize(("make", "closed"), [(branch, False), (start, True)])
+@shows("12.1.4-4")
+def test_the_nonce_of_a_link_is_what_was_drawn(
+    make: Callable[[Member, Sequence[Member]], Any], closed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[bytes] = []
+
+    def noting(ana: Member, others: Sequence[Member]) -> Any:
+        random = ana.random
+
+        def draw(size: int) -> bytes:
+            drawn.append(random(size))
+            return drawn[-1]
+
+        monkeypatch.setattr(ana, "random", draw)
+        return make(ana, others)
+
+    follows = Succession(noting, closed=closed)
+    (link,) = follows.secrets.psks
+    assert link.nonce in drawn
+    assert drawn.count(link.nonce) == 1
+
+
 @shows("12.4.3.1-5")
 def test_two_links(branched: Succession) -> None:
     (link,) = branched.secrets.psks

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from privity.mls.errors import PolicyRefused, SuccessorRefused
+from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.commit import ProposalOrRef
 from privity.mls.messages.envelope import PublicMessage
 from privity.mls.messages.leaf_node import LeafSource
@@ -127,6 +128,22 @@ def test_a_type_that_a_member_does_not_know(room: Room) -> None:
     room.accept(room.commit(0, [poor(ZOE)]))
     change = AppDataUpdate(7, b"x")
     refuses_list(room, "12.2-11", [change, Remove(5)], [change])
+
+
+@shows("12.2-11")
+def test_a_type_that_the_committer_gives_up_as_it_uses_it(room: Room) -> None:
+    def by_ana(own: Capabilities) -> PublicMessage:
+        return room.commit(0, [AppDataUpdate(7, b"x")], leaf_changes={"capabilities": own})
+
+    refuses(room, "12.2-11", by_ana, capabilities(), capabilities(proposals=()))
+
+
+@shows("12.2-21")
+def test_who_joins_by_commit_need_not_know_the_types_in_it(room: Room) -> None:
+    plain = {"capabilities": capabilities(proposals=())}
+    staged = room.accept(room.external_commit(ZOE, [INIT, AppDataUpdate(7, b"x")], leaf_changes=plain))
+    assert staged.committer == 5
+    assert not staged.tree.leaf(5).capabilities.proposals
 
 
 @shows("12.2-21")

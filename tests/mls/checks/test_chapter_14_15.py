@@ -4,16 +4,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from privity.mls.errors import WrongEpoch
 from privity.mls.messages import framing
 from privity.mls.messages.codepoints import PRIVATE_MESSAGE
-from privity.mls.schedule import protect
+from privity.mls.schedule import hpke, protect
 from privity.mls.schedule.secret_tree import Kind
+from privity.mls.suites import CipherSuite
 from tests.mls.checks.showing import raises_check, shows
 from tests.mls.checks.valid_commit import Conversation, sealed
-from tests.mls.group.builders import Member, accept, agree, snapshot
+from tests.mls.group.builders import Member, accept, agree, room, snapshot
 
 
 @pytest.fixture
@@ -70,6 +73,34 @@ def test_padding_that_says_something(talk: Conversation, monkeypatch: pytest.Mon
             ben.process(message(padding))
     assert snapshot(ben) == before
     assert ben.read(message(b"")).plaintext == b"text"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@shows("15.2-2")
+def test_one_key_seals_one_message(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = members = room("ana", "ben", number=number)
+    used: list[bytes] = []
+
+    def noting(suite: CipherSuite, key: bytes) -> Any:
+        cipher = hpke.aead(suite, key)
+
+        class Noted:
+            def encrypt(self, *args: bytes) -> bytes:
+                used.append(key)
+                return cipher.encrypt(*args)
+
+            def decrypt(self, *args: bytes) -> bytes:
+                return cipher.decrypt(*args)
+
+        return Noted()
+
+    monkeypatch.setattr(protect, "aead", noting)
+    for _ in range(20):
+        for member, other in ((ana, ben), (ben, ana)):
+            assert other.read(member.say(b"the same")).plaintext == b"the same"
+    accept(ana.commit(force_path=True, private=True), members)
+    ana.read(ben.say(b"the same"))
+    assert len(set(used)) == len(used) == 2 * 42
 
 
 @shows("15.3-1")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from privity.mls.group import Group
 from privity.mls.messages.codepoints import APPLICATION_ID, X509
@@ -15,6 +16,7 @@ from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.extensions import Extension, Extensions, ExternalSender, external_senders_extension
 from privity.mls.messages.leaf_node import LeafNode, LeafSource
 from privity.mls.messages.proposals import Add, ExternalInit, GroupContextExtensions, Remove, Update
+from privity.mls.public_group import StagedPublicCommit
 from privity.mls.rules import LeafUse
 from privity.mls.suites import suite
 from privity.mls.validation.certificates import MAX_CHAIN, check_chain
@@ -46,12 +48,16 @@ def check(certificates: tuple[bytes, ...]) -> None:
     check_leaf(node, LeafUse.ADD, suite=SUITE, rules=TestRules(), now=NOW)
 
 
+def point(key: ec.EllipticCurvePublicKey) -> bytes:
+    """A key as MLS writes it."""
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
 def test_chains_that_are_good() -> None:
     for length in (1, 2, 3):
         check(CHAIN[:length])
     key = ec.derive_private_key(7, ec.SECP256R1()).public_key()
-    point = b"\x04" + b"".join(n.to_bytes(32, "big") for n in (key.public_numbers().x, key.public_numbers().y))
-    check_chain(chain(key), point, suite(2))
+    check_chain(chain(key), point(key), suite(2))
 
 
 @shows("5.3-2")
@@ -81,9 +87,36 @@ def test_a_certificate_for_another_key() -> None:
 def test_a_certificate_for_a_key_of_another_algorithm(number: int, curve: ec.EllipticCurve | None) -> None:
     other = authority(9).public_key() if curve is None else ec.derive_private_key(7, curve).public_key()
     p256 = ec.derive_private_key(7, ec.SECP256R1()).public_key()
-    point = b"\x04" + b"".join(n.to_bytes(32, "big") for n in (p256.public_numbers().x, p256.public_numbers().y))
-    good, key = (CHAIN, ANA.public) if number == 1 else (chain(p256), point)
+    good, key = (CHAIN, ANA.public) if number == 1 else (chain(p256), point(p256))
     breaks("5.3-6", lambda it: check_chain(it, key, suite(number)), good, chain(other))
+
+
+def unknown_algorithm(der: bytes) -> bytes:
+    """The same certificate for a key of an algorithm that nobody has defined; its signature is not right any more."""
+    ed25519 = bytes.fromhex("302a300506032b6570032100")
+    assert der.count(ed25519) == 1
+    return der.replace(ed25519, bytes.fromhex("302a300506032b657f032100"))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@shows("5.3-6")
+def test_a_certificate_for_another_kind_of_key_equals_nothing(number: int) -> None:
+    """Whatever leaf key is put beside it."""
+    p256 = ec.derive_private_key(7, ec.SECP256R1()).public_key()
+    both = {1: (CHAIN, ANA.public), 2: (chain(p256), point(p256))}
+    (good, key), (other, _) = both[number], both[3 - number]
+    check_chain(good[:1], key, suite(number))
+    for alone in (other[0], unknown_algorithm(CHAIN[0])):
+        for wrong in (key, *(bytes([byte]) for byte in range(256))):
+            with raises_check("5.3-6"):
+                check_chain([alone], wrong, suite(number))
+
+
+@shows("5.3-6")
+def test_a_certificate_for_the_leaf_key_on_another_curve() -> None:
+    p256, p384 = (ec.derive_private_key(7, curve).public_key() for curve in (ec.SECP256R1(), ec.SECP384R1()))
+    good, other = ((chain(key), point(key)) for key in (p256, p384))
+    breaks("5.3-6", lambda it: check_chain(*it, suite(2)), good, other)
 
 
 @shows("5.3-7")
@@ -248,6 +281,23 @@ def test_successors() -> None:
     breaks("5.3.1-11", update, "ben", "new")
     breaks("5.3.1-12", commit, "ana", "new")
     breaks("5.3.1-13", come_back, returning, changed)
+
+
+def test_successors_come_after_those_whom_they_replace(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = followed()
+    before = room.group.tree
+    asked: list[tuple[LeafNode, LeafNode]] = []
+    monkeypatch.setattr(room.rules, "check_successor", lambda old, new: asked.append((old, new)))
+    renewal = Update(leaf(room.parties[1], LeafSource.UPDATE, leaf_index=1))
+    room.group.process(room.propose(1, renewal), NOW)
+    committed = room.group.process(room.commit(0), NOW)
+    returned = room.group.process(room.external_commit(room.parties[2], [INIT, Remove(2)]), NOW)
+    assert isinstance(committed, StagedPublicCommit) and isinstance(returned, StagedPublicCommit)
+    assert asked == [
+        (before.leaf(1), renewal.leaf_node),
+        (before.leaf(0), committed.tree.leaf(0)),
+        (before.leaf(2), returned.tree.leaf(2)),
+    ]
 
 
 @shows("5.3.1-14")

@@ -12,19 +12,21 @@ import pytest
 
 from privity.mls.group import Group
 from privity.mls.messages.capabilities import Capabilities
-from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, APPLICATION_ID
+from privity.mls.messages.codepoints import APP_DATA_DICTIONARY, APP_DATA_UPDATE, APPLICATION_ID, MLS10
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import decode_group_info
 from privity.mls.messages.extensions import Extension
+from privity.mls.messages.grease import without_grease
 from privity.mls.messages.leaf_node import LeafNode, LeafSource, Lifetime
 from privity.mls.messages.proposals import Add, ExternalInit, Update
 from privity.mls.rules import LeafUse
 from privity.mls.tree.ratchet_tree import RatchetTree
 from privity.mls.validation.group_info import verify_group_info
+from privity.mls.validation.key_package import check_key_package
 from privity.mls.validation.leaf_node import check_leaf
 from tests.mls.checks.showing import breaks, shows
 from tests.mls.checks.valid import followed, talking, twin
-from tests.mls.group.builders import LIFETIME, Member
+from tests.mls.group.builders import LIFETIME, Member, accept
 from tests.mls.public.builders import GROUP_ID, NOW, SUITE, TestRules, capabilities, hpke_key, key_package, leaf, party
 
 ANA = party("ana")
@@ -87,6 +89,22 @@ def no_defaults(number: str, broken: Capabilities) -> None:
     breaks(number, lambda chosen: zoe.new_bundle(capabilities=chosen), listing(), broken)
     breaks("7.2-4", create, listing(), broken)
     breaks("7.2-5", enter, listing(), broken)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@shows("7.2-24")
+def test_a_leaf_lists_what_its_application_supports(number: int) -> None:
+    own = listing(cipher_suites=(number, 0xF00F), credentials=(1, 2, 0xF00F))
+    ana, ben = Member("ana", number), Member("ben", number)
+    shared: dict[str, Any] = {"capabilities": own, "now": NOW}
+    ana.group = Group.create(ana.identity, b"room", lifetime_s=LIFETIME, rules=ana.rules, random=ana.random, **shared)
+    ben.bundle = ben.new_bundle(**shared)
+    accept(ana.commit(adds=[ben.bundle.key_package]), [ana], [ben])
+    accept(ben.commit(force_path=True), [ana, ben])
+    for _, node in ben.group.members():
+        assert node.source is not LeafSource.UPDATE
+        assert without_grease(node.capabilities) == own
+    assert own.versions == (MLS10,)
 
 
 @shows("7.2-25")
@@ -154,6 +172,18 @@ def test_whom_we_add(verb: str) -> None:
 
     breaks("7.3-17", add, NOW, NOW + LIFETIME)
     breaks("7.3-18", add, NOW, NOW - LIFETIME)
+
+
+@pytest.mark.parametrize("longest", [1, DAY, 40 * DAY])
+@shows("7.2-10", "7.2-26")
+def test_the_longest_lifetime_is_the_applications(longest: int) -> None:
+    def add(lifetime: Lifetime) -> None:
+        rules = TestRules()
+        rules.max_lifetime_s = longest
+        package = key_package(ANA, leaf_node=leaf(ANA, lifetime=lifetime))
+        check_key_package(package, suite=SUITE, rules=rules, now=NOW)
+
+    breaks("7.2-10", add, Lifetime(NOW, NOW + longest), Lifetime(NOW, NOW + longest + 1))
 
 
 @shows("7.2-11", "7.3-34")

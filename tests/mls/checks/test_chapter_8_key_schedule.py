@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from privity.mls.group import Group
+from privity.mls.group import Group, StagedCommit
 from privity.mls.messages.app_data import AppDataDictionary
 from privity.mls.messages.commit import Commit
 from privity.mls.messages.envelope import PublicMessage, decode_group_info
@@ -245,6 +245,23 @@ def test_keys_that_a_commit_names() -> None:
         holding(ben, {FIRST: b"one", SECOND: b"another"})(message)
     with raises_check("8.4-6"):
         holding(ben, {FIRST: b"two", SECOND: b"one"})(message)
+
+
+@shows("8.4-15")
+def test_the_nonce_of_a_key_enters_the_epoch() -> None:
+    """The same key under another nonce, or under another name, is injected as another one."""
+    ana, ben = talking("ana", "ben")
+    epochs = set()
+    for name in (FIRST, replace(FIRST, nonce=b"3" * 32), replace(FIRST, psk_id=b"third")):
+        committer, receiver = twin(ana), twin(ben)
+        pending = committer.group.commit(psk_ids=[name], psks=lambda _: b"one", random=ana.random, now=NOW)
+        staged = receiver.group.process(pending.message, now=NOW, psks=lambda _: b"one")
+        assert isinstance(staged, StagedCommit)
+        receiver.group.merge(staged)
+        committer.group.merge_pending(pending)
+        assert agree([committer, receiver])
+        epochs.add(receiver.group.epoch_authenticator)
+    assert len(epochs) == 3
 
 
 @shows("8.4-4", "8.4-7", "8.4-8", "8.4-9", "8.4-10", "8.4-14")

@@ -111,9 +111,9 @@ def test_a_commit_writes_only_the_changed_part_of_the_tree() -> None:
     assert isinstance(staged, StagedCommit)
     ben.group.merge(staged)
     records = ben.group.drain()
-    nodes = [name for name in records.put if name.startswith(b"node")]
+    nodes = [name for name in records.put if name.startswith((b"node", b"over"))]
     assert len(nodes) == 6
-    assert len(records.put) <= 16
+    assert len(records.put) <= 12
 
 
 def test_damaged_records_are_refused() -> None:
@@ -166,11 +166,11 @@ def test_nothing_secret_shows_in_a_repr() -> None:
             pending,
             pending.staged,
             OwnCommit(pending),
-            store_pending(pending),
+            store_pending(pending, b"hunter2"),
             ben.bundle,
             ben.identity,
             records,
-            NewEpoch(b"hunter2hunter2", b"hunter2", b"", epoch.secrets),
+            NewEpoch(b"hunter2hunter2", b"hunter2", b"", epoch.secrets, b"hunter2", b"hunter2"),
             Exporter(epoch.suite, b"hunter2"),
         )
     )

@@ -279,6 +279,12 @@ def not_joining(room: Room, error: type[ProtocolError], who: Party, *proposals: 
     assert room.group.encode() == before
 
 
+def test_only_who_joins_replaces_a_leaf(room: Room) -> None:
+    assert joining(room, room.parties[2], INIT, Remove(2)).replaced == 2
+    staged = room.accept(room.commit(0, [Remove(2)]))
+    assert (staged.external, staged.replaced) == (False, None)
+
+
 def test_joining_by_commit(room: Room) -> None:
     staged = joining(room, party("zoe"), INIT, PreSharedKey(ExternalPsk(b"p", b"n" * 32)))
     assert (staged.committer, staged.external, staged.replaced) == (5, True, None)

@@ -94,7 +94,7 @@ def update(room: Room, index: int, **changes: object) -> Update:
 def test_valid_lists(room: Room) -> None:
     by_reference = room.queue(room.propose(2, update(room, 2)))
     removal = room.queue(room.propose_from_hub(Remove(3)))
-    new = party("zoe")
+    new, before = party("zoe"), room.group.tree
     staged = room.accept(
         room.commit(
             0,
@@ -111,7 +111,9 @@ def test_valid_lists(room: Room) -> None:
     )
     assert [member.leaf_index for member in staged.added] == [3]
     assert [member.leaf_index for member in staged.removed] == [3]
-    assert [member.leaf_index for member in staged.updated] == [2]
+    (moved,) = staged.updated
+    assert (moved.leaf_index, moved.old) == (2, before.leaf(2))
+    assert moved.new == staged.tree.leaf(2) != before.leaf(2)
     assert AppDataDictionary.of(room.group.context.extensions).get(0x22) == b"one,two"
     assert not room.group.proposals
     check_tree(room.group.tree)
@@ -318,6 +320,9 @@ def test_app_data_updates_need_support() -> None:
 
 def test_the_dictionary_changes_only_by_updates_once_they_are_required(room: Room) -> None:
     free = replaced(room.extensions, APP_DATA_DICTIONARY, AppDataDictionary().with_component(9, b"z").encode())
+    room.accept(room.commit(0, [GroupContextExtensions(free)]))
+    without: Extensions = (*room.extensions, required(extensions=(APP_DATA_DICTIONARY,)).extension())
+    room.accept(room.commit(0, [GroupContextExtensions(without)]))
     room.accept(room.commit(0, [GroupContextExtensions(free)]))
     bound: Extensions = (*free, required(proposals=(APP_DATA_UPDATE,)).extension())
     room.accept(room.commit(0, [GroupContextExtensions(bound)]))

@@ -19,10 +19,12 @@ from privity.mls.errors import (
     CodecError,
     CredentialRefused,
     DuplicateExtension,
+    GroupClosed,
     GroupInfoMismatch,
     MisplacedExtension,
     MissingExternalPub,
     MissingRatchetTree,
+    NotCanonical,
     ParentHashMismatch,
     ProtocolError,
     TreeHashMismatch,
@@ -30,6 +32,7 @@ from privity.mls.errors import (
     UnsupportedCredential,
     UsageError,
 )
+from privity.mls.messages.app_data import AppDataDictionary, ComponentData
 from privity.mls.messages.codepoints import EXTERNAL_PUB, RATCHET_TREE
 from privity.mls.messages.extensions import (
     Extension,
@@ -37,7 +40,7 @@ from privity.mls.messages.extensions import (
     external_pub_extension,
     external_senders_extension,
 )
-from privity.mls.messages.proposals import Remove
+from privity.mls.messages.proposals import ReInit, Remove
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.tree.node import Node, ParentNode
 from privity.mls.tree.ratchet_tree import RatchetTree
@@ -102,6 +105,9 @@ def test_an_unknown_suite(room: Room) -> None:
         enter(room, context=replace(room.group.context, cipher_suite=9))
 
 
+UNSORTED = AppDataDictionary((ComponentData(2, b""), ComponentData(1, b""))).extension()
+
+
 def test_extensions_of_a_group_info(room: Room) -> None:
     with pytest.raises(BadPublicKey):
         enter(room, extensions=(external_pub_extension(b"\x00" * 32),))
@@ -111,6 +117,8 @@ def test_extensions_of_a_group_info(room: Room) -> None:
         enter(room, extensions=(external_pub_extension(hpke_key()),) * 2)
     with pytest.raises(MisplacedExtension):
         enter(room, extensions=(required().extension(),))
+    with pytest.raises(NotCanonical):
+        enter(room, extensions=(UNSORTED,))
     with pytest.raises(MissingExternalPub):
         require_external_pub(room.group_info(extensions=()))
     assert len(require_external_pub(room.group_info())) == 32
@@ -124,6 +132,10 @@ def test_extensions_of_the_context(room: Room) -> None:
         enter(room, context=replace(context, extensions=(required(credentials=(9,)).extension(),)))
     with pytest.raises(CodecError):
         enter(room, context=replace(context, extensions=(Extension(5, b"\x07"),)))
+    with pytest.raises(DuplicateExtension):
+        enter(room, context=replace(context, extensions=(required().extension(),) * 2))
+    with pytest.raises(NotCanonical):
+        enter(room, context=replace(context, extensions=(UNSORTED,)))
     useless = external_senders_extension([ExternalSender(b"short", room.hub.credential)])
     with pytest.raises(BadPublicKey):
         enter(room, context=replace(context, extensions=(useless,)))
@@ -216,6 +228,38 @@ def test_a_commit_is_merged_where_it_was_staged(room: Room) -> None:
             room.group.merge(late)
 
 
+def test_the_tag_of_the_last_commit_is_kept(room: Room) -> None:
+    other = b"\x0d" * 32
+    staged = room.accept(replace(room.commit(0), confirmation_tag=other))
+    assert staged.confirmation_tag == room.group.confirmation_tag == other
+    again = PublicGroup.decode(room.group.encode(), room.rules)
+    for group in (room.group, again):
+        group.check_group_info(room.group_info(confirmation_tag=other))
+        with pytest.raises(GroupInfoMismatch):
+            group.check_group_info(room.group_info())
+
+
+def test_a_proposal_of_another_group_is_not_queued(room: Room) -> None:
+    queued = room.group.process(room.propose(0, Remove(1)), NOW)
+    assert isinstance(queued, QueuedProposal)
+    content = replace(queued.auth.content, group_id=b"another room")
+    with pytest.raises(UsageError):
+        room.group.queue(replace(queued, auth=replace(queued.auth, content=content)))
+    assert not room.group.proposals
+    room.group.queue(queued)
+    assert room.group.proposals == {queued.reference: queued}
+
+
+def test_a_closed_group_stays_closed(room: Room) -> None:
+    assert not PublicGroup.decode(room.group.encode(), room.rules).closed
+    room.accept(room.commit(0, [ReInit(b"next room", 1, 1, ())], path=False))
+    again = PublicGroup.decode(room.group.encode(), room.rules)
+    assert again.closed
+    assert again.encode() == room.group.encode()
+    with pytest.raises(GroupClosed):
+        again.process(room.commit(0), NOW)
+
+
 def test_queued_proposals_survive_storing(room: Room) -> None:
     queued = room.queue(room.propose_from_hub(Remove(1)))
     again = PublicGroup.decode(room.group.encode(), room.rules)
@@ -226,6 +270,7 @@ def test_queued_proposals_survive_storing(room: Room) -> None:
 
 def test_stored_groups_of_another_form(room: Room) -> None:
     data = room.group.encode()
+    assert data[:3] == b"\x00\x01\x00"
     with pytest.raises(CodecError):
         PublicGroup.decode(b"\x00\x02" + data[2:], room.rules)
     with pytest.raises(CodecError):

@@ -20,7 +20,7 @@ from privity.mls.errors import (
     VectorMisaligned,
     WrongWireFormat,
 )
-from privity.mls.messages import codepoints, grease
+from privity.mls.messages import app_data, codepoints, grease
 from privity.mls.messages.app_data import AppDataDictionary, ComponentData, SafeAAD
 from privity.mls.messages.capabilities import Capabilities
 from privity.mls.messages.credential import Credential
@@ -36,7 +36,7 @@ from privity.mls.messages.envelope import (
 from privity.mls.messages.extensions import Extension, read_u16s, replaced
 from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
 from privity.mls.messages.key_package import KeyPackage
-from privity.mls.messages.leaf_node import LeafNode
+from privity.mls.messages.leaf_node import LeafNode, LeafSource
 from privity.mls.messages.proposals import AppDataUpdate, GroupContextExtensions, Remove, decode_proposal
 from privity.mls.messages.psk import ExternalPsk, ResumptionPsk, ResumptionUsage, decode_psk_id
 from privity.mls.tree.node import ParentNode, read_node
@@ -45,12 +45,64 @@ from tests.mls.public.builders import Room, key_package, leaf, party
 ANA = party("ana")
 
 
+def test_the_numbers_of_the_registries() -> None:
+    """RFC 9420, section 17, and the extensions draft."""
+    named = {name: value for name, value in vars(codepoints).items() if name.isupper() and isinstance(value, int)}
+    assert named == {
+        "MLS10": 1,
+        "BASIC": 1,
+        "X509": 2,
+        "APPLICATION_ID": 1,
+        "RATCHET_TREE": 2,
+        "REQUIRED_CAPABILITIES": 3,
+        "EXTERNAL_PUB": 4,
+        "EXTERNAL_SENDERS": 5,
+        "APP_DATA_DICTIONARY": 6,
+        "LAST_RESORT": 10,
+        "ADD": 1,
+        "UPDATE": 2,
+        "REMOVE": 3,
+        "PSK": 4,
+        "REINIT": 5,
+        "EXTERNAL_INIT": 6,
+        "GROUP_CONTEXT_EXTENSIONS": 7,
+        "APP_DATA_UPDATE": 8,
+        "SELF_REMOVE": 10,
+        "PUBLIC_MESSAGE": 1,
+        "PRIVATE_MESSAGE": 2,
+        "WELCOME": 3,
+        "GROUP_INFO": 4,
+        "KEY_PACKAGE": 5,
+        "APPLICATION": 1,
+        "PROPOSAL": 2,
+        "COMMIT": 3,
+    }
+    assert sorted(codepoints.DEFAULT_EXTENSIONS) == [1, 2, 3, 4, 5]
+    assert sorted(codepoints.DEFAULT_PROPOSALS) == [1, 2, 3, 4, 5, 6, 7]
+    components = (
+        app_data.APP_COMPONENTS,
+        app_data.SAFE_AAD,
+        app_data.CONTENT_MEDIA_TYPES,
+        app_data.LAST_RESORT_KEY_PACKAGE,
+    )
+    assert components == (1, 2, 3, 4)
+
+
 def test_protocol_version() -> None:
     data = key_package(ANA).encode()
     with pytest.raises(UnknownVersion):
         KeyPackage.decode(b"\x00\x02" + data[2:])
     with pytest.raises(UnknownVersion):
         MLSMessage.decode(b"\x00\x02\x00\x05" + data)
+
+
+def test_a_leaf_without_a_place_is_signed_for_the_first_one() -> None:
+    """Of a group whose name is empty: whoever leaves both out gets what a verifier gets that leaves both out."""
+    node = leaf(ANA, LeafSource.UPDATE, group_id=None)
+    place = b"\x00" + bytes(4)
+    unsigned = node.encode()[: -len(codec.vec(node.signature))]
+    assert node.tbs(None, None) == node.tbs(b"", 0) == unsigned + place
+    node.verify(Room().suite)
 
 
 def test_credential_type() -> None:
@@ -149,6 +201,22 @@ def test_dictionary_changes() -> None:
     assert one.items == (ComponentData(3, b"b"), ComponentData(7, b"c"))
     assert one.without_component(3).get(3) is None
     assert one.get(7) == b"c"
+
+
+def test_authenticated_data_of_who_has_none() -> None:
+    plain = AppDataDictionary().with_component(7, b"a").extension()
+    safe = AppDataDictionary().with_component(app_data.SAFE_AAD, b"").extension()
+    assert (app_data.no_aad(()), app_data.no_aad((plain,)), app_data.no_aad((safe,))) == (b"", b"", b"\x00")
+    for extensions, aad in (((), b"text"), ((plain,), b"text"), ((safe,), b"\x00")):
+        app_data.check_own_aad(extensions, aad)
+    with pytest.raises(UsageError):
+        app_data.check_own_aad((safe,), b"text")
+
+
+def test_a_dictionary_is_found_among_extensions() -> None:
+    one = AppDataDictionary().with_component(7, b"a")
+    assert AppDataDictionary.of((Extension(9, b""), one.extension())) == one
+    assert AppDataDictionary.of((Extension(9, b""),)) == AppDataDictionary()
 
 
 def test_tags_of_public_messages() -> None:

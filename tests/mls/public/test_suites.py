@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from privity.mls.crypto import SigningKey
 from privity.mls.errors import UnknownCipherSuite
 from privity.mls.suites import (
     POST_QUANTUM,
@@ -17,6 +20,7 @@ from privity.mls.suites import (
     numbered,
     suite,
     table,
+    with_signer,
     with_verifier,
 )
 
@@ -54,6 +58,22 @@ def test_a_verifier_of_the_application_makes_no_other_suite() -> None:
     assert dict(fast) == dict(RFC_9420)
     assert all(each.verify_ed25519 is verify for each in fast.values())
     assert "verify" not in repr(fast[1])
+
+
+def test_a_signer_of_the_application_makes_no_other_suite() -> None:
+    def sign(private: bytes) -> Callable[[bytes], bytes]:
+        return lambda data: private + data
+
+    def verify(public: bytes, signature: bytes, data: bytes) -> None: ...
+
+    fast = with_signer(with_verifier(RFC_9420, verify), sign)
+    assert dict(fast) == dict(RFC_9420)
+    assert all(each.sign_ed25519 is sign and each.verify_ed25519 is verify for each in fast.values())
+    assert "sign_" not in repr(fast[1])
+    private = bytes(range(32))
+    assert SigningKey(fast[1], private).sign(b"data") == private + b"data"
+    assert SigningKey(fast[1], private).public_key() == SigningKey(RFC_9420[1], private).public_key()
+    assert len(SigningKey(fast[2], private).sign(b"data")) > 64, "P-256 is not asked of it"
 
 
 def test_the_hybrid_differs_from_suite_1_in_its_kem_alone() -> None:

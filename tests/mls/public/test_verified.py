@@ -88,3 +88,13 @@ def test_the_latest_are_remembered(fresh: Verified) -> None:
     for package in packages:
         check(package)
     assert [fresh.holds(digest_of(SUITE, package)) for package in packages] == [False, True, True]
+
+
+def test_how_the_signatures_are_verified_is_remembered_too() -> None:
+    package = key_package(party("ana"))
+    others = (
+        replace(SUITE, id=2),
+        replace(SUITE, signature="ecdsa_p256"),
+        replace(SUITE, id=2, signature="ecdsa_p256"),
+    )
+    assert len({digest_of(each, package) for each in (SUITE, *others)}) == 4

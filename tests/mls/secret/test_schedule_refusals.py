@@ -82,6 +82,18 @@ def test_hkdf_gives_long_outputs_and_no_longer_ones() -> None:
         kdf.expand(s, bytes(32), b"", 8161)
 
 
+def test_several_outputs_of_one_secret_are_what_each_is_alone() -> None:
+    s = suite(1)
+    secret = bytes(range(32))
+    wanted = [(b"a", 32), (b"b", 16), (b"", 0), (b"a", 1)]
+    assert kdf.expand_each(s, secret, wanted) == [kdf.expand(s, secret, info, length) for info, length in wanted]
+    assert kdf.expand_with_labels(s, secret, b"context", wanted) == [
+        kdf.expand_with_label(s, secret, label, b"context", length) for label, length in wanted
+    ]
+    with pytest.raises(ValueError, match="has 32 bytes, asked for 33"):
+        kdf.expand_each(s, secret, [(b"a", 33)])
+
+
 def test_looking_a_key_up_changes_nothing_until_it_is_applied() -> None:
     keys = tree()
     before = dict(keys.records)

@@ -19,10 +19,11 @@ from privity.server import config, keys
 from privity.server.accounts import closed
 from privity.server.collecting import service
 from privity.server.context import HubContext, NoDeviceHooks
-from privity.server.db.database import Database
+from privity.server.db.open import open_database
 from privity.server.limits import Limits
 from privity.server.sessions.model import Sessions
 from privity.wire.collect import Collect, Collected, CollectedTable, IdentifierKind
+from tests import stores
 from tests.server.collecting.filled import SINCE, UNTIL, Somebody, Written, fill
 from tests.server.core.people import HOST, NOW_MS
 from tests.server.rooms.conftest import world
@@ -45,9 +46,9 @@ class Known:
     def __post_init__(self) -> None:
         self.numbers = itertools.count(1_000_000)
         self.one, self.other, self.third = (self._somebody(name) for name in ("ann_a", "ben_b", "cat_c"))
-        path = self.context.config.database
-        fill(path, self.other, self.third, self.numbers)
-        self.rows = fill(path, self.one, self.other, self.numbers)
+        kept = self.context.config
+        fill(kept, self.other, self.third, self.numbers)
+        self.rows = fill(kept, self.one, self.other, self.numbers)
 
     def _somebody(self, handle: str) -> Somebody:
         user = new_user_uri(HOST, secrets.token_bytes)
@@ -70,12 +71,12 @@ class Known:
 
 @pytest.fixture
 async def known(tmp_path: Path) -> AsyncIterator[Known]:
-    checked = config.check(config.HubSection(host=HOST, listen="127.0.0.1:0"), tmp_path)
+    checked = config.check(config.HubSection(host=HOST, listen="127.0.0.1:0", store=stores.new()), tmp_path)
     checked.blobs.mkdir(parents=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)
     context = HubContext(
         config=checked,
-        db=Database.open(checked.database),
+        db=open_database(checked),
         now_ms=lambda: NOW_MS,
         random=secrets.token_bytes,
         limits=Limits(lambda: NOW_MS),

@@ -11,13 +11,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
 from privity.identity.uris import new_room_uri
 from privity.keylog.labels import user_label
-from privity.server.db.database import connect
+from privity.server.config import HubConfig
+from privity.server.db import migrations
+from privity.server.db.database import Tx
 from privity.server.stored.service import inventory
 from privity.wire.inventory import Of, Stored
+from tests import stores
 from tests.server.core.people import HOST
 
 SINCE, UNTIL = 1_700_000_000_000, 1_700_000_100_000
@@ -65,33 +68,32 @@ def about_people() -> Iterator[tuple[str, Stored]]:
     return ((name, table) for name, table in sorted(inventory().tables.items()) if table.of)
 
 
-def fill(path: Path, whom: Somebody, other: Somebody, numbers: Iterator[int]) -> list[Written]:
+def fill(config: HubConfig, whom: Somebody, other: Somebody, numbers: Iterator[int]) -> list[Written]:
     """A row for each column of each table by which it can be about `whom`; the other columns are about `other`.
 
     What no request reaches and what is sealed holds a canary. `numbers` are different in every row.
     """
-    with closing(connect(path)) as db:
-        db.execute("PRAGMA foreign_keys = OFF")
-        return fill_in(db, whom, other, numbers)
+    return stores.change_freely(config, lambda tx: fill_in(tx, whom, other, numbers))
 
 
-def fill_in(db: sqlite3.Connection, whom: Somebody, other: Somebody, numbers: Iterator[int]) -> list[Written]:
-    """The same in a database that is open."""
+def fill_in(tx: Tx, whom: Somebody, other: Somebody, numbers: Iterator[int]) -> list[Written]:
+    """The same in a transaction."""
     made = []
     for name, table in about_people():
         for by in list(table.of)[: 1 if _of_one(table) else None]:
-            values = _row(db, name, table, by, whom, other, numbers)
-            names = ", ".join(values)
-            marks = ", ".join("?" * len(values))
-            db.execute(f"INSERT OR REPLACE INTO {name} ({names}) VALUES ({marks})", tuple(values.values()))
+            values = _row(tx, name, table, by, whom, other, numbers)
+            for key in _keys()[name]:  # a canary can be a key: the newest row stays
+                where = " AND ".join(f"{column} = ?" for column in key)
+                tx.execute(f"DELETE FROM {name} WHERE {where}", [values[column] for column in key])
+            _insert(tx, name, values)
             for column, one in table.beside.items():
-                _beside(db, one.table, one.key, values[column], one.columns)
+                _beside(tx, one.table, one.key, values[column], one.columns)
             made.append(Written(name, by, values))
     return made
 
 
 def _row(
-    db: sqlite3.Connection,
+    tx: Tx,
     name: str,
     table: Stored,
     by: str,
@@ -100,7 +102,7 @@ def _row(
     numbers: Iterator[int],
 ) -> dict[str, object]:
     values: dict[str, object] = {}
-    for _, column, kind, _, _, _ in db.execute(f"PRAGMA table_info({name})"):
+    for column, kind in tx.all("SELECT name, type FROM pragma_table_info(?)", (name,)):
         of = table.of.get(column)
         if of is not None:
             values[column] = whom.named(of, other) if column == by or _of_one(table) else other.named(of, whom)
@@ -128,13 +130,33 @@ def _of_one(table: Stored) -> bool:
     return bool({Of.DEVICE, Of.MARK} & set(table.of.values()))
 
 
-def _beside(db: sqlite3.Connection, table: str, key: str, value: object, columns: list[str]) -> None:
+def _beside(tx: Tx, table: str, key: str, value: object, columns: list[str]) -> None:
     """The row of a table about nobody that a collector reads along."""
     values: dict[str, object] = {}
-    for _, column, kind, needed, _, _ in db.execute(f"PRAGMA table_info({table})"):
+    for column, kind in tx.all("SELECT name, type FROM pragma_table_info(?)", (table,)):
         if column == key:
             values[column] = value
-        elif column in columns or needed:
+        elif column in columns or kind == "INTEGER":
             values[column] = WITHIN if kind == "INTEGER" else f"{table}.{column} {value!r}"
+    _insert(tx, table, values)
+
+
+@cache
+def _keys() -> dict[str, list[tuple[str, ...]]]:
+    """What is unique in each table."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrations.apply(db)
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+            columns = [row for row in db.execute(f"PRAGMA table_info({name})") if row[5]]
+            found[name] = [tuple(row[1] for row in columns)] if columns else []
+            for _, index, unique, *_ in db.execute(f"PRAGMA index_list({name})").fetchall():
+                if unique:
+                    found[name].append(tuple(row[2] for row in db.execute(f"PRAGMA index_info({index})")))
+    return found
+
+
+def _insert(tx: Tx, table: str, values: dict[str, object]) -> None:
     names, marks = ", ".join(values), ", ".join("?" * len(values))
-    db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    tx.execute(sql, values.values())

@@ -255,7 +255,7 @@ async def test_all_that_names_the_account_names_it_and_nothing_else_does(known: 
 
 async def test_a_device_gets_its_own_rows_and_not_those_of_the_accounts_other_devices(known: Known) -> None:
     second = known.one.device[:-26] + "b" * 25 + "a"
-    fill(known.context.config.database, Somebody(known.one.user_uri, second, "x"), known.other, known.numbers)
+    fill(known.context.config, Somebody(known.one.user_uri, second, "x"), known.other, known.numbers)
     answer = await known.ask(Releasable.ACCOUNT_STATE, known.one.device, IdentifierKind.DEVICE)
     assert answer.account == known.one.user_uri
     text = msgspec.json.encode(answer.tables).decode()

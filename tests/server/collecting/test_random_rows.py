@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os
 import random as seeded
-from contextlib import closing
 
 import pytest
 
 from privity.production.classes import Releasable
-from privity.server.db.database import connect
+from privity.server.db.database import Tx
 from privity.wire.collect import CollectedTable
+from tests import stores
 from tests.server.collecting.conftest import Known
 from tests.server.collecting.filled import Somebody
 
@@ -25,29 +25,29 @@ def put(known: Known, random: seeded.Random) -> dict[str, list[Row]]:
     """Blocks, memberships and events: (whose, with whom or in which room, since, until)."""
     people = (known.one, known.other, known.third)
     rows: dict[str, list[Row]] = {"block": [], "participation": [], "event": []}
-    with closing(connect(known.context.config.database)) as db:
-        db.execute("PRAGMA foreign_keys = OFF")
-        db.execute("BEGIN")
+    for number in range(60):
+        one, other = random.sample(people, 2)
+        since = random.randrange(100)
+        until = random.choice([None, since + random.randrange(20)])
+        rows["block"].append((one.user_uri, f"{other.user_uri}", since, None))
+        rows["participation"].append((one.user_uri, str(number), since, until))
+        rows["event"].append((one.device, str(number), since, None))
+    rows["block"] = list({row[:2]: row for row in rows["block"]}.values())
+
+    def write(tx: Tx) -> None:
         for table in rows:
-            db.execute(f"DELETE FROM {table}")
-        for number in range(60):
-            one, other = random.sample(people, 2)
-            since = random.randrange(100)
-            until = random.choice([None, since + random.randrange(20)])
-            rows["block"].append((one.user_uri, f"{other.user_uri}", since, None))
-            rows["participation"].append((one.user_uri, str(number), since, until))
-            rows["event"].append((one.device, str(number), since, None))
-        rows["block"] = list({row[:2]: row for row in rows["block"]}.values())
+            tx.execute(f"DELETE FROM {table}")
         for one_uri, other_uri, since, _ in rows["block"]:
-            db.execute("INSERT INTO block VALUES (?, ?, ?)", (one_uri, other_uri, since))
+            tx.execute("INSERT INTO block VALUES (?, ?, ?)", (one_uri, other_uri, since))
         for user, number_text, since, until in rows["participation"]:
-            db.execute("INSERT INTO participation VALUES (?, ?, ?, ?)", (int(number_text), user, since, until))
+            tx.execute("INSERT INTO participation VALUES (?, ?, ?, ?)", (int(number_text), user, since, until))
         for device, number_text, since, _ in rows["event"]:
             seq = int(number_text)
-            db.execute(
+            tx.execute(
                 "INSERT INTO event (room_id, seq, ts_ms, kind, sender) VALUES (1, ?, ?, 1, ?)", (seq, since, device)
             )
-        db.execute("COMMIT")
+
+    stores.change_freely(known.context.config, write)
     return rows
 
 

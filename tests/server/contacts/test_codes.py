@@ -13,6 +13,7 @@ from privity.server.contacts.model import MEETING_KEPT_MS
 from privity.server.limits import LIMITS, MAX_CODES
 from privity.wire.age import AgeBand
 from privity.wire.contacts import CODE_LIFE_MS, Purpose
+from tests import stores
 from tests.server.contacts.people import Somebody, exact, join, rows
 from tests.server.core.people import text
 from tests.server.keylog.hubs import Hub
@@ -131,5 +132,5 @@ async def test_a_meeting_that_no_device_checks_is_forgotten(hub: Hub) -> None:
 async def test_the_hub_keeps_no_code(hub: Hub) -> None:
     alice = await join(hub, "alice")
     code = await alice.code()
-    data = b"".join(path.read_bytes() for path in hub.context.config.data.rglob("hub.db*"))
+    data = b"".join(stores.on_disk(hub.context.config).values())
     assert code_hash(code) in data and code not in data

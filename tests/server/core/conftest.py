@@ -19,7 +19,8 @@ from privity.server.app import build_app
 from privity.server.blobs import routes as blobs
 from privity.server.blocks import routes as blocks
 from privity.server.context import HubContext
-from privity.server.db.database import Database, Tx
+from privity.server.db.database import Tx
+from privity.server.db.open import open_database
 from privity.server.devices import routes as devices
 from privity.server.invites import routes as invites
 from privity.server.invites import service as invite_service
@@ -31,6 +32,7 @@ from privity.server.sessions import handshake
 from privity.server.sessions.model import Sessions
 from privity.server.stored import routes as stored
 from privity.wire.errors import Refusal
+from tests import stores
 from tests.server.befriending import befriend
 from tests.server.core.people import HOST, NOW_MS, Line, Person, connect
 
@@ -119,14 +121,14 @@ class Hub:
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
-    section = config.HubSection(host=HOST, listen="127.0.0.1:0", epoch_min_ms=10)
+    section = config.HubSection(host=HOST, listen="127.0.0.1:0", epoch_min_ms=10, store=stores.new())
     checked = config.check(section, tmp_path)
     checked.blobs.mkdir(parents=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)
     clock, removals = Clock(), Removals()
     context = HubContext(
         config=checked,
-        db=Database.open(checked.database),
+        db=open_database(checked),
         now_ms=clock,
         random=secrets.token_bytes,
         limits=Limits(clock),

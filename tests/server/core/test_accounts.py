@@ -7,6 +7,7 @@ from __future__ import annotations
 from privity.identity.device_list import DeviceList
 from privity.server.limits import LIMITS
 from privity.wire.socket import Closed, decode_from_hub
+from tests import stores
 from tests.server.core.conftest import Hub
 from tests.server.core.people import Person, connect, raw, text
 
@@ -61,9 +62,7 @@ async def test_repeated_registration_gets_the_same_answer_and_costs_no_invite(hu
 
 async def test_hub_keeps_no_invite_code(hub: Hub) -> None:
     invite = await hub.invite()
-    stored = hub.context.config.database.read_bytes()
-    wal = hub.context.config.database.with_name("hub.db-wal").read_bytes()
-    assert invite.encode() not in stored + wal
+    assert all(invite.encode() not in data for data in stores.on_disk(hub.context.config).values())
 
 
 async def test_bad_handles_and_foreign_hosts_are_refused(hub: Hub) -> None:

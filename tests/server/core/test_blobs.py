@@ -8,11 +8,11 @@ import asyncio
 import hashlib
 
 import pytest
+from aiohttp import ClientSession, TCPConnector, TraceConfig
 
-from privity.server.blobs import service
+from privity.server.blobs import service, store
 from privity.server.blobs.model import path_of
-from privity.server.limits import MAX_BODY_BYTES
-from privity.server.sessions.requests import LARGE_BODIES
+from privity.server.limits import ALL_LARGE_BYTES, FREE_FOR_MESSAGES_BYTES, MAX_BLOB_BYTES, MAX_BODY_BYTES
 from tests.server.core.conftest import Hub
 from tests.server.core.people import text
 
@@ -27,6 +27,30 @@ async def test_blob_comes_back_byte_for_byte(hub: Hub) -> None:
         assert (status, answer["size"]) == (200, len(data))
     assert await bob.request("GET", f"/v1/blobs/{name}") == (200, data)
     assert not list(hub.context.config.blobs.glob("*/*.draft"))
+
+
+async def test_a_connection_goes_on_after_a_blob(hub: Hub) -> None:
+    """What is sent twice over one connection is the next answer on it."""
+    _, alice = await hub.join("alice")
+    data = bytes(range(256)) * 9000
+    path = f"/v1/blobs/{hashlib.sha256(data).hexdigest()}"
+    assert (await alice.request("POST", "/v1/blobs", data=data))[0] == 200
+    opened: list[None] = []
+    trace = TraceConfig()
+
+    async def note(*_: object) -> None:
+        opened.append(None)
+
+    trace.on_connection_create_end.append(note)
+    async with ClientSession(hub.http._base_url, connector=TCPConnector(limit=1), trace_configs=[trace]) as http:
+        for count in range(1, 4):
+            async with http.get(path, headers=alice.headers("GET", path, 100 + count, b"")) as answer:
+                assert await answer.read() == data
+            async with http.post(
+                "/v1/blobs", data=data, headers=alice.headers("POST", "/v1/blobs", 200 + count, data)
+            ) as put:
+                assert put.status == 200
+    assert len(opened) == 1
 
 
 async def test_unknown_and_malformed_names_are_not_found(hub: Hub) -> None:
@@ -56,13 +80,25 @@ async def test_stock_of_an_account_is_limited(hub: Hub, monkeypatch: pytest.Monk
     assert (await other.request("POST", "/v1/blobs", data=b"one more"))[0] == 200
 
 
+async def test_blobs_leave_the_rest_of_the_disk_to_messages(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, line = await hub.join("alice")
+    free = store.free_bytes(hub.context.config.blobs)
+    monkeypatch.setattr(store, "free_bytes", lambda folder: FREE_FOR_MESSAGES_BYTES + 9)
+    assert free > 0
+    status, said = await line.request("POST", "/v1/blobs", data=b"ten bytes!")
+    assert (status, said["code"]) == (503, "unavailable")
+    assert said["message"] == "the hub keeps what is left of its disk for messages"
+    assert not list(hub.context.config.blobs.glob("*/*"))
+    assert (await line.request("POST", "/v1/blobs", data=b"nine byte"))[0] == 200
+
+
 async def test_slow_uploads_hold_up_no_photo_and_no_report(hub: Hub) -> None:
     _, slow = await hub.join("alice")
     _, line = await hub.join("bob")
     url = hub.http._base_url
     assert url is not None
     held = []
-    for number in range(LARGE_BODIES + 1):
+    for number in range(ALL_LARGE_BYTES // MAX_BLOB_BYTES + 1):
         head = slow.headers("POST", "/v1/blobs", 100 + number, b"") | {
             "Host": str(url.host),
             "Content-Length": "33554432",

@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from privity.server.db import migrations
-from privity.server.db.database import MAX_BATCH, Database, Tx, connect
+from privity.server.db.batches import Batches, Done, Job
+from privity.server.db.database import Reader, Row, Tx
 from privity.server.db.migrations import Migration
+from privity.server.db.sqlite import MAX_BATCH, SqliteDatabase, connect
 from privity.server.errors import MigrationChanged, MigrationUnknown
 from privity.wire.errors import Code, Refusal
 
@@ -26,10 +28,10 @@ KILL_ROUNDS = 5
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from privity.server.db.database import Database
+from privity.server.db.sqlite import SqliteDatabase
 
 async def main():
-    db = Database.open(Path(sys.argv[1]))
+    db = SqliteDatabase(Path(sys.argv[1]))
     start = int(sys.argv[2])
     await db.write(lambda tx: tx.execute("CREATE TABLE IF NOT EXISTS mark (n INTEGER PRIMARY KEY) STRICT") and None)
     async def one(n):
@@ -54,18 +56,18 @@ def insert(number: int) -> Callable[[Tx], int | None]:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database.open(tmp_path / "hub.db")
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(tmp_path / "hub.db")
     await database.write(lambda tx: tx.execute("CREATE TABLE mark (n INTEGER PRIMARY KEY) STRICT") and None)
     yield database
     await database.close()
 
 
-async def marks(db: Database) -> list[int]:
+async def marks(db: SqliteDatabase) -> list[int]:
     return await db.read(lambda reader: [row[0] for row in reader.all("SELECT n FROM mark ORDER BY n")])
 
 
-async def test_one_failure_does_not_fail_its_neighbours(db: Database) -> None:
+async def test_one_failure_does_not_fail_its_neighbours(db: SqliteDatabase) -> None:
     def fails(tx: Tx) -> int | None:
         tx.execute("INSERT INTO mark (n) VALUES (1000)")
         raise Refusal(Code.CONFLICT, "not this one")
@@ -76,7 +78,7 @@ async def test_one_failure_does_not_fail_its_neighbours(db: Database) -> None:
     assert await marks(db) == [n for n in range(30) if n % 3]
 
 
-async def test_writes_that_wait_share_one_commit(db: Database, tmp_path: Path) -> None:
+async def test_writes_that_wait_share_one_commit(db: SqliteDatabase, tmp_path: Path) -> None:
     gate = asyncio.Event()
     loop = asyncio.get_running_loop()
     hold = threading.Event()
@@ -98,7 +100,7 @@ async def test_writes_that_wait_share_one_commit(db: Database, tmp_path: Path) -
     assert len(await marks(db)) == 200
 
 
-async def test_reader_sees_every_acknowledged_write_and_cannot_write(db: Database) -> None:
+async def test_reader_sees_every_acknowledged_write_and_cannot_write(db: SqliteDatabase) -> None:
     for n in range(50):
         await db.write(insert(n))
         assert (await marks(db))[-1] == n
@@ -106,7 +108,7 @@ async def test_reader_sees_every_acknowledged_write_and_cannot_write(db: Databas
         await db.read(lambda reader: reader.execute("DELETE FROM mark"))
 
 
-async def test_calls_after_commit_run_before_the_writer_resumes_and_not_after_a_failure(db: Database) -> None:
+async def test_calls_after_commit_run_before_the_writer_resumes_and_not_after_a_failure(db: SqliteDatabase) -> None:
     seen: list[str] = []
 
     def good(tx: Tx) -> None:
@@ -120,7 +122,7 @@ async def test_calls_after_commit_run_before_the_writer_resumes_and_not_after_a_
     assert seen == ["good"]
 
 
-async def test_full_disk_is_unavailable_and_loses_nothing_acknowledged(db: Database) -> None:
+async def test_full_disk_is_unavailable_and_loses_nothing_acknowledged(db: SqliteDatabase) -> None:
     await db.write(insert(1))
     await db.write(lambda tx: tx.execute("CREATE TABLE fat (b BLOB NOT NULL) STRICT") and None)
     pages = await db.write(lambda tx: tx.one("PRAGMA page_count"))
@@ -135,7 +137,7 @@ async def test_full_disk_is_unavailable_and_loses_nothing_acknowledged(db: Datab
 
 
 async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) -> None:
-    db = Database.open(tmp_path / "hub.db")
+    db = SqliteDatabase(tmp_path / "hub.db")
     await db.write(lambda tx: tx.execute("CREATE TABLE mark (n INTEGER PRIMARY KEY) STRICT") and None)
     writes = [asyncio.ensure_future(db.write(insert(n))) for n in range(100)]
     await asyncio.sleep(0)
@@ -198,7 +200,7 @@ def test_changed_and_unknown_migrations_stop_the_hub(tmp_path: Path) -> None:
 
 
 async def test_a_change_that_fails_within_a_transaction_is_undone_alone(tmp_path: Path) -> None:
-    db = Database.open(tmp_path / "hub.db")
+    db = SqliteDatabase(tmp_path / "hub.db")
     called: list[str] = []
 
     def write(tx: Tx) -> Exception | None:
@@ -223,3 +225,47 @@ async def test_a_change_that_fails_within_a_transaction_is_undone_alone(tmp_path
 
 def _fails() -> None:
     raise LookupError("no")
+
+
+async def test_a_bug_of_an_engine_leaves_nobody_waiting() -> None:
+    def broken(batch: list[Job]) -> list[Done]:
+        raise ZeroDivisionError
+
+    batches = Batches(broken, 5)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            await batches.write(lambda tx: None)
+    assert await batches.close()
+    assert not await batches.close()
+
+
+async def test_one_statement_for_many_rows_and_what_a_clock_says(db: SqliteDatabase) -> None:
+    def write(tx: Tx) -> list[Row]:
+        sql = "INSERT INTO mark (n) SELECT n + more FROM given WHERE TRUE ON CONFLICT DO NOTHING RETURNING n"
+        return tx.for_each(sql, {"n": int, "more": int}, [(1, 10), (2, 20), (1, 10)])
+
+    assert await db.write(write) == [(11,), (22,)]
+    assert await db.write(lambda tx: tx.for_each("SELECT n FROM given", {"n": int}, [])) == []
+    asked = [(22, b"two"), (11, None), (5, b"five")]
+    found = await db.read(
+        lambda reader: reader.for_each(
+            "SELECT given.n, word FROM given JOIN mark ON mark.n = given.n", {"n": int, "word": bytes}, asked
+        )
+    )
+    assert found == asked[:2]
+    assert (
+        abs(await db.read(lambda reader: reader.clock_ms()) - await db.write_rooms(lambda tx: tx.clock_ms())) < 60_000
+    )
+
+
+async def test_storage_that_fails_under_a_reader_is_unavailable(db: SqliteDatabase) -> None:
+    def fails(reader: Reader) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR"
+        raise error
+
+    with pytest.raises(Refusal, match="SQLITE_IOERR") as caught:
+        await db.read(fails)
+    assert caught.value.code is Code.UNAVAILABLE
+    with pytest.raises(LookupError):
+        await db.read(lambda reader: _fails())

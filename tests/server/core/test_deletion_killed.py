@@ -7,11 +7,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -19,6 +17,7 @@ import pytest
 from aiohttp import ClientError, ClientSession
 
 from privity.server.config import HubConfig
+from tests import stores
 from tests.server.core.people import Person, connect, text
 from tests.server.core.test_deletion import last_list
 from tests.server.keylog.hubs import fresh
@@ -65,10 +64,9 @@ async def rounds(folder: Path, port: int, kills: int, seed: int) -> dict[str, in
         await asyncio.sleep(0.02)
     child.terminate()
     assert await asyncio.to_thread(child.wait, 30) == 0
-    with closing(sqlite3.connect(checked.database)) as db:
-        for table in (*TABLES, "blob"):
-            assert db.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), table
-        assert db.execute("SELECT COUNT(*) FROM closed_account").fetchone() == (kills,)
+    for table in (*TABLES, "blob"):
+        assert stores.asked(checked, f"SELECT COUNT(*) FROM {table}") == [(0,)], table
+    assert stores.asked(checked, "SELECT COUNT(*) FROM closed_account") == [(kills,)]
     return {"kills": kills, "amid the end": amid}
 
 
@@ -88,13 +86,11 @@ async def end(http: ClientSession, person: Person) -> int:
 
 def whole(checked: HubConfig, person: Person) -> None:
     """What the killed hub has on the disk of this account: all or nothing, but for devices that were dropped before."""
-    with closing(sqlite3.connect(checked.database)) as db:
-        (closed,) = db.execute(
-            "SELECT COUNT(*) FROM closed_account WHERE label = ?", (f"u:{person.user_uri}",)
-        ).fetchone()
-        for table in ("account", "account_state", "blob_owner"):
-            (rows,) = db.execute(f"SELECT COUNT(*) FROM {table} WHERE user_uri = ?", (person.user_uri,)).fetchone()
-            assert rows == 1 - closed, table
+    label = f"u:{person.user_uri}"
+    ((closed,),) = stores.asked(checked, "SELECT COUNT(*) FROM closed_account WHERE label = ?", label)
+    for table in ("account", "account_state", "blob_owner"):
+        ((rows,),) = stores.asked(checked, f"SELECT COUNT(*) FROM {table} WHERE user_uri = ?", person.user_uri)
+        assert rows == 1 - closed, table
 
 
 def test_kill_9_leaves_no_half_of_an_account(

@@ -8,6 +8,7 @@ import asyncio
 from typing import Any
 
 from privity.policy.room_suites import HYBRID
+from privity.server.limits import LIMITS
 from tests.server.core.conftest import Hub
 from tests.server.core.people import DAY_S, NOW_MS, Line, Person, connect, key_package, raw, text
 
@@ -26,10 +27,10 @@ async def claim(line: Line, target: Person, suites: list[int] | None = None) -> 
     return [(one["status"], raw(one["key_package"]) if one["key_package"] else None) for one in answer["devices"]]
 
 
-def left(count: int, *, last_resort: bool = False) -> dict[str, Any]:
+def left(count: int, *, last_resort: bool = False, used: bool = False) -> dict[str, Any]:
     """What the hub says of a stock of suite 1 alone."""
     said = {"left": count, "has_last_resort": last_resort}
-    return {**said, "suites": [{"suite": 1, **said}] if count or last_resort else []}
+    return {**said, "suites": [{"suite": 1, **said, "last_resort_used": used}] if count or last_resort else []}
 
 
 async def contacts(hub: Hub) -> tuple[Person, Line, Line]:
@@ -58,9 +59,21 @@ async def test_last_resort_comes_last_and_stays(hub: Hub) -> None:
     once, last = key_package(alice.device), key_package(alice.device, last_resort=True)
     assert await put(line, once, last_resort=last) == (200, left(1, last_resort=True))
     assert [(await claim(bob, alice))[0][1] for _ in range(3)] == [once, last, last]
+    assert await line.request("GET", "/v1/key-packages") == (200, left(0, last_resort=True, used=True))
     newer = key_package(alice.device, last_resort=True)
-    await put(line, last_resort=newer)
+    assert await put(line, last_resort=newer) == (200, left(0, last_resort=True))
     assert (await claim(bob, alice))[0][1] == newer
+
+
+async def test_last_resorts_are_made_rarely(hub: Hub) -> None:
+    """Each is remembered until it expires, so that none is handed out twice; the stock does not bound them."""
+    alice, line = await hub.join("alice")
+    one = key_package(alice.device, last_resort=True)
+    for _ in range(LIMITS["key_package.last_resort"].burst):
+        assert (await put(line, last_resort=one))[0] == 200
+    status, said = await put(line, last_resort=one)
+    assert (status, said["limit"]) == (429, "key_package.last_resort")
+    assert (await put(line, key_package(alice.device)))[0] == 200
 
 
 async def test_claim_answers_for_each_device_and_in_order_of_suites(hub: Hub) -> None:
@@ -85,8 +98,8 @@ async def test_each_suite_has_a_stock_of_its_own(hub: Hub) -> None:
     status, said = await put(line, last_resort=last)
     assert (status, said["left"], said["has_last_resort"]) == (200, 1, True)
     assert said["suites"] == [
-        {"suite": 1, "left": 1, "has_last_resort": True},
-        {"suite": HYBRID.id, "left": 1, "has_last_resort": True},
+        {"suite": 1, "left": 1, "has_last_resort": True, "last_resort_used": False},
+        {"suite": HYBRID.id, "left": 1, "has_last_resort": True, "last_resort_used": False},
     ]
     got = [(await claim(bob, alice, [HYBRID.id]))[0][1] for _ in range(3)]
     assert got == [hybrid, last, last], "never one of another suite in its place"

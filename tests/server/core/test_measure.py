@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from privity.server import measure
-from privity.server.delivery.service import Checked
+from privity.server.delivery.model import Checked
 from privity.server.errors import StorageError
 
 

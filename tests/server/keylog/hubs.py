@@ -24,6 +24,7 @@ from privity.server.limits import LIMITS, Limit, Limits
 from privity.server.main import build_context, serving
 from privity.server.rooms.parts import RoomParts
 from privity.tlog.quorum import LogPolicy, Witness
+from tests import stores
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST, Line, Person, connect, raw, text
 
@@ -33,7 +34,8 @@ ENOUGH = {name: Limit(limit.burst * 1000, limit.refill_ms, limit.per, limit.why)
 def fresh(folder: Path, port: int = 0) -> HubConfig:
     """What `privity init` makes, with fast epochs and open registration."""
     path = folder / "privity.toml"
-    section = init.write_fresh(folder, HOST, f"127.0.0.1:{port}").section.replace('"invite"', '"open"')
+    made = init.write_fresh(folder, HOST, f"127.0.0.1:{port}", store=stores.new())
+    section = made.section.replace('"invite"', '"open"')
     path.write_text(section + "epoch_min_ms = 10\n")
     return config.load(path)
 

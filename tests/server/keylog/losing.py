@@ -5,30 +5,31 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from privity.cosigners.at import WitnessAt
 from privity.server.config import HubConfig
+from privity.server.db.database import Row
 from privity.server.keylog.continuing import Continued, continue_log
 from privity.server.keylog.model import origin_of
 from privity.server.keys import open_keys
 from privity.server.main import build_context
 from privity.tlog.add_checkpoint import PATH
 from privity.tlog.checkpoint import Checkpoint, sign_checkpoint
+from tests import stores
 from tests.cosigners.double import Double
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST
 from tests.server.keylog.hubs import Hub, running
 
-NEWEST = "newest.db"
+Copy = dict[str, list[Row]]
+_newest: dict[Path, Copy] = {}
 TREES = ("kl_entry", "kl_log_node", "kl_prefix_node")
 Step = Callable[[Hub], Awaitable[None]]
 
@@ -74,28 +75,19 @@ async def lose(
     after: Step,
     quorum: int = 1,
 ) -> None:
-    """What happens before the backup, and after it; then the hub has the backup again. NEWEST is what was lost."""
-    old = checked.data / "old.db"
+    """What happens before the backup, and after it; then the hub has the backup again; `newest` is what was lost."""
     async with running(checked, clock=clock, witnesses=witnesses, quorum=quorum) as hub:
         await hub.begun()
         await before(hub)
-        await asyncio.to_thread(copy, checked.database, old)
+        old = await asyncio.to_thread(stores.tables, checked)
         await after(hub)
-        await asyncio.to_thread(copy, checked.database, checked.data / NEWEST)
-    put_back(checked, old)
+        _newest[checked.data] = await asyncio.to_thread(stores.tables, checked)
+    stores.put_back(checked, old)
 
 
-def put_back(checked: HubConfig, old: Path | None) -> None:
-    """The old copy in the place of the database, or nothing at all."""
-    for file in checked.data.glob("hub.db*"):
-        file.unlink()
-    if old is not None:
-        old.rename(checked.database)
-
-
-def copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as db, closing(sqlite3.connect(target)) as made:
-        db.backup(made)
+def newest(checked: HubConfig) -> Copy:
+    """What the database held that was lost."""
+    return _newest[checked.data]
 
 
 async def take_back(checked: HubConfig, witnesses: Sequence[WitnessAt], clock: Clock) -> Continued:
@@ -107,22 +99,20 @@ async def take_back(checked: HubConfig, witnesses: Sequence[WitnessAt], clock: C
         await context.db.close()
 
 
-def rows(database: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything in these tables, or in all."""
-    with closing(sqlite3.connect(database)) as db:
-        names = tables or [str(row[0]) for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall()) for name in names}
+def rows(where: HubConfig | Copy, *names: str) -> Copy:
+    """Everything in these tables of a database or a copy, or in all."""
+    if isinstance(where, HubConfig):
+        return stores.tables(where, *names)
+    return {name: where[name] for name in names} if names else where
 
 
-def updates(database: Path) -> list[bytes]:
-    with closing(sqlite3.connect(database)) as db:
-        return [bytes(row[0]) for row in db.execute("SELECT audit_update FROM kl_entry ORDER BY idx")]
+def updates(where: HubConfig | Copy) -> list[bytes]:
+    """What auditors check the epochs with, oldest first."""
+    return [bytes(row[3]) for row in rows(where, "kl_entry")["kl_entry"]]
 
 
-def execute(database: Path, sql: str, *values: object) -> None:
-    with closing(sqlite3.connect(database)) as db:
-        db.execute(sql, values)
-        db.commit()
+def execute(checked: HubConfig, sql: str, *values: object) -> None:
+    stores.change(checked, lambda tx: tx.execute(sql, values) and None)
 
 
 async def nothing(hub: Hub) -> None:
@@ -140,7 +130,7 @@ def registering(*handles: str) -> Step:
 async def lost_after(checked: HubConfig, keeper: Keeper, clock: Clock, after: Step, before: Step = nothing) -> None:
     """The keeper has audited everything; the database is the copy from between `before` and `after`."""
     await lose(checked, [keeper.at()], clock, before=before, after=after)
-    keeper.updates = updates(checked.data / NEWEST)
+    keeper.updates = updates(newest(checked))
 
 
 def signed(checked: HubConfig, size: int, root: bytes) -> bytes:

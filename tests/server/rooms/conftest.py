@@ -18,10 +18,11 @@ from privity.mls.suites import suite
 from privity.server import config, keys
 from privity.server.app import SLICES, build_app
 from privity.server.context import HubContext
-from privity.server.db.database import Database
+from privity.server.db.open import open_database
 from privity.server.limits import Limits
 from privity.server.rooms.parts import RoomParts, make_parts
 from privity.server.sessions.model import Sessions
+from tests import stores
 from tests.server.core.people import HOST, NOW_MS
 from tests.server.rooms.world import Clock, World
 
@@ -29,7 +30,9 @@ from tests.server.rooms.world import Clock, World
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     staff_private, staff_public = generate_signature_key(suite(1), secrets.token_bytes)
-    section = config.HubSection(host=HOST, listen="127.0.0.1:0", registration="open", epoch_min_ms=10)
+    section = config.HubSection(
+        host=HOST, listen="127.0.0.1:0", registration="open", epoch_min_ms=10, store=stores.new()
+    )
     checked = replace(config.check(section, tmp_path), staff_public_key=staff_public, intake_public_key=b"i" * 32)
     checked.blobs.mkdir(parents=True)
     keys.write_fresh(checked.keys, secrets.token_bytes)
@@ -38,7 +41,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     parts = make_parts(opened, clock, secrets.token_bytes, checked.report_window_days)
     context = HubContext(
         config=checked,
-        db=Database.open(checked.database),
+        db=open_database(checked),
         now_ms=clock,
         random=secrets.token_bytes,
         limits=Limits(clock),

@@ -11,7 +11,6 @@ import pytest
 
 from privity.message.errors import BadFrankSignature
 from privity.message.franking import Frank, make_tag, verify_attestation
-from privity.server.db.database import Database
 from privity.wire import socket
 from privity.wire.attest import MAX_ATTESTED, Attest, Attested, AttestOutcome, FranksAttested, FrankToAttest
 from privity.wire.errors import Code
@@ -116,7 +115,7 @@ async def test_LP_27_the_hub_keeps_nothing_of_who_asks(world: World, monkeypatch
     async def no_writing(*_: object) -> None:
         raise AssertionError("the hub wrote something")
 
-    monkeypatch.setattr(Database, "write", no_writing)
+    monkeypatch.setattr(type(world.context.db), "write", no_writing)
     assert (await ask(ben, room, asked)).attested[0].outcome is AttestOutcome.VERIFIED
 
 

@@ -13,6 +13,7 @@ from privity.server.limits import CLOSED_LISTS_KEPT_MS
 from privity.server.rooms import departures
 from privity.wire import socket, staff
 from privity.wire.errors import Code
+from tests import stores
 from tests.server.core.people import text
 from tests.server.rooms.test_desk import answers, question_on
 from tests.server.rooms.test_rooms import room_of
@@ -40,7 +41,7 @@ async def later(world: World, days: int) -> None:
 
 
 def traces(world: World, *needles: str) -> list[tuple[str, str]]:
-    data = {path.name: path.read_bytes() for path in world.context.config.data.rglob("*") if path.is_file()}
+    data = stores.on_disk(world.context.config)
     assert "hub.db" in data
     return [(name, needle) for name, found in data.items() for needle in needles if needle.encode() in found]
 

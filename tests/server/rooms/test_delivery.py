@@ -195,7 +195,7 @@ async def test_what_waits_in_a_restored_inbox_comes_behind_what_the_device_has_r
     await world.context.db.write(lambda tx: log.begin_inboxes_anew(tx, world.clock.now))
     third = await anna.create()
     await anna.commit(third, anna.invitation(third, ben))
-    base = world.clock.now // 1000 * socket.INBOX_STEP
+    base = world.clock.now // 1000 * socket.RESTORE_STEP
     assert read < base
     ben.base = base
     await ben.connect()

@@ -22,10 +22,10 @@ from privity.wire import socket
 from privity.wire.errors import Code
 from privity.wire.standing import StandingState
 from tests.attacks.open_hub import OpenHub, open_hub
-from tests.attacks.people import contents
 from tests.attacks.test_any_bytes_to_the_hub import Walk, routes, walk_of
 from tests.server.rooms.world import World
 from tests.server.staff.deciding import Desk
+from tests.stores import contents
 
 BY_THE_SLICE = {
     ("POST", "/v1/contacts/codes"): Deed.BEGIN,
@@ -89,12 +89,11 @@ async def test_every_route_is_a_deed_or_free_on_purpose(hub: OpenHub) -> None:
 async def test_every_request_of_every_standing(hub: OpenHub, standing: StandingState) -> None:
     walk, _ = await walk_of(hub)
     await put_into(hub.world, walk.mallory.user_uri, standing)
-    database = hub.world.context.config.database
     refused = 0
     for method, pattern in of_sessions(hub):
         honest = walk.honest_body(method, pattern)
         body = b"" if honest is None else json.dumps(honest).encode()
-        before = contents(database)
+        before = contents(hub.world.context.config)
         heard = await walk.ask(method, walk.path(pattern), body)
         is_restricted = heard.status == 403 and heard.error.code is Code.RESTRICTED
         expected = taken(standing, BY_THE_SLICE.get((method, pattern), DEEDS[method, pattern]))
@@ -103,7 +102,7 @@ async def test_every_request_of_every_standing(hub: OpenHub, standing: StandingS
             refused += 1
             assert heard.error.reference == "D-1"
             assert (heard.error.until_ms is None) == (standing is StandingState.BANNED)
-            assert contents(database) == before, (method, pattern)
+            assert contents(hub.world.context.config) == before, (method, pattern)
         if (method, pattern) == ("POST", "/v1/rooms/{id}/leave"):
             assert heard.status == 200
     assert refused == sum(taken(standing, deed) for deed in {**DEEDS, **BY_THE_SLICE}.values())

@@ -24,12 +24,14 @@ from privity.identity.uris import parse_user_uri
 from privity.mls.codec import u64
 from privity.mls.errors import MissingRatchetTree, MlsError
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import Inbox, InboxKind
+from privity.wire.socket import Ack, Inbox, InboxKind
 
 if TYPE_CHECKING:
     from privity.client.engine.engine import Engine
 
 INBOX_KEY: Final = b"inbox"
+ACK_EVERY: Final = 200
+"""Things read after which the hub is told, also while the connection stands for weeks: it keeps 4,096 at most."""
 BUSY: Final = (Code.TOO_MANY, Code.UNAVAILABLE)
 """Refusals of a hub that can be asked again in a minute, whatever was asked for."""
 
@@ -37,7 +39,7 @@ BUSY: Final = (Code.TOO_MANY, Code.UNAVAILABLE)
 class InboxReader:
     """The inbox of one device."""
 
-    __slots__ = ("_busy", "_device", "_engine", "_held", "_pumped", "_resumed_after", "_waits_until")
+    __slots__ = ("_acked", "_busy", "_device", "_engine", "_held", "_pumped", "_resumed_after", "_waits_until")
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._device = engine, engine.device
@@ -45,6 +47,7 @@ class InboxReader:
         self._busy = self._pumped = False
         self._waits_until = 0
         self._resumed_after: int | None = None
+        self._acked = 0
 
     @property
     def is_empty(self) -> bool:
@@ -60,8 +63,8 @@ class InboxReader:
 
     def resume(self) -> int:
         """After which number the hub is to go on, with a new connection."""
-        self._resumed_after = self.cursor()
-        return self._resumed_after
+        self._resumed_after = self._acked = self.cursor()
+        return self._acked
 
     def connection_lost(self) -> None:
         self._held.take()
@@ -115,6 +118,9 @@ class InboxReader:
     def _done(self, seq: int, _: object = None) -> None:
         self._busy = False
         self._device.batch.put(Table.OWN, "", INBOX_KEY, u64(seq))
+        if self._device.caught_up and seq - self._acked >= ACK_EVERY:
+            self._acked = seq
+            self._device.transmit(Ack({}, seq))
         self._pump()
 
     def _failed(self, frame: Inbox, err: Exception) -> None:

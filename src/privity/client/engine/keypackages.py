@@ -29,6 +29,12 @@ LEEWAY_MS = 30 * 86_400_000
 """How long a private half outlives its KeyPackage: a Welcome may wait for a device that was away."""
 
 
+USED_RENEWED_MS = 86_400_000
+"""A last resort that was handed out is replaced on the next day: whoever drains a device makes it work once a day."""
+RENEWED_MS = 30 * 86_400_000
+"""And any after half of its life: whoever once had its private half opens no Welcome for longer."""
+
+
 def top_up(device: Device) -> Flow[None]:
     """Ask how many are left; publish more where they run low. The private halves are saved before they are published.
 
@@ -47,16 +53,34 @@ def _of_suite(left: KeyPackagesLeft, suite: CipherSuite) -> SuiteLeft:
 
 def _top_up(device: Device, suite: CipherSuite, left: SuiteLeft) -> Flow[None]:
     wanted, low = (HYBRID_WANTED, HYBRID_LOW) if is_post_quantum(suite.id) else (WANTED, LOW)
-    if left.left >= low and left.has_last_resort:
+    resort_is_good = left.has_last_resort and not _is_due(device, suite, left)
+    if left.left >= low and resort_is_good:
         return
     space = MAX_KEPT - _forget_expired(device)
-    last = None if left.has_last_resort or space < 1 else _make(device, suite, last_resort=True)
+    last = None if resort_is_good or space < 1 else _make(device, suite, last_resort=True)
     fresh = [_make(device, suite, last_resort=False) for _ in range(min(wanted - left.left, space - 1))]
     if not fresh and last is None:
         return
     body = [bundle.key_package.encode() for bundle in fresh]
     resort = None if last is None else last.key_package.encode()
     yield from ask(calls.put_key_packages(body, resort), KeyPackagesLeft)
+
+
+def _is_due(device: Device, suite: CipherSuite, left: SuiteLeft) -> bool:
+    """Whether the last resort that the hub has is to be another; also where its private half is not here."""
+    made_ms = _last_resort_made_ms(device, suite)
+    if made_ms is None:
+        return True
+    return device.now_ms - made_ms >= (USED_RENEWED_MS if left.last_resort_used else RENEWED_MS)
+
+
+def _last_resort_made_ms(device: Device, suite: CipherSuite) -> int | None:
+    """When the newest that this device has the private half of was made."""
+    found = (KeyPackageBundle.decode(value).key_package for _, value in device.batch.scan(Table.KEY_PACKAGE, ""))
+    lifetimes = (
+        package.leaf_node.lifetime for package in found if package.cipher_suite == suite.id and package.last_resort
+    )
+    return max((lifetime.not_before * 1000 for lifetime in lifetimes if lifetime is not None), default=None)
 
 
 def _forget_expired(device: Device) -> int:

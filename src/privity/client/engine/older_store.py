@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privity.client.engine.shown import Notice
-from privity.wire.socket import INBOX_STEP
+from privity.wire.socket import RESTORE_STEP
 
 if TYPE_CHECKING:
     from privity.client.engine.state import Device
@@ -50,7 +50,7 @@ def say_if_view_is_lost(device: Device, *, in_rooms: bool) -> None:
 
 def say_inbox_gap(device: Device, missing: int) -> None:
     """So many numbers are missing in front of the first thing that the hub brings."""
-    if missing >= INBOX_STEP:
+    if missing >= RESTORE_STEP:
         device.show(Notice(HUB_PUT_BACK))
     else:
         say_put_back(device)

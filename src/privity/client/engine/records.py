@@ -59,6 +59,9 @@ class Table(StrEnum):
     ERASE = "erase"
     """Scope "": what is to be erased, by time (u64 ms), room and message id."""
 
+    __hash__ = str.__hash__
+    """Changes are kept by their table: the hash of an Enum is a function of Python."""
+
 
 class View(Protocol):
     """What the engine reads."""

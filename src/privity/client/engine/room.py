@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from privity.client.engine import consent, knocking
+from privity.client.engine import consent, hub_restored, knocking
 from privity.client.engine.admission import Unasked
 from privity.client.engine.before_sealing import BeforeSealing
 from privity.client.engine.commits import Commits, Job
@@ -44,7 +44,8 @@ from privity.mls.group import Group
 from privity.policy.room_state import RoomState
 from privity.wire import socket
 from privity.wire.errors import MAX_SAID, Code, Refusal
-from privity.wire.socket import Accepted, Event
+from privity.wire.restored import decode_restored
+from privity.wire.socket import Accepted, BadFrame, Event, EventKind
 
 LOG_WAIT_MS = 60_000
 """Until a change that could not be proven is looked at again: the longest that an epoch of the key log takes."""
@@ -66,6 +67,7 @@ class Room:
         self.sending: dict[bytes, int] = {}
         self.pace = EntryPace()
         self._events: Held[Event] = Held(device.space)
+        self._marks: dict[int, Event] = {}
         self._busy = False
         self._gone_before = 0
         self._entry = ""
@@ -216,15 +218,30 @@ class Room:
 
     def connection_lost(self) -> None:
         self._events.take()
+        self._marks = {}
         self._paused_until = 0
         self.before_sealing.connection_lost()
         self.outbox.connection_lost()
 
     def event(self, event: Event) -> None:
         """An event of the log. Early ones wait; late ones were dealt with."""
-        if event.seq > self.record.cursor:
+        if event.seq > self.record.cursor and event.kind is EventKind.RESTORED:
+            self._mark(event)
+        elif event.seq > self.record.cursor:
             self._events.put(event)
         self.advance()
+
+    def _mark(self, event: Event) -> None:
+        """The hub was restored: heeded when all that its copy had was dealt with."""
+        try:
+            decode_restored(event.message)
+        except BadFrame:
+            self._gone_before = max(self._gone_before, event.seq + 1)  # something is missing, whatever it says of it
+            return
+        if len(self._marks) < hub_restored.MAX_MARKS:
+            self._marks[event.seq] = event
+        else:
+            self._gone_before = max(self._gone_before, event.seq + 1)
 
     def gone_before(self, seq: int) -> None:
         """The hub has none of the events before this one. Heeded when all that came was dealt with."""
@@ -240,7 +257,8 @@ class Room:
     def hand_over(self, seq: int, ts_ms: int) -> list[Event]:
         """This device was added anew with this event: end the old membership; the events that came for the new one."""
         self.left(seq, ts_ms)
-        return [event for event in self._events.take() if event.seq > seq]
+        marks, self._marks = self._marks, {}
+        return [event for event in (*self._events.take(), *marks.values()) if event.seq > seq]
 
     def add_job(self, job: Job) -> None:
         self.commits.add(job)
@@ -295,6 +313,8 @@ class Room:
                 continue
             elif (event := self._events.pop(self.record.cursor + 1)) is not None:
                 self._deal_with(event)
+            elif self._passes_mark():
+                continue
             elif (out := self.record.leaves_at) is not None and self._is_out(out):
                 self.left(out, self.latest_ms)
             elif self._is_lost():
@@ -368,6 +388,19 @@ class Room:
             flow, lambda value: finish(lambda: done(value)), lambda err: finish(lambda: failed(err))
         )
         inside = False
+
+    def _passes_mark(self) -> bool:
+        """Go on behind the mark of a restored hub, once everything that its copy had was dealt with."""
+        self._marks = {seq: mark for seq, mark in self._marks.items() if seq > self.record.cursor}
+        if not self._marks:
+            return False
+        mark = self._marks[min(self._marks)]
+        said = decode_restored(mark.message)
+        if said.through > self.record.cursor:
+            return False
+        if hub_restored.pass_mark(self, mark.seq, mark.ts_ms, said):
+            self._entry = REJOINED_TEXT
+        return True
 
     def _skip_own(self) -> bool:
         """Pass an own message or an own commit that stands next in the log."""

@@ -59,6 +59,8 @@ class Statements:
 
 
 _SQL = {table: Statements.of(table) for table in Table}
+_NOTED = (Table.TIMELINE, Table.EVIDENCE)
+"""What is looked at before it changes."""
 
 
 class Store:
@@ -160,16 +162,18 @@ class Store:
 
     def save(self, changes: Mapping[Change, bytes | None]) -> None:
         """All changes in one transaction, on disk when this returns."""
-        put: dict[Table, list[tuple[str, bytes, bytes]]] = {}
-        delete: dict[Table, list[tuple[str, bytes]]] = {}
+        put: dict[Table, list[tuple[str, bytearray, bytearray]]] = {}
+        delete: dict[Table, list[tuple[str, bytearray]]] = {}
         for (table, scope, key), value in changes.items():
+            # bytearray: for each value that is bytes the binding looks for adapters, which takes longer than the row.
             if value is None:
-                delete.setdefault(table, []).append((scope, key))
+                delete.setdefault(table, []).append((scope, bytearray(key)))
             else:
-                put.setdefault(table, []).append((scope, key, value))
+                put.setdefault(table, []).append((scope, bytearray(key), bytearray(value)))
         with named(), transaction(self._db):
             for (table, scope, key), value in changes.items():
-                self._note_gone(table, scope, key, value)
+                if table in _NOTED:
+                    self._note_gone(table, scope, key, value)
             for table, gone in delete.items():
                 self._db.executemany(_SQL[table].delete, gone)
             for table, rows in put.items():
@@ -225,6 +229,8 @@ def _connect(path: Path, key: StoreKey) -> sqlcipher.Connection:
     db = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
     # A raw key: Argon2id has done the work, so SQLCipher's own PBKDF2 is left out.
     db.execute(f"PRAGMA key = \"x'{key.value.hex()}'\"")
+    # Nobody else opens it (`_lock`), so the database is not locked and unlocked for every transaction.
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")

@@ -35,6 +35,9 @@ def init(
     behind_proxy: Annotated[
         bool, Parameter(help="A proxy on this machine ends TLS.", negative="", show_default=False)
     ] = False,
+    store: Annotated[
+        str | None, Parameter(help="postgresql://USER@HOST/DATABASE for the hub; else a file in FOLDER.")
+    ] = None,
     hub_url: Annotated[str | None, Parameter(help="Where the desk finds the hub, if not where this says.")] = None,
     desk_listen: Annotated[
         str, Parameter(help="ADDRESS:PORT of the desk's pages for staff, on this machine.")
@@ -53,13 +56,15 @@ def init(
     tls = None if tls_cert is None or tls_key is None else Tls(tls_cert, tls_key)
     url = hub_url or _hub_url(host, listen, tls)
     try:
-        hub_config.check(hub_init.section_of(host, listen, tls=tls, behind_proxy=behind_proxy), folder)
+        section = hub_init.section_of(host, listen, tls=tls, behind_proxy=behind_proxy, store=store)
+        hub_config.check(section, folder)
         desk = desk_config.DeskSection(hub_url=url, listen=desk_listen, console_url=desk_url)
         pages = desk_config.check(desk, folder).console_url
-        invite = hub_init.write_fresh(folder, host, listen, tls=tls, behind_proxy=behind_proxy)
+        invite = hub_init.write_fresh(folder, host, listen, tls=tls, behind_proxy=behind_proxy, store=store)
         public = desk_init.write_fresh(folder / "desk" / "keys")
     except (HubError, DeskError, OSError) as err:  # a folder without rights, or a file in its place
         sys.exit(f"privity: {type(err).__name__}: {err}")
+    config.touch(mode=0o600 if store else 0o666)  # a password may stand in it
     config.write_text(
         f"{invite.section}"
         f'staff_public_key = "{public.staff_public_key.hex()}"\n'

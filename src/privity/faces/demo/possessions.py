@@ -17,7 +17,8 @@ from privity.message.content import ExternalPart, MimiContent, walk
 from privity.mls import codec
 from privity.mls.group.identity import KeyPackageBundle
 from privity.mls.group.records import EpochHead, StoredPending, read_past, sort_records
-from privity.mls.schedule.key_schedule import EpochSecrets
+from privity.mls.schedule.key_schedule import EpochSecrets, from_epoch_secret
+from privity.mls.suites import suite
 
 SHORTEST = 16
 """Bytes of the shortest secret, an AES-128 key. Shorter ones would be found by chance."""
@@ -56,21 +57,24 @@ def _group(store: Store, room_uri: str) -> Iterator[bytes]:
     if not records:
         return
     found = sort_records(records)
-    yield from _epoch(EpochHead.decode(found.head).secrets)
+    head = EpochHead.decode(found.head)
+    yield from _epoch(head.secrets)
     yield from found.keys.values()
     for epoch in found.messages.values():
         for name, value in epoch.items():
             yield value[GENERATION_BYTES:] if name.startswith(RATCHET) else value[:SHORTEST]
     yield from found.exports.values()
     for value in found.past.values():
-        _, sender_data_secret, resumption_psk, _, _ = codec.decode(read_past, value)
+        _, sender_data_secret, resumption_psk, *_ = codec.decode(read_past, value)
         yield sender_data_secret
         yield resumption_psk
     if found.pending:
         pending = codec.decode(StoredPending.read, found.pending)
-        yield pending.encryption_secret
-        yield pending.export_secret
-        yield from _epoch(pending.head.secrets)
+        following = from_epoch_secret(suite(head.context.cipher_suite), pending.epoch_secret)
+        yield following.epoch_secret
+        yield following.encryption_secret
+        yield following.application_export_secret
+        yield from _epoch(following.secrets)
         yield from pending.keys.values()
 
 

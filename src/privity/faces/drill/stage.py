@@ -27,7 +27,7 @@ from privity.keylog.labels import user_label
 from privity.mls.messages.group_info import GroupInfo
 from privity.mls.public_group import PublicGroup
 from privity.mls.tree.ratchet_tree import RatchetTree
-from privity.server.db.database import Reader
+from privity.server.db.sqlite import SqliteReader
 from privity.server.keys import HubKeys, open_keys
 from privity.server.rooms import store as rooms
 from privity.tlog.add_checkpoint import PATH, AddCheckpoint, decode_known_size
@@ -117,7 +117,7 @@ class Stage:
     def group(self, room_uri: str) -> tuple[GroupInfo, RatchetTree]:
         """A conversation as the hub keeps it: what somebody needs who enters from outside."""
         with closing(sqlite3.connect(f"file:{self.installation.data / 'hub.db'}?mode=ro", uri=True)) as db:
-            reader = Reader(db)
+            reader = SqliteReader(db)
             room = rooms.find(reader, room_uri)
             stored = None if room is None else rooms.group(reader, room.id)
         assert stored is not None  # the caller made the room

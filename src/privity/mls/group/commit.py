@@ -115,7 +115,7 @@ def commit(
     pending = PendingCommit(message, welcome, StagedCommit(epoch, change, following), state.signer)
     if step is not None:
         state.take(epoch, step)
-    state.set_pending(pending)
+    state.set_pending(pending, new.epoch_secret)
     return pending
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privity.mls import codec
-from privity.mls.errors import CodecError
-from privity.mls.group.epoch import Epoch, PastEpoch
+from privity.mls.errors import BadConfirmationTag, CodecError
+from privity.mls.group.epoch import Epoch, PastEpoch, begin
 from privity.mls.group.errors import DamagedRecords
 from privity.mls.group.identity import Identity
-from privity.mls.group.join_external import epoch_of
+from privity.mls.group.older_pending import OlderPending, is_older
 from privity.mls.group.outcomes import PendingCommit, StagedCommit
 from privity.mls.group.records import EpochHead, Sorted, StoredPending, StoredProposal, read_past, sort_records
 from privity.mls.group.state import GroupState
@@ -20,14 +20,16 @@ from privity.mls.messages.commit import Commit
 from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.rules import Rules
 from privity.mls.schedule.exporting import ExporterTree
+from privity.mls.schedule.key_schedule import from_epoch_secret
 from privity.mls.schedule.secret_tree import SecretTree
 from privity.mls.state import PublicState
 from privity.mls.suites import CipherSuite, suite
+from privity.mls.transcript import confirmed_transcript_hash
 from privity.mls.tree.math import node_width
 from privity.mls.tree.node import Node, read_node
 from privity.mls.tree.path import apply_update_path
 from privity.mls.tree.ratchet_tree import RatchetTree
-from privity.mls.validation.apply import apply_proposals
+from privity.mls.validation.apply import apply_proposals, next_context
 from privity.mls.validation.commit import StagedChange
 from privity.mls.validation.proposals import QueuedProposal, resolve
 
@@ -67,8 +69,10 @@ def _load(parts: Sorted, identity: Identity, rules: Rules) -> GroupState:
         if stored.leaf_private:
             state.own_updates[reference] = stored.leaf_private
         state.proposal_count = order + 1
+    if parts.moved:
+        state.record_moved(parts.moved)
     if parts.pending is not None:
-        state.pending = _pending(state, codec.decode(StoredPending.read, parts.pending))
+        state.pending = _pending(state, parts.pending)
     return state
 
 
@@ -83,24 +87,30 @@ def _tree(head: EpochHead, chosen: CipherSuite, stored: Mapping[int, bytes]) -> 
     tree = RatchetTree(chosen, nodes)
     if tree.tree_hash != head.context.tree_hash:
         raise DamagedRecords("the stored tree is not the one of the stored epoch")
+    if tree.get_leaf(head.own_leaf) is None:
+        raise DamagedRecords(f"our own leaf {head.own_leaf} is blank in the stored tree, or outside of it")
     return tree
 
 
 def _past(parts: Sorted, number: int, chosen: CipherSuite) -> PastEpoch:
-    context, sender_data_secret, resumption_psk, own_leaf, leaf_count = codec.decode(read_past, parts.past[number])
+    found = codec.decode(read_past, parts.past[number])
+    context, sender_data_secret, resumption_psk, own_leaf, leaf_count, leaves = found
+    leaves |= parts.past_leaves.get(number, {})
     return PastEpoch(
         number,
         context,
         sender_data_secret,
         resumption_psk,
         own_leaf,
-        {index: LeafNode.decode(value) if value else None for index, value in parts.leaves.get(number, {}).items()},
+        {index: LeafNode.decode(value) if value else None for index, value in leaves.items()},
         SecretTree.from_records(chosen, leaf_count, parts.messages.get(number, {})),
     )
 
 
-def _pending(state: GroupState, stored: StoredPending) -> PendingCommit:
+def _pending(state: GroupState, data: bytes) -> PendingCommit:
     """The pending commit with what the record leaves out worked out again from the commit itself."""
+    older = codec.decode(OlderPending.read, data) if is_older(data) else None
+    stored = codec.decode(StoredPending.read, data) if older is None else older.pending
     public = state.epoch.public
     auth = stored.authenticated()
     commit = auth.content.body
@@ -111,10 +121,20 @@ def _pending(state: GroupState, stored: StoredPending) -> PendingCommit:
     tree = provisional.tree
     if commit.path is not None:
         tree = apply_update_path(tree, provisional.committer, commit.path, provisional.new_leaves)
-    head = stored.head
-    if tree.tree_hash != head.context.tree_hash:
-        raise DamagedRecords("the pending commit does not lead to the stored epoch")
-    change = StagedChange(auth, provisional, commit.path, tree, head.context)
-    following = epoch_of(head, tree, stored.encryption_secret, stored.export_secret, dict(stored.keys))
+    confirmed = confirmed_transcript_hash(public.suite, public.interim_transcript_hash, auth)
+    context = next_context(public, provisional, tree, confirmed)
+    change = StagedChange(auth, provisional, commit.path, tree, context)
+    following = _following(state, change, stored) if older is None else older.following(change)
     staged = StagedCommit(state.epoch, change, following)
     return PendingCommit(stored.message, stored.welcome or None, staged, state.signer)
+
+
+def _following(state: GroupState, change: StagedChange, stored: StoredPending) -> Epoch:
+    """The epoch that a pending commit leads to, derived again."""
+    new = from_epoch_secret(state.epoch.suite, stored.epoch_secret)
+    own_leaf, reinit = state.epoch.own_leaf, change.provisional.reinit
+    encoded, tag = change.context.encode(), change.confirmation_tag
+    try:
+        return begin(change.state(), encoded, tag, own_leaf, new, dict(stored.keys), reinit)
+    except BadConfirmationTag:
+        raise DamagedRecords("the pending commit does not lead to the stored epoch") from None

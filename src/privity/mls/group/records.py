@@ -4,13 +4,18 @@
 """How a group lies in the device's store: many small records, so that a message writes only what it changed.
 
 group            context, confirmation tag, our leaf, the epoch's secrets, the ReInit that ended it
-node + index     one node of the ratchet tree
+node + index     one leaf of the ratchet tree
+over + level + .. one parent; a path has one of each level, and the upper levels are few and side by side
 key + index      our private key for a node
 msg + epoch + .. one record of an epoch's secret tree
 exp + node       one secret of the epoch's exporter tree
-past + epoch     what is left of a past epoch; leaf + epoch + index: a leaf that the commit after it changed
+late + epoch     what is left of a past epoch, with the leaves that the commit after it changed
 prop + number    a queued proposal, in order of arrival
 pend             our pending commit
+
+A store writes whole pages, and keeps records in the order of their names: what a commit changes stands together.
+Stores from before have parents among the nodes, and instead of `late` past + epoch and leaf + epoch + index; `load`
+moves them.
 """
 
 from __future__ import annotations
@@ -29,11 +34,15 @@ from privity.mls.messages.group_context import GroupContext
 from privity.mls.messages.proposals import ReInit, read_proposal
 from privity.mls.schedule.key_schedule import EpochSecrets
 from privity.mls.secrecy import holds_secrets
+from privity.mls.tree import math
 
 VERSION = 1
+PENDING_VERSION = 2
+"""Records of the form before began with the length of a message, which is never that small (`older_pending`)."""
 GROUP = b"group"
 PENDING = b"pend"
-_NODE, _KEY, _MESSAGE, _PAST, _LEAF, _PROPOSAL = b"node", b"key", b"msg", b"past", b"leaf", b"prop"
+_NODE, _PARENT, _KEY, _MESSAGE, _PAST, _PROPOSAL = b"node", b"over", b"key", b"msg", b"late", b"prop"
+_OLDER_PAST, _OLDER_PAST_LEAF = b"past", b"leaf"
 _EXPORT = b"exp"
 
 
@@ -75,7 +84,7 @@ class Journal:
 
 
 def node_name(x: int) -> bytes:
-    return _NODE + codec.u32(x)
+    return _PARENT + codec.u8(math.level(x)) + codec.u32(x) if x & 1 else _NODE + codec.u32(x)
 
 
 def key_name(x: int) -> bytes:
@@ -92,10 +101,6 @@ def export_name(name: bytes) -> bytes:
 
 def past_name(epoch: int) -> bytes:
     return _PAST + codec.u64(epoch)
-
-
-def past_leaf_name(epoch: int, leaf: int) -> bytes:
-    return _LEAF + codec.u64(epoch) + codec.u32(leaf)
 
 
 def proposal_name(number: int) -> bytes:
@@ -183,6 +188,7 @@ def _read_reinit(r: Reader) -> ReInit:
 
 
 def encode_past(past: PastEpoch) -> bytes:
+    leaves = [codec.u32(index) + codec.vec(leaf.encode() if leaf else b"") for index, leaf in past.leaves.items()]
     return b"".join(
         [
             codec.vec(past.context),
@@ -190,12 +196,16 @@ def encode_past(past: PastEpoch) -> bytes:
             codec.vec(past.resumption_psk),
             codec.u32(past.own_leaf),
             codec.u32(past.messages.leaf_count),
+            codec.vec(b"".join(leaves)),
         ]
     )
 
 
-def read_past(r: Reader) -> tuple[bytes, bytes, bytes, int, int]:
-    return r.vec(MAX_MESSAGE), r.vec(), r.vec(), r.u32(), r.u32()
+def read_past(r: Reader) -> tuple[bytes, bytes, bytes, int, int, dict[int, bytes]]:
+    """Context, sender data secret, resumption PSK, own leaf, leaf count, changed leaves (empty for a blank one)."""
+    fields = (r.vec(MAX_MESSAGE), r.vec(), r.vec(), r.u32(), r.u32())
+    leaves = r.vector_of(lambda each: (each.u32(), each.vec()), MAX_MESSAGE) if r.remaining else ()
+    return *fields, dict(leaves)
 
 
 @holds_secrets
@@ -222,16 +232,14 @@ class StoredProposal:
 class StoredPending:
     """A pending commit: its messages, and of the epoch it leads to what cannot be worked out again.
 
-    `content` is empty where `message` shows it; the place of `group_info` is empty, and stands for older stores.
+    It is as short as it can be: in a small group it fits into the page that a message writes anyway. `content` is
+    empty where `message` shows it.
     """
 
     message: bytes
     content: bytes
     welcome: bytes
-    group_info: bytes
-    head: EpochHead
-    encryption_secret: bytes
-    export_secret: bytes
+    epoch_secret: bytes
     keys: Mapping[int, bytes]
 
     def __repr__(self) -> str:
@@ -245,25 +253,15 @@ class StoredPending:
 
     def encode(self) -> bytes:
         keys = b"".join([codec.u32(x) + codec.vec(key) for x, key in self.keys.items()])
-        return b"".join(
-            [
-                codec.vec(self.message),
-                codec.vec(self.content),
-                codec.vec(self.welcome),
-                codec.vec(self.group_info),
-                codec.vec(self.head.encode()),
-                codec.vec(self.encryption_secret),
-                codec.vec(self.export_secret),
-                codec.vec(keys),
-            ]
-        )
+        parts = (self.message, self.content, self.welcome, self.epoch_secret, keys)
+        return codec.u8(PENDING_VERSION) + b"".join([codec.vec(part) for part in parts])
 
     @classmethod
     def read(cls, r: Reader) -> StoredPending:
-        big = MAX_MESSAGE
-        parts = (r.vec(big), r.vec(big), r.vec(big), r.vec(big))
-        head = EpochHead.decode(r.vec(big))
-        return cls(*parts, head, r.vec(), r.vec(), read_keys(r))
+        version = r.u8()
+        if version != PENDING_VERSION:
+            raise DamagedRecords(f"the pending commit has version {version}, this program reads {PENDING_VERSION}")
+        return cls(r.vec(MAX_MESSAGE), r.vec(MAX_MESSAGE), r.vec(MAX_MESSAGE), r.vec(), read_keys(r))
 
 
 @holds_secrets
@@ -278,8 +276,10 @@ class Sorted:
     messages: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
     exports: dict[bytes, bytes] = field(default_factory=dict)
     past: dict[int, bytes] = field(default_factory=dict)
-    leaves: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    past_leaves: dict[int, dict[int, bytes]] = field(default_factory=dict)
     proposals: dict[int, bytes] = field(default_factory=dict)
+    moved: set[bytes] = field(default_factory=set)
+    """Names that what they hold does not have any more."""
 
 
 def sort_records(records: Mapping[bytes, bytes]) -> Sorted:
@@ -291,7 +291,12 @@ def sort_records(records: Mapping[bytes, bytes]) -> Sorted:
         elif name == PENDING:
             out.pending = value
         elif name.startswith(_NODE):
-            out.nodes[_number(name[4:])] = value
+            x = _number(name[4:])
+            out.nodes[x] = value
+            if x & 1:
+                out.moved.add(name)
+        elif name.startswith(_PARENT):
+            out.nodes[_number(name[5:])] = value
         elif name.startswith(_KEY):
             out.keys[_number(name[3:])] = value
         elif name.startswith(_MESSAGE):
@@ -300,8 +305,12 @@ def sort_records(records: Mapping[bytes, bytes]) -> Sorted:
             out.exports[name[3:]] = value
         elif name.startswith(_PAST):
             out.past[_number(name[4:])] = value
-        elif name.startswith(_LEAF):
-            out.leaves.setdefault(_number(name[4:12]), {})[_number(name[12:])] = value
+        elif name.startswith(_OLDER_PAST):
+            out.past[_number(name[4:])] = value
+            out.moved.add(name)
+        elif name.startswith(_OLDER_PAST_LEAF):
+            out.past_leaves.setdefault(_number(name[4:12]), {})[_number(name[12:])] = value
+            out.moved.add(name)
         elif name.startswith(_PROPOSAL):
             out.proposals[_number(name[4:])] = value
         else:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from privity.mls.crypto import SigningKey
@@ -106,6 +107,16 @@ class GroupState:
         for name, value in epoch.exports.records.items():
             self.journal.put(records.export_name(name), value)
 
+    def record_moved(self, moved: Collection[bytes]) -> None:
+        """Journal anew what an older program wrote under these names."""
+        for name in moved:
+            self.journal.delete(name)
+        for x, node in enumerate(self.epoch.public.tree.nodes):
+            if x & 1 and node is not None:
+                self.journal.put(records.node_name(x), encode_optional_node(node))
+        for past in self.past.values():
+            self.journal.put(records.past_name(past.number), records.encode_past(past))
+
     def take_export(self, step: ExportStep) -> None:
         """Use up the exported secret of a component."""
         self.epoch.exports.apply(step)
@@ -140,10 +151,10 @@ class GroupState:
         self.journal.put(records.proposal_name(self.proposal_count), stored.encode())
         self.proposal_count += 1
 
-    def set_pending(self, pending: PendingCommit) -> None:
+    def set_pending(self, pending: PendingCommit, epoch_secret: bytes) -> None:
         """Remember our own commit until it is accepted or given up."""
         self.pending = pending
-        self.journal.put(records.PENDING, store_pending(pending).encode())
+        self.journal.put(records.PENDING, store_pending(pending, epoch_secret).encode())
 
     def clear_pending(self) -> None:
         if self.pending is not None:
@@ -172,8 +183,9 @@ class GroupState:
             self._let_go()
             return
         old, self.epoch = self.epoch, staged.next
-        self._keep_past(old)
-        self._record_difference(old)
+        changed = self.epoch.public.tree.changed_since(old.public.tree)
+        self._keep_past(old, changed)
+        self._record_difference(old, changed)
         self.safe_aad = _uses_safe_aad(self.epoch)
 
     def _let_go(self) -> None:
@@ -191,10 +203,10 @@ class GroupState:
             self.journal.put(records.past_name(number), records.encode_past(self.past[number]))
         self.journal.put(records.GROUP, EpochHead.of(self.epoch, removed=True).encode())
 
-    def _keep_past(self, old: Epoch) -> None:
+    def _keep_past(self, old: Epoch, changed: Iterable[int]) -> None:
         before, after = old.public.tree, self.epoch.public.tree
         leaves: dict[int, LeafNode | None] = {}
-        for x in after.changed_since(before):
+        for x in changed:
             if not x & 1 and (leaf := before.get_leaf(x // 2)) is not after.get_leaf(x // 2):
                 leaves[x // 2] = leaf
         past = PastEpoch(
@@ -208,24 +220,19 @@ class GroupState:
         )
         self.past[old.number] = past
         self.journal.put(records.past_name(past.number), records.encode_past(past))
-        for index, leaf in leaves.items():
-            value = b"" if leaf is None else leaf.encode()
-            self.journal.put(records.past_leaf_name(past.number, index), value)
         for number in sorted(self.past)[: max(0, len(self.past) - self.rules.past_epochs)]:
             self._forget_past(self.past.pop(number))
 
     def _forget_past(self, past: PastEpoch) -> None:
         self.journal.delete(records.past_name(past.number))
-        for index in past.leaves:
-            self.journal.delete(records.past_leaf_name(past.number, index))
         for name in past.messages.records:
             self.journal.delete(records.message_name(past.number, name))
 
-    def _record_difference(self, old: Epoch) -> None:
+    def _record_difference(self, old: Epoch, changed: Iterable[int]) -> None:
         new = self.epoch
         self.journal.put(records.GROUP, EpochHead.of(new).encode())
         before, after = old.public.tree.nodes, new.public.tree.nodes
-        for x in new.public.tree.changed_since(old.public.tree):
+        for x in changed:
             was = before[x] if x < len(before) else None
             node = after[x] if x < len(after) else None
             if node is was:
@@ -247,24 +254,14 @@ class GroupState:
             self.journal.put(records.export_name(name), value)
 
 
-def store_pending(pending: PendingCommit) -> StoredPending:
-    """A pending commit as its record."""
+def store_pending(pending: PendingCommit, epoch_secret: bytes) -> StoredPending:
+    """A pending commit as its record, with the secret of the epoch that it leads to."""
     following = pending.staged.next
     if following is None:
         raise NoPendingCommit("a commit that removes its own sender cannot be pending")
     auth = pending.staged.change.auth
-    (encryption_secret,) = following.messages.records.values()
-    (export_secret,) = following.exports.records.values()
-    return StoredPending(
-        pending.message,
-        b"" if auth.wire_format == PUBLIC_MESSAGE else auth.encode(),
-        pending.welcome or b"",
-        b"",
-        EpochHead.of(following),
-        encryption_secret,
-        export_secret,
-        following.keys,
-    )
+    content = b"" if auth.wire_format == PUBLIC_MESSAGE else auth.encode()
+    return StoredPending(pending.message, content, pending.welcome or b"", epoch_secret, following.keys)
 
 
 def _uses_safe_aad(epoch: Epoch) -> bool:

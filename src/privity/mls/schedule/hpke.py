@@ -24,7 +24,7 @@ from privity.mls.codec import u16, vec
 from privity.mls.crypto import P256_ORDER, Random
 from privity.mls.errors import BadPublicKey, DecryptionFailed, UsageError
 from privity.mls.schedule import xwing
-from privity.mls.schedule.kdf import expand, extract
+from privity.mls.schedule.kdf import expand, expand_each, extract
 from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
@@ -200,8 +200,11 @@ def _kem_secret(suite: CipherSuite, shared_point: bytes, kem_context: bytes) -> 
 def _key_and_nonce(suite: CipherSuite, shared: bytes, context: bytes) -> tuple[bytes, bytes]:
     hpke_id = _hpke_id(suite)
     secret = _labeled_extract(suite, hpke_id, shared, b"secret", b"")
-    key = _labeled_expand(suite, hpke_id, secret, b"key", context, suite.nk)
-    return key, _labeled_expand(suite, hpke_id, secret, b"base_nonce", context, suite.nn)
+    wanted = ((b"key", suite.nk), (b"base_nonce", suite.nn))
+    key, nonce = expand_each(
+        suite, secret, [(_labeled_info(hpke_id, label, context, length), length) for label, length in wanted]
+    )
+    return key, nonce
 
 
 def _exporter(suite: CipherSuite, shared: bytes, info: bytes) -> Exporter:
@@ -218,7 +221,11 @@ def _labeled_extract(suite: CipherSuite, suite_id: bytes, salt: bytes, label: by
 def _labeled_expand(
     suite: CipherSuite, suite_id: bytes, secret: bytes, label: bytes, info: bytes, length: int
 ) -> bytes:
-    return expand(suite, secret, u16(length) + _VERSION + suite_id + label + info, length)
+    return expand(suite, secret, _labeled_info(suite_id, label, info, length), length)
+
+
+def _labeled_info(suite_id: bytes, label: bytes, info: bytes, length: int) -> bytes:
+    return u16(length) + _VERSION + suite_id + label + info
 
 
 @lru_cache(maxsize=16)

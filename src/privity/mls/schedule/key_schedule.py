@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 from privity.mls.codec import Reader, vec
 from privity.mls.crypto import Random
 from privity.mls.errors import BadConfirmationTag
 from privity.mls.schedule import hpke
-from privity.mls.schedule.kdf import derive_secret, expand_with_label, extract
+from privity.mls.schedule.kdf import derive_secret, expand_with_label, expand_with_labels, extract
 from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
@@ -60,6 +61,21 @@ class EpochSecrets:
         return cls(r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec(), r.vec())
 
 
+_OF_AN_EPOCH: Final = (
+    b"encryption",
+    b"application_export",
+    b"sender data",
+    b"exporter",
+    b"external",
+    b"confirm",
+    b"membership",
+    b"resumption",
+    b"authentication",
+    b"init",
+)
+"""The labels of what comes out of an epoch secret: first those that are used up, then EpochSecrets in its order."""
+
+
 @holds_secrets
 @dataclass(frozen=True, slots=True, repr=False)
 class NewEpoch:
@@ -70,6 +86,7 @@ class NewEpoch:
     encryption_secret: bytes
     secrets: EpochSecrets
     application_export_secret: bytes = b""
+    epoch_secret: bytes = b""
 
     def __repr__(self) -> str:
         return "<NewEpoch>"
@@ -103,12 +120,12 @@ def new_epoch(suite: CipherSuite, joiner: bytes, psk_secret: bytes, context: byt
     member_secret = extract(suite, joiner, psk_secret)
     epoch_secret = expand_with_label(suite, member_secret, b"epoch", context, suite.nh)
     welcome = derive_secret(suite, member_secret, b"welcome")
-    return _from_epoch_secret(suite, joiner, welcome, epoch_secret)
+    return replace(from_epoch_secret(suite, epoch_secret), joiner_secret=joiner, welcome_secret=welcome)
 
 
 def first_epoch(suite: CipherSuite, epoch_secret: bytes) -> NewEpoch:
     """The epoch of a group that its creator just made from a random secret (section 11)."""
-    return _from_epoch_secret(suite, b"", b"", epoch_secret)
+    return from_epoch_secret(suite, epoch_secret)
 
 
 def external_public_key(suite: CipherSuite, external_secret: bytes) -> bytes:
@@ -145,18 +162,7 @@ def check_confirmation_tag(
         raise BadConfirmationTag("the confirmation tag is not the one of the epoch that we computed")
 
 
-def _from_epoch_secret(suite: CipherSuite, joiner: bytes, welcome: bytes, epoch_secret: bytes) -> NewEpoch:
-    def derive(label: bytes) -> bytes:
-        return derive_secret(suite, epoch_secret, label)
-
-    secrets = EpochSecrets(
-        sender_data_secret=derive(b"sender data"),
-        exporter_secret=derive(b"exporter"),
-        external_secret=derive(b"external"),
-        confirmation_key=derive(b"confirm"),
-        membership_key=derive(b"membership"),
-        resumption_psk=derive(b"resumption"),
-        epoch_authenticator=derive(b"authentication"),
-        init_secret=derive(b"init"),
-    )
-    return NewEpoch(joiner, welcome, derive(b"encryption"), secrets, derive(b"application_export"))
+def from_epoch_secret(suite: CipherSuite, epoch_secret: bytes) -> NewEpoch:
+    """An epoch without what leads to it: nobody can be welcomed to it by this."""
+    derived = expand_with_labels(suite, epoch_secret, b"", [(label, suite.nh) for label in _OF_AN_EPOCH])
+    return NewEpoch(b"", b"", derived[0], EpochSecrets(*derived[2:]), derived[1], epoch_secret)

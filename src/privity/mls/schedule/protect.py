@@ -28,7 +28,7 @@ from privity.mls.messages.framing import (
 )
 from privity.mls.schedule.errors import MessageTooLong
 from privity.mls.schedule.hpke import aead
-from privity.mls.schedule.kdf import expand_with_label
+from privity.mls.schedule.kdf import expand_with_labels
 from privity.mls.schedule.secret_tree import Step
 from privity.mls.suites import CipherSuite
 
@@ -150,11 +150,8 @@ def _check_readable(content: FramedContent, length: int = 0) -> None:
 
 
 def _sender_data_key(suite: CipherSuite, secret: bytes, ciphertext: bytes) -> tuple[bytes, bytes]:
-    sample = ciphertext[: suite.nh]
-    return (
-        expand_with_label(suite, secret, b"key", sample, suite.nk),
-        expand_with_label(suite, secret, b"nonce", sample, suite.nn),
-    )
+    key, nonce = expand_with_labels(suite, secret, ciphertext[: suite.nh], ((b"key", suite.nk), (b"nonce", suite.nn)))
+    return key, nonce
 
 
 def _guarded(nonce: bytes, guard: bytes) -> bytes:

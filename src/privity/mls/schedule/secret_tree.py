@@ -20,7 +20,7 @@ from enum import IntEnum
 from privity.mls.codec import u8, u32, u64
 from privity.mls.errors import GenerationTooFar, GenerationTooOld
 from privity.mls.schedule.errors import NotInSecretTree, RatchetExhausted, ReplayedMessage
-from privity.mls.schedule.kdf import derive_tree_secret, expand_with_label
+from privity.mls.schedule.kdf import derive_tree_secret, expand_with_label, expand_with_labels
 from privity.mls.secrecy import holds_secrets
 from privity.mls.suites import CipherSuite
 
@@ -118,10 +118,11 @@ class SecretTree:
             if name in self.records:
                 delete.add(name)
         for between in range(expected, generation):
-            if between >= oldest_kept:
-                key, nonce = self._key_and_nonce(secret, between)
-                put[_skipped_name(leaf, kind, between)] = key + nonce
-            secret = derive_tree_secret(self.suite, secret, b"secret", between, self.suite.nh)
+            if between < oldest_kept:
+                secret = derive_tree_secret(self.suite, secret, b"secret", between, self.suite.nh)
+                continue
+            key, nonce, secret = self._derived(secret, between)
+            put[_skipped_name(leaf, kind, between)] = key + nonce
         return self._advance(leaf, kind, generation, secret, put, delete)
 
     def apply(self, step: Step) -> None:
@@ -137,15 +138,15 @@ class SecretTree:
     def _advance(
         self, leaf: int, kind: Kind, generation: int, secret: bytes, put: dict[bytes, bytes], delete: set[bytes]
     ) -> Step:
-        key, nonce = self._key_and_nonce(secret, generation)
-        following = derive_tree_secret(self.suite, secret, b"secret", generation, self.suite.nh)
+        key, nonce, following = self._derived(secret, generation)
         put[_ratchet_name(leaf, kind)] = u64(generation + 1) + following
         return Step(generation, key, nonce, put, delete)
 
-    def _key_and_nonce(self, secret: bytes, generation: int) -> tuple[bytes, bytes]:
+    def _derived(self, secret: bytes, generation: int) -> list[bytes]:
+        """Key and nonce of a generation, and the secret of the next (DeriveTreeSecret)."""
         suite = self.suite
-        key = derive_tree_secret(suite, secret, b"key", generation, suite.nk)
-        return key, derive_tree_secret(suite, secret, b"nonce", generation, suite.nn)
+        wanted = ((b"key", suite.nk), (b"nonce", suite.nn), (b"secret", suite.nh))
+        return expand_with_labels(suite, secret, u32(generation), wanted)
 
     def _ratchet(self, leaf: int, kind: Kind, put: dict[bytes, bytes], delete: set[bytes]) -> tuple[int, bytes]:
         """(next generation, its secret), deriving down to the leaf when nobody has yet."""
@@ -153,10 +154,10 @@ class SecretTree:
         if kept is not None:
             return int.from_bytes(kept[:8], "big"), kept[8:]
         leaf_secret = self._leaf_secret(leaf, put, delete)
-        secrets = {}
-        for each, label in _RATCHET_LABELS.items():
-            secrets[each] = expand_with_label(self.suite, leaf_secret, label, b"", self.suite.nh)
-            put[_ratchet_name(leaf, each)] = u64(0) + secrets[each]
+        wanted = [(label, self.suite.nh) for label in _RATCHET_LABELS.values()]
+        secrets = dict(zip(_RATCHET_LABELS, expand_with_labels(self.suite, leaf_secret, b"", wanted), strict=True))
+        for each, value in secrets.items():
+            put[_ratchet_name(leaf, each)] = u64(0) + value
         return 0, secrets[kind]
 
     def _leaf_secret(self, leaf: int, put: dict[bytes, bytes], delete: set[bytes]) -> bytes:

@@ -126,7 +126,8 @@ class TreeEditor:
 
     def replace_path(self, index: int, leaf: LeafNode, parents: list[tuple[int, ParentNode]]) -> None:
         """Merge the public half of an update path (section 7.5): every other ancestor of the leaf becomes blank."""
-        self._blank_path(index)
-        for x, node in parents:
-            self._put(x, node)
-        self.put_leaf(index, leaf)
+        placed = dict(parents)
+        for x in self._forget_path(2 * index):
+            if x in placed or self._nodes[x] is not None:
+                self._put(x, placed.get(x))
+        self._put(2 * index, leaf)

@@ -14,7 +14,7 @@ from privity.server.blobs import store
 from privity.server.blobs.model import Blob, path_of
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
-from privity.server.limits import MAX_BLOB_BYTES, MAX_BLOB_STOCK_BYTES
+from privity.server.limits import FREE_FOR_MESSAGES_BYTES, MAX_BLOB_BYTES, MAX_BLOB_STOCK_BYTES
 from privity.wire.errors import Code, Refusal
 
 ATTEMPTS: Final = 3
@@ -51,6 +51,8 @@ async def _put(context: HubContext, user_uri: str, data: bytes) -> Blob:
     for _ in range(ATTEMPTS):
         suffix = context.random(8).hex()
         try:
+            if await asyncio.to_thread(store.free_bytes, context.config.blobs) < FREE_FOR_MESSAGES_BYTES + len(data):
+                raise Refusal(Code.UNAVAILABLE, "the hub keeps what is left of its disk for messages")
             await asyncio.to_thread(store.write_file, context.config.blobs, sha256, data, suffix)
         except OSError as err:
             raise Refusal(Code.UNAVAILABLE, f"the hub cannot store blobs now (errno {err.errno})") from None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from privity.server.blobs.model import Blob, path_of
@@ -59,6 +60,11 @@ def orphans(query: Query, limit: int) -> list[bytes]:
 
 def remove(tx: Tx, sha256: bytes) -> None:
     tx.execute("DELETE FROM blob WHERE sha256 = ?", (sha256,))
+
+
+def free_bytes(folder: Path) -> int:
+    """Of the disk that the folder is on."""
+    return shutil.disk_usage(folder).free
 
 
 def write_file(folder: Path, sha256: bytes, data: bytes, suffix: str) -> None:

@@ -59,8 +59,8 @@ def _device(reader: Reader, text: str, written: Written) -> Whom | None:
     user = user_of(device)
     here = reader.one(
         "SELECT 1 FROM device WHERE client_uri = ?"
-        " UNION ALL SELECT 1 FROM kl_value WHERE label = ? AND instr(value, CAST(? AS BLOB)) > 0",
-        (device, user_label(user).decode(), device),
+        " UNION ALL SELECT 1 FROM kl_value WHERE label = ? AND instr(value, ?) > 0",
+        (device, user_label(user).decode(), device.encode()),
     )
     return None if here is None else _whom(user, written, device)
 

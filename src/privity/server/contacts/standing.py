@@ -7,8 +7,9 @@ Asked anew each time, so that somebody who becomes a minor, or loses a guardian,
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cache
 
 from privity.mls.errors import PolicyRefused
 from privity.policy import contact as policy
@@ -76,11 +77,39 @@ def check_both(
 
 
 def are_contacts(query: Query, one: str, other: str, now_ms: int) -> bool:
-    of_one, of_other = store.hows(query, one, other)
+    return bool(which_are_contacts(query, [(one, other)], now_ms))
+
+
+def which_are_contacts(query: Query, pairs: Sequence[tuple[str, str]], now_ms: int) -> set[tuple[str, str]]:
+    """Of many pairs at once those who are contacts."""
+    return {
+        pair
+        for pair, (of_one, of_other) in zip(pairs, store.hows_of(query, pairs), strict=True)
+        if _are_contacts(query, pair, now_ms, frozenset(of_one), frozenset(of_other))
+    }
+
+
+def _are_contacts(
+    query: Query, pair: tuple[str, str], now_ms: int, of_one: frozenset[How], of_other: frozenset[How]
+) -> bool:
     if not of_one or not of_other:
         return False
+    if _as_minors_too(of_one, of_other):
+        return True
     try:
-        check_both(query, one, other, now_ms, of_one, of_other)
+        check_both(query, *pair, now_ms, of_one, of_other)
+    except PolicyRefused:
+        return False
+    return True
+
+
+@cache
+def _as_minors_too(of_one: frozenset[How], of_other: frozenset[How]) -> bool:
+    """Whether the two would be contacts even if both were minors of whom nothing else is known: what there is to say
+    can be said in a few hundred ways, and most contacts need no further look."""
+    try:
+        policy.check_contact(_as_any_minor(of_one, of_other))
+        policy.check_contact(_as_any_minor(of_other, of_one))
     except PolicyRefused:
         return False
     return True
@@ -104,7 +133,7 @@ def share_room(query: Query, one: str, other: str, *, direct: bool = False) -> b
     row = query.one(
         "SELECT 1 FROM participation a JOIN participation b ON b.room_id = a.room_id JOIN room r ON r.id = a.room_id"
         " WHERE a.user_uri = ? AND a.until_ms IS NULL AND b.user_uri = ? AND b.until_ms IS NULL"
-        " AND (? OR r.direct_pair IS NULL) LIMIT 1",
+        " AND (? = 1 OR r.direct_pair IS NULL) LIMIT 1",
         (one, other, direct),
     )
     return row is not None

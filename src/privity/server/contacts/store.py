@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from privity.server.contacts.model import Ask, Code, How, Meeting, Side, Who
@@ -11,6 +12,7 @@ from privity.server.db.database import Query, Row, Tx
 
 _ASK = "SELECT user_uri, target, entry, said_ms, asked_ms FROM contact_ask"
 _SIDE = "SELECT user_uri, other_uri, how, entry, said_ms, since_ms FROM contact_side"
+_HOWS: Final = {how.value: how for how in How}
 _MEETING = "SELECT user_uri, maker_uri, entry, said_ms, met_ms FROM contact_meeting"
 
 
@@ -102,14 +104,21 @@ def sides(query: Query, user_uri: str, other_uri: str) -> list[Side]:
 
 
 def hows(query: Query, one: str, other: str) -> tuple[set[How], set[How]]:
-    """The same of both, without the entries: what every message in a direct room asks for."""
-    found: tuple[set[How], set[How]] = (set(), set())
-    for user_uri, how in query.all(
-        "SELECT user_uri, how FROM contact_side WHERE (user_uri = ?1 AND other_uri = ?2)"
-        " OR (user_uri = ?2 AND other_uri = ?1)",
-        (one, other),
-    ):
-        found[0 if user_uri == one else 1].add(How(how))
+    """The same of both, without the entries."""
+    return hows_of(query, [(one, other)])[0]
+
+
+def hows_of(query: Query, pairs: Sequence[tuple[str, str]]) -> list[tuple[set[How], set[How]]]:
+    """The same of many pairs: what every message in a direct room asks for."""
+    found: list[tuple[set[How], set[How]]] = [(set(), set()) for _ in pairs]
+    rows = query.for_each(
+        "SELECT g.n, s.user_uri = g.one, s.how FROM given g JOIN contact_side s"
+        " ON (s.user_uri = g.one AND s.other_uri = g.other) OR (s.user_uri = g.other AND s.other_uri = g.one)",
+        {"n": int, "one": str, "other": str},
+        [(number, one, other) for number, (one, other) in enumerate(pairs)],
+    )
+    for number, by_one, how in rows:
+        found[number][0 if by_one else 1].add(_HOWS[how])
     return found
 
 
@@ -147,8 +156,8 @@ def end(tx: Tx, one: str, other: str) -> bool:
 def put_no(tx: Tx, user_uri: str, other_uri: str, said_ms: int, at_ms: int) -> None:
     tx.execute(
         "INSERT INTO contact_no (user_uri, other_uri, said_ms, at_ms) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (user_uri, other_uri) DO UPDATE SET said_ms = max(said_ms, excluded.said_ms),"
-        " at_ms = excluded.at_ms",
+        " ON CONFLICT (user_uri, other_uri) DO UPDATE SET at_ms = excluded.at_ms,"
+        " said_ms = CASE WHEN excluded.said_ms > contact_no.said_ms THEN excluded.said_ms ELSE contact_no.said_ms END",
         (user_uri, other_uri, said_ms, at_ms),
     )
 

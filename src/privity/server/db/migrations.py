@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -29,10 +29,10 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).digest()
 
 
-def shipped() -> list[Migration]:
-    """The migrations of this version, oldest first."""
+def shipped(folder: str = "sql") -> list[Migration]:
+    """The migrations of this version for SQLite, or of another folder of them, oldest first."""
     found = []
-    for file in files("privity.server.db").joinpath("sql").iterdir():
+    for file in files("privity.server.db").joinpath(folder).iterdir():
         if file.name.endswith(".sql"):
             number, _, name = file.name.removesuffix(".sql").partition("_")
             found.append(Migration(int(number), name, file.read_text("utf-8")))
@@ -47,20 +47,24 @@ def apply(db: sqlite3.Connection, wanted: list[Migration] | None = None) -> list
         " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL) STRICT"
     )
     applied: dict[int, bytes] = dict(db.execute("SELECT number, digest FROM migration").fetchall())
+    done = []
+    for migration in missing(applied, wanted):
+        _apply_one(db, migration)
+        done.append(migration.number)
+    return done
+
+
+def missing(applied: Mapping[int, bytes], wanted: Sequence[Migration]) -> list[Migration]:
+    """What is still to be applied. Raises MigrationChanged or MigrationUnknown."""
     unknown = sorted(set(applied) - {migration.number for migration in wanted})
     if unknown:
         raise MigrationUnknown(
             f"the database has migrations {unknown} that this version does not know; run the newer one"
         )
-    done = []
     for migration in wanted:
-        digest = applied.get(migration.number)
-        if digest is None:
-            _apply_one(db, migration)
-            done.append(migration.number)
-        elif digest != migration.digest:
+        if applied.get(migration.number, migration.digest) != migration.digest:
             raise MigrationChanged(f"migration {migration.number} was applied with other text than this version ships")
-    return done
+    return [migration for migration in wanted if migration.number not in applied]
 
 
 def _apply_one(db: sqlite3.Connection, migration: Migration) -> None:

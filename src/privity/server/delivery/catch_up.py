@@ -7,16 +7,22 @@ Where frames are gone the device is told so at that place, with the number of th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from privity.server.context import HubContext
 from privity.server.db.database import Database, Reader
 from privity.server.delivery import store
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Listening
-from privity.wire.socket import CaughtUp, Forgotten, encode
+from privity.server.web import log_bug
+from privity.wire.errors import Code, Refusal
+from privity.wire.restored import decode_restored
+from privity.wire.socket import CaughtUp, Event, EventKind, Forgotten, decode_from_hub, encode
 
 CHUNK: Final = 2_000
 CHUNK_BYTES: Final = 1 << 20
@@ -53,25 +59,57 @@ async def start(db: Database, fanout: Fanout, connection: Connection, rooms: Map
             connection.put(encode(Forgotten(room.room_uri, room.from_seq + 1)))
         sent = max(room.from_seq, cursor, connection.sent.get(room.room_uri, 0))
         fanout.listen(connection, room.room_uri, sent, out=room.out)
-    connection.behind.set()
 
 
-async def run(db: Database, fanout: Fanout, connection: Connection) -> None:
-    """Whenever the connection is behind, bring it up to date. Ends when the connection is closed."""
-    first = True
-    while True:
-        await connection.behind.wait()
-        if connection.closed:
-            return
+class CatchUp:
+    """Brings one connection up to date whenever it is behind. Between two such times there is nothing that waits."""
+
+    __slots__ = ("_connection", "_context", "_fanout", "_greeted", "_running")
+
+    def __init__(self, context: HubContext, fanout: Fanout, connection: Connection) -> None:
+        self._context = context
+        self._fanout = fanout
+        self._connection = connection
+        self._greeted = False
+        self._running: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Begin, unless it runs already or the connection is closed."""
+        if self._running is None and not self._connection.closed:
+            self._running = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Nothing is brought any more."""
+        self._connection.when_behind = None
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+
+    async def _run(self) -> None:
+        """A refused read (shutting down) or a bug closes the connection instead of leaving it silent."""
+        try:
+            await self._bring()
+        except Refusal as refusal:
+            self._connection.close(refusal.code, refusal.body.message)
+        except Exception as err:  # noqa: BLE001  # the task has no caller: without this a bug would only silence a device
+            log_bug(err)
+            self._connection.close(Code.INTERNAL, "a bug of the hub; resume by cursor")
+        finally:
+            self._running = None
+
+    async def _bring(self) -> None:
+        """Until nothing is left unread, and then the connection is live: nothing happens between the two."""
+        connection = self._connection
         connection.live = False
         more = True
-        while more or connection.behind.is_set():
-            connection.behind.clear()
-            more = await _step(db, fanout, connection)
+        while more or connection.behind:
+            connection.behind = False
+            more = await _step(self._context.db, self._fanout, connection)
             if connection.closed:
                 return
-            if first and not more:
-                first = False
+            if not self._greeted and not more:
+                self._greeted = True
                 connection.send(encode(CaughtUp()))
         connection.live = True
 
@@ -79,9 +117,7 @@ async def run(db: Database, fanout: Fanout, connection: Connection) -> None:
 async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:
     sent, inbox_sent, client_uri = dict(connection.sent), connection.inbox_sent, connection.client_uri
     chunk = await db.read(lambda reader: _read(reader, client_uri, sent, inbox_sent))
-    for room in chunk.rooms:
-        if room.room_uri not in connection.sent:
-            fanout.listen(connection, room.room_uri, room.from_seq, out=room.out)
+    fanout.hold_to(connection, chunk.rooms)
     for seq, frame in chunk.inbox:
         if seq > connection.inbox_sent:
             connection.inbox_sent = seq
@@ -108,8 +144,8 @@ def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: 
             return _Chunk(rooms, inbox, events, True)
     for room in rooms:
         last = max(sent.get(room.room_uri, 0), room.from_seq)
-        for seq, stored in store.frames_after(reader, room.room_id, last, room.until_seq):
-            if seq != last + 1:
+        for seq, kind, stored in store.frames_after(reader, room.room_id, last, room.until_seq):
+            if seq != last + 1 and not (kind == EventKind.RESTORED and _follows(stored, last)):
                 events.append((room.room_uri, seq - 1, None))
             events.append((room.room_uri, seq, stored))
             last = seq
@@ -119,3 +155,9 @@ def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: 
         if last < room.until_seq:
             events.append((room.room_uri, room.until_seq, None))
     return _Chunk(rooms, inbox, events, False)
+
+
+def _follows(mark: bytes, last: int) -> bool:
+    """Whether the mark of a restored database comes after this event, and nothing in between was forgotten."""
+    event = decode_from_hub(mark)
+    return isinstance(event, Event) and decode_restored(event.message).through <= last

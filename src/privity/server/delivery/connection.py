@@ -17,6 +17,8 @@ from privity.wire.socket import Closed, encode
 
 MAX_BUFFER: Final = 8 << 20
 """Bytes that may wait for one slow reader; it comes back by its cursor, so nothing is lost by letting go of it."""
+MAX_UNREAD_PONGS: Final = 1 << 16
+"""Bytes that wait for a reader beyond which its pings are not answered: they cost it nothing, and us memory."""
 LINGER_S: Final = 5.0
 """How long a connection that is being closed may take to read why."""
 
@@ -41,10 +43,26 @@ def ws_frame(payload: bytes, opcode: int = 2) -> bytes:
     return bytes((0x80 | opcode, 127)) + size.to_bytes(8, "big") + payload
 
 
+_PING: Final = ws_frame(b"", opcode=9)
+
+
 class Connection:
     """`sent` is the last event of each room that was written; an event that does not follow it starts a catch-up."""
 
-    __slots__ = ("_drain", "_out", "_pipe", "behind", "client_uri", "closed", "inbox_sent", "live", "sent", "user_uri")
+    __slots__ = (
+        "_drain",
+        "_out",
+        "_pipe",
+        "_quiet",
+        "behind",
+        "client_uri",
+        "closed",
+        "inbox_sent",
+        "live",
+        "sent",
+        "user_uri",
+        "when_behind",
+    )
 
     def __init__(self, client_uri: str, user_uri: str, pipe: Pipe, drain: Callable[[], Awaitable[None]]) -> None:
         self.client_uri = client_uri
@@ -56,24 +74,54 @@ class Connection:
         self.inbox_sent = 0
         self.live = False
         """Whether events are written as they happen; otherwise they are read from the log when their turn comes."""
-        self.behind = asyncio.Event()
-        """Set when something happened that was not written."""
+        self.behind = False
+        """Whether something happened that was not written."""
+        self.when_behind: Callable[[], None] | None = None
+        """Brings the device up to date; called whenever it is, or may be, behind. Set once it has resumed."""
         self.closed = False
+        self._quiet = 0
 
     def __repr__(self) -> str:
         return "<Connection>"
 
+    def fall_behind(self) -> None:
+        """What happened is read from the log when its turn comes."""
+        self.behind = True
+        if self.when_behind is not None:
+            self.when_behind()
+
+    def heard(self) -> None:
+        """Anything came from the device."""
+        self._quiet = 0
+
+    def beat(self) -> None:
+        """Called once in each `heartbeat.ROUND_S`: after two without a word ask, after three let go."""
+        self._quiet += 1
+        if self._quiet == 2:
+            self._pipe.write(_PING)
+        elif self._quiet > 2:
+            self.closed = True
+            self.live = False
+            self._pipe.abort()
+
+    def pong(self, payload: bytes) -> None:
+        """The answer to a ping (RFC 6455, section 5.5.3); none while so much waits that the device reads no answers."""
+        if self._pipe.get_write_buffer_size() > MAX_UNREAD_PONGS:
+            return
+        self._out.append(ws_frame(payload, opcode=10))
+        self.flush()
+
     def offer(self, room_uri: str, seq: int, framed: bytes) -> bool:
         """An event as a WebSocket frame; returns whether there is something to write."""
         if not self.live:
-            self.behind.set()
+            self.fall_behind()
             return False
         sent = self.sent.get(room_uri)
         if sent is None or seq <= sent:
             return False
         if seq != sent + 1:
             self.live = False
-            self.behind.set()
+            self.fall_behind()
             return False
         self.sent[room_uri] = seq
         self._out.append(framed)
@@ -88,7 +136,7 @@ class Connection:
     def offer_inbox(self, seq: int, framed: bytes) -> None:
         if not self.live or seq != self.inbox_sent + 1:
             self.live = self.live and seq <= self.inbox_sent
-            self.behind.set()
+            self.fall_behind()
             return
         self.inbox_sent = seq
         self._out.append(framed)
@@ -133,7 +181,7 @@ class Connection:
             return
         self.closed = True
         self.live = False
-        self.behind.set()
+        self.fall_behind()
         if self._pipe.is_closing():
             return
         self._pipe.write(ws_frame(encode(Closed(code, message))) + ws_frame((1000).to_bytes(2, "big"), opcode=8))

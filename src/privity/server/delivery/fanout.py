@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from privity.server.delivery.connection import Connection, ws_frame
-from privity.server.delivery.model import Effect, Enter, Part, Publish, ToDevice
+from privity.server.delivery.model import Effect, Enter, Listening, Part, Publish, ToDevice
 from privity.wire.errors import Code
 
 _NOBODY: frozenset[Connection] = frozenset()
@@ -17,16 +17,24 @@ _NOBODY: frozenset[Connection] = frozenset()
 class Fanout:
     """Connections by device and by room; applies the effects of committed transactions."""
 
-    __slots__ = ("_by_device", "_by_room", "_flush_scheduled", "_touched")
+    __slots__ = ("_by_device", "_by_room", "_flush_scheduled", "_touched", "on_apply", "on_pass")
 
     def __init__(self) -> None:
         self._by_device: dict[str, Connection] = {}
         self._by_room: dict[str, set[Connection]] = {}
         self._touched: set[Connection] = set()
         self._flush_scheduled = False
+        self.on_apply: Callable[[Sequence[Effect]], None] | None = None
+        """Called with what `apply` is called with: other workers have devices too."""
+        self.on_pass: Callable[[str, bytes], None] | None = None
+        """Called with the room and frame of what `pass_on` passes on."""
 
     def __len__(self) -> int:
         return len(self._by_device)
+
+    def connections(self) -> list[Connection]:
+        """Everybody who is connected now."""
+        return list(self._by_device.values())
 
     def attach(self, connection: Connection) -> None:
         """Register; the older connection of the device is closed."""
@@ -50,8 +58,14 @@ class Fanout:
         if not out:
             self._by_room.setdefault(room_uri, set()).add(connection)
 
-    def apply(self, effects: Iterable[Effect]) -> None:
+    def apply(self, effects: Sequence[Effect]) -> None:
         """In order, and written with what else this turn of the loop brings."""
+        self.hear(effects)
+        if self.on_apply is not None:
+            self.on_apply(effects)
+
+    def hear(self, effects: Iterable[Effect]) -> None:
+        """`apply`, where another worker has written it."""
         for effect in effects:
             match effect:
                 case Publish():
@@ -60,11 +74,12 @@ class Fanout:
                     entering = self._by_device.get(client_uri)
                     if entering is not None:
                         self.listen(entering, room_uri, max(seq, entering.sent.get(room_uri, 0)))
-                        entering.behind.set()
+                        entering.fall_behind()
                 case Part(client_uri, room_uri):
                     parting = self._by_device.get(client_uri)
                     if parting is not None:
                         self._leave(parting, room_uri)
+                        parting.fall_behind()  # a catch-up that runs may have seen it as a member still
                 case ToDevice(client_uri, seq, frame):
                     target = self._by_device.get(client_uri)
                     if target is not None:
@@ -86,11 +101,29 @@ class Fanout:
 
     def pass_on(self, room_uri: str, sender: Connection, frame: bytes) -> None:
         """A frame that nobody keeps, to whoever else listens to the room and has read all that came before."""
+        self.hear_passing(room_uri, frame, sender)
+        if self.on_pass is not None:
+            self.on_pass(room_uri, frame)
+
+    def hear_passing(self, room_uri: str, frame: bytes, sender: Connection | None = None) -> None:
+        """`pass_on`, where it came from a device of another worker."""
         framed = ws_frame(frame)
         for connection in self._by_room.get(room_uri, _NOBODY):
             if connection is not sender and connection.offer_passing(framed):
                 self._touched.add(connection)
         self._schedule_flush()
+
+    def hold_to(self, connection: Connection, rooms: Sequence[Listening]) -> None:
+        """It listens to these rooms and to no others: what was not heard of it entering or leaving is made good."""
+        within = {room.room_uri for room in rooms if not room.out}
+        for room in rooms:
+            if room.room_uri not in connection.sent:
+                self.listen(connection, room.room_uri, room.from_seq, out=room.out)
+            elif not room.out and not self.listens(connection, room.room_uri):
+                self.listen(connection, room.room_uri, max(room.from_seq, connection.sent[room.room_uri]))
+        for room_uri in connection.sent:
+            if room_uri not in within:
+                self._leave(connection, room_uri)
 
     def close_device(self, client_uri: str, code: Code, message: str) -> None:
         connection = self._by_device.get(client_uri)

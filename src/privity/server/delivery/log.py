@@ -4,21 +4,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, Protocol
 
 from privity.server.db.database import Tx
-from privity.server.delivery import store
-from privity.server.delivery.model import Effect, Publish, ToDevice
+from privity.server.delivery import inboxes, store
+from privity.server.delivery.model import Effect, Head, NewEvent, Publish, ToDevice
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import INBOX_STEP, Event, EventKind, Frank, Inbox, InboxKind, decode_from_hub, encode
+from privity.wire.socket import RESTORE_STEP, Event, EventKind, Frank, Inbox, InboxKind, decode_from_hub, encode
 
 MAX_CLOCK_LEAD_MS: Final = 60_000
 """How far a room's last timestamp may be ahead of the clock: more means that the clock was wrong, then or now."""
+CLOCK_RETRY_MS: Final = 10_000
+"""How long a device waits at most before it asks again: the clock may be put right at any moment."""
 
 
+inbox_is_full = inboxes.is_full
 event_by_ref = store.event_by_ref
 forget_device = store.forget_device
 count_between = store.count_between
@@ -27,21 +29,7 @@ count_between = store.count_between
 class Outlet(Protocol):
     """Where effects go on the event loop once they are on the disk."""
 
-    def apply(self, effects: Iterable[Effect]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of a room's log within one transaction."""
-
-    room_id: int
-    room_uri: str
-    seq: int
-    ts_ms: int
-
-    def next(self, now_ms: int) -> Head:
-        """The place of the next event: one further, and later than the last."""
-        return Head(self.room_id, self.room_uri, self.seq + 1, max(now_ms, self.ts_ms + 1))
+    def apply(self, effects: Sequence[Effect]) -> None: ...
 
 
 def check_clock(last_ts_ms: int, now_ms: int) -> None:
@@ -51,7 +39,7 @@ def check_clock(last_ts_ms: int, now_ms: int) -> None:
         raise Refusal(
             Code.CLOCK_AHEAD,
             f"the room's last timestamp is {lead} ms ahead of the clock, at most {MAX_CLOCK_LEAD_MS} are allowed",
-            retry_after_ms=lead - MAX_CLOCK_LEAD_MS,
+            retry_after_ms=min(lead - MAX_CLOCK_LEAD_MS, CLOCK_RETRY_MS),
         )
 
 
@@ -69,7 +57,7 @@ def append(
     """Append a handshake event; returns the new end of the log."""
     new = head.next(now_ms)
     frame = encode(Event(new.room_uri, new.seq, new.ts_ms, kind, message))
-    store.add_event(tx, new.room_id, new.seq, new.ts_ms, kind, sender, ref, frame)
+    store.add_events(tx, [NewEvent(new.room_id, new.seq, new.ts_ms, kind, sender, ref, frame)], [new])
     effects.append(Publish(new.room_uri, new.seq, frame))
     return new
 
@@ -82,7 +70,16 @@ def message_frame(place: Head, message: bytes, frank: Frank) -> bytes:
 def tell_device(
     tx: Tx, client_uri: str, kind: InboxKind, room_uri: str, room_seq: int, body: bytes, effects: list[Effect]
 ) -> None:
-    """Append to the inbox of one device."""
+    """Append to the inbox of one device, or leave out what it looks for itself. Raises TOO_MANY where it is full."""
+    if kind in inboxes.LOOK_AGAIN and inboxes.is_full(tx, client_uri):
+        return
+    inboxes.check_room(tx, client_uri, kind, len(body))
+    _put(tx, client_uri, kind, room_uri, room_seq, body, effects)
+
+
+def _put(
+    tx: Tx, client_uri: str, kind: InboxKind, room_uri: str, room_seq: int, body: bytes, effects: list[Effect]
+) -> None:
     seq = store.next_inbox_seq(tx, client_uri)
     frame = encode(Inbox(seq, kind, room_uri, room_seq, body))
     store.add_inbox_frame(tx, client_uri, seq, frame)
@@ -94,13 +91,13 @@ def begin_inboxes_anew(tx: Tx, now_ms: int) -> None:
 
     From where the copy stands, numbers would come again that devices know as read, and what bears them would be lost.
     """
-    store.raise_inbox_base(tx, now_ms // 1000 * INBOX_STEP)
+    store.raise_inbox_base(tx, now_ms // 1000 * RESTORE_STEP)
     waiting = store.all_inbox_frames(tx)
     store.forget_inboxes(tx)
     for client_uri, frame in waiting:
         found = decode_from_hub(frame)
         if isinstance(found, Inbox):
-            tell_device(tx, client_uri, found.kind, found.room_uri, found.room_seq, found.body, [])
+            _put(tx, client_uri, found.kind, found.room_uri, found.room_seq, found.body, [])
 
 
 def after_commit(tx: Tx, outlet: Outlet, effects: list[Effect]) -> None:

@@ -6,7 +6,9 @@ that nobody is in, codes that work no more, what is over between people, what cl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from time import perf_counter
 from typing import Final
 
 from privity.message.franking import PERIOD_MS
@@ -20,23 +22,36 @@ from privity.server.devices import store as devices
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
 from privity.server.invites import store as invites
+from privity.server.knocks import service as knocks
 from privity.server.limits import CODES_KEPT_MS
+from privity.server.links import service as links
 from privity.server.notices import service as notices
+from privity.server.retention import service as retention
+from privity.server.retention.classes import FRAMES_KEPT_MS
+from privity.server.retention.counting import Counted
 from privity.server.rooms import store as rooms
 from privity.server.staff import effects
 from privity.server.standing import service as standing
 
 AT_ONCE: Final = 100
 """Rooms that are forgotten in one transaction."""
-RETENTION_DAYS: Final = 30
-"""How long a message waits for a device that is away; after that the device enters its rooms anew."""
+RETENTION_DAYS: Final = FRAMES_KEPT_MS // PERIOD_MS
 
 
 async def maintain(context: HubContext, franker: Franker) -> None:
-    """Run about hourly. Each room is one write: messages pass in between, and its undo journal is in memory."""
+    """Run about hourly: delete what is due, count it, and look whether it has gone."""
+    started = perf_counter()
+    counted = Counted(context.db)
+    await _forget(replace(context, db=counted), franker)
+    await context.db.scrub()
+    await retention.account(context, counted, perf_counter() - started)
+
+
+async def _forget(context: HubContext, franker: Franker) -> None:
+    """Each room is one write: messages pass in between, and its undo journal is in memory."""
     now_ms = context.now_ms()
     franking.forget_expired(franker, now_ms)
-    before_ms = now_ms - RETENTION_DAYS * PERIOD_MS
+    before_ms = now_ms - FRAMES_KEPT_MS
     for room_id, through in await context.db.read(store.rooms_with_frames):
         await context.db.write(partial(store.forget_frames, room_id=room_id, through=through, before_ms=before_ms))
     await context.db.write(partial(store.forget_events_before, ts_ms=now_ms - franker.window_days * PERIOD_MS))
@@ -48,8 +63,9 @@ async def maintain(context: HubContext, franker: Franker) -> None:
     await standing.forget_old(context)
     await effects.forget_old(context)
     await notices.forget_old(context)
+    await links.forget_expired(context)
+    await knocks.forget_over(context)
     await blobs.sweep(context)
-    await context.db.scrub()
 
 
 async def _forget_rooms(context: HubContext) -> None:

@@ -4,32 +4,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import WSMsgType, web
 
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.delivery import catch_up, store, typing
+from privity.server.delivery.catch_up import CatchUp
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.service import Submissions, check
+from privity.server.delivery.heartbeat import Heartbeat
+from privity.server.delivery.service import Inlet, check
 from privity.server.sessions.handshake import end, open_socket, prove
 from privity.server.sessions.model import Session
-from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import MAX_FRAME, Ack, BadFrame, Prove, Resume, Submit, Typing, decode_from_device
 
 MAX_CURSORS: Final = 20_000
 """Rooms in one Resume or Ack: more than anybody is in."""
 MAX_CURSOR: Final = 1 << 62
+_ENDS: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED})
 ROOMS_A_TOKEN: Final = 100
 """Cursors that one token of the limit pays for: each costs the writer a look-up."""
 
 
-def routes(context: HubContext, fanout: Fanout, submissions: Submissions) -> list[web.RouteDef]:
+def routes(context: HubContext, fanout: Fanout, submissions: Inlet) -> list[web.RouteDef]:
+    heartbeat = Heartbeat(fanout.connections)
+
     async def socket(request: web.Request) -> web.StreamResponse:
         ws = await open_socket(request, context)
         try:
@@ -39,6 +42,7 @@ def routes(context: HubContext, fanout: Fanout, submissions: Submissions) -> lis
         try:
             connection = _connection(request, session)
             if connection is not None:
+                heartbeat.keep()
                 await _listen(context, fanout, submissions, ws, session, connection)
         finally:
             end(context, session)
@@ -50,7 +54,7 @@ def routes(context: HubContext, fanout: Fanout, submissions: Submissions) -> lis
 async def _listen(
     context: HubContext,
     fanout: Fanout,
-    submissions: Submissions,
+    submissions: Inlet,
     ws: web.WebSocketResponse,
     session: Session,
     connection: Connection,
@@ -78,32 +82,32 @@ def _connection(request: web.Request, session: Session) -> Connection | None:
 
 
 async def _serve(
-    context: HubContext, fanout: Fanout, submissions: Submissions, ws: web.WebSocketResponse, connection: Connection
+    context: HubContext, fanout: Fanout, submissions: Inlet, ws: web.WebSocketResponse, connection: Connection
 ) -> None:
     """Read frames until the connection ends. One that is not of this direction ends it by name."""
-    reader: asyncio.Task[None] | None = None
+    catching: CatchUp | None = None
     try:
-        async for message in ws:
-            if message.type is not WSMsgType.BINARY:
-                raise Refusal(Code.MALFORMED, "expected binary frames")
-            frame = _decode(message.data)
+        while (data := await _next(ws, connection)) is not None:
+            frame = _decode(data)
             match frame:
                 case Submit():
-                    if reader is None:
+                    if catching is None:
                         raise Refusal(Code.MALFORMED, "a Submit came before Resume")
                     _submit(context, submissions, connection, frame)
                 case Ack():
                     await _acknowledge(context, connection, frame)
                 case Typing():
-                    if reader is None:
+                    if catching is None:
                         raise Refusal(Code.MALFORMED, "a Typing came before Resume")
                     await typing.relay(context, fanout, connection, frame)
                 case Resume():
-                    if reader is not None:
+                    if catching is not None:
                         raise Refusal(Code.MALFORMED, "a second Resume came on one connection")
                     await _acknowledge(context, connection, frame)
                     await catch_up.start(context.db, fanout, connection, frame.rooms, frame.inbox)
-                    reader = asyncio.create_task(_bring(context, fanout, connection))
+                    catching = CatchUp(context, fanout, connection)
+                    connection.when_behind = catching.wake
+                    connection.fall_behind()
                 case Prove():
                     raise Refusal(Code.MALFORMED, "a second Prove came on one connection")
             if connection.closed:
@@ -114,10 +118,24 @@ async def _serve(
         context.metrics.refused(refusal.code)
         connection.close(refusal.code, refusal.body.message)
     finally:
-        if reader is not None:
-            reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await reader
+        if catching is not None:
+            await catching.stop()
+
+
+async def _next(ws: web.WebSocketResponse, connection: Connection) -> bytes | None:
+    """The next binary frame; None when the connection has ended."""
+    while True:
+        message = await ws.receive()
+        connection.heard()
+        kind = message.type
+        if kind is WSMsgType.BINARY:
+            return cast(bytes, message.data)
+        if kind in _ENDS:
+            return None
+        if kind is WSMsgType.PING:
+            connection.pong(message.data)
+        elif kind is not WSMsgType.PONG:
+            raise Refusal(Code.MALFORMED, "expected binary frames")
 
 
 def _decode(data: bytes) -> Prove | Resume | Submit | Ack | Typing:
@@ -127,18 +145,7 @@ def _decode(data: bytes) -> Prove | Resume | Submit | Ack | Typing:
         raise Refusal(Code.MALFORMED, str(err)) from None
 
 
-async def _bring(context: HubContext, fanout: Fanout, connection: Connection) -> None:
-    """The catch-up task: a refused read (shutting down) or a bug closes the connection instead of leaving it silent."""
-    try:
-        await catch_up.run(context.db, fanout, connection)
-    except Refusal as refusal:
-        connection.close(refusal.code, refusal.body.message)
-    except Exception as err:  # noqa: BLE001  # the task has no caller: without this a bug would only silence a device
-        log_bug(err)
-        connection.close(Code.INTERNAL, "a bug of the hub; resume by cursor")
-
-
-def _submit(context: HubContext, submissions: Submissions, connection: Connection, frame: Submit) -> None:
+def _submit(context: HubContext, submissions: Inlet, connection: Connection, frame: Submit) -> None:
     try:
         context.limits.take("message.send", connection.client_uri)
         context.limits.take("message.send_room", connection.user_uri)
@@ -157,4 +164,4 @@ async def _acknowledge(context: HubContext, connection: Connection, frame: Ack |
     def write(tx: Tx) -> None:
         store.acknowledge(tx, client_uri, frame.rooms, frame.inbox)
 
-    await context.db.write(write)
+    await context.db.write_rooms(write)

@@ -13,7 +13,7 @@ from privity.message.typing import MAX_PEOPLE, NOTICE_BYTES
 from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Reader
-from privity.server.delivery import service
+from privity.server.delivery import accepting
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.rooms import service as rooms
@@ -55,4 +55,4 @@ def _check_right(reader: Reader, connection: Connection, frame: Typing, now_ms: 
     if rooms.has_more_people(reader, right.head.room_id, MAX_PEOPLE):
         raise Refusal(Code.NOT_ALLOWED, f"rooms of more than {MAX_PEOPLE} people have no typing notices")
     standing.check(reader, connection.user_uri, Deed.TYPE, now_ms, frame.room_uri)
-    service.check_direct(reader, right.direct_pair, connection.user_uri, now_ms)
+    accepting.check_direct(reader, right.direct_pair, connection.user_uri, now_ms)

@@ -28,6 +28,7 @@ KEY_BYTES = 32
 
 find = store.find
 of_user = store.of_user
+which = store.which
 
 
 def label_of(user_uri: str) -> str:

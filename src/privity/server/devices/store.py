@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from privity.identity.account import Account
 from privity.server.db.database import Query, Tx
@@ -16,6 +16,16 @@ def find(query: Query, client_uri: str) -> Device | None:
         "SELECT client_uri, user_uri, signature_key, since_version FROM device WHERE client_uri = ?", (client_uri,)
     )
     return Device(*row) if row is not None else None
+
+
+def which(query: Query, client_uris: Sequence[str]) -> set[str]:
+    """Those of them that are devices of anybody."""
+    rows = query.for_each(
+        "SELECT device.client_uri FROM given JOIN device ON device.client_uri = given.client_uri",
+        {"client_uri": str},
+        [(one,) for one in client_uris],
+    )
+    return {str(row[0]) for row in rows}
 
 
 def of_user(query: Query, user_uri: str) -> list[Device]:

@@ -66,15 +66,21 @@ class PeriodKeys:
         return key
 
     def _make(self, period: int) -> bytes:
-        """Written beside and renamed, so that a crash leaves no half key in its place."""
+        """Written beside and given its name, so that a crash leaves no half key in its place; where another worker of
+        the hub was faster, its key is the one."""
         key = self._random(KEY_BYTES)
-        draft = self._folder / f"{period}.new"
+        draft = self._folder / f"{period}.{os.getpid()}.new"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(self._path(period))
+        try:
+            self._path(period).hardlink_to(draft)
+        except FileExistsError:
+            return self._known(period) or key
+        finally:
+            draft.unlink()
         self._sync_folder()
         self._keys[period] = key
         return key

@@ -46,7 +46,8 @@ def put_word(tx: Tx, word: Word) -> None:
     tx.execute(
         "INSERT INTO vouch (ward_uri, other_uri, guardian_uri, entry, said_ms, at_ms) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (ward_uri, other_uri, guardian_uri) DO UPDATE SET entry = excluded.entry,"
-        " said_ms = max(said_ms, excluded.said_ms), at_ms = excluded.at_ms",
+        " said_ms = CASE WHEN excluded.said_ms > vouch.said_ms THEN excluded.said_ms ELSE vouch.said_ms END,"
+        " at_ms = excluded.at_ms",
         (word.ward_uri, word.other_uri, word.guardian_uri, word.entry, word.said_ms, word.at_ms),
     )
 

@@ -111,7 +111,7 @@ def put_word(tx: Tx, word: Word) -> None:
     tx.execute(
         "INSERT INTO room_word (user_uri, room_id, other_uri, entry, said_ms) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (user_uri, room_id) DO UPDATE SET other_uri = excluded.other_uri, entry = excluded.entry,"
-        " said_ms = excluded.said_ms WHERE excluded.said_ms >= said_ms",
+        " said_ms = excluded.said_ms WHERE excluded.said_ms >= room_word.said_ms",
         (word.user_uri, word.room_id, word.other_uri, word.entry, word.said_ms),
     )
 

@@ -30,9 +30,10 @@ from privity.keylog.prefix_tree import root_of
 from privity.keylog.vrf import vrf_output
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
-from privity.server.delivery import log as delivery
+from privity.server.delivery import restoring
+from privity.server.delivery.restoring import Anew
 from privity.server.devices import publication
-from privity.server.errors import CannotContinue, KeysInvalid, LogDamaged, LogForked
+from privity.server.errors import CannotContinue, KeysInvalid, LogDamaged, LogForked, NeverSeen
 from privity.server.keylog import store
 from privity.server.keylog.model import Leaf, Lost, Queued, origin_of
 from privity.server.keylog.regained import Auditors, Spool, Told
@@ -66,12 +67,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """What was done. `published` values stood in the queue of the old copy, `lost` ones nowhere."""
+    """What was done. `published` values stood in the queue of the old copy, `lost` ones nowhere. `anew`: the rooms that
+    go on behind a mark, None where the database lacked nothing."""
 
     size: int
     epochs: int
     published: int
     lost: int
+    anew: Anew | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ async def _seen(context: HubContext, witnesses: Sequence[Witness], log_key: Veri
         seen.append(Seen("the evidence in the database", _signed(note, log_key), note))
     seen = [one for one in seen if one.size > 0]
     if not seen:
-        raise CannotContinue(
+        raise NeverSeen(
             "no witness is configured that has seen this log, so nobody can say what is missing; if nobody else has"
             " seen it either, `privity serve` begins it"
         )
@@ -223,7 +226,7 @@ class _Writing:
 
     def write(self, tx: Tx, spool: Spool, told: Told) -> Continued:
         """All of it. Raises LogDamaged or KeysInvalid."""
-        begun = store.size(tx)
+        begun, copy_ms = store.size(tx), restoring.copied_ms(tx)
         vrf = self._context.keys.vrf
         for change in store.changes(tx, store.waiting(tx)):
             self._queued[vrf_output(vrf, vrf_input(change.label.encode(), change.version))] = change
@@ -233,10 +236,10 @@ class _Writing:
         self._settle_queue(tx)
         store.remove_prepared(tx)
         store.add_checkpoint(tx, self._target.size, self._note)
-        delivery.begin_inboxes_anew(tx, self._context.now_ms())
+        anew = restoring.begin_anew(tx, copy_ms, self._context.now_ms())
         self._explain(tx)
         self._check(tx)
-        return Continued(self._target.size, self._target.size - begun, len(self._published), self._lost)
+        return Continued(self._target.size, self._target.size - begun, len(self._published), self._lost, anew)
 
     def _put(self, tx: Tx, batch: Sequence[tuple[bytes, Audited]]) -> None:
         """Entries, nodes and leaves of some epochs."""

@@ -28,16 +28,23 @@ MAX_CHANGES: Final = 1_000
 
 
 async def prepare(context: HubContext) -> Prepared:
-    """Cut the next epoch out of the queue and sign it; without changes it shows that the log is alive."""
+    """Cut the next epoch out of the queue and sign it; without changes it shows that the log is alive.
+
+    Where another worker was faster, its epoch is the one; this signature never leaves this function.
+    """
     made, fallen = await context.db.read(lambda reader: _cut(context, reader))
 
-    def write(tx: Tx) -> None:
+    def write(tx: Tx) -> Prepared | None:
+        before = store.prepared(tx)
+        if before is not None or store.size(tx) != made.index:
+            return before
         store.remove_changes(tx, fallen)
         store.put_prepared(tx, made)
         tx.after_commit(context.epochs.changed)
+        return made
 
-    await context.db.write(write)
-    return made
+    prepared = await context.db.write(write)
+    return await prepare(context) if prepared is None else prepared
 
 
 async def publish(context: HubContext, prepared: Prepared, note: bytes) -> None:

@@ -105,15 +105,25 @@ class Prepared:
 class Epochs:
     """One for each hub. Used on the event loop only."""
 
-    __slots__ = ("_queued", "_stopped", "_waiting")
+    __slots__ = ("_queued", "_stopped", "_waiting", "on_due", "on_published")
 
     def __init__(self) -> None:
         self._queued = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
         self._stopped = False
+        self.on_due: Callable[[], None] | None = None
+        """Called with `wake`: another worker of the hub may be the one that publishes."""
+        self.on_published: Callable[[], None] | None = None
+        """Called with `changed`."""
 
     def wake(self) -> None:
         """Something waits to be published, or may have become due."""
+        self.hear_due()
+        if self.on_due is not None:
+            self.on_due()
+
+    def hear_due(self) -> None:
+        """`wake`, where another worker said so."""
         self._queued.set()
 
     async def woken(self, timeout_s: float) -> None:
@@ -127,6 +137,12 @@ class Epochs:
 
     def changed(self) -> None:
         """An epoch was published, or changes were refused: whoever waits looks again."""
+        self.hear_published()
+        if self.on_published is not None:
+            self.on_published()
+
+    def hear_published(self) -> None:
+        """`changed`, where another worker said so."""
         for waiting in self._waiting:
             if not waiting.done():
                 waiting.set_result(None)
@@ -134,7 +150,7 @@ class Epochs:
     def stop(self) -> None:
         """Nothing will be published any more in this process; nobody needs to wait for it."""
         self._stopped = True
-        self.changed()
+        self.hear_published()
 
     def next_change(self) -> asyncio.Future[None]:
         """Done with the next `changed`. Whoever takes it looks at the state afterwards, so that nothing is missed."""

@@ -126,6 +126,8 @@ class Publisher:
     async def step(self) -> bool:
         """Take one epoch as far as it goes. False when it could not be published yet."""
         context = self._context
+        if context.sharing is not None:
+            await context.sharing.lead()
         if self._behind is not None:
             raise LogBehind(self._behind)
         prepared = await context.db.read(store.prepared)

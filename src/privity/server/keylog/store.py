@@ -227,7 +227,7 @@ def remove_prepared(tx: Tx) -> None:
 
 def add_evidence(tx: Tx, notes: list[bytes], now_ms: int) -> None:
     tx.executemany(
-        "INSERT INTO kl_evidence (note, seen_ms) VALUES (?, ?) ON CONFLICT (note) DO NOTHING",
+        "INSERT INTO kl_evidence (note, seen_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(note, now_ms) for note in notes],
     )
 

@@ -25,6 +25,8 @@ class Stock:
     suite: int
     left: int
     has_last_resort: bool
+    last_resort_used: bool = False
+    """Handed out since the device sent it: what it protects next time rests on a key that somebody has used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def routes(context: HubContext) -> list[web.RouteDef]:
 
 def _left(stock: list[Stock]) -> KeyPackagesLeft:
     ordinary = next((of for of in stock if of.suite == ORDINARY.id), Stock(ORDINARY.id, 0, False))
-    suites = [SuiteLeft(of.suite, of.left, of.has_last_resort) for of in stock]
+    suites = [SuiteLeft(of.suite, of.left, of.has_last_resort, of.last_resort_used) for of in stock]
     return KeyPackagesLeft(ordinary.left, ordinary.has_last_resort, suites)
 
 

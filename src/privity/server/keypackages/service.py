@@ -12,6 +12,7 @@ from privity.policy.standing import Deed
 from privity.server.accounts.unknown import nobody
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
+from privity.server.delivery import log
 from privity.server.devices import service as devices
 from privity.server.devices.model import Device
 from privity.server.invitations import service as consents
@@ -34,6 +35,8 @@ async def put(context: HubContext, client_uri: str, wanted: PutKeyPackages) -> l
     context.limits.take("key_package.put", client_uri, len(wanted.key_packages) + 1)
     if len(wanted.key_packages) > KEY_PACKAGES_PER_DEVICE:
         raise Refusal(Code.TOO_MANY, f"at most {KEY_PACKAGES_PER_DEVICE} at once", limit="key_package.stock")
+    if wanted.last_resort is not None:
+        context.limits.take("key_package.last_resort", client_uri)
     device = await context.db.read(lambda reader: devices.find(reader, client_uri))
     if device is None:
         raise Refusal(Code.UNAUTHENTICATED, "the device was removed")
@@ -72,7 +75,8 @@ async def claim(
 ) -> list[HandedOut]:
     """One KeyPackage of each device of the target, of the first of `suites` it has one for. Last resorts come last.
 
-    The target has agreed to be in that room with the caller, or to talk to them; or looks like nobody.
+    The target has agreed to be in that room with the caller, or to talk to them; or looks like nobody. A device whose
+    inbox is full has nothing: its Welcome would be refused.
     """
     if not 1 <= len(suites) <= MAX_SUITES:
         raise Refusal(Code.MALFORMED, f"a claim names 1 to {MAX_SUITES} suites, got {len(suites)}")
@@ -91,7 +95,10 @@ async def claim(
             raise nobody(tx)
         consents.check_addition(tx, room, caller_uri, target_uri, now_ms)
         return [
-            HandedOut(device.client_uri, _take(tx, device.client_uri, suites, usable_ms))
+            HandedOut(
+                device.client_uri,
+                None if log.inbox_is_full(tx, device.client_uri) else _take(tx, device.client_uri, suites, usable_ms),
+            )
             for device in devices.of_user(tx, target_uri)
         ]
 

@@ -25,7 +25,8 @@ def put_link(tx: Tx, link: Link) -> None:
     """A link that is there already ends at the earlier of both times."""
     tx.execute(
         "INSERT INTO room_link (room_uri, hash, expires_ms) VALUES (?, ?, ?)"
-        " ON CONFLICT (room_uri, hash) DO UPDATE SET expires_ms = min(expires_ms, excluded.expires_ms)",
+        " ON CONFLICT (room_uri, hash) DO UPDATE SET expires_ms = excluded.expires_ms"
+        " WHERE excluded.expires_ms < room_link.expires_ms",
         (link.room_uri, link.hash, link.expires_ms),
     )
 

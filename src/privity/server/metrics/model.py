@@ -25,6 +25,7 @@ class Metrics:
         "_refused",
         "blob_bytes",
         "connections",
+        "forgotten",
         "keylog_age_seconds",
         "keylog_delayed",
         "keylog_epochs",
@@ -34,6 +35,7 @@ class Metrics:
         "keylog_witnesses",
         "messages_accepted",
         "messages_waiting",
+        "overdue",
         "registry",
         "reports_waiting",
         "writes_waiting",
@@ -77,6 +79,11 @@ class Metrics:
         )
         self.reports_waiting = Gauge(
             "privity_reports_waiting", "Sealed reports that the desk has not taken yet.", registry=to
+        )
+
+        self.forgotten = Counter("privity_forgotten", "Rows that went because their time was over.", registry=to)
+        self.overdue = Gauge(
+            "privity_overdue", "Rows whose time is over and that the last hourly pass has left.", registry=to
         )
 
     def refused(self, code: Code) -> None:

@@ -13,6 +13,7 @@ from privity.message.errors import BadReport
 from privity.message.notice import MAX_EMAIL, MAX_NAME, MAX_TARGET, MAX_WORDS, NAMELESS, PublicNotice, Target
 from privity.message.report import Reason
 from privity.server.notices.model import Handed
+from privity.server.nul import NUL
 from privity.wire.errors import Code, Refusal
 
 Fields = Mapping[str, str]
@@ -48,6 +49,8 @@ def read(data: bytes, names: Collection[str]) -> Fields:
     fields = dict(pairs)
     if len(fields) != len(pairs) or not fields.keys() <= set(names):
         raise Refusal(Code.MALFORMED, "the form has a field that is not of this page, or has one twice")
+    if NUL in fields.get("receipt", ""):
+        raise Refusal(Code.MALFORMED, "the receipt has the character NUL in it")
     return {name: value.replace("\r\n", "\n").strip() for name, value in fields.items()}
 
 

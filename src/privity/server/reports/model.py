@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from privity.wire.staff import NOTICE_PREFIX, Source
@@ -25,7 +26,7 @@ class SealedReport:
 class Arrivals:
     """One for each hub: wakes whoever waits for reports. Used on the event loop only."""
 
-    __slots__ = ("_came", "_stopped", "count", "waiting")
+    __slots__ = ("_came", "_stopped", "count", "on_arrived", "waiting")
 
     def __init__(self) -> None:
         self._came = asyncio.Event()
@@ -34,8 +35,17 @@ class Arrivals:
         """How many came in this process. Whoever looks takes it before looking, so that nothing is missed."""
         self.waiting = 0
         """How many wait now."""
+        self.on_arrived: Callable[[], None] | None = None
+        """Called with `arrived`: the desk may wait at another worker of the hub."""
 
     def arrived(self) -> None:
+        """One came."""
+        self.hear()
+        if self.on_arrived is not None:
+            self.on_arrived()
+
+    def hear(self) -> None:
+        """`arrived`, where another worker said so."""
         self.count += 1
         self._wake()
 

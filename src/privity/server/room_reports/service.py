@@ -72,6 +72,7 @@ async def report(
     context: HubContext, proposer: Proposer, session: Session, room_uri: str, body: rest.RoomReport
 ) -> rest.Done:
     """Put a report into the inbox of each device that it was sealed to: all of those in charge, or it goes to nobody.
+    A device that has been away until its inbox was full is passed over, so that filling one silences nobody.
 
     Sent twice it comes twice; devices know it by its id.
     """
@@ -95,7 +96,11 @@ async def report(
         if not named.keys() <= in_charge:
             raise Refusal(Code.CONFLICT, "not all of these devices are of somebody who looks after this room now")
         effects: list[Effect] = []
+        size = WRAPPED_BYTES + len(body.sealed)
+        away = {each for each in named if log.inbox_is_full(tx, each, size)}
         for client_uri, wrapped in named.items():
+            if client_uri in away and len(away) < len(named):  # where all are, the first is refused by name
+                continue
             log.tell_device(tx, client_uri, InboxKind.ROOM_REPORT, room_uri, 0, wrapped + body.sealed, effects)
         log.after_commit(tx, proposer.fanout, effects)
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from privity.server.db.database import Query, Tx
@@ -18,11 +17,12 @@ def find(query: Query, client_uri: str) -> KeptKey | None:
 
 def of_devices(query: Query, client_uris: Sequence[str]) -> list[bytes]:
     """The keys of those of these devices that have one."""
-    rows = query.all(
-        "SELECT key FROM report_key WHERE client_uri IN (SELECT value FROM json_each(?)) ORDER BY client_uri",
-        (json.dumps(client_uris),),
+    rows = query.for_each(
+        "SELECT k.client_uri, k.key FROM given g JOIN report_key k ON k.client_uri = g.client_uri",
+        {"client_uri": str},
+        [(client_uri,) for client_uri in sorted(set(client_uris))],
     )
-    return [bytes(key) for (key,) in rows]
+    return [bytes(key) for _, key in sorted(rows)]
 
 
 def put(tx: Tx, kept: KeptKey) -> None:

@@ -25,14 +25,13 @@ from privity.mls.messages.welcome import Welcome
 from privity.mls.public_group import PublicGroup, StagedPublicCommit
 from privity.mls.validation.group_info import require_external_pub
 from privity.policy.members import Member, member_of
-from privity.policy.roles import Role
+from privity.policy.roles import Capability, Role
 from privity.policy.room_state import RoomState
 from privity.policy.standing import Deed
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.delivery import log
-from privity.server.delivery.log import Head
-from privity.server.delivery.model import Effect, Enter, Part
+from privity.server.delivery.model import Effect, Enter, Head, Part
 from privity.server.devices import service as devices
 from privity.server.invitations import service as consents
 from privity.server.knocks import service as knocks
@@ -78,6 +77,8 @@ class Snapshot:
     stored: StoredGroup
     group: PublicGroup
     known: KnownDevices
+    can_remove: bool
+    """Whether the committer may remove others: who floods a room with commits cannot keep those from doing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ async def commit(
     """Accept a commit, or raise a Refusal without a change."""
     context.limits.take("room.commit", session.client_uri)
     asked = await asyncio.to_thread(read, session, room_uri, body)  # half a second where a million bytes say little
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         found = await context.db.read(lambda reader: look(reader, proposer, asked))
         if isinstance(found, rest.Committed):
             return found
+        if attempt == 0 and not found.can_remove:
+            context.limits.take("room.commits", room_uri)
         checked = await asyncio.to_thread(check, asked, found, context.now_ms())
         done = await context.db.write(partial(apply, proposer=proposer, checked=checked))
         if done is not None:
@@ -147,9 +150,9 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     room = store.find(query, asked.room_uri)
     if room is None or not store.participates(query, room.id, asked.user_uri):
         raise Refusal(Code.NOT_FOUND, "no such room of yours")
-    earlier = log.event_by_ref(query, asked.client_uri, asked.ref)
+    earlier = log.event_by_ref(query, room.id, asked.client_uri, asked.ref)
     if earlier is not None:
-        return repeated(asked, room, earlier)
+        return repeated(asked, earlier)
     external = asked.message.content.sender.type == SenderType.NEW_MEMBER_COMMIT
     if not external and not store.is_member(query, room.id, asked.client_uri):
         raise Refusal(Code.NOT_ALLOWED, "the device is not a member of this room")
@@ -166,7 +169,8 @@ def look(query: Query, proposer: Proposer, asked: Asked) -> Snapshot | rest.Comm
     _check_standing(query, room, asked, new, proposer.now_ms())
     known = KnownDevices(query, [member.client_uri for member in new])
     stored, group = groups.load(proposer.cache, query, room, known)
-    return Snapshot(room, stored, group, known)
+    can_remove = asked.user_uri in RoomState.of(group.context).who_may(Capability.REMOVE_PARTICIPANT)
+    return Snapshot(room, stored, group, known, can_remove)
 
 
 def _check_no_reset(query: Query, room: Room, user_uri: str) -> None:
@@ -190,9 +194,9 @@ def _check_standing(query: Query, room: Room, asked: Asked, new: Sequence[Member
         decisions.check(query, asked.user_uri, Deed.VOUCH, now_ms, room.room_uri)
 
 
-def repeated(asked: Asked, room: Room, earlier: tuple[int, bytes]) -> rest.Committed:
-    event = decode_from_hub(earlier[1])
-    if earlier[0] != room.id or not isinstance(event, Event) or event.message != asked.raw:
+def repeated(asked: Asked, earlier: bytes) -> rest.Committed:
+    event = decode_from_hub(earlier)
+    if not isinstance(event, Event) or event.message != asked.raw:
         raise Refusal(Code.CONFLICT, "the ref was used for something else")
     return rest.Committed(asked.message.content.epoch + 1, event.seq, event.ts_ms)
 
@@ -258,8 +262,9 @@ def apply(tx: Tx, proposer: Proposer, checked: Checked) -> rest.Committed | None
     """Make the commit part of the room; None if the room is no longer the one that was checked."""
     asked, staged, before = checked.asked, checked.staged, checked.snapshot
     room = store.find(tx, asked.room_uri)
-    earlier = log.event_by_ref(tx, asked.client_uri, asked.ref)
-    if room is None or earlier is not None or store.group_version(tx, room.id) != before.stored.version:
+    if room is None or store.group_version(tx, room.id) != before.stored.version:
+        return None
+    if log.event_by_ref(tx, room.id, asked.client_uri, asked.ref) is not None:
         return None
     if not before.known.unchanged(tx):
         return None

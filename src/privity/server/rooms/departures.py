@@ -27,8 +27,7 @@ from privity.server.contacts import telling
 from privity.server.db.database import Tx
 from privity.server.delivery import log
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.log import Head
-from privity.server.delivery.model import Effect, Part
+from privity.server.delivery.model import Effect, Head, Part
 from privity.server.devices import service as devices
 from privity.server.invitations import service as invitations
 from privity.server.rooms import groups, store

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privity.server.delivery.log import Head
+from privity.server.delivery.model import Head
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from aiohttp import web
 from privity.server.attesting import routes as attesting_routes
 from privity.server.context import HubContext
 from privity.server.delivery import routes as delivery_routes
+from privity.server.delivery.accepting import Terms
 from privity.server.delivery.fanout import Fanout
-from privity.server.delivery.service import Submissions
+from privity.server.delivery.service import Inlet, Submissions
 from privity.server.franking.model import Franker
 from privity.server.franking.store import PeriodKeys
 from privity.server.invitations import routes as invitations_routes
@@ -44,16 +45,23 @@ class RoomParts:
     proposer: Proposer
     franker: Franker
     hooks: RoomHooks
+    route: Callable[[Submissions], Inlet] | None = None
+    """Where several processes are one hub: what leads messages to the one that owns their room."""
 
     def routes(self, context: HubContext) -> list[web.RouteDef]:
         """The routes of all these slices: to `server.app.build_app` this object is one slice more."""
         rekey = partial(franking_agent.propose_in, proposer=self.proposer)
-        submissions = Submissions(context.db, self.fanout, self.franker, context.now_ms, context.metrics, rekey)
+        owned = None if context.sharing is None else context.sharing.owned
+        terms = Terms(self.franker, rekey, context.limits.apart(), owned)
+        submissions = Submissions(context.db, self.fanout, terms, context.now_ms, context.metrics)
+        context.load.watch(lambda: len(submissions))
         return [
             *rooms_routes.routes(context, self.proposer),
             *invitations_routes.routes(context, self.proposer.cache),
             *knocks_routes.routes(context, self.proposer),
-            *delivery_routes.routes(context, self.fanout, submissions),
+            *delivery_routes.routes(
+                context, self.fanout, submissions if self.route is None else self.route(submissions)
+            ),
             *letters_routes.routes(context, self.fanout),
             *reports_routes.routes(context),
             *room_reports_routes.routes(context, self.proposer),

@@ -29,7 +29,7 @@ from privity.server.delivery import log
 from privity.server.delivery.model import Enter
 from privity.server.devices import service as devices
 from privity.server.invitations import service as consents
-from privity.server.limits import MAX_GROUP_INFO_BYTES, MAX_NEW_TREE_BYTES
+from privity.server.limits import MAX_GROUP_INFO_BYTES, MAX_NEW_TREE_BYTES, MAX_ROOMS
 from privity.server.rooms import departures, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
@@ -95,6 +95,8 @@ async def create(context: HubContext, proposer: Proposer, session: Session, body
         existing = store.find(tx, room_uri)
         if existing is not None:
             return _same_again(tx, existing, session, body)
+        if len(store.rooms_of_user(tx, session.user_uri)) >= MAX_ROOMS:
+            raise Refusal(Code.TOO_MANY, f"who is in {MAX_ROOMS} rooms makes no other; leave some", limit="rooms")
         pair = _direct_pair(tx, session, state, now_ms)
         agent = state.franking_key
         room_id = store.add(tx, room_uri, pair, group.suite.id, now_ms, agent)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from privity.server.db.database import Query, Tx
-from privity.server.delivery.log import Head
+from privity.server.delivery.model import Head
 from privity.server.rooms.model import MadeCommit, Right, Room, StoredGroup, Summary
 
 _ROOM = "SELECT id, room_uri, direct_pair, suite, epoch, epoch_seq, last_seq, last_ts_ms, franking_key FROM room"

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.mls.crypto import verify_with_label
 from privity.mls.errors import BadPublicKey, BadSignature
-from privity.mls.suites import suite
+from privity.policy.room_suites import ORDINARY
 from privity.server.context import HubContext
 from privity.server.devices import service as devices
-from privity.server.limits import MAX_PENDING_SOCKETS, address_key
+from privity.server.limits import address_key
 from privity.server.sessions.model import Session
+from privity.server.sessions.pending import Place
 from privity.server.sessions.requests import caller_address
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import SESSION_LABEL, BadShare, request_key, session_tbs
@@ -26,9 +27,10 @@ from privity.wire.socket import MAX_FRAME, BadFrame, Challenge, Closed, Prove, R
 
 PROVE_TIMEOUT_S: Final = 10.0
 """A device answers a challenge at once; who does not only holds a connection."""
-HEARTBEAT_S: Final = 30.0
-"""A dead connection must not look like a listening device for long."""
 
+_SUITE: Final = ORDINARY
+"""Devices sign with Ed25519, which every suite of rooms has."""
+_PINGS: Final = (WSMsgType.PING, WSMsgType.PONG)
 _UNPROVEN: Final = "the proof does not show possession of the key of a device of this hub"
 """The same words for an unknown device and a wrong signature: nobody learns which devices exist."""
 
@@ -36,12 +38,11 @@ _UNPROVEN: Final = "the proof does not show possession of the key of a device of
 async def open_socket(request: web.Request, context: HubContext) -> web.WebSocketResponse:
     """Accept a WebSocket within the limits of the address. Raises Refusal before anything is switched."""
     context.limits.take("session.open", address_key(caller_address(request, context.config)))
-    if context.sessions.pending >= MAX_PENDING_SOCKETS:
-        raise Refusal(Code.UNAVAILABLE, "too many connections wait for their proof", retry_after_ms=1000)
-    ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, heartbeat=HEARTBEAT_S, compress=False)
-    if not ws.can_prepare(request).ok:
-        raise Refusal(Code.MALFORMED, "this path is a WebSocket")
-    await ws.prepare(request)
+    ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, autoping=False, compress=False)
+    try:
+        await ws.prepare(request)
+    except web.HTTPException:
+        raise Refusal(Code.MALFORMED, "this path is a WebSocket") from None
     return ws
 
 
@@ -50,15 +51,13 @@ async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
 
     A failure sends `Closed`, closes the socket and raises the Refusal. An older session of the device is closed.
     """
-    context.sessions.pending += 1
     try:
-        session = await _prove(ws, context)
+        with context.sessions.pending.place() as place:
+            session = await _prove(ws, context, place)
     except Refusal as refusal:
         context.metrics.refused(refusal.code)
         await close(ws, refusal.code, refusal.body.message)
         raise
-    finally:
-        context.sessions.pending -= 1
     context.sessions.add(session)
     await ws.send_bytes(encode(Ready(session.name, context.now_ms())))
     return session
@@ -81,20 +80,20 @@ async def close(ws: web.WebSocketResponse, code: Code, message: str) -> None:
         return
 
 
-async def _prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
+async def _prove(ws: web.WebSocketResponse, context: HubContext, place: Place) -> Session:
     nonce = context.random(32)
     own = X25519PrivateKey.from_private_bytes(context.random(32))
     hub_share = own.public_key().public_bytes_raw()
     await ws.send_bytes(encode(Challenge(nonce, hub_share)))
-    frame = await _receive_prove(ws)
+    frame = await _receive_prove(ws, place)
     changes = context.sessions.drops
     device = await context.db.read(lambda reader: devices.find(reader, frame.client_uri))
     tbs = session_tbs(context.config.host, nonce, hub_share, frame.share, frame.client_uri)
     if device is None:
         raise Refusal(Code.UNAUTHENTICATED, _UNPROVEN)
     try:
-        verify_with_label(suite(1), device.signature_key, SESSION_LABEL.encode(), tbs, frame.signature)
-        name = context.random(16).hex()
+        verify_with_label(_SUITE, device.signature_key, SESSION_LABEL.encode(), tbs, frame.signature)
+        name = context.sessions.new_name(context.random)
         key = request_key(own, frame.share, nonce, name)
     except (BadSignature, BadPublicKey, BadShare):
         raise Refusal(Code.UNAUTHENTICATED, _UNPROVEN) from None
@@ -106,11 +105,11 @@ async def _prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
     return Session(name, device.client_uri, device.user_uri, key, lambda code, message: close(ws, code, message))
 
 
-async def _receive_prove(ws: web.WebSocketResponse) -> Prove:
-    try:
-        message = await ws.receive(timeout=PROVE_TIMEOUT_S)
-    except TimeoutError:
-        raise Refusal(Code.UNAUTHENTICATED, f"no proof came within {PROVE_TIMEOUT_S:.0f} s") from None
+async def _receive_prove(ws: web.WebSocketResponse, place: Place) -> Prove:
+    async with place.silent(PROVE_TIMEOUT_S):
+        while (message := await ws.receive()).type in _PINGS:
+            if message.type is WSMsgType.PING:
+                await ws.pong(message.data)
     if message.type is not WSMsgType.BINARY:
         raise Refusal(Code.MALFORMED, "expected a binary frame with a Prove")
     try:

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Final
+from typing import Final, Protocol
 
+import msgspec
+
+from privity.server.sessions.pending import Pending
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import COUNT_WINDOW
 
@@ -41,6 +44,29 @@ class CountWindow:
         self._seen |= 1 << behind
 
 
+class SignedRequest(msgspec.Struct, frozen=True, array_like=True):
+    """What the MAC of a request is over, and the MAC."""
+
+    session: str
+    """The name that the request gives."""
+    method: str
+    path: str
+    """With its query, as it came."""
+    count: int
+    body_digest: bytes
+    mac: bytes
+
+
+class Elsewhere(Protocol):
+    """Sessions that other workers of the hub hold. Raises UNAUTHENTICATED for one that none of them does."""
+
+    async def whose(self, session: str) -> Session:
+        """The device of a session, before its request is known to be its own."""
+
+    async def vouched(self, request: SignedRequest) -> Session:
+        """Whose request it is: its MAC is right, and it was counted there. Raises Refusal."""
+
+
 class Session:
     """A device that proved its key on a connection that is still open. Its repr shows nothing."""
 
@@ -71,13 +97,20 @@ class Session:
 class Sessions:
     """Live sessions by name and by device. A device has one: proving itself again ends the older connection."""
 
-    __slots__ = ("_by_device", "_by_name", "_closing", "drops", "pending")
+    __slots__ = ("_by_device", "_by_name", "_closing", "drops", "elsewhere", "on_add", "on_drop", "pending", "worker")
 
-    def __init__(self) -> None:
+    def __init__(self, worker: str = "") -> None:
+        """`worker` names this process among several that are one hub; its sessions have it before their own names."""
+        self.worker = worker
+        self.elsewhere: Elsewhere | None = None
+        self.on_add: Callable[[str], None] | None = None
+        """Called with a device that has proven itself here, so that its connections to other workers end."""
+        self.on_drop: Callable[[str, str], None] | None = None
+        """Called with what `drop` is called with, so that other workers drop it too."""
         self._by_name: dict[str, Session] = {}
         self._by_device: dict[str, Session] = {}
         self._closing: set[asyncio.Future[None]] = set()
-        self.pending = 0
+        self.pending = Pending()
         """Connections that have not proven themselves yet."""
         self.drops = 0
         """Counts `drop` calls: a handshake that saw it change looks its device up again."""
@@ -92,6 +125,14 @@ class Sessions:
             self._end(older, "the device opened another connection")
         self._by_name[session.name] = session
         self._by_device[session.client_uri] = session
+        if self.on_add is not None:
+            self.on_add(session.client_uri)
+
+    def hear_add(self, client_uri: str) -> None:
+        """The device has proven itself to another worker: a session of it here ends."""
+        older = self._by_device.get(client_uri)
+        if older is not None:
+            self._end(older, "the device opened another connection")
 
     def remove(self, session: Session) -> None:
         """Forget; harmless when it was forgotten before."""
@@ -101,6 +142,12 @@ class Sessions:
 
     def drop(self, client_uri: str, why: str) -> None:
         """The device is none any more: its session is out of the register at once, and its connection closes soon."""
+        self.hear_drop(client_uri, why)
+        if self.on_drop is not None:
+            self.on_drop(client_uri, why)
+
+    def hear_drop(self, client_uri: str, why: str) -> None:
+        """`drop`, where another worker was asked to."""
         self.drops += 1
         session = self._by_device.get(client_uri)
         if session is not None:
@@ -124,6 +171,19 @@ class Sessions:
         task = asyncio.ensure_future(session.close(Code.UNAUTHENTICATED, why))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+    def new_name(self, random: Callable[[int], bytes]) -> str:
+        """A name that says which worker holds the session, where there are several."""
+        own = random(16).hex()
+        return f"{self.worker}.{own}" if self.worker else own
+
+    def is_own(self, name: str) -> bool:
+        """Whether a session of this name would be one of this process."""
+        return not self.worker or name.startswith(f"{self.worker}.")
+
+    def devices(self) -> list[str]:
+        """Those that have a session now."""
+        return list(self._by_device)
 
     def named(self, name: str) -> Session | None:
         return self._by_name.get(name)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 import hmac
 import re
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from privity.server.bodies import Hold
 from privity.server.config import HubConfig
 from privity.server.context import HubContext
 from privity.server.limits import (
@@ -22,14 +23,15 @@ from privity.server.limits import (
     MAX_REPORT_BODY_BYTES,
     address_key,
 )
-from privity.server.sessions.model import Session
+from privity.server.sessions.model import Session, SignedRequest
 from privity.server.standing import deeds
 from privity.server.web import LINK_CODE, SESSION, Handler
 from privity.wire.errors import Code, Refusal
-from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, request_mac
+from privity.wire.session import COUNT_HEADER, MAC_HEADER, SESSION_HEADER, mac_over_digest
 
 PUBLIC: Final = frozenset(
     {
+        ("GET", "/health"),
         ("GET", "/v1/server"),
         ("POST", "/v1/accounts"),
         ("GET", "/v1/socket"),
@@ -59,9 +61,6 @@ STAFF_PREFIX: Final = "/staff/v1/"
 """Staff routes check a signature of their own (`wire.staff`)."""
 LARGE: Final = {"/v1/blobs": MAX_BLOB_BYTES, "/v1/reports": MAX_REPORT_BODY_BYTES}
 """Paths that take more than `MAX_BODY_BYTES`, and how much."""
-LARGE_BODIES: Final = 4
-"""Bodies over `MAX_BODY_BYTES` taken in at the same time: each is in memory until its MAC has been checked. Smaller
-ones wait for nobody, so that a few slow uploads hold up neither photos nor reports."""
 
 _COUNT: Final = re.compile(r"[0-9]{1,15}")
 _MAC: Final = re.compile(r"[0-9a-f]{64}")
@@ -69,21 +68,21 @@ _MAC: Final = re.compile(r"[0-9a-f]{64}")
 
 def authenticate(context: HubContext) -> Middleware:
     """The middleware that holds every request to its session."""
-    large = asyncio.Semaphore(LARGE_BODIES)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if _is_public(request.method, request.path) or request.path.startswith(STAFF_PREFIX):
             return await handler(request)
-        session = _session(request, context)
+        session = await _session(request, context)
         limit = LARGE.get(request.path, MAX_BODY_BYTES)
         _check_length(request, limit)
         length = request.content_length or 0
-        with context.bodies.hold(session.user_uri, length):
-            if length <= MAX_BODY_BYTES:
-                return await _checked(request, handler, context, session, limit)
-            async with large:
-                return await _checked(request, handler, context, session, limit)
+        if length <= MAX_BODY_BYTES:
+            with context.bodies.hold(session.user_uri, length) as held:
+                return await _checked(request, handler, context, session, held, limit)
+        context.limits.take("body.large", session.user_uri)
+        with context.large_bodies.hold(session.user_uri, length) as held:
+            return await _checked(request, handler, context, session, held, limit)
 
     return middleware
 
@@ -103,17 +102,15 @@ def caller_address(request: web.Request, config: HubConfig) -> str | None:
 
 
 async def _checked(
-    request: web.Request, handler: Handler, context: HubContext, session: Session, limit: int
+    request: web.Request, handler: Handler, context: HubContext, session: Session, held: Hold, limit: int
 ) -> web.StreamResponse:
     count, mac = _count(request), _mac(request)
-    body = await read_limited(request, limit)
-    expected = request_mac(session.key, request.method, request.raw_path, count, body)
-    if not hmac.compare_digest(expected, mac):
-        raise Refusal(Code.UNAUTHENTICATED, f"{MAC_HEADER} does not match the request")
-    if context.sessions.named(session.name) is not session:
-        raise Refusal(Code.UNAUTHENTICATED, "the session ended while the request was under way")
-    session.counts.take(count)
-    context.limits.take("request", session.client_uri)
+    body = await read_limited(request, held, limit)
+    asked = SignedRequest(session.name, request.method, request.raw_path, count, hashlib.sha256(body).digest(), mac)
+    if context.sessions.elsewhere is None or context.sessions.is_own(session.name):
+        take(context, session, asked)
+    else:
+        session = await context.sessions.elsewhere.vouched(asked)
     request[SESSION] = session
     resource = request.match_info.route.resource
     if resource is not None:
@@ -121,23 +118,30 @@ async def _checked(
     return await handler(request)
 
 
-async def read_limited(request: web.Request, limit: int) -> bytes:
+def take(context: HubContext, session: Session, asked: SignedRequest) -> None:
+    """Count one request of a session that this process holds. Raises Refusal, also when the session has ended since."""
+    expected = mac_over_digest(session.key, asked.method, asked.path, asked.count, asked.body_digest)
+    if not hmac.compare_digest(expected, asked.mac):
+        raise Refusal(Code.UNAUTHENTICATED, f"{MAC_HEADER} does not match the request")
+    if context.sessions.named(session.name) is not session:
+        raise Refusal(Code.UNAUTHENTICATED, "the session ended while the request was under way")
+    session.counts.take(asked.count)
+    context.limits.take("request", session.client_uri)
+
+
+async def read_limited(request: web.Request, held: Hold, limit: int) -> bytes:
     """The body, or a TOO_LARGE Refusal as soon as it is known to be longer. `request.read()` gives it again."""
     _check_length(request, limit)
-    wait_s = BODY_S + (request.content_length or 0) / BODY_PACE
-    try:
-        async with asyncio.timeout(wait_s):
-            return await request.read()
-    except TimeoutError:
-        raise Refusal(Code.MALFORMED, f"the body did not come within {wait_s:.0f} s") from None
+    async with held.reading(BODY_S + held.size / BODY_PACE):
+        return await request.read()
 
 
 async def read_of_stranger(request: web.Request, context: HubContext, limit: int) -> bytes:
     """`read_limited` for a caller of whom nothing but the address is known."""
     _check_length(request, limit)
     caller = address_key(caller_address(request, context.config))
-    with context.stranger_bodies.hold(caller, request.content_length or 0):
-        return await read_limited(request, limit)
+    with context.stranger_bodies.hold(caller, request.content_length or 0) as held:
+        return await read_limited(request, held, limit)
 
 
 def _check_length(request: web.Request, limit: int) -> None:
@@ -150,8 +154,11 @@ def _check_length(request: web.Request, limit: int) -> None:
         raise Refusal(Code.MALFORMED, "a body is taken as it is, without Content-Encoding")
 
 
-def _session(request: web.Request, context: HubContext) -> Session:
-    session = context.sessions.named(request.headers.get(SESSION_HEADER, ""))
+async def _session(request: web.Request, context: HubContext) -> Session:
+    name = request.headers.get(SESSION_HEADER, "")
+    session = context.sessions.named(name)
+    if session is None and context.sessions.elsewhere is not None and not context.sessions.is_own(name):
+        return await context.sessions.elsewhere.whose(name)
     if session is None:
         raise Refusal(Code.UNAUTHENTICATED, f"{SESSION_HEADER} names no session that stands; open the socket first")
     return session

@@ -19,7 +19,6 @@ from privity.server.reports import service as reports
 from privity.server.rooms.departures import Proposer
 from privity.server.sessions.requests import read_of_stranger
 from privity.server.staff import effect_routes, service, verifying
-from privity.server.staff.model import Nonces
 from privity.server.web import answer, decode
 from privity.wire import staff
 from privity.wire.keylog import Lookup
@@ -29,13 +28,10 @@ Signed = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
 
 
 def routes(context: HubContext, outlet: Outlet, franker: Franker, proposer: Proposer) -> list[web.RouteDef]:
-    nonces = Nonces(context.now_ms())
-
     def signed(handler: Signed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def checked(request: web.Request) -> web.StreamResponse:
             body = await read_of_stranger(request, context, MAX_STAFF_BYTES)
-            key, now_ms = context.config.staff_public_key, context.now_ms()
-            service.authenticate(key, nonces, request.headers, request.method, request.raw_path, body, now_ms)
+            await service.authenticate(context, request.headers, request.method, request.raw_path, body)
             return await handler(request, body)
 
         return checked
@@ -61,7 +57,7 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker, proposer: Prop
         return answer(await keylog.look_up(context, "staff", decode(body, Lookup)))
 
     async def blob(request: web.Request, body: bytes) -> web.StreamResponse:
-        return await send(context, request)
+        return await send(context, request, "desk")
 
     return [
         web.get("/staff/v1/reports", signed(relayed)),

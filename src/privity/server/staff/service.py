@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from privity.mls.crypto import verify_with_label
@@ -17,10 +18,11 @@ from privity.server.delivery import log
 from privity.server.delivery.log import Outlet
 from privity.server.delivery.model import Effect
 from privity.server.devices import service as devices
-from privity.server.staff.model import Nonces
+from privity.server.staff import store
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import InboxKind
 from privity.wire.staff import (
+    MAX_SKEW_MS,
     MAX_WAIT_S,
     NONCE_HEADER,
     SIGNATURE_HEADER,
@@ -30,6 +32,8 @@ from privity.wire.staff import (
     staff_tbs,
 )
 
+KEPT_MS: Final = 2 * MAX_SKEW_MS
+"""How long a nonce is kept: its request counts until then at most, whichever of the two clocks is ahead."""
 MAX_TELL: Final = 4_000
 """Letters of a line to a reporter."""
 _TIME: Final = re.compile(r"[0-9]{1,15}")
@@ -38,16 +42,11 @@ _SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
 _WAIT: Final = re.compile(r"[0-9]{1,2}")
 
 
-def authenticate(
-    key: bytes | None,
-    nonces: Nonces,
-    headers: Mapping[str, str],
-    method: str,
-    path_and_query: str,
-    body: bytes,
-    now_ms: int,
+async def authenticate(
+    context: HubContext, headers: Mapping[str, str], method: str, path_and_query: str, body: bytes
 ) -> None:
     """Raise unless the desk signed this very request, now, for the first time."""
+    key = context.config.staff_public_key
     if key is None:
         raise Refusal(Code.UNAUTHENTICATED, "this hub knows no staff key")
     time_text, nonce_text = headers.get(TIME_HEADER, ""), headers.get(NONCE_HEADER, "")
@@ -60,7 +59,17 @@ def authenticate(
         verify_with_label(suite(1), key, STAFF_LABEL.encode(), tbs, bytes.fromhex(signature_text))
     except (BadSignature, BadPublicKey):
         raise Refusal(Code.UNAUTHENTICATED, "the staff signature does not verify") from None
-    nonces.take(nonce, time_ms, now_ms)
+    now_ms = context.now_ms()
+    if abs(now_ms - time_ms) > MAX_SKEW_MS:
+        raise Refusal(Code.REPLAYED, f"the request's time is more than {MAX_SKEW_MS} ms off")
+    await context.db.write(partial(_take_nonce, nonce=nonce, time_ms=time_ms, now_ms=now_ms))
+
+
+def _take_nonce(tx: Tx, nonce: bytes, time_ms: int, now_ms: int) -> None:
+    """Kept in the database, where every worker of the hub and the next process find it; those that count no more go."""
+    store.forget_nonces(tx, now_ms - KEPT_MS)
+    if not store.take_nonce(tx, nonce, time_ms):
+        raise Refusal(Code.REPLAYED, "the nonce was used before")
 
 
 def wait_of(query: Mapping[str, str]) -> int:

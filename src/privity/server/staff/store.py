@@ -54,3 +54,16 @@ def add(tx: Tx, asked: Effect, digest: bytes, outcome: EffectOutcome, reason: st
 
 def forget_old(tx: Tx, before_ms: int) -> None:
     tx.execute("DELETE FROM staff_effect WHERE at_ms <= ?", (before_ms,))
+
+
+# Requests of the desk.
+
+
+def take_nonce(tx: Tx, nonce: bytes, time_ms: int) -> bool:
+    """Whether it is taken for the first time."""
+    sql = "INSERT INTO staff_nonce (nonce, time_ms) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING nonce"
+    return tx.one(sql, (nonce, time_ms)) is not None
+
+
+def forget_nonces(tx: Tx, before_ms: int) -> None:
+    tx.execute("DELETE FROM staff_nonce WHERE time_ms < ?", (before_ms,))

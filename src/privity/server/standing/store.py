@@ -94,7 +94,7 @@ def statements(query: Query, user_uri: str, limit: int) -> list[str]:
 def bar(tx: Tx, mark: bytes, until_ms: int) -> None:
     tx.execute(
         "INSERT INTO barred (mark, until_ms) VALUES (?, ?)"
-        " ON CONFLICT (mark) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
+        " ON CONFLICT (mark) DO UPDATE SET until_ms = excluded.until_ms WHERE excluded.until_ms > barred.until_ms",
         (mark, until_ms),
     )
 

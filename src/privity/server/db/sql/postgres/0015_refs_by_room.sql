@@ -1,0 +1,3 @@
+-- SPDX-FileCopyrightText: 2026 The Privity authors
+-- SPDX-License-Identifier: Apache-2.0
+-- Nothing to do: here refs were unique by room from the beginning.
