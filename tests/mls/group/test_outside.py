@@ -180,6 +180,8 @@ def test_the_application_decides_about_newcomers_and_external_senders() -> None:
     ana.create((LISTED,))
     accept(ana.commit(adds=[ben.bundle.key_package]), [ana], [ben])
     asked = propose_to_join(HUB.identity.suite, ana.group.context, eve.bundle.key_package, key(eve))
+    told = propose_from_outside(HUB.identity.suite, ana.group.context, Remove(1), key(HUB))
+    assert [decode_public_message(each).content.authenticated_data for each in (asked, told)] == [b"", b""]
     assert isinstance(ben.process(asked), QueuedProposal)
     with pytest.raises(CredentialRefused):
         ana.process(asked)

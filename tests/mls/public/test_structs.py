@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from privity.mls.errors import (
     MissingConfirmationTag,
     MissingMembershipTag,
     NotCanonical,
+    UnknownCipherSuite,
     UnknownVersion,
     UsageError,
     VectorMisaligned,
@@ -23,6 +25,7 @@ from privity.mls.errors import (
 from privity.mls.messages import app_data, codepoints, grease
 from privity.mls.messages.app_data import AppDataDictionary, ComponentData, SafeAAD
 from privity.mls.messages.capabilities import Capabilities
+from privity.mls.messages.commit import BY_REFERENCE, BY_VALUE, Ciphertexts, HPKECiphertext
 from privity.mls.messages.credential import Credential
 from privity.mls.messages.envelope import (
     MLSMessage,
@@ -34,13 +37,13 @@ from privity.mls.messages.envelope import (
     decode_welcome,
 )
 from privity.mls.messages.extensions import Extension, read_u16s, replaced
-from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender
+from privity.mls.messages.framing import AuthenticatedContent, FramedContent, Sender, SenderType
 from privity.mls.messages.key_package import KeyPackage
 from privity.mls.messages.leaf_node import LeafNode, LeafSource
 from privity.mls.messages.proposals import AppDataUpdate, GroupContextExtensions, Remove, decode_proposal
-from privity.mls.messages.psk import ExternalPsk, ResumptionPsk, ResumptionUsage, decode_psk_id
+from privity.mls.messages.psk import EXTERNAL, RESUMPTION, ExternalPsk, ResumptionPsk, ResumptionUsage, decode_psk_id
 from privity.mls.tree.node import ParentNode, read_node
-from tests.mls.public.builders import Room, key_package, leaf, party
+from tests.mls.public.builders import SUITE, TAG, Room, key_package, leaf, party
 
 ANA = party("ana")
 
@@ -86,6 +89,57 @@ def test_the_numbers_of_the_registries() -> None:
         app_data.LAST_RESORT_KEY_PACKAGE,
     )
     assert components == (1, 2, 3, 4)
+    assert [each.value for each in SenderType] == [1, 2, 3, 4]
+    assert [each.value for each in LeafSource] == [each.value for each in ResumptionUsage] == [1, 2, 3]
+    assert [each.value for each in app_data.AppDataOp] == [1, 2]
+    assert (EXTERNAL, RESUMPTION) == (BY_VALUE, BY_REFERENCE) == (1, 2)
+
+
+def test_the_bytes_that_were_read_are_nobodys_business() -> None:
+    """They are kept for speed: an object that was read looks like one that was made, and nobody can put them in."""
+    room = Room()
+    message = room.commit(0)
+    made = (message.content, room.group_info(), key_package(ANA), leaf(ANA))
+    for each in made:
+        read = type(each).decode(each.encode())
+        assert read == each
+        assert repr(read) == repr(each)
+        with pytest.raises(ValueError, match="_raw"):
+            replace(read, _raw=b"other bytes")
+    frames = Ciphertexts.of([HPKECiphertext(b"k" * 32, b"c" * 48)] * 3)
+    assert repr(frames) == f"Ciphertexts(raw={frames.raw!r})"
+
+
+def test_references_are_hashes_of_a_label_and_the_bytes() -> None:
+    def hashed(label: bytes, data: bytes) -> bytes:
+        return hashlib.sha256(codec.vec(label) + codec.vec(data)).digest()
+
+    proposal = Room().propose(0, Remove(1)).authenticated
+    package = key_package(ANA)
+    assert proposal.reference(SUITE) == hashed(b"MLS 1.0 Proposal Reference", proposal.encode())
+    assert package.reference() == hashed(b"MLS 1.0 KeyPackage Reference", package.encode())
+    elsewhere = replace(package, cipher_suite=0xF0F0)
+    assert elsewhere.reference(SUITE) == hashed(b"MLS 1.0 KeyPackage Reference", elsewhere.encode())
+    with pytest.raises(UnknownCipherSuite):
+        elsewhere.reference()
+
+
+def test_what_is_signed_begins_with_version_and_wire_format() -> None:
+    content = Room().propose(0, Remove(1)).content
+    for wire_format in (codepoints.PUBLIC_MESSAGE, codepoints.PRIVATE_MESSAGE):
+        auth = AuthenticatedContent(wire_format, content, b"", None)
+        assert auth.tbs(b"context") == b"\x00\x01" + codec.u16(wire_format) + content.encode() + b"context"
+
+
+def test_an_epoch_is_chained_to_its_confirmation_tag() -> None:
+    state = Room().group.state
+    expected = hashlib.sha256(state.context.confirmed_transcript_hash + codec.vec(TAG)).digest()
+    assert state.interim_transcript_hash == expected
+
+
+def test_what_is_left_out_is_empty() -> None:
+    assert Credential.x509((b"certificate",)).identity == b""
+    assert Credential.basic(b"ana").certificates == ()
 
 
 def test_protocol_version() -> None:

@@ -29,6 +29,7 @@ def test_the_table() -> None:
     assert list(RFC_9420) == [1, 2, 3]
     assert set(SUITES) - set(RFC_9420) == {POST_QUANTUM.id}
     assert all(entry.id == number for number, entry in SUITES.items())
+    assert POST_QUANTUM.id == 0xF47A
     assert POST_QUANTUM.id in PRIVATE_USE, "no number is assigned to it"
     assert (PRIVATE_USE[0], PRIVATE_USE[-1]) == (0xF000, 0xFFFF)
 
