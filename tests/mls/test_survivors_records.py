@@ -200,3 +200,6 @@ def test_what_waits_is_stored_until_it_is_over(kind: str, private: bool) -> None
     accept(pending, staying)
     look(kept, ana)
     assert agree(staying)
+    if kind != "an end":
+        ana.process(ben.group.propose_update(random=ben.random, now=NOW))
+        look(kept, ana)

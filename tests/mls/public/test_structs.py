@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from privity.mls import codec
 from privity.mls.errors import (
@@ -102,8 +103,9 @@ def test_the_bytes_that_were_read_are_nobodys_business() -> None:
     made = (message.content, room.group_info(), key_package(ANA), leaf(ANA))
     for each in made:
         read = type(each).decode(each.encode())
-        assert read == each
+        assert read == each == replace(read)
         assert repr(read) == repr(each)
+        assert "_raw" not in repr(read)
         with pytest.raises(ValueError, match="_raw"):
             replace(read, _raw=b"other bytes")
     frames = Ciphertexts.of([HPKECiphertext(b"k" * 32, b"c" * 48)] * 3)
@@ -135,6 +137,12 @@ def test_an_epoch_is_chained_to_its_confirmation_tag() -> None:
     state = Room().group.state
     expected = hashlib.sha256(state.context.confirmed_transcript_hash + codec.vec(TAG)).digest()
     assert state.interim_transcript_hash == expected
+
+
+def test_a_key_package_is_signed_under_its_label() -> None:
+    package = key_package(ANA)
+    signed = codec.vec(b"MLS 1.0 KeyPackageTBS") + codec.vec(package.tbs())
+    Ed25519PublicKey.from_public_bytes(ANA.public).verify(package.signature, signed)
 
 
 def test_what_is_left_out_is_empty() -> None:
