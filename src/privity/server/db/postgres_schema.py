@@ -12,7 +12,7 @@ from privity.server.db import migrations
 from privity.server.db.lane import WRITE_LOCK
 from privity.server.db.link import Link, name_of
 from privity.server.db.migrations import Migration
-from privity.server.errors import AlreadyInitialised, NoDatabase, StoreUnreachable
+from privity.server.errors import AlreadyInitialised, HubError, NoDatabase, StoreUnreachable
 
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS migration"
@@ -87,7 +87,7 @@ def _apply(link: Link, wanted: list[Migration]) -> list[int]:
                 (migration.number, migration.name, migration.digest),
             )
         link.control("COMMIT")
-    except BaseException:
+    except (psycopg.Error, HubError):
         if link.usable:
             link.control("ROLLBACK")
         raise
