@@ -70,6 +70,16 @@ def stores_that_cost_nothing() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def devices_that_begin_with_few_key_packages() -> Iterator[None]:
+    """Every person of a test makes a stock of them, and hardly one is used: that took a fifth of all devices' time. How
+    many there are to be, and when more are made, tests read where it stands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("privity.client.engine.keypackages.WANTED", 10)
+        patch.setattr("privity.client.engine.keypackages.HYBRID_WANTED", 4)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def databases_made_once() -> Iterator[None]:
     """What a hub or a desk of this process finds where there is no database yet. A command that is a process of its own
     takes every step of the numbered SQL."""

@@ -19,6 +19,7 @@ import pytest
 
 from privity.faces.demo.keeping import SOUGHT
 from privity.faces.demo.launch import BREAKS
+from privity.faces.demo.scenario import BEGINNING, CHECKS, chosen
 from tests.faces import broken as begun
 from tests.faces.broken import Done, each_of_its_own
 from tests.faces.shell import Shell
@@ -40,7 +41,9 @@ def run(*arguments: str) -> Done:
 
 @cache
 def run_without(names: tuple[str, ...]) -> Done:
-    return run(*(word for name in names for word in ("--break", name)))
+    """No more of the demo than the checks of these defences need."""
+    options = [("--break", name, "--only", BREAKS[name].check) for name in names]
+    return run(*(word for option in options for word in option))
 
 
 def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_path: Path) -> None:
@@ -72,7 +75,7 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
 
 @pytest.mark.parametrize("name", each_of_its_own(RUNS))
 def test_a_disabled_defence_fails_the_check_that_watches_it(name: str) -> None:
-    """The demo ends at the last check of those that are to fail."""
+    """The demo ends at the last check of those that are to fail; the whole of it is played in the proof below."""
     together = next(names for names in RUNS if name in names)
     done = run_without(together)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -103,8 +106,25 @@ def test_every_defence_is_listed_and_an_unknown_one_is_named(tmp_path: Path) -> 
     listed = shell.ok("demo", "--break", "list")
     assert [line.split()[0] for line in listed.splitlines()] == list(BREAKS)
     assert "no defence is named 'everything'" in shell.refused("demo", "--break", "everything")
+    assert shell.ok("demo", "--only", "list").splitlines() == list(CHECKS)
+    assert "no check is named 'everything'" in shell.refused("demo", "--only", "everything")
+    unseen = shell.refused("demo", "--only", "kill", "--break", "durability", "--break", "removal")
+    assert "removal is seen by the check 'remove', which --only does not name" in unseen
     twice = shell.refused("demo", "--break", "session-proof", "--break", "request-mac")
     assert "one defence at a time is gone of what one check watches" in twice
+
+
+def test_of_one_check_is_played_what_it_needs_and_each_chapter_for_something() -> None:
+    everything = [check for chapter in chosen(()) for check in chapter.checks]
+    assert everything == list(CHECKS) and len(set(CHECKS)) == len(CHECKS)
+    assert {one.check for one in BREAKS.values()} <= set(CHECKS)
+    beginning = [chapter.checks for chapter in BEGINNING]
+    assert [chapter.checks for chapter in chosen(["remove"])] == beginning
+    assert [chapter.checks[0] for chapter in chosen(["appeal"])][len(beginning) :] == ["report", "decision"]
+    assert [chapter.checks[0] for chapter in chosen(["first-contact", "kill"])][len(beginning) :] == [
+        "kill",
+        "substitution",
+    ]
 
 
 def test_a_file_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:

@@ -39,9 +39,6 @@ CHANGES: list[Change] = [
     lambda editor: editor.update(1, newcomer()),
     lambda editor: editor.remove(1),
     lambda editor: editor.remove(3),
-    lambda editor: editor.put_leaf(1, newcomer()),
-    lambda editor: editor.put_leaf(3, newcomer()),
-    lambda editor: editor.put_parent(5, parent()),
     lambda editor: editor.replace_path(2, newcomer(), [(5, parent()), (3, parent())]),
     lambda editor: editor.replace_path(1, newcomer(), [(3, parent())]),
     shrink,
@@ -92,7 +89,6 @@ def test_who_comes_below_filled_parents_is_unmerged_in_them() -> None:
     assert low is not None and top is not None
     assert (low.unmerged_leaves, after.nodes[2], top.unmerged_leaves) == ((0, 1), arriving, (1, 2))
     assert after.tree_hash == tree(*after.nodes).tree_hash
-    assert before.first_blank_leaf() == 1
 
 
 def test_what_stood_by_mistake_in_a_half_that_goes_counts_no_more() -> None:
@@ -123,10 +119,10 @@ def test_a_tree_without_members_has_one_place() -> None:
 
 
 def test_a_tree_knows_two_before_it_and_no_more() -> None:
-    trees = [four()]
+    trees = [sparse()]
     for index in range(4):
         editor = TreeEditor(trees[-1])
-        editor.put_leaf(index, newcomer())
+        editor.update(index, newcomer())
         trees.append(editor.done())
     last = trees[-1]
     assert [list(last.changed_since(each)) for each in trees[2:]] == [[4, 6], [6], []]
@@ -142,7 +138,8 @@ def test_many_changes_by_one_editor_are_those_of_one_editor_each(seed: int) -> N
         present = [index for index, _ in alone.leaves()]
         step = TreeEditor(alone)
         if len(present) < 2 or random.random() < 0.5:
-            arriving, first = newcomer(), alone.first_blank_leaf()
+            arriving = newcomer()
+            first = next((at for at in range(alone.leaf_count) if at not in present), alone.leaf_count)
             assert editor.add(arriving) == step.add(arriving) == first
         elif random.random() < 0.7:
             leaving = random.choice(present)

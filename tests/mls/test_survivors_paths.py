@@ -4,14 +4,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from privity.mls.errors import DecryptionFailed
 from privity.mls.messages.commit import UpdatePath
 from privity.mls.messages.leaf_node import LeafNode
-from privity.mls.schedule.errors import PathSecretMismatch
-from privity.mls.schedule.path_secrets import derive_path, new_path, open_path, path_from_welcome, seal_path
+from privity.mls.schedule.errors import MissingPathSecret, PathSecretMismatch
+from privity.mls.schedule.path_secrets import (
+    check_held,
+    derive_path,
+    new_path,
+    open_path,
+    path_from_welcome,
+    seal_path,
+)
 from privity.mls.tree.node import Node, ParentNode
+from privity.mls.tree.path import path_receivers
 from privity.mls.tree.ratchet_tree import RatchetTree
 from tests.mls.group.builders import Member, randomness
 from tests.mls.public.builders import SUITE
@@ -51,6 +61,27 @@ def test_a_newcomer_learns_all_from_the_common_ancestor_up() -> None:
     upper = parents(3)
     full = tree(leaf(0), known[1], leaf(1), upper[3], leaf(2), None, leaf(3))
     assert path_from_welcome(full, 0, 3, SECRET).places == (3,)
+    right = parents(5, 3)
+    full = tree(leaf(0), None, leaf(1), right[3], leaf(2), right[5], leaf(3))
+    assert path_from_welcome(full, 2, 3, SECRET).places == (5, 3)
+
+
+def test_a_newcomer_holds_the_key_of_each_node_above_it_at_which_it_is_not_unmerged() -> None:
+    known = parents(1, 5, 3)
+    unmerged = replace(known[5], unmerged_leaves=(3,))
+    full = tree(leaf(0), known[1], leaf(1), known[3], leaf(2), unmerged, leaf(3))
+    check_held(full, 3, {6, 3})
+    check_held(full, 2, {4, 5, 3})
+    for own, held, missing in ((3, {6, 5}, 3), (2, {4, 3}, 5), (2, {4, 5}, 3)):
+        with pytest.raises(MissingPathSecret, match=f"the key of node {missing}"):
+            check_held(full, own, held)
+
+
+def test_a_secret_is_sealed_to_all_below_but_the_newcomers() -> None:
+    blank = tree(leaf(0), None, leaf(1), None, leaf(2), None, leaf(3))
+    assert path_receivers(blank, 0, ()) == [(1, [2]), (3, [4, 6])]
+    assert path_receivers(blank, 0, (3,)) == [(1, [2]), (3, [4])]
+    assert path_receivers(blank, 0, (1, 2)) == [(1, []), (3, [6])]
 
 
 def test_a_secret_for_a_node_below_which_nobody_is() -> None:

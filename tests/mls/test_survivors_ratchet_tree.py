@@ -77,9 +77,6 @@ def test_arithmetic_is_that_of_a_tree_of_ranges(leaves: int) -> None:
         if x & 1:
             assert [math.parent(child) for child in (math.left(x), math.right(x))] == [x, x]
             assert (reach[math.left(x)][0], reach[math.right(x)][1]) == (low, high)
-            assert math.sibling(math.left(x)) == math.right(x)
-            assert math.sibling(math.right(x)) == math.left(x)
-            assert [math.child_towards(x, each) for each in (low, high)] == [math.left(x), math.right(x)]
         else:
             for step in (math.left, math.right):
                 with pytest.raises(UsageError):
@@ -139,8 +136,6 @@ def test_a_tree_has_an_end() -> None:
     for index in (-1, -2, 4, 5):
         assert full.get_leaf(index) is None
     assert [full.get_leaf(index) for index in range(4)] == full.nodes[::2]
-    assert tree(full.nodes[0], None, None, parent(), full.nodes[4], None, None).first_blank_leaf() == 1
-    assert full.first_blank_leaf() == 4
     assert [full.parent_node(x) is None for x in range(7)] == [True, False] * 3 + [True]
 
 

@@ -42,7 +42,9 @@ the socket `Refused`, or `Closed` with the same code. Nothing that was acknowled
 
 A bucket holds so many tokens *at once* and wins one back *every* so often. Buckets are in memory: a restart forgives.
 "An address" is an IPv4 address or an IPv6 /64; behind a proxy of yours (`behind_proxy = true`) what it says in
-`X-Forwarded-For`. Each worker counts for itself, and a room's messages are all taken by the worker that has the room.
+`X-Forwarded-For`. Workers of one hub tell each other what they give, in eighths of a burst: together they give one
+burst and an eighth for each of them, and in the long run what one gives. While the bus is away each counts alone.
+Connections, bodies and downloads that are under way are counted by each worker for itself.
 """
 
 WAY = """\
@@ -59,9 +61,11 @@ WAY = """\
   charge), claims have no KeyPackage of it, and what only says "look again" is left out, because the device looks at its
   contacts whenever it connects and at the lists of others weekly. Removals and the desk's words always come.
 - Connections: one address has so many, all together so many as files allow. With TLS in the process they are counted
-  once the handshake is done, for which there are ten seconds; a proxy in front counts before.
-
-What is not bounded here is how much is *downloaded*: a proxy or the network has to.
+  as they are accepted; a handshake has ten seconds, and whom one is refused before it is let go without a word.
+- Downloads: `download.account` and `download.address` count the bytes of files, of every other answer to a GET, and
+  (for the account) of what a device is brought from the log when it comes back or falls behind. Who meets one of them
+  is told when there is room for what was asked; on the socket the connection is closed with `too_many`. What passes
+  while a device is connected and keeps up counts for nobody: there `room.bytes` is the bound.
 
 """
 

@@ -18,7 +18,7 @@ from privity.tlog.cosignature import verify_cosignature
 from privity.tlog.note import SignedNote, decode_signatures
 from privity.tlog.tree import consistency_proof, root_at
 from privity.tlog.verifier_key import VerifierKey
-from privity.witness import config, key, main
+from privity.witness import config, key, main, setting_up
 from privity.witness.config import WatchedLog
 from privity.witness.state import StateFile, origin_hash
 from tests.keylog.memory_log import MemoryLog
@@ -119,7 +119,7 @@ def set_up(folder: Path, *logs: WatchedLog, name: str = NAME) -> VerifierKey:
     if not (folder / config.FILE).exists():
         made = config.write_fresh(folder, name, "127.0.0.1:0")
         key.write_fresh(made.key_file)
-    own = main.own_key(config.load(folder))
+    own = setting_up.own_key(config.load(folder))
     known = {log.key for log in config.load(folder).logs}
     for log in logs:
         if log.key not in known:

@@ -15,7 +15,7 @@ import pytest
 
 from privity.tlog.note import decode_signatures
 from privity.tlog.verifier_key import KeyKind, VerifierKey
-from privity.witness import config, key, main
+from privity.witness import config, key, main, setting_up
 from privity.witness.config import FILE, ConfigFile, LogSection, WatchedLog
 from privity.witness.errors import (
     AlreadyInitialised,
@@ -50,7 +50,7 @@ def test_init_and_add_write_a_witness_that_serves(shell: Shell, tmp_path: Path) 
     assert shell.ok("witness", "add", str(folder), "--log", VKEY, "--hub", "https://hub.example/").strip() == line
     loaded = config.load(folder)
     assert loaded.logs == (WatchedLog(log_key(LOG), "https://hub.example"),)
-    assert main.own_key(loaded) == public
+    assert setting_up.own_key(loaded) == public
     assert StateFile(folder, log_key(LOG), public).read().head[0] == 0
 
 

@@ -224,14 +224,12 @@ class Contacts:
         try:
             await self._host.do(lambda n: contact_inputs.AcceptHeld(n, room_uri))
             room = self._host.engine.room(room_uri)
-            while room.group is None and room.record.held is None and not room.record.stopped:
+            while room.group is None and room.record.held is None and not room.stopped:
                 await queue.get()
         finally:
             self._host.unfollow(queue)
         if room.group is None:
-            raise CommandRefused(
-                f"the conversation cannot be entered: {room.record.stopped or 'it is held back again'}"
-            )
+            raise CommandRefused(f"the conversation cannot be entered: {room.stopped or 'it is held back again'}")
 
     async def leave_held(self, room_uri: str, report: Reason | None = None, note: str = "") -> str | None:
         """Leave it without having been in it. With a reason whoever brought this account in is reported first, or the

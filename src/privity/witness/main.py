@@ -19,7 +19,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from privity.tlog.verifier_key import KeyKind, VerifierKey
 from privity.witness import config as configuration
 from privity.witness import key
 from privity.witness.app import build_app
@@ -29,6 +28,7 @@ from privity.witness.errors import AlreadyRunning, CannotListen, ConfigInvalid
 from privity.witness.feed import HubFeed
 from privity.witness.kept import KeptUpdates
 from privity.witness.limits import DRAIN_S, IDLE_S
+from privity.witness.setting_up import own_key
 from privity.witness.state import StateFile
 from privity.witness.watch import Watch
 
@@ -42,11 +42,6 @@ def run(folder: Path) -> None:
 
 def now_s() -> int:
     return time.time_ns() // 1_000_000_000
-
-
-def own_key(config: WitnessConfig) -> VerifierKey:
-    """The line that others configure. Raises KeyInvalid."""
-    return VerifierKey.of(config.name, KeyKind.COSIGNATURE, key.read(config.key_file))
 
 
 @asynccontextmanager

@@ -14,10 +14,8 @@ from privity.mls import codec
 from privity.mls.messages.codepoints import RATCHET_TREE
 from privity.mls.messages.extensions import Extension
 from privity.mls.messages.group_info import GroupInfo
-from privity.mls.messages.leaf_node import LeafNode
 from privity.mls.messages.proposals import Add
 from privity.mls.public_group import PublicGroup
-from privity.mls.tree.editor import TreeEditor
 from privity.mls.tree.node import Node, ParentNode, encode_optional_node
 from privity.mls.tree.ratchet_tree import RatchetTree
 from tests.mls.checks.showing import breaks, shows
@@ -56,13 +54,8 @@ def parent(room: Room, x: int) -> ParentNode:
 
 def told(room: Room, nodes: Mapping[int, Node] | None = None, **changes: Any) -> Told:
     """What ana tells of the group, with some nodes of its tree replaced and the hash of the tree set right."""
-    editor = TreeEditor(room.group.tree)
-    for x, node in (nodes or {}).items():
-        if isinstance(node, LeafNode):
-            editor.put_leaf(x // 2, node)
-        else:
-            editor.put_parent(x, node)
-    tree = editor.done(unique=False)
+    whole = room.group.tree
+    tree = RatchetTree(whole.suite, [(nodes or {}).get(x, node) for x, node in enumerate(whole.nodes)])
     context = replace(room.group.context, tree_hash=tree.tree_hash)
     return room.sign_group_info(context, 0, **changes), tree.encode()
 

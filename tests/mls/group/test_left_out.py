@@ -142,6 +142,14 @@ def test_no_welcome_has_the_tree_inside(verb: str) -> None:
     assert len(silent) == len(without) < len(inside) - 300, "the tree of two members has more bytes than that"
 
 
+def test_a_commit_that_adds_anew_carries_no_data() -> None:
+    ana, ben = room("ana", "ben")
+    pending = ana.group.readd([0], [ben.bundle.key_package], random=ana.random, now=NOW)
+    body = MLSMessage.decode(pending.message).body
+    assert isinstance(body, PublicMessage)
+    assert body.content.authenticated_data == b""
+
+
 def test_a_newcomer_without_the_tree_stays_outside() -> None:
     ana, _ = room("ana", "ben")
     cyd = Member("cyd")

@@ -41,7 +41,8 @@ def four() -> list[Member]:
 def test_an_older_store_is_read_and_moved(four: list[Member]) -> None:
     ana, ben, *_ = four
     late = ben.say(b"before the commit")
-    accept(ben.commit(force_path=True), four)
+    accept(ben.commit(adds=[Member("eve").bundle.key_package], force_path=True), four)
+    assert None in ana.group.tree.nodes[1::2], "a tree with blank parents"
     ana.save()
     today = dict(ana.store)
     store = as_it_was(today)
@@ -49,6 +50,7 @@ def test_an_older_store_is_read_and_moved(four: list[Member]) -> None:
     loaded = Group.load(store, ana.identity, ana.rules)
     records = loaded.drain()
     assert {name for name in store if name not in today} == records.delete
+    assert {name: value for name, value in today.items() if name not in store} == records.put, "and no other"
     store |= records.put
     for name in records.delete:
         del store[name]

@@ -79,7 +79,7 @@ def differences(old: RatchetTree, new: RatchetTree) -> set[int]:
 def naive_copath(tree: RatchetTree, leaf_index: int) -> tuple[tuple[int, int], ...]:
     found, x = [], 2 * leaf_index
     for ancestor in math.direct_path(x, tree.leaf_count):
-        sibling = math.sibling(x)
+        sibling = math.left(ancestor) if x > ancestor else math.right(ancestor)
         if tree.resolution(sibling):
             found.append((ancestor, sibling))
         x = ancestor
@@ -100,7 +100,7 @@ def test_what_changed_is_known_for_the_two_trees_of_a_commit_and_told_whole_for_
     proposals.update(5, newcomer(random))
     middle = proposals.done()
     path = TreeEditor(middle)
-    path.put_leaf(60, newcomer(random))
+    path.replace_path(60, newcomer(random), [])
     last = path.done()
     assert list(last.changed_since(middle)) == [120]
     assert list(last.changed_since(tree)) == [10, 120]
@@ -118,7 +118,7 @@ def test_two_editors_of_one_tree_do_not_disturb_each_other() -> None:
     random, tree = Random(2), large()
     one, other = TreeEditor(tree), TreeEditor(tree)
     one.remove(3)
-    other.put_leaf(4, newcomer(random))
+    other.update(4, newcomer(random))
     first, second = one.done(), other.done()
     assert first.get_leaf(3) is None and second.get_leaf(3) is tree.leaf(3)
     assert first.leaf(4) is tree.leaf(4) is not second.leaf(4)
@@ -132,15 +132,15 @@ def test_a_key_that_comes_a_second_time_is_seen_in_a_tree_made_of_others(what: s
     known, fresh = tree.leaf(7), newcomer(random)
     twin = known if what == "both" else leaf(party("twin"), signature_key=known.signature_key)
     editor = TreeEditor(tree)
-    editor.put_leaf(8, fresh)
+    editor.update(8, fresh)
     sound = editor.done()
     again = TreeEditor(sound)
-    again.put_leaf(9, twin)
+    again.update(9, twin)
     with pytest.raises(error):
         again.done()
     mended = TreeEditor(sound)
-    mended.put_leaf(9, twin)
-    mended.put_leaf(7, newcomer(random))
+    mended.update(9, twin)
+    mended.update(7, newcomer(random))
     mended.done()
 
 

@@ -87,6 +87,8 @@ def _doubt(old: Room | None, record: RoomRecord, sender: str) -> str:
     if old is None:
         return "this device was never in that one and cannot compare"
     roles = roles_known(old)
+    if not roles and old.damaged:
+        return "this device cannot read its keys of that one and cannot compare"
     if not roles:
         return "this device had left that one and cannot compare"
     if not old.record.direct and roles.get(sender, Role.NONE) is not Role.ADMIN:

@@ -100,7 +100,7 @@ def _additions(room: Room, claimed: dict[str, tuple[KeyPackage, ...]], left_out:
 
 def statement(engine: Engine, old: Room) -> Continuation:
     """What is said about the old room. Raises CommandRefused for who may not begin it again."""
-    if old.group is None:
+    if old.group is None and not (old.damaged and old.record.direct):
         raise CommandRefused("this device holds no state of this conversation, so it cannot say who belongs to it")
     roles, own = roles_known(old), engine.device.own.user_uri
     if not old.record.direct and roles.get(own) is not Role.ADMIN:
@@ -109,6 +109,12 @@ def statement(engine: Engine, old: Room) -> Continuation:
         raise CommandRefused(
             f"this conversation was begun again already: it goes on in {old.record.continued_in}; bring people in there"
         )
+    return Continuation(old.uri, old.record.epoch, old.record.context_hash, _people(old))
+
+
+def _people(old: Room) -> tuple[Person, ...]:
+    """Everybody in the list of the old room; of a direct one that is damaged, its two, who do not change."""
+    if old.group is None:
+        return tuple(Person(user_uri, int(Role.MEMBER)) for user_uri in old.record.people)
     listed = RoomState.of(old.group.context).participants.participants
-    people = tuple(Person(each.user_uri, each.role) for each in listed)
-    return Continuation(old.uri, old.record.epoch, old.record.context_hash, people)
+    return tuple(Person(each.user_uri, each.role) for each in listed)

@@ -20,6 +20,7 @@ from privity.client.engine import (
     contacting,
     continued,
     continuing,
+    damaged,
     declaring,
     desk_restored,
     evidence,
@@ -139,9 +140,7 @@ class Engine:
         self.moderation = Moderation(self)
         for _, value in view.scan(Table.ROOM, ""):
             record = RoomRecord.decode(value)
-            stored = dict(view.scan(Table.MLS, record.room_uri)) if record.suite in self.device.identities else None
-            group = Group.load(stored, self.device.identity(record.suite), self.device.rules) if stored else None
-            self.rooms[record.room_uri] = Room(self.device, record, group)
+            self.rooms[record.room_uri] = damaged.stored(self.device, view, record)
             self.device.hub_said_ms = max(self.device.hub_said_ms, record.last_ts)
         self.refresher = contacting.Refresher(self)
         self.device.contacts.begin((room.record.people for room in self.rooms.values()), self.device.own.user_uri)
@@ -444,7 +443,7 @@ class Engine:
                 unentered += 1
                 room = self.new_room(summary.room_uri, seq=0, direct=False, group=None)
                 room.enter(ENTERED_TEXT)
-            elif (room.group is None or room.record.stopped) and not room.busy and may_look_again(room.record.held):
+            elif room.may_enter and may_look_again(room.record.held):
                 room.enter(REJOINED_TEXT)
 
     def is_full(self) -> bool:

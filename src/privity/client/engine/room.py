@@ -10,7 +10,8 @@ Rules that keep it true:
   new entry; until the entry stands in the log and in the store, `cursor` stays before it;
 - nothing is sealed for a tree with a device that its user's list does not name, or whose account was reset and whom
   this device's person has not agreed to;
-- nothing is sealed under a policy that this device's person has not agreed to.
+- nothing is sealed under a policy that this device's person has not agreed to;
+- where this device cannot read its keys of the room (`damaged`), nothing is taken, entered or written.
 """
 
 from __future__ import annotations
@@ -54,10 +55,12 @@ LOG_WAIT_MS = 60_000
 class Room:
     """A room this device is, or was, in. `group` is None when it is not a member."""
 
-    def __init__(self, device: Device, record: RoomRecord, group: Group | None) -> None:
+    def __init__(self, device: Device, record: RoomRecord, group: Group | None, *, damaged: str = "") -> None:
+        """`damaged` is why the keys of the room cannot be read, empty where they can."""
         self.device = device
         self.record = record
         self.group = group
+        self.damaged = damaged
         self.timeline = Timeline(device, record)
         self.outbox = Outbox(device, record.room_uri)
         self.commits = Commits(self)
@@ -100,13 +103,23 @@ class Room:
         return still_waits(self._paused_until, self.device.now_ms)
 
     @property
+    def may_enter(self) -> bool:
+        """Whether this device may enter the room by itself: it has no state of it that it could follow, or keep."""
+        return (self.group is None or bool(self.record.stopped)) and not self.busy and not self.damaged
+
+    @property
     def is_behind(self) -> bool:
         """Whether something of the log waits, or is being dealt with."""
         return self._busy or len(self._events) > 0
 
+    @property
+    def stopped(self) -> str:
+        """Why this device cannot follow the room any more, empty where it can."""
+        return self.damaged or self.record.stopped
+
     def require_group(self) -> Group:
-        if self.record.stopped:
-            raise CommandRefused(f"this conversation is stopped: {self.record.stopped}")
+        if self.stopped:
+            raise CommandRefused(f"this conversation is stopped: {self.stopped}")
         if self.group is None or not self.record.member:
             raise CommandRefused("this device is not in the conversation")
         return self.group
@@ -173,6 +186,7 @@ class Room:
         if not self.record.member:
             return
         self.record.member = False
+        self.damaged = ""
         self.device.contacts.left_room(self.uri)
         self.device.note_epoch(self.uri)
         self.record.pending = None
@@ -225,6 +239,8 @@ class Room:
 
     def event(self, event: Event) -> None:
         """An event of the log. Early ones wait; late ones were dealt with."""
+        if self.damaged:
+            return
         if event.seq > self.record.cursor and event.kind is EventKind.RESTORED:
             self._mark(event)
         elif event.seq > self.record.cursor:
@@ -250,7 +266,10 @@ class Room:
 
     def removed(self, seq: int) -> None:
         """The hub says that this device is out as of this event. What came before is still for it."""
-        if self.record.member:
+        if self.damaged:
+            self.left(seq, self.latest_ms)
+            self.save()
+        elif self.record.member:
             self.record.leaves_at = seq
             self.advance()
 
@@ -271,6 +290,8 @@ class Room:
 
     def tick(self) -> None:
         """Time has passed."""
+        if self.damaged:
+            return
         self.commits.tick()
         knocking.tick(self)
         self.advance()
@@ -278,7 +299,7 @@ class Room:
     def accepted(self, frame: Accepted) -> None:
         """The hub has an own message."""
         found = self.outbox.by_ref(frame.ref)
-        if found is None:
+        if found is None or self.damaged:
             return
         proven_ms = own_message(self, *found, frame.seq, frame.ts_ms, frame.frank)
         if frame.seq > self.record.cursor:
@@ -288,7 +309,7 @@ class Room:
     def refused(self, frame: socket.Refused) -> None:
         """The hub did not take an own message."""
         found = self.outbox.by_ref(frame.ref)
-        if found is None:
+        if found is None or self.damaged:
             return
         key, entry = found
         if frame.code is Code.WRONG_EPOCH:
@@ -306,6 +327,8 @@ class Room:
 
     def advance(self) -> None:
         """Do everything that can be done now."""
+        if self.damaged:
+            return
         while not self._busy and not self.paused:
             if self._entry:
                 self._enter()

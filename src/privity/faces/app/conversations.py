@@ -30,6 +30,10 @@ STOPPED = (
     "This conversation is stopped on this device: what the hub shows of it cannot be right. Who looks after it can"
     " begin it again."
 )
+DAMAGED = (
+    "This device cannot read its keys of this conversation, and has stopped it. What was read before stays. Nothing was"
+    " changed in its store. Whoever looks after the conversation can begin it again; of two people, either of them."
+)
 ARCHIVE = "This account keeps a copy of what is sent here. It receives, and says nothing."
 
 
@@ -99,6 +103,8 @@ def others_in(device: Device, room_uri: str) -> list[str]:
 def attention(device: Device, room_uri: str) -> str:
     """Why nothing is sent there at the moment, or nothing."""
     room = device.host.engine.room(room_uri)
+    if room.damaged:
+        return DAMAGED
     if room.record.stopped:
         return STOPPED
     if room.group is None or not room.record.member:

@@ -244,7 +244,7 @@ def show_rooms(
     async def work(opened: Device) -> list[str]:
         rooms = opened.left_rooms() if left else opened.rooms()
         found = [await _room(opened, uri, name) for uri, name in sorted(rooms.items())]
-        return [jsonlib.dumps(row, ensure_ascii=False) if json else _line(opened, row) for row in found]
+        return [jsonlib.dumps(row, ensure_ascii=False) if json else line_of(opened, row) for row in found]
 
     lines = with_device(device, work, offline=True)
     for line in lines:
@@ -280,6 +280,7 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
         "name": name,
         "direct": state.record.direct,
         "member": state.record.member,
+        "stopped": state.stopped,
         "continues": device.beginning_again.older(uri),
         "continued_in": device.beginning_again.newer(uri),
         "people": [{"user": user, "name": device.names.handle(user)} for user in people],
@@ -290,7 +291,7 @@ async def _room(device: Device, uri: str, name: str) -> dict[str, Any]:
     }
 
 
-def _line(device: Device, row: dict[str, Any]) -> str:
+def line_of(device: Device, row: dict[str, Any]) -> str:
     others = [called(device, each["user"]) for each in row["people"] if each["user"] != device.user_uri]
     more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     who = f"{', '.join(others[:NAMED])}{more}"
@@ -302,6 +303,8 @@ def _line(device: Device, row: dict[str, Any]) -> str:
     else:
         kind = "post-quantum group" if row["post_quantum"] else "group"
         what = f"{named}{kind} of {len(row['people'])}{f': you, {who}' if others else ''}"
+    if row["member"] and row["stopped"]:
+        what = f"{named}stopped: {row['stopped']}"
     new = f"  ({row['unread']} unread)" if row["unread"] else ""
     if row["continued_in"]:
         new = f"  (begun again as {_short(row['continued_in'])}){new}"

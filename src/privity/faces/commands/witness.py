@@ -10,11 +10,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from privity.tlog.verifier_key import KeyKind, VerifierKey
-from privity.witness import config, key, main
-from privity.witness.errors import AlreadyInitialised, CannotStart
+from privity.witness import config, setting_up
+from privity.witness.errors import CannotStart
 from privity.witness.limits import KEEP_DAYS
-from privity.witness.state import StateFile
 
 Folder = Annotated[Path, Parameter(help="The folder of the witness.")]
 
@@ -39,10 +37,7 @@ def init(
     Example: privity witness init watch --name ann.example/witness
     """
     try:
-        if (folder / config.FILE).exists():
-            raise AlreadyInitialised(f"{folder / config.FILE} exists; choose an empty folder")
-        made = config.write_fresh(folder, name, listen)
-        public = VerifierKey.of(name, KeyKind.COSIGNATURE, key.write_fresh(made.key_file))
+        public = setting_up.begin(folder, name, listen)
     except (CannotStart, OSError) as err:  # a folder without rights, or a file in its place
         sys.exit(f"privity: {type(err).__name__}: {err}")
     print(public.encode())
@@ -68,9 +63,8 @@ def add(
     Example: privity witness add watch --log VKEY --hub https://chat.example.org
     """
     try:
-        own = main.own_key(config.load(folder))
         watched = config.watched(config.LogSection(log, hub, keep_days))
-        config.add(folder, watched, StateFile(folder, watched.key, own).create)
+        own = setting_up.also_watch(folder, watched)
     except (CannotStart, OSError) as err:
         sys.exit(f"privity: {type(err).__name__}: {err}")
     print(own.encode())
@@ -84,6 +78,8 @@ def serve(folder: Folder, /) -> None:
 
     Example: privity witness serve watch
     """
+    from privity.witness import main  # everything that runs: no other command waits until it is loaded
+
     try:
         main.run(folder)
     except CannotStart as err:

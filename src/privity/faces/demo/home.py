@@ -17,11 +17,21 @@ from typing import Any
 
 import msgspec
 
+from privity.desk.audit import beside
+from privity.desk.db.transaction import DbError
+from privity.desk.errors import DeskError
+from privity.desk.intake.findings import findings
+from privity.desk.staff import commands as staff
+from privity.desk.staff.rights import Role
+from privity.faces import new_home
 from privity.faces.demo.launch import launched
 from privity.faces.demo.processes import Process, free_port, privity, wait_for_hub
 from privity.server.init import new_invite
+from privity.tlog.verifier_key import VerifierKey
 from privity.wire import rest
 from privity.wire.structs import settle_structs
+from privity.witness import setting_up
+from privity.witness.config import WatchedLog
 
 WITNESS = "watch.example/witness"
 
@@ -72,20 +82,19 @@ class Home:
         return f"http://127.0.0.1:{self.port}"
 
     def init(self, *, watched: bool = True) -> str:
-        """`privity init`, and `privity witness init` and `add` elsewhere if it is watched; returns the first invite."""
+        """As `privity init`, and `privity witness init` and `add` elsewhere if it is watched; the first invite."""
         pages = f"127.0.0.1:{self.desk_port}"
-        out = _run("init", str(self.home), "--listen", f"127.0.0.1:{self.port}", "--desk-listen", pages)
+        made = new_home.write_fresh(self.home, self.host, f"127.0.0.1:{self.port}", desk_listen=pages)
         if watched:
-            self._init_witness(log_key=out.split("key log: ")[1].split()[0])
+            self._init_witness(VerifierKey.decode(made.key_log))
         written = self.config.read_text().replace("[hub]\n", "[hub]\nepoch_min_ms = 100\n")
         self._written = written.replace("[desk]\n", "[desk]\npoll_interval_s = 0.2\n")  # nobody watches a demo wait
         self.write_config(watched=watched)
-        return out.split("): ")[1].split()[0]
+        return made.invite_code
 
-    def _init_witness(self, log_key: str) -> None:
-        listen = f"127.0.0.1:{self.witness_port}"
-        self.witness_key = _run("witness", "init", str(self.watch), "--name", WITNESS, "--listen", listen).strip()
-        _run("witness", "add", str(self.watch), "--log", log_key, "--hub", self.url)
+    def _init_witness(self, log: VerifierKey) -> None:
+        self.witness_key = setting_up.begin(self.watch, WITNESS, f"127.0.0.1:{self.witness_port}").encode()
+        setting_up.also_watch(self.watch, WatchedLog(log, self.url))
 
     def write_config(self, *, watched: bool) -> None:
         """What `privity init` wrote, with the witness as hub and desk are told of it, or without."""
@@ -114,10 +123,8 @@ class Home:
         return new_invite(self.config).code
 
     def invite_staff(self, name: str, *roles: str) -> str:
-        """`privity desk invite`: the address, with the code in it, for one member of the desk's staff."""
-        chosen = [argument for role in roles for argument in ("--role", role)]
-        out = _run("desk", "invite", name, *chosen, "--config", str(self.config))
-        return next(word for word in out.split() if "/join#" in word)
+        """As `privity desk invite`: the address, with the code in it, for one member of the desk's staff."""
+        return staff.invited(self.config, name, [Role(role) for role in roles]).address
 
     def desk_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any command of the desk's machine, with what it printed; the caller looks at the status."""
@@ -139,12 +146,13 @@ class Home:
             return msgspec.json.decode(answer.read(), type=rest.ServerInfo)
 
     def reports(self) -> list[dict[str, Any]]:
-        """`privity desk reports --json`."""
-        command = privity("desk", "reports", "--json", "--config", str(self.config))
-        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - as above
-        if done.returncode:
+        """What `privity desk reports --json` shows."""
+        try:
+            with beside.desk(self.config) as here:
+                shown = findings(here.db).json()
+        except (DeskError, DbError):
             return []  # the desk has not made its database yet
-        found: list[dict[str, Any]] = json.loads(done.stdout)["reports"]
+        found: list[dict[str, Any]] = json.loads(shown)["reports"]
         return found
 
     def canary(self, what: str) -> str:
@@ -152,9 +160,3 @@ class Home:
         word = f"canary-{secrets.token_hex(8)}"
         self.canaries.append(word)
         return f"{what} {word}"
-
-
-def _run(*arguments: str) -> str:
-    """What one of our own commands prints."""
-    command = privity(*arguments)
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command

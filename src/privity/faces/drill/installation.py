@@ -21,11 +21,10 @@ from privity.faces.demo.processes import START_LIMIT_S, Process, free_port, wait
 from privity.faces.demo.steps import CheckFailed
 from privity.faces.drill.launch import BREAKS, launched
 from privity.server import init as hub_init
-from privity.tlog.verifier_key import KeyKind, VerifierKey
-from privity.witness import config as witness_config
+from privity.tlog.verifier_key import VerifierKey
 from privity.witness import key as witness_key
+from privity.witness import setting_up
 from privity.witness.config import WatchedLog
-from privity.witness.state import StateFile
 
 HOST = "localhost"
 WITNESSES = ("one.example/witness", "two.example/witness", "three.example/witness")
@@ -152,9 +151,8 @@ class Installation:
 
     def _witness(self, name: str, watched: WatchedLog) -> Witness:
         folder, port = self.folder / name.partition(".")[0], free_port()
-        made = witness_config.write_fresh(folder, name, f"127.0.0.1:{port}")
-        own = VerifierKey.of(name, KeyKind.COSIGNATURE, witness_key.write_fresh(made.key_file))
-        witness_config.add(folder, watched, StateFile(folder, watched.key, own).create)
+        own = setting_up.begin(folder, name, f"127.0.0.1:{port}")
+        setting_up.also_watch(folder, watched)
         return Witness(
             name, folder, port, self._process("witness", folder, "privity.cli", "witness", "serve", str(folder)), own
         )

@@ -35,7 +35,7 @@ def create(
     now: int,
     rules: Rules,
     random: Random,
-    grease: bool = True,
+    grease: bool,
 ) -> GroupState:
     """A group at epoch 0 with us as its only member."""
     suite = identity.suite

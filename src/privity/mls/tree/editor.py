@@ -65,16 +65,6 @@ class TreeEditor:
             self._hashes[ancestor] = None
         return path
 
-    def put_leaf(self, index: int, leaf: LeafNode) -> None:
-        """Replace a leaf and nothing else."""
-        self._put(2 * index, leaf)
-        self._forget_path(2 * index)
-
-    def put_parent(self, x: int, node: ParentNode | None) -> None:
-        """Fill or blank a parent and nothing else."""
-        self._put(x, node)
-        self._forget_path(x)
-
     def add(self, leaf: LeafNode) -> int:
         """Put a new member at the leftmost blank leaf; the tree doubles when there is none. Returns the leaf index."""
         index = self._blank_hint
@@ -122,7 +112,6 @@ class TreeEditor:
             del self._nodes[count - 1 :]
             del self._hashes[count - 1 :]
             count //= 2
-            self._blank_hint = min(self._blank_hint, count)
 
     def replace_path(self, index: int, leaf: LeafNode, parents: list[tuple[int, ParentNode]]) -> None:
         """Merge the public half of an update path (section 7.5): every other ancestor of the leaf becomes blank."""

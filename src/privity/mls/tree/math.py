@@ -40,11 +40,6 @@ def parent(x: int) -> int:
     return (x | (1 << k)) & ~(1 << (k + 1))
 
 
-def sibling(x: int) -> int:
-    p = parent(x)
-    return right(p) if x < p else left(p)
-
-
 def direct_path(x: int, leaves: int) -> list[int]:
     """The ancestors of `x`, from its parent to the root."""
     path: list[int] = []
@@ -59,11 +54,6 @@ def in_subtree(x: int, ancestor: int) -> bool:
     """Whether `x` is `ancestor` or below it."""
     reach = (1 << level(ancestor)) - 1
     return ancestor - reach <= x <= ancestor + reach
-
-
-def child_towards(ancestor: int, x: int) -> int:
-    """The child of `ancestor` on the side of `x`."""
-    return left(ancestor) if x < ancestor else right(ancestor)
 
 
 def common_ancestor(x: int, y: int) -> int:

@@ -99,13 +99,6 @@ class RatchetTree:
                 return index
         return None
 
-    def first_blank_leaf(self) -> int:
-        """Where the next member goes (section 7.7): the leftmost blank leaf, else just past the right edge."""
-        for index, node in enumerate(self.nodes[::2]):
-            if node is None:
-                return index
-        return self.leaf_count
-
     def resolution(self, x: int) -> list[int]:
         """The nodes that together cover all members below `x` (section 4.1.1)."""
         out: list[int] = []
