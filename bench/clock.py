@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from statistics import median
@@ -34,10 +35,23 @@ def process_cpu_s(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | _SCHEDULED)
 
 
-def family_cpu_s(pid: int) -> float:
-    """The same of a process and of all that descend from it and run now."""
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it and run now. Raises OSError when it does not run itself."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return process_cpu_s(pid) + sum(family_cpu_s(int(child)) for child in children)
+    found = [pid]
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile, as some of a database do
+            found += family(int(child))
+    return found
+
+
+def family_cpu_s(pid: int) -> float:
+    """What all of them have used so far. Raises OSError when the process itself does not run."""
+    used = process_cpu_s(pid)
+    for one in family(pid)[1:]:
+        with suppress(OSError):
+            used += process_cpu_s(one)
+    return used
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

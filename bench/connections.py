@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
 from aiohttp import ClientError
 
-from bench import hub, postgres
 from bench.contest import BODY
-from bench.delivery import ON_POSTGRESQL, PER_DEVICE, make_room
+from bench.delivery import PER_DEVICE, make_room
 from bench.errors import CannotRun
 from bench.format import Goal, Row
 from bench.hub import HubProcess
@@ -23,6 +21,7 @@ from bench.line import Line
 from bench.load import Load
 from bench.people import Person, plan_direct, seal
 from bench.residents import Residents
+from bench.ways import ON_A_FILE, Way
 from privity.wire.socket import CaughtUp, Event, EventKind, Resume, encode
 
 
@@ -63,25 +62,19 @@ def of_files(sizes: Sizes) -> dict[str, Goal]:
     }
 
 
-async def rows(sizes: Sizes, *, postgresql: bool = False) -> list[Row]:
-    """Start a hub, with `postgresql` on a server of its own, measure, stop it. What could not be measured says why."""
+async def rows(sizes: Sizes, way: Way = ON_A_FILE) -> list[Row]:
+    """Start a hub in this way, measure, stop it. What could not be measured says why."""
     measured: dict[str, float] = {}
     reason = "not reached"
     try:
-        async with AsyncExitStack() as stack:
-            server = await stack.enter_async_context(postgres.running()) if postgresql else None
-            process = await stack.enter_async_context(hub.running(postgres=server))
-            residents = await stack.enter_async_context(Residents.of(process))
+        async with way.running() as process, Residents.of(process) as residents:
             await _connect(process, residents, sizes, measured)
             await _drain(process, residents, sizes, measured)
     except (CannotRun, ClientError, OSError) as err:
         reason = f"{type(err).__name__}: {err}"
-    wanted = goals(sizes)
-    if not postgresql:
-        wanted |= of_files(sizes)
-    else:
-        wanted = {key: Goal(f"{goal.name}, {ON_POSTGRESQL}", goal.unit, goal.bar) for key, goal in wanted.items()}
-    return [goal.row(measured[key]) if key in measured else goal.skipped(reason) for key, goal in wanted.items()]
+    wanted = goals(sizes) | (of_files(sizes) if way is ON_A_FILE else {})
+    found = {key: way.goal(goal) for key, goal in wanted.items()}
+    return [goal.row(measured[key]) if key in measured else goal.skipped(reason) for key, goal in found.items()]
 
 
 async def _connect(process: HubProcess, residents: Residents, sizes: Sizes, measured: dict[str, float]) -> None:

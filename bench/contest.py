@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,17 +12,29 @@ from functools import partial
 from statistics import median
 from typing import Final
 
+from aiohttp import ClientError
+
+from bench import syncs
 from bench.clock import percentile
 from bench.errors import CannotRun
 from bench.load import Load, Message
 
 BODY: Final = "x" * 1024
 """What is said in every message, of the hub and of its peers."""
-RATES: Final = (50, 200)
+RATES: Final = (5, 200)
+"""Messages a second: what the slowest of them holds, and what the bars are about."""
 FEWER: Final = 5
 """By how much the rounds of a slow server are shorter."""
 IN_FLIGHT: Final = 4
 """Unacknowledged messages of each device in the runs that ask how much a fuller transaction saves."""
+ALONE: Final = 20
+"""Messages that are sent one after the other, with nothing else under way, while syncs are counted."""
+SETTLE_S: Final = 0.5
+"""What a server may still be doing after its answer."""
+
+
+def unheard(what: str) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,8 @@ class Sizes:
 
     @property
     def timed(self) -> int:
-        """Messages of one device at fixed rates."""
-        return -(-sum(RATES) * self.seconds // self.people) + len(RATES)
+        """Messages of one device at fixed rates, and alone."""
+        return -(-(sum(RATES) * self.seconds + ALONE) // self.people) + len(RATES) + 1
 
     @property
     def direct(self) -> int:
@@ -95,6 +108,8 @@ class Contender:
     """Whether it is also asked with several messages in flight."""
     slow: bool = False
     """Whether it syncs for every message, so that it is sent fewer of them in a round."""
+    pids: Callable[[], Sequence[int]] = list
+    """Its processes, where somebody may watch how often they sync."""
     samples: dict[str, list[float]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     """Why a number was not asked for."""
@@ -113,16 +128,22 @@ class Contender:
         return median(found) if found else None
 
 
-async def measure(contenders: Sequence[Contender], sizes: Sizes) -> None:
-    """Fill in one number after the other, so that a failure leaves those before it. CPU time is the server's alone."""
-    steps: list[Callable[[Contender, Sizes], Awaitable[None]]] = [_warm_up, *[_round] * sizes.rounds]
-    steps += [partial(_hold, rate=rate) for rate in RATES]
-    for step in steps:
+async def measure(contenders: Sequence[Contender], sizes: Sizes, said: Callable[[str], None] = unheard) -> None:
+    """Fill in one number after the other, so that a failure leaves those before it. CPU time is the server's alone.
+
+    `said` is told what comes next.
+    """
+    steps: list[tuple[str, Callable[[Contender, Sizes], Awaitable[None]]]] = [("warming up", _warm_up)]
+    steps += [(f"round {number} of {sizes.rounds}", _round) for number in range(1, sizes.rounds + 1)]
+    steps += [(f"{rate} messages a second", partial(_hold, rate=rate)) for rate in RATES]
+    steps += [("counting syncs", _alone)]
+    for what, step in steps:
         for one in contenders:
             if one.failure is None:
+                said(f"{what}: {one.name}")
                 try:
                     await step(one, sizes)
-                except (CannotRun, ConnectionError) as err:
+                except (CannotRun, ClientError, OSError) as err:
                     one.failure = f"{type(err).__name__}: {err}"
 
 
@@ -157,3 +178,20 @@ async def _hold(one: Contender, sizes: Sizes, rate: int) -> None:
     one.add(f"cpu@{rate}", (one.cpu_s() - cpu) / run.accepted * 1000)
     one.add(f"p50@{rate}", percentile(run.latencies_ms, 50))
     one.add(f"p99@{rate}", percentile(run.latencies_ms, 99))
+
+
+async def _alone(one: Contender, sizes: Sizes) -> None:
+    """What a message needs that shares its syncs with no other."""
+    pids = one.pids()
+    if not pids:
+        one.left_out["syncs"] = "nobody may watch it"
+        return
+    try:
+        async with syncs.counted(pids) as found:
+            for message in one.direct.in_rotation(ALONE):
+                await one.load.at_rate([message], 1, 1)
+            await asyncio.sleep(SETTLE_S)
+    except CannotRun as err:  # of the one who watches
+        one.left_out["syncs"] = str(err)
+        return
+    one.add("syncs", found.syncs / ALONE)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ten thousand devices that are connected and say nothing: what each of them costs a real hub process.
 
-Their accounts are written into the hub's fresh database before it starts; each device then proves its key like any
-other, from a loopback address that it shares with as many as the hub lets one address connect at once.
+Their accounts are written into the hub's fresh database; each device then proves its key like any other, from a
+loopback address that it shares with as many as the hub lets one address connect at once. Where the hub has two workers,
+half of them connect to each.
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ import resource
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Final
 
+import psycopg
 from aiohttp import ClientError, ClientSession, TCPConnector
 
-from bench import hub
 from bench.errors import CannotRun
 from bench.format import Goal, Row
 from bench.hub import HOST, HubProcess
 from bench.line import Line
 from bench.people import Person, make_person
+from bench.ways import ON_A_FILE, Way
 from privity.identity.uris import id_of
 from privity.wire.socket import CaughtUp, Resume, encode
 
@@ -39,11 +39,13 @@ SPARE: Final = 500
 WARM_UP: Final = 100
 QUIET_S: Final = 10.0
 """How long it is watched when nobody says anything."""
+ACCOUNT: Final = "INSERT INTO account (user_uri, handle, created_ms) VALUES ({}, {}, 0)"
+DEVICE: Final = "INSERT INTO device (client_uri, user_uri, signature_key, since_version) VALUES ({}, {}, {}, 0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """`most` is wanted beyond `idle` where the limit of open files lets that many be."""
+    """`most` is wanted beyond `idle` of the first way, where the limit of open files lets that many be."""
 
     idle: int
     most: int
@@ -64,18 +66,19 @@ def goals(sizes: Sizes, count: int) -> dict[str, Goal]:
     }
 
 
-async def rows(sizes: Sizes) -> list[Row]:
-    """Start a hub, fill it, measure, stop it. What could not be measured says why."""
-    count = min(sizes.most, _files() - SPARE)
-    wanted = goals(sizes, max(count, sizes.idle))
+async def rows(sizes: Sizes, way: Way = ON_A_FILE) -> list[Row]:
+    """Start a hub in this way, fill it, measure, stop it. What could not be measured says why."""
+    count = min(sizes.most if way is ON_A_FILE else sizes.idle, _files() - SPARE)
+    wanted = {key: way.goal(goal) for key, goal in goals(sizes, max(count, sizes.idle)).items()}
     if count < sizes.idle:
         reason = f"{sizes.idle:,} connections need as many open files, and this process may open {_files():,}"
         return [goal.skipped(reason) for goal in wanted.values()]
     measured: dict[str, float] = {}
     reason = "not reached"
-    people: list[Person] = []
+    people = [make_person(HOST, number, 0, secrets.token_bytes) for number in range(WARM_UP + count)]
     try:
-        async with hub.running(partial(_write_people, people=people, count=WARM_UP + count)) as process:
+        async with way.running() as process:
+            await asyncio.to_thread(_write_people, process, people)
             await _measure(process, people, measured)
     except (CannotRun, ClientError, OSError) as err:
         reason = f"{type(err).__name__}: {err}"
@@ -84,9 +87,12 @@ async def rows(sizes: Sizes) -> list[Row]:
 
 async def _measure(process: HubProcess, people: Sequence[Person], measured: dict[str, float]) -> None:
     async with AsyncExitStack() as stack:
+        urls = process.urls
         homes = [
             await stack.enter_async_context(
-                ClientSession(process.url, connector=TCPConnector(local_addr=(_address(number), 0), limit=0))
+                ClientSession(
+                    urls[number % len(urls)], connector=TCPConnector(local_addr=(_address(number), 0), limit=0)
+                )
             )
             for number in range(-(-len(people) // PER_ADDRESS))
         ]
@@ -100,9 +106,10 @@ async def _measure(process: HubProcess, people: Sequence[Person], measured: dict
                 await line.send(encode(Resume({}, 0)))
                 await line.expect(CaughtUp)
 
-        await asyncio.gather(*(connect(number) for number in range(WARM_UP)))
-        memory, cpu, count = process.memory_kb(), process.cpu_s(), len(people) - WARM_UP
-        await asyncio.gather(*(connect(number) for number in range(WARM_UP, len(people))))
+        warm_up = WARM_UP * len(urls)  # some at every worker
+        await asyncio.gather(*(connect(number) for number in range(warm_up)))
+        memory, cpu, count = process.memory_kb(), process.cpu_s(), len(people) - warm_up
+        await asyncio.gather(*(connect(number) for number in range(warm_up, len(people))))
         measured["connect"] = (process.cpu_s() - cpu) / count * 1000
         measured["idle"] = (process.memory_kb() - memory) / count
         measured["whole"] = process.memory_kb() / 1000
@@ -112,20 +119,18 @@ async def _measure(process: HubProcess, people: Sequence[Person], measured: dict
         await asyncio.gather(*(line.close() for line in lines))
 
 
-def _write_people(config: Path, people: list[Person], count: int) -> None:
+def _write_people(process: HubProcess, people: Sequence[Person]) -> None:
     """Accounts with a device each, as registration leaves them as far as a proof looks."""
-    people += [make_person(HOST, number, 0, secrets.token_bytes) for number in range(count)]
-    db = sqlite3.connect(config.parent / "hub" / "hub.db")
-    with db:
-        db.executemany(
-            "INSERT INTO account (user_uri, handle, created_ms) VALUES (?, ?, 0)",
-            [(one.user_uri, id_of(one.user_uri)) for one in people],
-        )
-        db.executemany(
-            "INSERT INTO device (client_uri, user_uri, signature_key, since_version) VALUES (?, ?, ?, 0)",
-            [(one.client_uri, one.user_uri, one.identity.signature_public) for one in people],
-        )
-    db.close()
+    accounts = [(one.user_uri, id_of(one.user_uri)) for one in people]
+    devices = [(one.client_uri, one.user_uri, one.identity.signature_public) for one in people]
+    if process.postgres is None:
+        with closing(sqlite3.connect(process.database, timeout=30)) as file, file:
+            file.executemany(ACCOUNT.format("?", "?"), accounts)
+            file.executemany(DEVICE.format("?", "?", "?"), devices)
+    else:
+        with psycopg.connect(process.postgres.url) as server, server.cursor() as cursor:
+            cursor.executemany(ACCOUNT.format("%s", "%s"), accounts)
+            cursor.executemany(DEVICE.format("%s", "%s", "%s"), devices)
 
 
 def _files() -> int:

@@ -4,26 +4,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from statistics import median
 from typing import Final
 
 from aiohttp import ClientError
 
-from bench import hub, postgres
-from bench import workers as two_workers
-from bench.contest import BODY, FULL, IN_FLIGHT, RATES, Contender, Sizes, Supply, measure
+from bench.contest import BODY, FULL, IN_FLIGHT, RATES, Contender, Sizes, Supply, measure, unheard
 from bench.errors import CannotRun
 from bench.format import Goal, Row
 from bench.hub import HubProcess
 from bench.line import Line
 from bench.load import Load
-from bench.peers.all import PEERS
+from bench.peers.all import PACKAGED
 from bench.peers.peer import Peer
 from bench.people import MARK_BYTES, PlannedRoom, consent, plan_direct, plan_group, seal
 from bench.residents import Residents
+from bench.ways import ON_A_FILE, ON_POSTGRESQL, TWO_WORKERS, Way
 from privity.identity.consent import Op
 from privity.message.errors import BadFrankSignature
 from privity.message.franking import Frank, verify_frank_signature
@@ -31,8 +34,12 @@ from privity.wire.contacts import Ask, ContactMade, Grant
 from privity.wire.rest import Committed, RoomCreated, ServerInfo
 from privity.wire.socket import CaughtUp, Resume, encode
 
-ON_POSTGRESQL: Final = "on PostgreSQL"
-OF_WORKERS: Final = "two workers over the bus"
+BESIDE: Final = {
+    ON_POSTGRESQL.name: (ON_A_FILE.name, "the same on SQLite", "ratio <= 1.5"),
+    TWO_WORKERS.name: (ON_POSTGRESQL.name, "one process on PostgreSQL", "ratio <= 1.8"),
+}
+"""Beside which way another one is judged, and by which bar."""
+JUDGED: Final = ("send", "fanout")
 PER_DEVICE: Final = 200
 """Messages that the hub takes from one device at once."""
 
@@ -47,6 +54,7 @@ def goals(sizes: Sizes) -> dict[str, Goal]:
         "send_more": Goal(
             f"hub: durable franked 1:1 send, {people} devices with {IN_FLIGHT} in flight each", "cpu_s_per_1000"
         ),
+        "syncs": Goal("hub: syncs of a message sent alone", "syncs"),
         "fanout": Goal(
             f"hub: fan-out to a group of {people}",
             "cpu_ms_per_1000_deliveries",
@@ -61,117 +69,148 @@ def goals(sizes: Sizes) -> dict[str, Goal]:
     return found
 
 
+def of_frames() -> dict[str, Goal]:
+    """How large a message is on its way, which is the same in every way."""
+    return {
+        "sent": Goal("a message of 1 KiB as it is sent, frank and TLS not included", "bytes"),
+        "delivered": Goal("the same as it is delivered, with its frank", "bytes"),
+    }
+
+
 def beside(sizes: Sizes) -> dict[str, Goal]:
     """The rows that every peer gets too; its bar for sending is its own."""
     own = goals(sizes)
     found = {
         "send": Goal(f"1:1 send, {sizes.people} devices in turn", own["send"].unit),
         "fanout": Goal(f"fan-out to a group of {sizes.people}", own["fanout"].unit),
+        "syncs": Goal("syncs of a message sent alone", own["syncs"].unit),
     }
     return found | {f"{p}@{rate}": Goal(own[f"{p}@{rate}"].name, "ms") for rate in RATES for p in ("p50", "p99")}
 
 
-async def rows(sizes: Sizes, peers: Sequence[Peer] = PEERS, *, postgresql: bool = False) -> list[Row]:
-    """Start a hub and its peers, measure in turns, stop them. What could not be measured says why.
+@dataclass(slots=True)
+class _Found:
+    """Who took part, by the name of the way or the peer, and why the others did not."""
 
-    With `postgresql` a second hub on a PostgreSQL of its own takes part, and a third of two workers, with own rows.
-    """
-    reasons: dict[str, str] = {}
-    ours: Contender | None = None
-    second: Contender | None = None
-    workers: Contender | None = None
-    theirs: dict[str, Contender] = {}
+    servers: dict[str, Contender] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def value(self, name: str, key: str) -> float | str:
+        """A number, or why there is none."""
+        one = self.servers.get(name)
+        if one is None:
+            return self.reasons.get(name, "not reached")
+        value = one.measured(key)
+        return (one.failure or one.left_out.get(key) or "not reached") if value is None else value
+
+    def row(self, goal: Goal, name: str, key: str) -> Row:
+        value = self.value(name, key)
+        return goal.skipped(value) if isinstance(value, str) else goal.row(value)
+
+    def row_beside(self, goal: Goal, name: str, other: str, key: str, other_name: str = "") -> Row:
+        """Beside another server, which is called `other_name` or by the name that it gave itself."""
+        for value in (theirs := self.value(other, key), ours := self.value(name, key)):
+            if isinstance(value, str):
+                return goal.skipped(value)
+        assert isinstance(ours, float) and isinstance(theirs, float)
+        return Row(goal.name, ours, goal.unit, goal.bar, other_name or self.servers[other].name, theirs)
+
+
+async def rows(
+    sizes: Sizes,
+    peers: Sequence[Peer] = PACKAGED,
+    ways: Sequence[Way] = (ON_A_FILE,),
+    said: Callable[[str], None] = unheard,
+) -> list[Row]:
+    """Start a hub in each of these ways and its peers, measure in turns, stop them. What was not measured says why."""
+    found = _Found()
     async with AsyncExitStack() as stack:
-        try:
-            process = await stack.enter_async_context(hub.running())
-            ours = await stack.enter_async_context(_contender(process, sizes))
-        except (CannotRun, ClientError, OSError) as err:
-            reasons[""] = f"{type(err).__name__}: {err}"
-        if postgresql and ours is not None:
+        for name, running in [(way.name, partial(_way, way, sizes)) for way in ways] + [
+            (peer.name, partial(peer.running, sizes)) for peer in peers
+        ]:
+            if ON_A_FILE.name not in found.servers and name != ON_A_FILE.name:  # nothing to compare with
+                found.reasons[name] = found.reasons[ON_A_FILE.name]
+                continue
+            said(f"starting: {name or 'hub'}")
             try:
-                server = await stack.enter_async_context(postgres.running())
-                process = await stack.enter_async_context(hub.running(postgres=server))
-                second = await stack.enter_async_context(_contender(process, sizes))
+                found.servers[name] = await stack.enter_async_context(running())
             except (CannotRun, ClientError, OSError) as err:
-                reasons[ON_POSTGRESQL] = f"{type(err).__name__}: {err}"
-            try:
-                process = await stack.enter_async_context(two_workers.running())
-                workers = await stack.enter_async_context(_contender(process, sizes))
-            except (CannotRun, ClientError, OSError) as err:
-                reasons[OF_WORKERS] = f"{type(err).__name__}: {err}"
-        for peer in peers if ours is not None else ():
-            try:
-                theirs[peer.name] = await stack.enter_async_context(peer.running(sizes))
-            except (CannotRun, OSError) as err:
-                reasons[peer.name] = f"{type(err).__name__}: {err}"
+                found.reasons[name] = f"{type(err).__name__}: {err}"
         gc.collect()
         gc.freeze()  # all that was prepared stays: the collector need not look at it while latencies are taken
         stack.callback(gc.unfreeze)
-        await measure([one for one in (ours, second, workers, *theirs.values()) if one is not None], sizes)
-    found = [_own_row(goal, ours, key, reasons.get("")) for key, goal in goals(sizes).items()]
-    if postgresql:
-        for one, way, beside_what, other, bar in (
-            (second, ON_POSTGRESQL, "the same on SQLite", ours, "ratio <= 1.5"),
-            (workers, OF_WORKERS, "one process on PostgreSQL", second, "ratio <= 1.8"),
-        ):
-            found += _rows_of(sizes, one, way, reasons.get("") or reasons.get(way))
-            found.append(_send_beside(sizes, one, way, other, beside_what, bar))
-    for key, goal in beside(sizes).items():
-        for peer in peers:
-            own_bar = peer.bar if key == "send" and sizes.people >= FULL.people else None
-            reason = reasons.get("") or reasons.get(peer.name)
-            found.append(
-                _row_beside(Goal(goal.name, goal.unit, own_bar), ours, theirs.get(peer.name), peer, key, reason)
-            )
-    return found
+        await measure(list(found.servers.values()), sizes, said)
+    return [*_own_rows(found, sizes, ways), *_rows_beside(found, sizes, peers)]
 
 
-def _own_row(goal: Goal, ours: Contender | None, key: str, reason: str | None) -> Row:
-    value = None if ours is None else ours.measured(key)
-    if value is None:
-        return goal.skipped(reason or (ours and (ours.failure or ours.left_out.get(key))) or "not reached")
-    return goal.row(value)
+def _own_rows(found: _Found, sizes: Sizes, ways: Sequence[Way]) -> list[Row]:
+    """What a message costs in another way than the first has no bar of its own: how much more it is has one."""
+    rows = [found.row(goal, ON_A_FILE.name, key) for key, goal in of_frames().items()]
+    for way in ways:
+        for key, goal in goals(sizes).items():
+            bar = None if way.name in BESIDE and key in JUDGED else goal.bar
+            rows.append(found.row(way.goal(Goal(goal.name, goal.unit, bar)), way.name, key))
+        if way.name in BESIDE:
+            other, called, bar = BESIDE[way.name]
+            for key in JUDGED:
+                goal = way.goal(beside(sizes)[key])
+                goal = Goal(f"{goal.name}, all servers included", goal.unit, bar)
+                rows.append(found.row_beside(goal, way.name, other, key, called))
+    return rows
 
 
-def _rows_of(sizes: Sizes, one: Contender | None, name: str, reason: str | None) -> list[Row]:
-    """Of another way to run the hub. Without bars: it has one, which is about both ways."""
-    return [_own_row(Goal(f"{goal.name}, {name}", goal.unit), one, key, reason) for key, goal in goals(sizes).items()]
+def _rows_beside(found: _Found, sizes: Sizes, peers: Sequence[Peer]) -> list[Row]:
+    return [
+        found.row_beside(
+            Goal(
+                f"{goal.name}, beside {peer.name}",
+                goal.unit,
+                peer.bar if key == "send" and sizes.people >= FULL.people else None,
+            ),
+            ON_A_FILE.name,
+            peer.name,
+            key,
+        )
+        for key, goal in beside(sizes).items()
+        for peer in peers
+    ]
 
 
-def _send_beside(
-    sizes: Sizes, one: Contender | None, name: str, other: Contender | None, beside_what: str, bar: str
-) -> Row:
-    goal = Goal(f"1:1 send, {sizes.people} devices in turn, {name}, all servers included", "cpu_s_per_1000", bar)
-    value, other_value = (None if each is None else each.measured("send") for each in (one, other))
-    if value is None or other_value is None:
-        return goal.skipped("one of the two was not measured")
-    return Row(goal.name, value, goal.unit, bar, beside_what, other_value)
-
-
-def _row_beside(
-    goal: Goal, ours: Contender | None, theirs: Contender | None, peer: Peer, key: str, reason: str | None
-) -> Row:
-    goal = Goal(f"{goal.name}, beside {peer.name}", goal.unit, goal.bar)
-    value = None if ours is None else ours.measured(key)
-    peer_value = None if theirs is None else theirs.measured(key)
-    if value is None or peer_value is None or theirs is None:
-        failures = [one.failure or one.left_out.get(key) for one in (theirs, ours) if one is not None]
-        return goal.skipped(reason or next((one for one in failures if one), "not reached"))
-    return Row(goal.name, value, goal.unit, goal.bar, theirs.name, peer_value)
-
-
-def _sealed(rooms: Sequence[PlannedRoom], each: int) -> Supply:
-    return Supply(
-        {
-            speaker.person.client_uri: [seal(speaker, BODY, secrets.token_bytes) for _ in range(each)]
-            for room in rooms
-            for speaker in room.speakers
-        }
-    )
+async def _sealed(rooms: Sequence[PlannedRoom], each: int) -> Supply:
+    """Others may answer their servers in between: it takes a while."""
+    found = {}
+    for room in rooms:
+        for speaker in room.speakers:
+            found[speaker.person.client_uri] = [seal(speaker, BODY, secrets.token_bytes) for _ in range(each)]
+            await asyncio.sleep(0)
+    return Supply(found)
 
 
 @asynccontextmanager
-async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contender]:
+async def heard_by_nobody(lines: Iterable[Line]) -> AsyncIterator[None]:
+    """What comes meanwhile is thrown away, and heartbeats are answered: a hub lets go of who is silent for long."""
+
+    async def hear(line: Line) -> None:
+        while await line.receive() is not None:
+            pass
+
+    tasks = [asyncio.create_task(hear(line)) for line in lines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _way(way: Way, sizes: Sizes) -> AsyncIterator[Contender]:
+    async with way.running() as process, _contender(way.name or "hub", process, sizes) as found:
+        yield found
+
+
+@asynccontextmanager
+async def _contender(name: str, process: HubProcess, sizes: Sizes) -> AsyncIterator[Contender]:
     """Register, connect, make the rooms and seal every message, before anything is measured."""
     if sizes.busiest > PER_DEVICE:
         raise CannotRun(f"a device would send {sizes.busiest} messages, the hub takes {PER_DEVICE} at once")
@@ -181,18 +220,23 @@ async def _contender(process: HubProcess, sizes: Sizes) -> AsyncIterator[Contend
         direct = [plan_direct(info, *pair, secrets.token_bytes) for pair in zip(people[::2], people[1::2], strict=True)]
         group = plan_group(info, people, sizes.speakers, secrets.token_bytes)
         lines = {person.client_uri: await residents.connect(person) for person in people}
-        for room in (*direct, group):
-            await make_room(lines, room, info.now_ms)
+        async with heard_by_nobody(lines.values()):
+            for room in (*direct, group):
+                await make_room(lines, room, info.now_ms)
         for line in lines.values():
             await line.send(encode(Resume({}, 0)))
             await line.expect(CaughtUp)
         load = Load(list(lines.values()), acknowledged=True)
-        supplies = _sealed(direct, sizes.direct), _sealed([group], sizes.group)
+        supplies = await _sealed(direct, sizes.direct), await _sealed([group], sizes.group)
         try:
-            first = await load.in_turn(supplies[0].take(1), 1)
+            opening = supplies[0].take(1)
+            first = await load.in_turn(opening, 1)
             for line in lines.values():
                 check_frank(line, info, {mark: lines[name].person.user_uri for mark, (_, name) in first.sent.items()})
-            yield Contender("hub", process.cpu_s, load, *supplies, pipelined=True)
+            found = Contender(name, process.cpu_s, load, *supplies, pipelined=True, pids=process.pids)
+            found.add("sent", median(len(message.frame) for own in opening.values() for message in own))
+            found.add("delivered", median(len(encode(line.last)) for line in lines.values() if line.last is not None))
+            yield found
         finally:
             await load.close()
 

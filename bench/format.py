@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _BAR: Final = re.compile(r"(?P<what>ours|ratio) (?P<sign><=|>=|<|>) (?P<number>[0-9]+(?:\.[0-9]+)?)")
 _SIGNS: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -77,6 +77,11 @@ class Row:
         if self.skipped is not None:
             fields["skipped"] = self.skipped
         return fields
+
+    @classmethod
+    def of_json(cls, fields: Mapping[str, Any]) -> Row:
+        """The row again, to four digits."""
+        return cls(**{name: value for name, value in fields.items() if name != "ratio"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.clock import family_cpu_s, process_cpu_s
+from bench.clock import family, family_cpu_s, process_cpu_s
 from bench.errors import CannotRun
 
 if TYPE_CHECKING:  # it starts its process as peers do, and they use this module
@@ -55,8 +55,19 @@ class HubProcess:
     def url(self) -> str:
         return f"http://{self.listen}"
 
+    def pids(self) -> list[int]:
+        """Of all its processes that run now; its PostgreSQL, its bus and its second worker included."""
+        return [
+            *self._own_pids(),
+            *([] if self.postgres is None else family(self.postgres.pid)),
+            *([] if self.bus_pid is None else [self.bus_pid]),
+        ]
+
+    def _own_pids(self) -> list[int]:
+        return [*family(self.pid), *([] if self.second is None else self.second._own_pids())]
+
     def cpu_s(self) -> float:
-        """What the process has used so far; its PostgreSQL, its bus and its second worker included."""
+        """What all of them have used so far."""
         return (
             family_cpu_s(self.pid)
             + (0.0 if self.postgres is None else self.postgres.cpu_s())
@@ -75,8 +86,8 @@ class HubProcess:
         return int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
 
     def memory_kb(self) -> float:
-        """What the process holds in memory now, in thousands of bytes."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        """What the hub's own processes hold in memory now, in thousands of bytes."""
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._own_pids())
         return pages * os.sysconf("SC_PAGE_SIZE") / 1000
 
 

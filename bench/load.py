@@ -121,13 +121,18 @@ class Load:
         return await self._finish(run)
 
     async def _finish(self, run: Run) -> Run:
-        try:
-            await asyncio.wait_for(run.done.wait(), PATIENCE_S)
-        except TimeoutError:
-            run.fail(
-                f"after {PATIENCE_S:.0f} s {run.accepted} of {run.wanted} messages were acknowledged "
-                f"and {len(run.latencies_ms)} of {run.wanted_deliveries} deliveries made"
-            )
+        before = 0, 0
+        while not run.done.is_set():
+            try:
+                await asyncio.wait_for(run.done.wait(), PATIENCE_S)
+            except TimeoutError:
+                now = run.accepted, len(run.latencies_ms)
+                if now == before:
+                    run.fail(
+                        f"for {PATIENCE_S:.0f} s nothing came: {run.accepted} of {run.wanted} messages were "
+                        f"acknowledged and {len(run.latencies_ms)} of {run.wanted_deliveries} deliveries made"
+                    )
+                before = now
         if run.failure is not None:
             raise run.failure
         return run

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""One library, in a process of its own, goes through the scenario as often as asked; its last line is what it took."""
+"""One library, in a process of its own, goes through the scenario for each line that it is sent, and answers each with
+a line of JSON: what it took. So libraries can take turns, group by group, while all their processes are warm.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ import json
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +21,6 @@ OURS = "ours"
 OURS_IN_MEMORY = "ours, in memory"
 UNFILLED = ("ts-mls", "core-crypto")
 """A tree of a thousand is filled in minutes there; of these two only the blank one is measured."""
-MOST_STARTS = 3
-"""Each group of theirs is made in a process of its own, which takes a second to start."""
 
 
 def library(name: str, folder: Path) -> Library:
@@ -38,16 +37,14 @@ def library(name: str, folder: Path) -> Library:
 
 
 def main(arguments: list[str]) -> None:
-    name, size, rounds, messages = arguments[0], *map(int, arguments[1:])
+    name, size, messages = arguments[0], *map(int, arguments[1:])
     faulthandler.enable()
     start = time.monotonic()
 
     def say(what: str) -> None:
         print(f"{name} N={size} {time.monotonic() - start:.0f} s: {what}", file=sys.stderr, flush=True)
 
-    ms: defaultdict[str, list[float]] = defaultdict(list)
-    wire: dict[str, int] = {}
-    for _ in range(min(rounds, MOST_STARTS) if name in UNFILLED else rounds):
+    while sys.stdin.readline():
         with tempfile.TemporaryDirectory() as folder:
             made = library(name, Path(folder))
             try:
@@ -60,9 +57,7 @@ def main(arguments: list[str]) -> None:
                 )
             finally:
                 made.close()
-        for step, values in clock.ms.items():
-            ms[step] += values
-    print(json.dumps({"ms": ms, "wire": wire}), flush=True)
+        print(json.dumps({"ms": clock.ms, "wire": wire}), flush=True)
 
 
 def _nothing(what: str) -> None:

@@ -14,7 +14,8 @@ from typing import Final
 from bench import hub, postgres
 from bench.errors import CannotRun
 from bench.hub import HubProcess, disk_folder, free_port
-from bench.peers.peer import Start, installed, started
+from bench.packages import installed
+from bench.peers.peer import Start, started
 
 SETTLE_S: Final = 6.0
 """Until rooms are shared out between the workers."""

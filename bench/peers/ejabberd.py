@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from bench.contest import Contender, Sizes
 from bench.errors import CannotRun
-from bench.peers import xmpp
-from bench.peers.peer import HOST, Peer, Start, installed, started, version
+from bench.packages import installed, version
+from bench.peers import archive, xmpp
+from bench.peers.peer import HOST, Peer, Start, started
 
 SCHEMA: Final = Path("/usr/share/ejabberd/sql/lite.sql")
+DATABASE: Final = "ejabberd.sqlite"
 DRIVER: Final = "erlang-p1-sqlite3"
 LIBRARIES: Final = Path("/usr/lib")
 
@@ -44,7 +46,7 @@ def _config(folder: Path, port: int, archived: bool) -> dict[str, Any]:
         "auth_method": "internal",
         "registration_timeout": "infinity",
         "sql_type": "sqlite",
-        "sql_database": str(folder / "ejabberd.sqlite"),
+        "sql_database": str(folder / DATABASE),
         "modules": modules,
     }
 
@@ -54,7 +56,7 @@ def _prepare(archived: bool, folder: Path, port: int) -> Start:
     config.write_text(json.dumps(_config(folder, port, archived)))
     if archived:
         try:
-            database = sqlite3.connect(folder / "ejabberd.sqlite")
+            database = sqlite3.connect(folder / DATABASE)
             database.executescript(SCHEMA.read_text())
             database.close()
         except (OSError, sqlite3.Error) as err:
@@ -80,6 +82,8 @@ async def _running(name: str, archived: bool, sizes: Sizes) -> AsyncIterator[Con
         label = name.replace("ejabberd", "ejabberd" + version("ejabberd"))
         async with xmpp.contender(label, process, sizes) as found:
             found.slow = archived
+            if archived:
+                await archive.check(found, process.folder / DATABASE, "archive")
             yield found
 
 

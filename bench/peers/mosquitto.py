@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.contest import Contender, Sizes
+from bench.packages import installed, version
 from bench.peers import mqtt
-from bench.peers.peer import Peer, Start, installed, started, version
+from bench.peers.peer import Peer, Start, started
 
 CONFIG: Final = """
 listener {port} 127.0.0.1

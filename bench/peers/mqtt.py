@@ -124,4 +124,4 @@ async def contender(name: str, process: PeerProcess, sizes: Sizes) -> AsyncItera
         }
         load = Load(lines, acknowledged=True)
         stack.push_async_callback(load.close)
-        yield Contender(name, process.cpu_s, load, Supply(direct), Supply(group))
+        yield Contender(name, process.cpu_s, load, Supply(direct), Supply(group), pids=lambda: [process.pid])

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -44,6 +43,8 @@ class PeerProcess:
 
     pid: int
     port: int
+    folder: Path
+    """Where it keeps what it stores, until it is stopped."""
 
     def cpu_s(self) -> float:
         """What the process has used so far."""
@@ -58,32 +59,16 @@ class Start:
     environment: Mapping[str, str]
 
 
-def installed(command: str, package: str) -> str:
-    """The path of a command, or CannotRun naming the package to install."""
-    found = shutil.which(command, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
-    if found is None:
-        raise CannotRun(f"{command} is not installed here: apt-get install {package}")
-    return found
-
-
-def version(package: str) -> str:
-    """As Debian numbers it; empty where there is no Debian."""
-    try:
-        done = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=True, timeout=30
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return " " + done.stdout.partition("-")[0]
-
-
 @asynccontextmanager
-async def started(prepare: Callable[[Path, int], Start]) -> AsyncIterator[PeerProcess]:
-    """Run a peer on a free port in a folder of its own on a disk; both are gone at the end. Raises CannotRun."""
+async def started(prepare: Callable[[Path, int], Start], *, given_away: bool = True) -> AsyncIterator[PeerProcess]:
+    """Run a peer on a free port in a folder of its own on a disk; both are gone at the end. Raises CannotRun.
+
+    Where root measures, USER runs it, unless it is not `given_away`.
+    """
     with tempfile.TemporaryDirectory(prefix="privity-bench-", dir=disk_folder()) as name:
         folder, port = Path(name), free_port()
         start = prepare(folder, port)
-        owner = _give(folder)
+        owner = _give(folder) if given_away else None
         user, group, groups = (None, None, None) if owner is None else (owner.pw_uid, owner.pw_gid, ())
         with (folder / "said").open("wb") as said:
             child = subprocess.Popen(
@@ -100,7 +85,7 @@ async def started(prepare: Callable[[Path, int], Start]) -> AsyncIterator[PeerPr
             )
         try:
             await _listening(child, port, folder / "said")
-            yield PeerProcess(child.pid, port)
+            yield PeerProcess(child.pid, port, folder)
         finally:
             await asyncio.to_thread(_stop, child)
 

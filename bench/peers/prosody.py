@@ -12,8 +12,9 @@ from typing import Final
 
 from bench.contest import Contender, Sizes
 from bench.errors import CannotRun
-from bench.peers import xmpp
-from bench.peers.peer import HOST, Peer, Start, installed, started, version
+from bench.packages import installed, version
+from bench.peers import archive, xmpp
+from bench.peers.peer import HOST, Peer, Start, started
 
 CONFIG: Final = """
 pidfile = "{folder}/prosody.pid"
@@ -28,7 +29,7 @@ allow_unencrypted_plain_auth = true
 allow_registration = true
 authentication = "internal_plain"
 storage = {storage}
-sql = {{ driver = "SQLite3", database = "prosody.sqlite" }}
+sql = {{ driver = "SQLite3", database = "{database}" }}
 default_archive_policy = true
 VirtualHost "{host}"
 Component "rooms.{host}" "muc"
@@ -37,6 +38,7 @@ Component "rooms.{host}" "muc"
     modules_enabled = {{ {muc_mam} }}
 """
 STORAGE: Final = '{ archive = "sql", muc_log = "sql" }'
+DATABASE: Final = "prosody.sqlite"
 DRIVER: Final = "lua-dbi-sqlite3"
 
 
@@ -48,6 +50,7 @@ def _prepare(command: str, archived: bool, folder: Path, port: int) -> Start:
             folder=folder,
             port=port,
             host=HOST,
+            database=DATABASE,
             mam=', "mam"' if archived else "",
             muc_mam='"muc_mam"' if archived else "",
             storage=STORAGE if archived else '"internal"',
@@ -65,6 +68,8 @@ async def _running(name: str, archived: bool, sizes: Sizes) -> AsyncIterator[Con
         label = name.replace("Prosody", "Prosody" + version("prosody"))
         async with xmpp.contender(label, process, sizes) as found:
             found.slow = archived
+            if archived:
+                await archive.check(found, process.folder / "data" / DATABASE, "prosodyarchive")
             yield found
 
 

@@ -116,4 +116,4 @@ async def contender(name: str, process: PeerProcess, sizes: Sizes) -> AsyncItera
         group = {name: [stanza(ROOM, "groupchat") for _ in range(sizes.group)] for name in names[: sizes.speakers]}
         load = Load(lines, acknowledged=False)
         stack.push_async_callback(load.close)
-        yield Contender(name, process.cpu_s, load, Supply(direct), Supply(group))
+        yield Contender(name, process.cpu_s, load, Supply(direct), Supply(group), pids=lambda: [process.pid])

@@ -4,16 +4,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
 
 import pytest
 from bench.contest import FULL, QUICK, Sizes
-from bench.delivery import PER_DEVICE, beside, goals
+from bench.delivery import PER_DEVICE, beside, goals, of_frames
 from bench.errors import CannotRun
 from bench.format import Row
-from bench.peers.all import PEERS
+from bench.peers.all import PACKAGED
 
 from bench import connections, delivery, disk, franking
 from bench import hub as hub_process
@@ -60,7 +61,7 @@ async def test_real_hub_is_measured_with_its_limits_on() -> None:
     except CannotRun as err:
         pytest.skip(f"missing: a disk ({err})")
     rows = await delivery.rows(TINY, peers=())
-    assert len(rows) == len(goals(TINY))
+    assert len(rows) == len(of_frames()) + len(goals(TINY))
     left_out = {row.skipped for row in rows if row.skipped is not None}
     assert all("half idle" in why for why in left_out), (
         "a busy machine is too slow for the fixed rates, and for nothing else"
@@ -72,8 +73,9 @@ async def test_rows_say_why_when_no_hub_starts(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(hub_process, "PRIVITY", (sys.executable, "-c", "raise SystemExit('no disk here')"))
     rows = await delivery.rows(TINY)
     assert {row.skipped for row in rows} == {"CannotRun: privity init failed: no disk here"}
-    assert [row.name for row in rows[: len(goals(TINY))]] == [goal.name for goal in goals(TINY).values()]
-    assert len(rows) == len(goals(TINY)) + len(beside(TINY)) * len(PEERS)
+    own = {**of_frames(), **goals(TINY)}
+    assert [row.name for row in rows[: len(own)]] == [goal.name for goal in own.values()]
+    assert len(rows) == len(own) + len(beside(TINY)) * len(PACKAGED)
 
 
 async def test_rows_say_why_when_the_hub_ends_at_its_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -108,3 +110,22 @@ def test_main_prints_rows_of_both_kinds(
     assert asked == [QUICK if quick else FULL]
     assert (found["bench"], found["full"]) == ("main", not quick)
     assert [row["name"] for row in found["rows"]] == ["franked", "synced", "connected", "delivered"]
+
+
+async def test_lines_that_wait_are_read_and_left_alone_again() -> None:
+    class Waiting:
+        def __init__(self) -> None:
+            self.frames: asyncio.Queue[object] = asyncio.Queue()
+
+        async def receive(self) -> object:
+            return await self.frames.get()
+
+    line = Waiting()
+    async with delivery.heard_by_nobody([line]):  # type: ignore[list-item]  # it only reads
+        line.frames.put_nowait("a commit")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert line.frames.empty()
+    line.frames.put_nowait("for somebody")
+    await asyncio.sleep(0)
+    assert line.frames.qsize() == 1

@@ -92,18 +92,36 @@ def test_bars_and_growth_have_their_rows(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not any("beside" in name and "10,000" in name for name in rows)
 
 
+def pretend(monkeypatch: pytest.MonkeyPatch, asked: list[str], falls_over: str = "") -> None:
+    """Children that only write down whose turn it was."""
+
+    class Child:
+        def __init__(self, name: str, each: Round) -> None:
+            self.name = name
+
+        def __enter__(self) -> Child:
+            return self
+
+        def __exit__(self, *failed: object) -> None:
+            pass
+
+        def turn(self) -> Answer:
+            asked.append(self.name)
+            if self.name == falls_over:
+                raise CannotRun("it fell over")
+            return Answer({"add": [1.0]}, {"tree": 1})
+
+        def end(self) -> None:
+            pass
+
+    monkeypatch.setattr(mls_peers, "Child", Child)
+
+
 def test_a_library_that_is_not_there_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-
-    def child(name: str, each: Round) -> Answer:
-        asked.append(name)
-        if name == "core-crypto":
-            raise CannotRun("it fell over")
-        return Answer({"add": [1.0]}, {"tree": 1})
-
-    monkeypatch.setattr(mls_peers, "run_child", child)
+    pretend(monkeypatch, asked, falls_over="core-crypto")
     monkeypatch.setattr(mls_peers, "missing", lambda name: "missing: ts-mls" if name == "ts-mls" else None)
-    found = mls_peers.contest([Round(2, 2, 1, 1), Round(10_000, 1, 1, 1)])
+    found = mls_peers.contest([Round(2, 2, 1), Round(10_000, 1, 1)])
     assert found.absent == {"core-crypto": "it fell over", "ts-mls": "missing: ts-mls"}
     always = [OURS, OURS_IN_MEMORY, MLS_RS]
     assert asked == [*always, "core-crypto", *always, *always]
@@ -113,33 +131,35 @@ def test_a_library_that_is_not_there_is_left_out_and_named(monkeypatch: pytest.M
 def test_who_starts_for_seconds_takes_fewer_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(mls_peers, "missing", lambda name: None)
-
-    def child(name: str, each: Round) -> Answer:
-        asked.append(name)
-        return Answer({"add": [1.0]}, {})
-
-    monkeypatch.setattr(mls_peers, "run_child", child)
-    mls_peers.contest([Round(2, 5, 1, 1)])
+    pretend(monkeypatch, asked)
+    most = mls_peers.JAVASCRIPT_TURNS
+    mls_peers.contest([Round(2, most + 2, 1)])
     assert {name: asked.count(name) for name in asked} == {
-        OURS: 5,
-        OURS_IN_MEMORY: 5,
-        MLS_RS: 5,
-        "core-crypto": 3,
-        "ts-mls": 3,
+        OURS: most + 2,
+        OURS_IN_MEMORY: most + 2,
+        MLS_RS: most + 2,
+        "core-crypto": most,
+        "ts-mls": most,
     }
     asked.clear()
-    mls_peers.contest([Round(1_000, 2, 1, 1)])
+    mls_peers.contest([Round(1_000, 2, 1)])
     assert asked.count(MLS_RS) == 2 and asked.count("ts-mls") == 1
 
 
-def test_ours_in_a_child_of_its_own() -> None:
-    answer = mls_peers.run_child(OURS_IN_MEMORY, Round(5, 1, 1, 2))
-    assert set(answer.ms) == STEPS and answer.wire["message of 1 KB"] > 1024
+def test_ours_in_a_child_of_its_own_takes_turn_after_turn() -> None:
+    with mls_peers.Child(OURS_IN_MEMORY, Round(5, 2, 2)) as child:
+        for _ in range(2):
+            answer = child.turn()
+            assert set(answer.ms) == STEPS and answer.wire["message of 1 KB"] > 1024
+            assert len(answer.ms["add"]) == 1, "one group"
+        child.end()
 
 
 def test_a_child_that_falls_over_says_so() -> None:
-    with pytest.raises(CannotRun, match="nobody at 3 members"):
-        mls_peers.run_child("nobody", Round(3, 1, 1, 2))
+    with mls_peers.Child("nobody", Round(3, 1, 2)) as child:
+        for _ in range(2):
+            with pytest.raises(CannotRun, match="nobody at 3 members: it ended with status 1"):
+                child.turn()
 
 
 def test_a_group_weighs_something() -> None:

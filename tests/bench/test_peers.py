@@ -6,23 +6,32 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from bench.contest import Sizes, measure
 from bench.errors import CannotRun
 from bench.load import Delivered
-from bench.peers import mqtt, peer, xmpp
-from bench.peers.all import PEERS
-from bench.peers.peer import Peer, Start, installed, started
+from bench.packages import installed, version
+from bench.peers import archive, mqtt, peer, xmpp
+from bench.peers.all import PACKAGED, PEERS
+from bench.peers.peer import Peer, Start, started
 
 from bench import delivery
 from bench import hub as hub_process
+from tests.bench.memory import MemoryServer
 
 SIZES = Sizes(people=4, speakers=2, rounds=1, sends=5, fanouts=5, seconds=1)
 
 
-@pytest.mark.parametrize("one", PEERS, ids=lambda one: one.name)
+# What Debian does not package is installed first, which is not for every day.
+@pytest.mark.parametrize(
+    "one",
+    [pytest.param(one, marks=() if one in PACKAGED else pytest.mark.prove) for one in PEERS],
+    ids=lambda one: one.name,
+)
 async def test_installed_peer_carries_every_message(one: Peer) -> None:
     try:
         async with one.running(SIZES) as contender:
@@ -43,13 +52,45 @@ async def test_missing_peer_is_named_with_its_package(monkeypatch: pytest.Monkey
         installed("no-such-server", "some-package")
 
 
+def test_a_package_that_debian_only_knows_has_no_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    query = tmp_path / "dpkg-query"
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for said, found in (("installed 0.7.2-4", " 0.7.2"), ("not-installed ", ""), ("config-files 0.7.2-4", "")):
+        query.write_text(f"#!/bin/sh\nprintf '{said}'\n")
+        query.chmod(0o755)
+        assert version("lua-dbi-sqlite3") == found
+    query.write_text("#!/bin/sh\nexit 1\n")
+    assert version("lua-dbi-sqlite3") == ""
+
+
+async def test_an_archive_that_keeps_less_than_both_sides_is_no_archive(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(archive, "PATIENCE_S", 0.2)
+    server = MemoryServer(SIZES.people, acknowledges=True)
+    one = server.contender("one", SIZES)
+    database = tmp_path / "archive.sqlite"
+    with pytest.raises(CannotRun, match="the archive cannot be read: unable to open"):
+        await archive.check(one, database, "kept")
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("CREATE TABLE kept (n INTEGER)")
+        db.executemany("INSERT INTO kept VALUES (?)", [(n,) for n in range(2 * SIZES.people - 1)])
+        db.commit()
+        with pytest.raises(CannotRun, match="the archive keeps 7 rows of 4 messages, not 8"):
+            await archive.check(one, database, "kept")
+        db.execute("INSERT INTO kept VALUES (7)")
+        db.commit()
+    await archive.check(one, database, "kept")
+    await one.load.close()
+
+
 async def test_rows_of_a_missing_peer_say_so_and_the_others_stand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_process, "disk_folder", _no_disk)
     rows = await delivery.rows(SIZES)
     names = {row.name for row in rows}
     assert len(names) == len(rows)
     assert all(row.skipped == "CannotRun: all in memory" for row in rows)
-    for one in PEERS:
+    for one in PACKAGED:
         assert f"1:1 send, 4 devices in turn, beside {one.name}" in names
 
 
