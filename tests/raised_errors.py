@@ -33,6 +33,7 @@ ERRORS = {
     "privity.desk.console.errors": "desk",
     "privity.desk.transparency.errors": "desk",
     "privity.desk.retention.errors": "desk",
+    "privity.desk.signals.language.errors": "desk",
     "privity.desk.cases.errors": "desk",
     "privity.desk.intake.errors": "desk",
     "privity.desk.decisions.errors": "desk",
