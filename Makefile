@@ -11,6 +11,8 @@ PROVE_ARGS ?=
 E2E_ARGS ?=
 MUTANTS ?=
 INTEROP_ARGS ?=
+# Browsers at once: each has a hub and people of its own.
+BROWSERS ?= 2
 # Most tests wait for processes that they have started: two for each core of a small machine keep both busy.
 WORKERS ?= 4
 # What tests write is thrown away again: in memory, where a machine has room for it, nothing waits for the disk.
@@ -99,7 +101,8 @@ test: $(VENV)/.test
 # named, and its tests are skipped.
 e2e: $(VENV)/.e2e
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory app; else echo "npm is missing: the page is not built anew"; fi
-	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -m "not prove" tests/e2e $(E2E_ARGS)
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -n $(BROWSERS) --dist loadgroup --no-loadscope-reorder -m "not prove" \
+		tests/e2e $(E2E_ARGS)
 	$(if $(MEMORY),TMPDIR=$(MEMORY) )PRIVITY_TEST_STORE=postgresql $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup \
 		--no-loadscope-reorder -m "not prove" tests/server \
 		--ignore=tests/server/stores --ignore=tests/server/operating --ignore=tests/server/workers # on both engines anyway

@@ -41,24 +41,28 @@ def need_nats() -> None:
 class NatsServer:
     """One server. `start` and `kill` may alternate: the port stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str, address: str = "127.0.0.1") -> None:
         self.port = free_port()
+        self._options = options
+        self._address = address
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"nats://127.0.0.1:{self.port}"
+        return f"nats://{self._address}:{self.port}"
 
     def start(self) -> None:
         program = _program()
         assert program is not None
         self._process = subprocess.Popen(
-            [program, "-a", "127.0.0.1", "-p", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [program, "-a", self._address, "-p", str(self.port), *self._options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + START_S
         while True:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                with socket.create_connection((self._address, self.port), timeout=1):
                     return
             except OSError:
                 assert self._process.poll() is None, "nats-server ended by itself"
@@ -73,10 +77,10 @@ class NatsServer:
 
 
 @contextmanager
-def nats_server() -> Iterator[NatsServer]:
+def nats_server(*options: str, address: str = "127.0.0.1") -> Iterator[NatsServer]:
     """A running one."""
     need_nats()
-    server = NatsServer()
+    server = NatsServer(*options, address=address)
     server.start()
     try:
         yield server

@@ -83,9 +83,9 @@ class Postgres:
 
     def start(self) -> None:
         settings = {
+            "listen_addresses": "127.0.0.1",
             **self._settings,
             "port": str(self.port),
-            "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.folder),
         }
         chosen = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -101,6 +101,11 @@ class Postgres:
             assert self._process.poll() is None, "PostgreSQL ended by itself"
             assert time.monotonic() < until, "PostgreSQL does not answer"
             time.sleep(0.05)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """SIGKILL for all of it, as a power cut would end it."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -13,9 +14,13 @@ from tests.raised_errors import ERRORS, TESTS, leaves, missing, ran
 
 def named_in_tests(folder: str) -> set[str]:
     """Every name that a test uses, in any file of the folder or of the attacks."""
-    places = [TESTS / name for name in (folder, "attacks", "faces")]
+    return names_below(folder) | names_below("attacks") | names_below("faces")
+
+
+@cache
+def names_below(folder: str) -> set[str]:
     kinds = ("test_*.py", "chapter_*.py")  # a chapter lists checks of RFC 9420, each with the error that its tests get
-    text = [path.read_text() for place in places for kind in kinds for path in place.rglob(kind)]
+    text = [path.read_text() for kind in kinds for path in (TESTS / folder).rglob(kind)]
     code = re.sub(r"^(from|import) .*?(\([^)]*\))?$", "", "\n".join(text), flags=re.MULTILINE)
     return set(re.findall(r"\b[A-Z]\w+\b", code))
 

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from privity.server import http, main, peers
 from privity.server.limits import LIMITS
@@ -24,7 +22,6 @@ from privity.wire.errors import Code, Refusal
 from tests.attacks.floods import Honest, lines, wire_from
 from tests.attacks.open_hub import OpenHub, open_hub, request
 from tests.attacks.test_any_bytes_to_the_socket import UPGRADE, RawSocket, hear
-from tests.certificates import Authority
 
 ASKED = request("GET", "/v1/server", {})
 
@@ -207,29 +204,6 @@ async def test_one_address_opens_sockets_at_a_pace_and_another_is_served(tmp_pat
         await honest.ben.connect()
         await honest.talks()
         assert hub.bugs() == []
-
-
-async def test_a_tls_handshake_that_does_not_come_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "HANDSHAKE_S", 0.3)
-    authority = Authority(tmp_path)
-    runner = http.Runner(web.Application(), 1.0, Peers(lambda code: None))
-    await runner.setup()
-    site = http.Site(runner, "127.0.0.1", 0, ssl_context=authority.issue("localhost").server_context())
-    try:
-        await site.start()
-        port = int(runner.addresses[0][1])
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        assert await asyncio.wait_for(reader.read(), 10) == b""
-        writer.close()
-        trusting = ssl.create_default_context(cafile=str(authority.cert))
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, server_hostname="localhost")
-        writer.write(ASKED)
-        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 ")
-        writer.close()
-    finally:
-        await runner.cleanup()
 
 
 async def test_a_device_that_comes_again_and_again_is_one_connection(hub: OpenHub) -> None:

@@ -43,6 +43,7 @@ SCHEMA: Final[dict[str, Any]] = {
                     "cap_drop": TEXTS,
                     "cap_add": TEXTS,
                     "security_opt": TEXTS,
+                    "ulimits": {"type": "object", "additionalProperties": {"type": "integer"}},
                     "stop_grace_period": {"type": "string", "pattern": "^[0-9]+s$"},
                     "logging": {"type": "object", "required": ["driver"]},
                     "network_mode": {"type": "string"},
@@ -140,6 +141,7 @@ def test_no_container_of_ours_has_a_right_too_many(compose: dict[str, Any]) -> N
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+        assert service["ulimits"] == {"core": 0}
         assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "caddy" else [])
 
 
@@ -164,3 +166,15 @@ def test_the_image_is_built_from_what_is_here_by_hash_and_does_not_run_as_root()
     users = [rest for one, rest in lines() if one == "USER"]
     assert users == ["10001:10001"]
     assert [rest for one, rest in lines() if one == "FROM"][-1].startswith("python:3.11-slim")
+
+
+def test_nothing_else_of_a_checkout_is_sent_to_who_builds_the_image() -> None:
+    """Docker sends the whole folder otherwise, environments and a hub's home included."""
+    said = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    assert said[0] == "*"
+    let_through = {line[1:] for line in said if line.startswith("!")}
+    copied = {
+        source for one, rest in lines() if one == "COPY" and "--from" not in rest for source in shlex.split(rest)[:-1]
+    }
+    assert let_through == copied
+    assert said[-1] == "**/__pycache__"

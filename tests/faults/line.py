@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The line between a hub and its database: a proxy on loopback that a test cuts, stops or makes slow."""
+"""The line between a hub and its database or bus: a proxy on loopback that a test cuts, stops or makes slow."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Line:
         self._flows = asyncio.Event()
         self._flows.set()
         self._deaf = False
+        self._dead = False
+        self._last_word: bytes | None = None
         self.slow_s = 0.0
         """How long each piece is held up."""
         self.port = 0
@@ -55,12 +57,21 @@ class Line:
         """Nothing passes and nothing is lost, until `go_on`."""
         self._flows.clear()
 
+    def die(self) -> None:
+        """Nothing passes over the lines that stand, now and for ever, and nobody is told; `go_on` is for new ones."""
+        self._dead = True
+
+    def swallow_answers_after(self, word: bytes) -> None:
+        """A request with this word still arrives, and nothing comes back on its line after that."""
+        self._last_word = word
+
     def go_deaf(self) -> None:
         """Half open: what the hub says still arrives, and nothing comes back; lines that were deaf once stay so."""
         self._deaf = True
 
     def go_on(self) -> None:
-        self._deaf = False
+        self._deaf = self._dead = False
+        self._last_word = None
         self._flows.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,18 +81,27 @@ class Line:
             writer.transport.abort()
             return
         self._ends |= {writer, back}
-        self._begin(self._pass(reader, back, answers=False))
-        self._begin(self._pass(there, writer, answers=True))
+        over = asyncio.Event()
+        self._begin(self._pass(reader, back, over, answers=False))
+        self._begin(self._pass(there, writer, over, answers=True))
 
     def _begin(self, passing: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(passing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, over: asyncio.Event, *, answers: bool
+    ) -> None:
         deaf = False
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                if self._dead:
+                    over.set()
+                if over.is_set():
+                    await asyncio.Event().wait()  # for ever
+                if not answers and self._last_word is not None and self._last_word in data:
+                    over.set()
                 await self._flows.wait()
                 if self.slow_s:
                     await asyncio.sleep(self.slow_s)
@@ -89,4 +109,5 @@ class Line:
                 if not deaf:
                     writer.write(data)
                     await writer.drain()
-        writer.close()
+        if not over.is_set():
+            writer.close()

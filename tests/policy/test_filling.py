@@ -37,9 +37,9 @@ def test_a_small_room_stays_as_it_is() -> None:
 
 
 def filled(tree: RatchetTree, x: int, unmerged: tuple[int, ...] = ()) -> RatchetTree:
-    editor = TreeEditor(tree)
-    editor.put_parent(x, ParentNode(bytes([x]) * 32, b"", unmerged))
-    return editor.done()
+    nodes = list(tree.nodes)
+    nodes[x] = ParentNode(bytes([x]) * 32, b"", unmerged)
+    return RatchetTree(tree.suite, nodes)
 
 
 def test_whoever_sits_beside_one_who_updated_is_not() -> None:

@@ -16,6 +16,7 @@ from privity.server.blocks import routes as blocks
 from privity.server.contacts import routes as contacts
 from privity.server.context import HubContext
 from privity.server.devices import routes as devices
+from privity.server.downloads import counted
 from privity.server.guardians import routes as guardians
 from privity.server.health import routes as health
 from privity.server.invites import routes as invites
@@ -65,7 +66,7 @@ def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Appl
 
     Bodies over a route's own limit are refused before they are read.
     """
-    layers = [errors(context.metrics), shedding(context), authenticate(context)]
+    layers = [errors(context.metrics), shedding(context), authenticate(context), counted(context)]
     app = web.Application(middlewares=layers, client_max_size=MAX_BLOB_BYTES)
     for part in slices:
         app.add_routes(part.routes(context))

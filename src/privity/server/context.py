@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -77,6 +77,13 @@ class Sharing(Protocol):
 
     def owned(self, query: Query, room_uris: Collection[str], /) -> Collection[str]:
         """Which of these rooms this process may write messages to, within this transaction."""
+
+    @property
+    def name(self) -> str:
+        """Of this process among them."""
+
+    def silent(self, query: Query, /) -> Mapping[str, int]:
+        """Other processes that have fallen silent without leaving, and for how many ms."""
 
     async def lead(self) -> None:
         """Wait until this process is the one that does what only one does."""

@@ -84,6 +84,14 @@ class BusUnreachable(HubError):
     """`bus` names a server that does not answer, or lets nobody in."""
 
 
+class WorkerSilent(BusUnreachable):
+    """Another worker of the hub is there and does not answer: it is stuck, or has other keys."""
+
+
+class FilesNotShared(HubError):
+    """Workers of one hub have folders of their own where they need one for all."""
+
+
 class UnknownHandle(HubError):
     """No account has the handle that the operator named."""
 

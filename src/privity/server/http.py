@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -12,7 +15,8 @@ from typing import Any, Final, cast
 import msgspec
 from aiohttp import web
 
-from privity.server.limits import address_key
+from privity.server.handshakes import Spoken, TlsServer
+from privity.server.limits import Limits, address_key
 from privity.server.logs import quiet_logger
 from privity.server.peers import Peers
 from privity.server.web import log_bug, refused
@@ -23,37 +27,52 @@ IDLE_S: Final = 60.0
 """How long a connection may take to say a whole request head, the first or the next one."""
 
 
-HANDSHAKE_S: Final = 10.0
-"""How long a TLS handshake may take. Before it is done nobody knows from where a connection comes."""
 BACKLOG: Final = 1024
 """Connections that the system takes before the hub has looked at them: an event loop that is busy loses none."""
 
 
 class Site(web.TCPSite):
-    """A TCPSite that waits for no TLS handshake longer than `HANDSHAKE_S`, which aiohttp offers no way to say."""
+    """A TCPSite with a backlog of its own; under TLS one that counts connections before their handshake."""
 
     async def start(self) -> None:
         await web.BaseSite.start(self)
         listening = self._runner.server
+        if self._ssl_context is not None and isinstance(listening, _Server):
+            taking = listening.tls(self._bound(), self._ssl_context)
+            self._server = cast("asyncio.AbstractServer", taking)  # it is asked for its sockets and closed, no more
+            return
         assert listening is not None
         self._server = await asyncio.get_running_loop().create_server(
             listening,
             self._host,
             self._port,
-            ssl=self._ssl_context,
-            ssl_handshake_timeout=None if self._ssl_context is None else HANDSHAKE_S,
             backlog=BACKLOG,
             reuse_address=self._reuse_address,
             reuse_port=self._reuse_port,
         )
 
+    def _bound(self) -> socket.socket:
+        """Listens on an IP address, and does not wait where nobody comes."""
+        host = self._host or "127.0.0.1"
+        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
+        made = socket.create_server(
+            (host, self._port), family=family, backlog=BACKLOG, reuse_port=bool(self._reuse_port)
+        )
+        made.setblocking(False)
+        return made
+
 
 class Runner(web.AppRunner):
     """An AppRunner whose server refuses by name also what never becomes a request."""
 
-    def __init__(self, app: web.Application, drain_s: float, peers: Peers | None = None) -> None:
-        """`peers` counts the connections; None for a listener of this machine alone."""
+    def __init__(
+        self, app: web.Application, drain_s: float, peers: Peers | None = None, limits: Limits | None = None
+    ) -> None:
+        """`peers` counts the connections, `limits` holds TLS handshakes to a pace; None for a listener of this machine
+        alone.
+        """
         self._peers = peers
+        self._limits = limits
         super().__init__(
             app,
             access_log=None,
@@ -70,6 +89,7 @@ class Runner(web.AppRunner):
             request_factory=made.request_factory,
             loop=made._loop,
             peers=self._peers,
+            limits=self._limits,
             **made._kwargs,
         )
 
@@ -87,12 +107,22 @@ def _named(handler: Handler) -> Handler:
 
 
 class _Server(web.Server):
-    def __init__(self, handler: Handler, *, peers: Peers | None, **kwargs: Any) -> None:
+    def __init__(self, handler: Handler, *, peers: Peers | None, limits: Limits | None, **kwargs: Any) -> None:
         super().__init__(handler, **kwargs)
         self._peers = peers
+        self._limits = limits
 
     def __call__(self) -> web.RequestHandler:
         return _Protocol(self, self._peers, loop=self._loop, **self._kwargs)
+
+    def tls(self, bound: socket.socket, context: ssl.SSLContext) -> TlsServer:
+        """Takes TLS connections of a socket that listens."""
+
+        def protocol_of(address: str | None) -> Spoken:
+            made = _Protocol(self, self._peers, address, loop=self._loop, **self._kwargs)
+            return made, made.give_back
+
+        return TlsServer(bound, context, protocol_of, self._peers, self._limits)
 
 
 class _Protocol(web.RequestHandler):
@@ -100,14 +130,15 @@ class _Protocol(web.RequestHandler):
 
     __slots__ = ("_address", "_peers")
 
-    def __init__(self, manager: web.Server, peers: Peers | None, **kwargs: Any) -> None:
+    def __init__(self, manager: web.Server, peers: Peers | None, address: str | None = None, **kwargs: Any) -> None:
+        """`address` of a connection that is counted already."""
         super().__init__(manager, **kwargs)
         self._peers = peers
-        self._address: str | None = None
+        self._address = address
         """Under which it is counted."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._peers is not None:
+        if self._peers is not None and self._address is None:
             pipe = cast("asyncio.Transport", transport)  # uvloop's is no subclass
             peer = transport.get_extra_info("peername")
             address = address_key(peer[0] if peer else None)
@@ -134,10 +165,14 @@ class _Protocol(web.RequestHandler):
             self._close, self._force_close = told
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        self.give_back()
+        super().connection_lost(exc)
+
+    def give_back(self) -> None:
+        """It is not counted any more."""
         if self._peers is not None and self._address is not None:
             self._peers.leave(self._address)
             self._address = None
-        super().connection_lost(exc)
 
     def handle_error(
         self,

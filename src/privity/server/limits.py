@@ -9,9 +9,10 @@ A limit is a bucket of `burst` tokens that wins one back every `refill_ms`. It i
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -38,6 +39,9 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "account.register": Limit(10, 10 * MINUTE, "address", "a family joins at once, a script does not stop"),
         "session.open": Limit(120, SECOND // 2, "address", "each costs a key agreement and a signature check"),
         "session.prove": Limit(30, 2 * SECOND, "device", "a device that reconnects in a loop is broken"),
+        "tls.handshake": Limit(
+            1_200, SECOND // 20, "address", "each costs a signature; a building comes back at once after a restart"
+        ),
         "request": Limit(600, 20, "device", "50 requests a second for good is no person and no bot we serve"),
         "handle.find": Limit(60, 30 * SECOND, "account", "enough to look up friends, too slow to list all handles"),
         "handle.tell": Limit(600, SECOND // 5, "account", "a new device of a busy user meets hundreds of people"),
@@ -59,6 +63,15 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "blob.put": Limit(100, 10 * SECOND, "account", "disk is shared; an album is sent at once"),
         "body.large": Limit(40, 5 * SECOND, "account", "counted before it is read; a film or a report at a time"),
         "blob.get": Limit(1000, SECOND // 10, "account", "history with pictures opens at once"),
+        "download.account": Limit(
+            4 << 20,
+            5,
+            "account",
+            "in KiB: 4 GiB at once and 16 a day after that; a new device fetches years of pictures",
+        ),
+        "download.address": Limit(
+            32 << 20, 1, "address", "in KiB: 32 GiB at once and 82 a day after that, for a building and whoever audits"
+        ),
         "account.stored": Limit(60, 10 * SECOND, "account", "an export asks for each table once; it reads many rows"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
         "contact.ask": Limit(30, 30 * MINUTE, "account", "people meet few others a day; a flood asks everybody"),
@@ -190,6 +203,8 @@ MAX_PENDING_SOCKETS: Final = 256
 """Connections that have not proven themselves yet: each can make the hub hold one frame, a MiB, for ten seconds."""
 MAX_PEERS_OF_ADDRESS: Final = 1_000
 """Connections of one address at once, but for a proxy of our own: a building of people with two devices each."""
+MAX_HANDSHAKES: Final = 512
+"""TLS handshakes under way, all together: beyond it the oldest of the address that has the most makes way."""
 FILES_KEPT_BACK: Final = 768
 """Open files that connections leave to the database, downloads and logs; beyond that a new connection is refused."""
 MAX_DOWNLOADS_OF_ACCOUNT: Final = 32
@@ -204,24 +219,43 @@ MAX_CALLERS: Final = 200_000
 """Buckets kept at once, about 55 MiB; the longest unused go first."""
 
 
-class Limits:
-    """The buckets of one hub."""
+TOLD_PARTS: Final = 8
+"""Other workers hear of each such part of a burst that somebody took: who takes less is not spoken of, and what several
+workers give at once beyond one of them is a part for each."""
+MAX_HEARD: Final = 10_000
+"""What others counted, until something is taken here; the oldest is forgotten first, which only forgives."""
 
-    __slots__ = ("_full_at", "_max_callers", "_now_ms", "_table")
+
+class Limits:
+    """The buckets of one hub, or of one of its workers.
+
+    `on_take` is called, in the thread that took, with a limit, a caller, and how much that caller has taken here that
+    other workers have not heard of.
+    """
+
+    __slots__ = ("_apart", "_full_at", "_heard", "_max_callers", "_now_ms", "_table", "_untold", "_whole", "on_take")
 
     def __init__(
         self,
         now_ms: Callable[[], int],
         table: Mapping[str, Limit] = LIMITS,
         max_callers: int = MAX_CALLERS,
+        whole: Limits | None = None,
     ) -> None:
         self._now_ms = now_ms
         self._table = table
         self._max_callers = max_callers
+        self._whole = self if whole is None else whole
+        self._apart: list[Limits] = []
         self._full_at: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._untold: dict[tuple[str, str], int] = {}
+        self._heard: deque[tuple[str, str, int, int]] = deque(maxlen=MAX_HEARD)
+        self.on_take: Callable[[str, str, int], None] | None = None
 
     def take(self, name: str, caller: str, tokens: int = 1) -> None:
         """Take tokens of `name` from the bucket of `caller` (a URI, or `address_key`), or raise a TOO_MANY Refusal."""
+        if self._heard:
+            self._count_heard()
         limit = self._table[name]
         now = self._now_ms()
         key = (name, caller)
@@ -235,19 +269,49 @@ class Limits:
                 limit=name,
                 retry_after_ms=over,
             )
-        self._full_at[key] = full_at
-        self._full_at.move_to_end(key)
-        while len(self._full_at) > self._max_callers:
-            self._full_at.popitem(last=False)
+        self._keep(key, full_at)
+        if self._whole.on_take is not None:
+            self._tell(key, tokens, limit, self._whole.on_take)
+
+    def hear(self, name: str, caller: str, tokens: int) -> None:
+        """What another worker gave counts here, from now on: it is counted in the thread that takes next."""
+        if name in self._table:  # else it is of another version
+            now = self._now_ms()
+            for one in (self, *self._apart):
+                one._heard.append((name, caller, tokens, now))
 
     def apart(self) -> Limits:
         """The same limits with buckets of their own, for another thread."""
-        return Limits(self._now_ms, self._table, self._max_callers)
+        one = Limits(self._now_ms, self._table, self._max_callers, self)
+        self._apart.append(one)
+        return one
 
     def __len__(self) -> int:
         return len(self._full_at)
 
+    def _count_heard(self) -> None:
+        """A caller who got too much, of several workers at once, waits for all of it to be won back."""
+        while self._heard:
+            name, caller, tokens, heard_ms = self._heard.popleft()
+            full_at = self._full_at.get((name, caller), heard_ms)
+            self._keep((name, caller), max(full_at, heard_ms) + tokens * self._table[name].refill_ms)
 
+    def _keep(self, key: tuple[str, str], full_at: int) -> None:
+        self._full_at[key] = full_at
+        self._full_at.move_to_end(key)
+        while len(self._full_at) > self._max_callers:
+            gone, _ = self._full_at.popitem(last=False)
+            self._untold.pop(gone, None)
+
+    def _tell(self, key: tuple[str, str], tokens: int, limit: Limit, tell: Callable[[str, str, int], None]) -> None:
+        untold = self._untold.pop(key, 0) + tokens
+        if untold >= limit.burst // TOLD_PARTS:
+            tell(*key, untold)
+        else:
+            self._untold[key] = untold
+
+
+@lru_cache(maxsize=1024)
 def address_key(address: str | None) -> str:
     """The caller name of an address: an IPv4 address, or the /64 of an IPv6 one, since one customer owns all of it."""
     if address is None:

@@ -19,6 +19,7 @@ ALLOWED: Final = frozenset(
         *("event", "level", "timestamp", "error", "where", "version", "tls", "registration", "production", "drained"),
         *("file", "witness", "have", "need"),
         *("library", "table", "rows", "left", "seconds"),
+        *("worker", "index", "pid", "status", "why"),
     }
 )
 """Fields that may stand in a line; another one is dropped, so that a careless call cannot leak."""

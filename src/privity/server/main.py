@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
+import resource
 import secrets
 import signal
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +43,7 @@ from privity.server.logs import open_log, speak_for_everybody
 from privity.server.metrics.routes import metrics_app
 from privity.server.operating.backup import unfinished
 from privity.server.peers import Peers, raise_file_limit
+from privity.server.retention.believing import Believing
 from privity.server.rooms.franking_agent import propose_everywhere
 from privity.server.rooms.parts import RoomParts, make_parts, shut_down
 from privity.server.sessions.model import Sessions
@@ -81,7 +85,8 @@ def run_workers(config_path: Path, workers: int) -> int:
             " and bus = nats://127.0.0.1:4222"
         )
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return supervise(start_worker(config_path), workers)
+    with open_log(config.log):
+        return supervise(start_worker(config_path), workers)
 
 
 def continue_log(config_path: Path, told: Told) -> Continued:
@@ -120,7 +125,7 @@ async def _restored(config: HubConfig, told: Told) -> tuple[Continued | None, An
         if done is not None and done.anew is not None:
             return done, done.anew
         return done, await context.db.write(
-            lambda tx: restoring.begin_anew(tx, restoring.copied_ms(tx), context.now_ms())
+            lambda tx: restoring.begin_anew(tx, restoring.copied_ms(tx), context.now_ms(), config.keys)
         )
     finally:
         await context.db.close()
@@ -214,6 +219,7 @@ async def serving(context: HubContext, parts: RoomParts, seat: Seat | None = Non
                     config.listen_port,
                     _tls(config),
                     _peers(context),
+                    context.limits,
                     shared=seat is not None,
                 )
             )
@@ -233,11 +239,12 @@ async def _listening(
     port: int,
     tls: ssl.SSLContext | None,
     peers: Peers | None = None,
+    limits: Limits | None = None,
     *,
     shared: bool = False,
 ) -> AsyncIterator[int]:
     """An application on one address; yields its port. Raises CannotListen."""
-    runner = Runner(app, DRAIN_S, peers)
+    runner = Runner(app, DRAIN_S, peers, limits)
     try:
         await runner.setup()
         site = Site(runner, address, port, ssl_context=tls, reuse_port=shared or None)
@@ -261,6 +268,7 @@ async def _run(config: HubConfig, seat: Seat | None = None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     raise_file_limit()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # keys are not written to disk when something breaks
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_end, stop, number)
     context, parts = build_context(config, worker=None if seat is None else seat.name)
@@ -277,6 +285,7 @@ async def _run(config: HubConfig, seat: Seat | None = None) -> None:
             registration=config.registration,
             production=config.production,
         )
+        _set_apart()
         supervisor = Supervisor()
         supervisor.say(READY)
         beside = [asyncio.create_task(one) for one in (keep_house(context, parts), say_alive(context, supervisor))]
@@ -288,6 +297,12 @@ async def _run(config: HubConfig, seat: Seat | None = None) -> None:
         if sharing is not None:
             await sharing.leave()
     log.info("stopped", drained=True)
+
+
+def _set_apart() -> None:
+    """What is there by now stays: otherwise the collector looks through all of it whenever many connections came."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _shared(context: HubContext, parts: RoomParts, seat: Seat) -> Sharing:
@@ -319,15 +334,25 @@ def _asked_to_end(stop: asyncio.Event, number: int) -> None:
 
 async def keep_house(context: HubContext, parts: RoomParts) -> None:
     """Forget what is due, now and every hour. A full disk or a passing error waits for the next hour."""
+    believing = Believing(context.config.data)
     while True:
         if context.sharing is not None:
             await context.sharing.lead()
         try:
-            await maintain(context, parts.franker)
+            await _forget(context, parts, believing)
             await propose_everywhere(context, parts.proposer)
         except Exception as err:  # noqa: BLE001  # a bug in one of them must not end the others for ever
             log_bug(err)
         await asyncio.sleep(HOUSEKEEPING_S)
+
+
+async def _forget(context: HubContext, parts: RoomParts, believing: Believing) -> None:
+    """What is due by a clock that is believed."""
+    known_ms = await context.db.read(restoring.copied_ms)
+    found = await asyncio.to_thread(believing.look, context.now_ms(), monotonic_ms(), known_ms)
+    if found.ahead_ms:
+        structlog.get_logger("privity.hub").error("retention.clock_doubted", seconds=found.ahead_ms // 1000)
+    await maintain(replace(context, now_ms=lambda: found.now_ms), parts.franker)
 
 
 def _tls(config: HubConfig) -> ssl.SSLContext | None:
@@ -335,6 +360,7 @@ def _tls(config: HubConfig) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION
     try:
         # The password of a key that has none; without it a key that has one would be asked for at a terminal.
         context.load_cert_chain(config.tls.cert, config.tls.key, password="")

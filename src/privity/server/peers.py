@@ -8,7 +8,7 @@ import resource
 from collections.abc import Callable
 from typing import Final
 
-from privity.server.limits import FILES_KEPT_BACK, MAX_PEERS_OF_ADDRESS, SECOND
+from privity.server.limits import FILES_KEPT_BACK, MAX_PEERS_OF_ADDRESS, SECOND, Limits
 from privity.wire.errors import Code, Refusal
 
 _UNLIMITED: Final = 1 << 20
@@ -34,8 +34,11 @@ class Peers:
         self._by_address: dict[str, int] = {}
         self._total = 0
 
-    def enter(self, address: str) -> None:
-        """Count one more of this address (`limits.address_key`), or raise a TOO_MANY or UNAVAILABLE Refusal."""
+    def enter(self, address: str, limits: Limits | None = None) -> None:
+        """Count one more of this address (`limits.address_key`), or raise a TOO_MANY or UNAVAILABLE Refusal.
+
+        `limits` where a TLS handshake follows, which has a pace.
+        """
         here = self._by_address.get(address, 0)
         if self._of_address is not None and here >= self._of_address:
             self._refused(Code.TOO_MANY)
@@ -48,6 +51,12 @@ class Peers:
         if self._total >= self._together:
             self._refused(Code.UNAVAILABLE)
             raise Refusal(Code.UNAVAILABLE, "too many connections are open", retry_after_ms=10 * SECOND)
+        if limits is not None and self._of_address is not None:
+            try:
+                limits.take("tls.handshake", address)
+            except Refusal:
+                self._refused(Code.TOO_MANY)
+                raise
         self._by_address[address] = here + 1
         self._total += 1
 

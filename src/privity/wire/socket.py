@@ -97,8 +97,8 @@ class InboxKind(IntEnum):
 
 
 RESTORE_STEP = 1 << 20
-"""After the hub's database was put back from a copy, rooms and inboxes go on from the seconds since 1970 times this:
-beyond what any device has read, however often that happens."""
+"""After the hub's database was put back from a copy, rooms and inboxes go on from a multiple of this that is beyond
+what any device has read, however often that happens."""
 
 
 class Inbox(Frame, frozen=True, tag=6):

@@ -78,6 +78,27 @@ async def test_one_failure_does_not_fail_its_neighbours(db: SqliteDatabase) -> N
     assert await marks(db) == [n for n in range(30) if n % 3]
 
 
+async def test_a_failure_that_is_alone_leaves_nothing_and_stops_nobody(db: SqliteDatabase) -> None:
+    def fails(tx: Tx) -> None:
+        tx.executemany("INSERT INTO mark (n) VALUES (?)", [(1,), (2,)])
+        assert tx.attempt(lambda: _repeat(tx), sqlite3.IntegrityError) is not None
+        raise Refusal(Code.CONFLICT, "not this one")
+
+    await db.write(insert(7))
+    for _ in range(2):
+        with pytest.raises(Refusal, match="not this one"):
+            await db.write(fails)
+        assert await marks(db) == [7]
+    with pytest.raises(sqlite3.IntegrityError):
+        await db.write(insert(7))
+    await db.write(insert(8))
+    assert await marks(db) == [7, 8]
+
+
+def _repeat(tx: Tx) -> None:
+    tx.execute("INSERT INTO mark (n) VALUES (1)")
+
+
 async def test_writes_that_wait_share_one_commit(db: SqliteDatabase, tmp_path: Path) -> None:
     gate = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -256,6 +277,24 @@ async def test_one_statement_for_many_rows_and_what_a_clock_says(db: SqliteDatab
     assert (
         abs(await db.read(lambda reader: reader.clock_ms()) - await db.write_rooms(lambda tx: tx.clock_ms())) < 60_000
     )
+
+
+async def test_more_rows_than_one_statement_takes_come_back_as_they_were(db: SqliteDatabase) -> None:
+    rows = [(number, None if number % 7 == 0 else b"%d" % number, f"t{number}") for number in range(131)]
+    columns = {"n": int, "b": bytes, "t": str}
+    assert await db.read(lambda reader: reader.for_each("SELECT n, b, t FROM given", columns, rows)) == rows
+
+    def write(tx: Tx) -> list[Row]:
+        tx.execute("CREATE TABLE kept (n INTEGER PRIMARY KEY, b BLOB, t TEXT NOT NULL) STRICT")
+        tx.executemany("INSERT INTO kept (n, b, t) VALUES (?, ?, ?)", rows)
+        tx.for_each(
+            "UPDATE kept SET t = given.t FROM given WHERE kept.n = given.n",
+            {"n": int, "t": str},
+            [(number, f"new {number}") for number, _, _ in rows[:100]],
+        )
+        return tx.all("SELECT n, b, t FROM kept ORDER BY n")
+
+    assert await db.write(write) == [(n, b, f"new {n}") for n, b, _ in rows[:100]] + rows[100:]
 
 
 async def test_storage_that_fails_under_a_reader_is_unavailable(db: SqliteDatabase) -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ async def test_messages_that_the_hub_refuses_are_no_measurement(
     honest = measure._Sender.message
 
     def of_another_epoch(sender: measure._Sender) -> Checked:
-        return replace(honest(sender), epoch=measure.EPOCH + 1)
+        return honest(sender)._replace(epoch=measure.EPOCH + 1)
 
     monkeypatch.setattr(measure._Sender, "message", of_another_epoch)
     with pytest.raises(StorageError, match="0 of 102 messages were stored"):

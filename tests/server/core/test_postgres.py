@@ -15,8 +15,8 @@ from privity.server.db.database import Reader, Tx
 from privity.server.errors import AlreadyRunning, MigrationUnknown, StoreUnfit, StoreUnreachable
 from privity.wire.errors import Code, Refusal
 from tests import postgres
+from tests.faults.line import Line
 from tests.postgres import Postgres
-from tests.server.core.stalling import Stalling
 
 ANSWER_S = 1.0
 """In place of 20 seconds."""
@@ -332,11 +332,11 @@ async def test_a_database_that_is_not_there_and_one_of_a_newer_version(store: st
 
 async def test_a_line_that_stalls_is_given_up_and_made_again(store: str) -> None:
     """Before the COMMIT nothing was changed, and that is said. The place of the old connection is taken from it."""
-    async with Stalling(postgres.shared().port) as line:
+    async with Line(postgres.shared().port) as line:
         through = beside(store, line)
         async with opened(through, answer_s=ANSWER_S) as db:
             assert await db.write(insert(1)) == 1
-            line.stall()
+            line.die()
             with pytest.raises(Refusal, match="nothing was changed") as caught:
                 await db.write(insert(2))
             assert caught.value.code is Code.UNAVAILABLE
@@ -348,7 +348,7 @@ async def test_a_line_that_stalls_is_given_up_and_made_again(store: str) -> None
 
 
 async def test_a_commit_without_an_answer_may_have_been_stored(store: str) -> None:
-    async with Stalling(postgres.shared().port) as line:
+    async with Line(postgres.shared().port) as line:
         through = beside(store, line)
         async with opened(through, answer_s=ANSWER_S) as db:
             line.swallow_answers_after(b"COMMIT\0")
@@ -360,7 +360,7 @@ async def test_a_commit_without_an_answer_may_have_been_stored(store: str) -> No
             assert await db.read(marks) == [1, 2], "here it was; devices say it again by its ref"
 
 
-def beside(store: str, line: Stalling) -> str:
+def beside(store: str, line: Line) -> str:
     """The same database, over a line that may stall."""
     return f"{postgres.shared().url(store.rpartition('/')[2], port=line.port)}?connect_timeout=2"
 

@@ -141,12 +141,21 @@ def test_marks_are_numbered(sql: str, written: str) -> None:
 
 
 def test_given_is_written_for_each_engine() -> None:
-    assert (
-        given.one_row("SELECT a FROM given", ("a", "b")) == "WITH given (a, b) AS (VALUES (?, ?)) SELECT a FROM given"
+    assert given.some_rows("SELECT a FROM given", ("a", "b"), 2) == (
+        "WITH given (a, b) AS (VALUES (?, ?), (?, ?)) SELECT a FROM given"
     )
     assert given.all_rows("SELECT a FROM given", (("a", int), ("b", bytes))) == (
         "WITH given (a, b) AS (SELECT * FROM unnest($1::bigint[], $2::bytea[])) SELECT a FROM given"
     )
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 63, 64, 65, 200])
+def test_rows_are_taken_in_few_different_sizes_and_in_order(count: int) -> None:
+    rows = [(number,) for number in range(count)]
+    parts = list(given.in_steps(rows))
+    assert [row for part in parts for row in part] == rows
+    assert {len(part) for part in parts} <= set(given.STEPS)
+    assert len(parts) <= count // given.STEPS[0] + len(given.STEPS) - 1
 
 
 def test_arrays_are_what_postgresql_reads() -> None:

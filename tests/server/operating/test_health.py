@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
-from privity.server.db.database import Tx
+from privity.server.db.database import Query, Tx
 from privity.server.health import model, service, store
-from privity.server.health.supervised import ALIVE, Supervisor, say_alive
+from privity.server.health.supervised import ALIVE, TURNING, Supervisor, say_alive
+from privity.server.metrics import service as metrics
 from privity.server.metrics.routes import metrics_app
 from privity.wire.errors import Code, Refusal
 from tests.server.rooms.world import World
@@ -137,7 +139,26 @@ async def test_figures_are_for_the_listener_of_this_machine(world: World, impati
     await server.close()
 
 
-async def test_the_supervisor_hears_nothing_from_a_hub_that_stands_still(world: World, impatient: None) -> None:
+async def test_counts_are_there_while_the_storage_is_away_and_what_is_in_it_is_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch, impatient: None
+) -> None:
+    whole = (await metrics.page(world.context)).decode()
+    assert "privity_blob_bytes 0.0" in whole
+
+    def away(tx: Tx) -> None:
+        raise Refusal(Code.UNAVAILABLE, "the hub cannot store now (AdminShutdown); nothing was changed")
+
+    monkeypatch.setattr(store, "write_nothing", away)
+    page = (await metrics.page(world.context)).decode()
+    assert "privity_blob_bytes NaN" in page
+    assert len(page.splitlines()) == len(whole.splitlines())
+    async with held_up(world):
+        assert "privity_blob_bytes NaN" in (await metrics.page(world.context)).decode()
+
+
+async def test_the_supervisor_is_not_told_that_a_hub_lives_whose_writer_stands_still(
+    world: World, impatient: None
+) -> None:
     said: list[bytes] = []
 
     class Heard(Supervisor):
@@ -146,13 +167,40 @@ async def test_the_supervisor_hears_nothing_from_a_hub_that_stands_still(world: 
 
     async with held_up(world):
         alive = asyncio.create_task(say_alive(world.context, Heard({"NOTIFY_SOCKET": "@x", "WATCHDOG_USEC": "2000"})))
-        await asyncio.sleep(0.2)
-        assert said == []
-    async with asyncio.timeout(20):
-        while not said:
-            await asyncio.sleep(0.01)
+        await _until_said(said, TURNING)
+        assert set(said) == {TURNING}
+    await _until_said(said, ALIVE)
     alive.cancel()
-    assert set(said) == {ALIVE}
+    assert set(said[said.index(ALIVE) :]) == {ALIVE}
+
+
+async def _until_said(said: list[bytes], word: bytes) -> None:
+    async with asyncio.timeout(20):
+        while word not in said:
+            await asyncio.sleep(0.01)
+
+
+class Three:
+    """What a hub of three workers knows of them (context.Sharing)."""
+
+    name = "ours"
+
+    def owned(self, query: Query, room_uris: Collection[str], /) -> Collection[str]:
+        return room_uris
+
+    async def lead(self) -> None:
+        return None
+
+    def silent(self, query: Query, /) -> Mapping[str, int]:
+        return {"stuck": 12_500}
+
+
+async def test_who_asks_one_worker_hears_which_other_one_is_silent(world: World) -> None:
+    alone = await service.figures(world.context)
+    assert (alone.worker, alone.silent_workers) == (None, ())
+    found = await service.figures(replace(world.context, sharing=Three()))
+    assert found.ok, "whoever asks this one is served"
+    assert (found.worker, found.silent_workers) == ("ours", (model.SilentWorker("stuck", 12.5),))
 
 
 @pytest.mark.parametrize("environment", [{}, {"WATCHDOG_USEC": "2000000"}, {"NOTIFY_SOCKET": "@x"}])

@@ -192,10 +192,10 @@ async def test_what_waits_in_a_restored_inbox_comes_behind_what_the_device_has_r
     await world.context.db.write(put_back)
     second = await anna.create()
     await anna.commit(second, anna.invitation(second, ben))
-    await world.context.db.write(lambda tx: log.begin_inboxes_anew(tx, world.clock.now))
+    base = world.clock.now // 1000 * socket.RESTORE_STEP
+    await world.context.db.write(lambda tx: log.begin_inboxes_anew(tx, base))
     third = await anna.create()
     await anna.commit(third, anna.invitation(third, ben))
-    base = world.clock.now // 1000 * socket.RESTORE_STEP
     assert read < base
     ben.base = base
     await ben.connect()

@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 
 from privity.server.db.database import Tx
-from privity.server.delivery import restoring
+from privity.server.delivery import restores, restoring
 from privity.server.delivery.log import MAX_CLOCK_LEAD_MS
 from privity.server.delivery.retention import RETENTION_DAYS, maintain
-from privity.server.errors import CopyOfTomorrow
+from privity.server.errors import CopyOfTomorrow, KeysInvalid
 from privity.wire import socket
 from privity.wire.restored import Restored, decode_restored, encode_restored
 from privity.wire.socket import BadFrame, EventKind
@@ -18,10 +18,14 @@ from tests.server.rooms.test_forgotten import DAY_MS, back
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import World
 
+HOUR_MS = 3_600_000
 
-async def mark(world: World) -> restoring.Anew:
+
+async def mark(world: World, ahead_ms: int = 0) -> restoring.Anew:
+    """With a clock that is so far ahead of the world's."""
+
     def write(tx: Tx) -> restoring.Anew:
-        return restoring.begin_anew(tx, restoring.copied_ms(tx), world.clock.now)
+        return restoring.begin_anew(tx, restoring.copied_ms(tx), world.clock.now + ahead_ms, world.context.config.keys)
 
     return await world.context.db.write(write)
 
@@ -87,6 +91,72 @@ async def test_each_restore_is_marked_beyond_the_last(world: World) -> None:
     first, second = (only_event(frame) for frame in (await back(anna, {room: last.seq}))[:-1])
     assert [decode_restored(each.message).through for each in (first, second)] == [last.seq, first.seq]
     assert second.seq > first.seq
+
+
+async def test_a_clock_that_was_a_day_ahead_at_a_restore_hides_no_later_one(world: World) -> None:
+    """The second copy is older than both restores: nothing in it knows of the first mark, which everybody has read."""
+    room, (anna, ben) = await room_of(world, "anna", "ben")
+    last = await anna.say(room, b"the last that either copy knows")
+    await ben.hear(1)
+    await ben.disconnect()
+    await anna.disconnect()
+    before = await world.context.db.read(lambda reader: reader.all("SELECT * FROM room"))
+    world.clock.now += DAY_MS
+    await mark(world)
+    ahead = only_event((await back(ben, {room: last.seq}))[0])
+    await ben.disconnect()
+
+    def put_back(tx: Tx) -> None:
+        tx.execute("DELETE FROM event WHERE seq > ?", (last.seq,))
+        tx.executemany(
+            "UPDATE room SET last_seq = ?, last_ts_ms = ? WHERE id = ?", [(last.seq, last.ts_ms, before[0][0])]
+        )
+
+    await world.context.db.write(put_back)
+    await mark(world, ahead_ms=HOUR_MS - DAY_MS)
+    second = only_event((await back(ben, {room: ahead.seq}))[0])
+    assert (second.kind, decode_restored(second.message).through) == (EventKind.RESTORED, last.seq)
+    assert second.seq > ahead.seq
+    assert second.ts_ms < ahead.ts_ms, "the clock is right now"
+
+
+async def test_without_the_file_of_the_last_restore_the_key_log_says_how_late_it_was(world: World) -> None:
+    """Its time never goes back, and its witnesses keep it: another machine begins with it and an empty folder."""
+    room, (anna, _) = await room_of(world, "anna", "ben")
+    last = await anna.say(room, b"x")
+    await anna.disconnect()
+    day_s = (world.clock.now + DAY_MS) // 1000
+
+    def later_log(query: object) -> int:
+        return day_s * 1000
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restoring, "_log_ms", later_log)
+        await mark(world)
+    found = only_event((await back(anna, {room: last.seq}))[0])
+    assert found.seq == day_s * socket.RESTORE_STEP + 1
+
+
+async def test_a_file_of_restores_that_says_nothing_stops_before_anything_is_marked(world: World) -> None:
+    await room_of(world, "anna", "ben")
+    await mark(world)
+    file = world.context.config.keys / restores.FILE
+    good = int(file.read_text())
+    for bad, why in (
+        ("soon\n", "expected the second of the last restore"),
+        (f"{restores.LAST}\n", "set the clock right"),
+    ):
+        file.write_text(bad)
+        with pytest.raises(KeysInvalid, match=why):
+            await mark(world)
+        assert file.read_text() == bad
+    marks = await world.context.db.read(
+        lambda reader: reader.all("SELECT 1 FROM event WHERE kind = ?", (EventKind.RESTORED,))
+    )
+    assert len(marks) == 1
+    file.write_text(f"{good + 5}\n")
+    await mark(world)
+    assert int(file.read_text()) == good + 6, "in the same second, too, no number comes again"
 
 
 async def test_clock_behind_the_copy_writes_nothing(world: World) -> None:

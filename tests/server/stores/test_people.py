@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from privity.server.ages import store as ages
+from privity.server.ages.model import StoredAge
 from privity.server.contacts import store
 from privity.server.contacts.model import Ask, Code, How, Meeting, Side, Who
 from privity.server.db.database import Tx
@@ -16,6 +18,7 @@ from privity.server.notices.model import Line
 from privity.server.staff import store as staff
 from privity.server.standing import store as standing
 from privity.server.standing.model import Restriction, What
+from privity.wire.age import AgeBand
 from privity.wire.staff import Effect, EffectOutcome, EffectParams, Verb
 from tests.server.stores.cast import NOW, inside, people, room
 
@@ -55,7 +58,10 @@ def test_contacts(tx: Tx) -> None:
     store.put_side(tx, Side("cat", "ben", How.MET, None, 3, NOW))
     assert store.hows(tx, "ann", "ben") == ({How.ASKED}, {How.GRANTED})
     pairs = [("cat", "ann"), ("ben", "ann"), ("cat", "ben")]
-    assert store.hows_of(tx, pairs) == [(set(), set()), ({How.GRANTED}, {How.ASKED}), ({How.MET}, set())]
+    ages.put(tx, StoredAge("cat", AgeBand.MINOR, NOW))
+    found, known = store.hows_and_ages(tx, pairs)
+    assert found == [(set(), set()), ({How.GRANTED}, {How.ASKED}), ({How.MET}, set())]
+    assert known == {"cat": StoredAge("cat", AgeBand.MINOR, NOW)}
     assert store.others(tx, "ann") == ["ben"]
     assert (store.count_mutual(tx, "ann", "cat"), store.count_mutual(tx, "ann", "ben")) == (1, 0)
     assert store.end(tx, "ben", "ann")

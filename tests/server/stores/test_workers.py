@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from privity.server.db.database import Tx
 from privity.server.workers import leases, store
-from privity.server.workers.leases import LEASE_MS
+from privity.server.workers.leases import LATE_MS, LEASE_MS, MISSED_MS
 from privity.server.workers.shards import SHARDS, shard_of
 from privity.server.workers.store import Lease
 
@@ -17,14 +17,18 @@ def test_who_is_there(tx: Tx) -> None:
     store.stay(tx, "a", 10)
     store.stay(tx, "b", 20)
     store.stay(tx, "a", 15)
-    assert store.workers(tx) == {"a", "b"}
+    assert store.workers(tx, 15) == {"a", "b"}, "until then, and that moment included"
+    assert store.workers(tx, 16) == {"b"}
+    assert store.ends(tx) == {"a": 15, "b": 20}
+    store.cap(tx, 18)
+    assert store.ends(tx) == {"a": 15, "b": 18}
     store.forget_gone(tx, 15)
-    assert store.workers(tx) == {"a", "b"}, "until then, and that moment included"
+    assert store.ends(tx) == {"a": 15, "b": 18}
     store.forget_gone(tx, 16)
-    assert store.workers(tx) == {"b"}
+    assert store.ends(tx) == {"b": 18}
     store.go(tx, "b")
     store.go(tx, "b")
-    assert store.workers(tx) == set()
+    assert store.ends(tx) == {}
 
 
 def test_who_owns_what(tx: Tx) -> None:
@@ -86,10 +90,38 @@ def test_what_a_silent_worker_had_is_taken_after_its_time_and_not_before(tx: Tx)
     assert (woken.mine, list(woken.given)) == ({}, list(range(SHARDS)))
 
 
+def test_who_falls_silent_is_named_for_a_while_and_who_leaves_is_not(tx: Tx) -> None:
+    for worker in ("a", "b", "c"):
+        leases.renew(tx, worker, 1000, {})
+    assert leases.silent(tx, 1000 + LATE_MS) == {}
+    leases.leave(tx, "c")
+    leases.renew(tx, "b", 1001 + LATE_MS, {})
+    assert leases.silent(tx, 1001 + LATE_MS) == {"a": LATE_MS + 1}
+    leases.renew(tx, "b", 1000 + LEASE_MS + MISSED_MS, {})
+    assert leases.silent(tx, 1000 + LEASE_MS + MISSED_MS) == {"a": LEASE_MS + MISSED_MS}
+    leases.renew(tx, "b", 1001 + LEASE_MS + MISSED_MS, {})
+    assert leases.silent(tx, 1001 + LEASE_MS + MISSED_MS) == {}
+
+
+def test_who_died_while_the_clock_was_days_ahead_owns_nothing_until_then(tx: Tx) -> None:
+    """And who lives loses nothing by it."""
+    days_ms = 3 * 86_400_000
+    leases.renew(tx, "a", days_ms, {})
+    b = leases.renew(tx, "b", days_ms, {})
+    a = leases.renew(tx, "a", days_ms + 1, {})
+    b = leases.renew(tx, "b", days_ms + 2, {})
+    assert (len(a.mine), len(b.mine)) == (SHARDS // 2, SHARDS // 2)
+    again = leases.renew(tx, "b", 1000, b.mine)
+    assert (again.mine, list(again.taken)) == (b.mine, []), "a may live: it has its time to say so"
+    assert leases.renew(tx, "b", 1000 + LEASE_MS, b.mine).mine == b.mine
+    later = leases.renew(tx, "b", 1001 + LEASE_MS, b.mine)
+    assert len(later.mine) == SHARDS
+
+
 def test_who_leaves_is_followed_at_once(tx: Tx) -> None:
     leases.renew(tx, "a", 1000, {})
     leases.leave(tx, "a")
-    assert store.workers(tx) == set()
+    assert store.ends(tx) == {}
     assert leases.renew(tx, "b", 1000, {}).mine == dict.fromkeys(range(SHARDS), 2)
     leases.leave(tx, "a")
     assert len([lease for lease in store.leases(tx) if lease.worker == "b"]) == SHARDS, "of others it gives up nothing"

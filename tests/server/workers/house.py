@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import signal
@@ -60,9 +61,6 @@ class House:
         return self.folder / "privity.toml"
 
 
-_held: list[socket.socket] = []
-
-
 def shared_port() -> int:
     """A port on which several processes may listen together, and nobody else: it stays held, and never listens."""
     while True:
@@ -74,7 +72,7 @@ def shared_port() -> int:
             continue
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        _held.append(held)
+        atexit.register(held.close)
         return port
 
 

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from privity.faces.demo.processes import free_port, privity
 from privity.server.errors import AlreadyRunning, ConfigInvalid
 from privity.server.init import write_fresh
 from privity.server.main import run, run_workers
 from tests.attacks.people import close, group_of, places, register, until
-from tests.server.workers.house import HOST, Hub, answers, house
+from tests.server.workers.house import HOST, LIMIT_S, House, Hub, answers, house
 
 
 def workers_of(hub: Hub) -> list[int]:
@@ -48,9 +50,24 @@ async def test_two_workers_on_one_port(tmp_path: Path) -> None:
             assert first[1] in workers_of(hub)
             with pytest.raises(AlreadyRunning):
                 run(alone(found.config))
+            copied = another_machine(found, tmp_path / "other")
+            refused = Hub("other", privity("serve", "--config", str(copied)), tmp_path / "other.log")
+            refused.start()
+            assert refused.child is not None and refused.child.wait(LIMIT_S) != 0
+            assert "FilesNotShared: another worker of this hub does not see" in (tmp_path / "other.log").read_text()
+            await asyncio.gather(*(device.send(room, "still") for device in devices))
         hub.stop()
         assert hub.child is not None and hub.child.returncode == 0, "all of them drained and ended well"
         assert not answers(found.urls[0])
+
+
+def another_machine(found: House, folder: Path) -> Path:
+    """privity.toml of a second machine, which has a copy of all that the first has, and shares nothing with it."""
+    shutil.copytree(found.folder / "hub", folder / "hub")
+    config = folder / "privity.toml"
+    here = found.urls[0].removeprefix("http://")
+    config.write_text(found.config.read_text().replace(here, f"127.0.0.1:{free_port()}"))
+    return config
 
 
 def alone(config: Path) -> Path:

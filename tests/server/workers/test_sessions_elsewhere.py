@@ -15,6 +15,7 @@ import pytest
 from aiohttp import ClientSession, WSMsgType
 
 from privity.identity.device_list import DeviceList
+from privity.server.limits import LIMITS
 from privity.wire.errors import Code
 from privity.wire.session import SESSION_HEADER
 from privity.wire.socket import Closed, decode_from_hub
@@ -57,9 +58,21 @@ async def test_a_request_counts_once_whichever_worker_it_comes_to(tmp_path: Path
             assert await code(two.ask(again, 1)) == (401, Code.REPLAYED)
         assert (await two.ask(two.here, 2))[0] == 200
         assert await code(two.ask(two.there, 2)) == (401, Code.REPLAYED)
+        await registering_at_both(two)
         await forged(two)
         await without_its_session(two)
         await taken_off_the_list(two)
+
+
+async def registering_at_both(two: Two) -> None:
+    """Attack: what one worker refuses to an address, the other does not give it. The first of the burst was Ada's."""
+    burst, taken = LIMITS["account.register"].burst, 1
+    for number in range(2 * burst):
+        at = (two.here, two.there)[number % 2]
+        async with at.post("/v1/accounts", json=Person(f"many.{number}").registration()) as answer:
+            taken += answer.status == 200
+            assert answer.status in (200, 429), await answer.text()
+    assert burst <= taken <= burst + 3, "a word may still have been on its way"
 
 
 async def forged(two: Two) -> None:

@@ -18,6 +18,7 @@ from privity.server.workers.words import (
     Arrived,
     BadWords,
     Connected,
+    Counted,
     Dropped,
     Due,
     Passing,
@@ -90,6 +91,7 @@ class Ears:
             published=lambda: self.called.append("published"),
             arrived=lambda: self.called.append("arrived"),
             look_again=lambda: self.called.append("look"),
+            counted=lambda limit, caller, tokens: self.called.append(f"{caller} took {tokens} of {limit}"),
         )
 
     def hear(self, number: int, *words: Word, worker: str = "b") -> None:
@@ -120,8 +122,8 @@ async def test_effects_are_applied_as_they_were_said(ears: Ears) -> None:
 
 
 async def test_everything_else_that_is_said(ears: Ears) -> None:
-    ears.hear(1, Due(), Published(), Arrived(), Passing("r", b"frame"), Taken())
-    assert ears.called == ["due", "published", "arrived", "look"]
+    ears.hear(1, Due(), Published(), Arrived(), Passing("r", b"frame"), Taken(), Counted("request", "c", 75))
+    assert ears.called == ["due", "published", "arrived", "look", "c took 75 of request"]
     assert ears.fanout.passed == ["r"]
     before = ears.sessions.drops
     ears.hear(2, Dropped("c", "gone"), Connected("d"))

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -27,6 +30,19 @@ from privity.desk.staff.model import Invitation
 from privity.desk.staff.rights import Right, Role
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """What is shown once: the code stands in the address."""
+
+    console_url: str
+    made: Invitation
+
+    @property
+    def address(self) -> str:
+        """Where whoever was invited makes a passkey."""
+        return f"{self.console_url}/join#{self.made.code}"
+
+
 def invite(
     name: Annotated[str, Parameter(help="What colleagues call them.")],
     /,
@@ -38,15 +54,20 @@ def invite(
 
     Example: privity desk invite "Ada Example" --role admin
     """
-    acting = Acting.command("invite", Right.MANAGE_STAFF)
     with named():
-        loaded = desk_config.load(config)
-        if not loaded.console_url:
-            raise ConfigInvalid('there are no pages to come to: set listen = "127.0.0.1:8441" under [desk]')
-        open_database(loaded.database, open_keys(loaded)).close()  # the first member may come before the desk has run
-        with desk(config) as beside:
-            made = service.invite(beside.db, acting, name, role, now_ms(), os.urandom)
-    _show(loaded.console_url, made)
+        made = invited(config, name, role)
+    _show(made)
+
+
+def invited(config: Path, name: str, roles: Iterable[Role]) -> Shown:
+    """The same for a program. Raises DeskError, DbError, OSError."""
+    loaded = desk_config.load(config)
+    if not loaded.console_url:
+        raise ConfigInvalid('there are no pages to come to: set listen = "127.0.0.1:8441" under [desk]')
+    open_database(loaded.database, open_keys(loaded)).close()  # the first member may come before the desk has run
+    acting = Acting.command("invite", Right.MANAGE_STAFF)
+    with desk(config) as beside:
+        return Shown(loaded.console_url, service.invite(beside.db, acting, name, roles, now_ms(), os.urandom))
 
 
 def code(
@@ -64,7 +85,7 @@ def code(
         with desk(config) as beside:
             acting = Acting.command("code", Right.MANAGE_STAFF)
             made = service.renew_code(beside.db, acting, number, now_ms(), os.urandom)
-    _show(loaded.console_url, made)
+    _show(Shown(loaded.console_url, made))
 
 
 def roles(
@@ -124,7 +145,7 @@ def end(
     sys.stderr.write(f"staff:{number} is ended\n")
 
 
-def _show(console_url: str, made: Invitation) -> None:
-    until = datetime.fromtimestamp(made.expires_ms / 1000, UTC)
-    sys.stderr.write(f"staff:{made.member}; shown once, works once, until {until:%Y-%m-%d %H:%M} UTC\n")
-    sys.stdout.write(f"{console_url}/join#{made.code}\n")
+def _show(shown: Shown) -> None:
+    until = datetime.fromtimestamp(shown.made.expires_ms / 1000, UTC)
+    sys.stderr.write(f"staff:{shown.made.member}; shown once, works once, until {until:%Y-%m-%d %H:%M} UTC\n")
+    sys.stdout.write(f"{shown.address}\n")

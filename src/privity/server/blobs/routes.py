@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from privity.server import downloads
 from privity.server.blobs import service
 from privity.server.context import HubContext
 from privity.server.limits import BODY_PACE, BODY_S
@@ -57,6 +58,8 @@ async def send(context: HubContext, request: web.Request, caller: str) -> web.St
     blob, path = await service.find(context, bytes.fromhex(request.match_info["sha256"]))
     response = Sent(path, headers={"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"})
     with context.downloads.hold(caller, 1) as held:
+        if request.method == "GET":  # of a HEAD only the length is told
+            downloads.take(context, request, blob.size)
         try:
             async with held.reading(BODY_S + blob.size / BODY_PACE):
                 await response.prepare(request)

@@ -55,14 +55,15 @@ class NatsBus:
     async def connect(cls, urls: str, host: str, key: BusKey) -> NatsBus:
         """`urls` are nats:// or tls:// addresses with commas between. Raises BusUnreachable or DriverMissing."""
         try:
-            from nats.aio.client import Client
             from nats.errors import Error
+
+            from privity.server.bus.guarded import GuardedClient
         except ImportError:
             raise DriverMissing(
                 "bus names a NATS server, and its client is not installed:"
                 " pip install --require-hashes -r constraints/postgres.txt"
             ) from None
-        client = Client()
+        client = GuardedClient()
         bus = cls(client, f"privity.{_token(host)}", key)
         try:
             async with asyncio.timeout(CONNECT_S):  # the client itself would try for good
@@ -79,6 +80,8 @@ class NatsBus:
                 )
         except (TimeoutError, OSError, Error) as err:
             await bus._end()
+            if client.refused:
+                raise BusUnreachable("the NATS server at the address of `bus` offers no TLS, and needs to") from None
             raise BusUnreachable(f"no NATS server answers at the address of `bus`: {type(err).__name__}") from None
         return bus
 

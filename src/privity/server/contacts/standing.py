@@ -7,7 +7,7 @@ Asked anew each time, so that somebody who becomes a minor, or loses a guardian,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -15,6 +15,7 @@ from privity.mls.errors import PolicyRefused
 from privity.policy import contact as policy
 from privity.policy.contact import Audience, Standing
 from privity.server.ages import store as ages
+from privity.server.ages.model import StoredAge
 from privity.server.blocks import store as blocks
 from privity.server.blocks.model import Block
 from privity.server.contacts import store
@@ -51,13 +52,13 @@ def standing(
     """How `self` stands to the other, of whom each did this."""
     minor = is_minor(query, self_uri, now_ms)
     vouched = minor and bool(vouches(query, self_uri, other_uri, now_ms))
-    return replace(_as_any_minor(own, theirs), minor=minor, vouched=vouched)
+    return replace(_unvouched(own, theirs, minor=minor), vouched=vouched)
 
 
-def _as_any_minor(own: Collection[How], theirs: Collection[How]) -> Standing:
-    """The same of somebody of whom nothing else is known."""
+def _unvouched(own: Collection[How], theirs: Collection[How], *, minor: bool) -> Standing:
+    """The same of somebody for whom no guardian said anything."""
     return Standing(
-        minor=True,
+        minor=minor,
         asked=How.ASKED in own,
         granted=How.GRANTED in own,
         met=any(how in own and how in theirs for how in (How.MET, How.BEFORE)),
@@ -71,8 +72,8 @@ def check_both(
     """Raise PolicyRefused unless what each did makes the two contacts."""
     for self_uri, other_uri, own, theirs in ((one, other, of_one, of_other), (other, one, of_other, of_one)):
         try:
-            policy.check_contact(_as_any_minor(own, theirs))  # enough for a minor is enough for all: most need no look
-        except PolicyRefused:
+            policy.check_contact(_unvouched(own, theirs, minor=True))
+        except PolicyRefused:  # enough for a minor is enough for all: most need no look
             policy.check_contact(standing(query, self_uri, other_uri, now_ms, own, theirs))
 
 
@@ -81,21 +82,30 @@ def are_contacts(query: Query, one: str, other: str, now_ms: int) -> bool:
 
 
 def which_are_contacts(query: Query, pairs: Sequence[tuple[str, str]], now_ms: int) -> set[tuple[str, str]]:
-    """Of many pairs at once those who are contacts."""
+    """Of many pairs at once those who are contacts. Only for minors it may take a further look."""
+    hows, ages = store.hows_and_ages(query, pairs)
     return {
         pair
-        for pair, (of_one, of_other) in zip(pairs, store.hows_of(query, pairs), strict=True)
-        if _are_contacts(query, pair, now_ms, frozenset(of_one), frozenset(of_other))
+        for pair, sides in zip(pairs, hows, strict=True)
+        if _are_contacts(query, pair, now_ms, frozenset(sides[0]), frozenset(sides[1]), ages)
     }
 
 
 def _are_contacts(
-    query: Query, pair: tuple[str, str], now_ms: int, of_one: frozenset[How], of_other: frozenset[How]
+    query: Query,
+    pair: tuple[str, str],
+    now_ms: int,
+    of_one: frozenset[How],
+    of_other: frozenset[How],
+    ages: Mapping[str, StoredAge],
 ) -> bool:
     if not of_one or not of_other:
         return False
-    if _as_minors_too(of_one, of_other):
+    one_minor, other_minor = (_counts_as_minor(ages.get(uri), now_ms) for uri in pair)
+    if _suffices(of_one, of_other, one_minor) and _suffices(of_other, of_one, other_minor):
         return True
+    if not one_minor and not other_minor:
+        return False
     try:
         check_both(query, *pair, now_ms, of_one, of_other)
     except PolicyRefused:
@@ -103,13 +113,17 @@ def _are_contacts(
     return True
 
 
+def _counts_as_minor(age: StoredAge | None, now_ms: int) -> bool:
+    """Who has said nothing does."""
+    return age is None or age.minor(now_ms)
+
+
 @cache
-def _as_minors_too(of_one: frozenset[How], of_other: frozenset[How]) -> bool:
-    """Whether the two would be contacts even if both were minors of whom nothing else is known: what there is to say
-    can be said in a few hundred ways, and most contacts need no further look."""
+def _suffices(own: frozenset[How], theirs: frozenset[How], minor: bool) -> bool:
+    """Whether what both did is enough for the one without the word of a guardian: what there is to say can be said in
+    a few hundred ways."""
     try:
-        policy.check_contact(_as_any_minor(of_one, of_other))
-        policy.check_contact(_as_any_minor(of_other, of_one))
+        policy.check_contact(_unvouched(own, theirs, minor=minor))
     except PolicyRefused:
         return False
     return True

@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from privity.server.ages.model import StoredAge
 from privity.server.contacts.model import Ask, Code, How, Meeting, Side, Who
 from privity.server.db.database import Query, Row, Tx
+from privity.wire.age import AgeBand
 
 _ASK = "SELECT user_uri, target, entry, said_ms, asked_ms FROM contact_ask"
 _SIDE = "SELECT user_uri, other_uri, how, entry, said_ms, since_ms FROM contact_side"
 _HOWS: Final = {how.value: how for how in How}
+_BANDS: Final = {band.value: band for band in AgeBand}
 _MEETING = "SELECT user_uri, maker_uri, entry, said_ms, met_ms FROM contact_meeting"
 
 
@@ -105,21 +108,32 @@ def sides(query: Query, user_uri: str, other_uri: str) -> list[Side]:
 
 def hows(query: Query, one: str, other: str) -> tuple[set[How], set[How]]:
     """The same of both, without the entries."""
-    return hows_of(query, [(one, other)])[0]
+    found, _ = hows_and_ages(query, [(one, other)])
+    return found[0]
 
 
-def hows_of(query: Query, pairs: Sequence[tuple[str, str]]) -> list[tuple[set[How], set[How]]]:
-    """The same of many pairs: what every message in a direct room asks for."""
+def hows_and_ages(
+    query: Query, pairs: Sequence[tuple[str, str]]
+) -> tuple[list[tuple[set[How], set[How]]], dict[str, StoredAge]]:
+    """The same of many pairs, and of who did something the age, where it is known: what every message in a direct room
+    asks for."""
     found: list[tuple[set[How], set[How]]] = [(set(), set()) for _ in pairs]
+    ages: dict[str, StoredAge] = {}
     rows = query.for_each(
-        "SELECT g.n, s.user_uri = g.one, s.how FROM given g JOIN contact_side s"
-        " ON (s.user_uri = g.one AND s.other_uri = g.other) OR (s.user_uri = g.other AND s.other_uri = g.one)",
+        "SELECT f.n, f.by_one, f.how, f.user_uri, a.band, a.adult_from_ms FROM ("
+        "SELECT g.n, 1 AS by_one, s.how, s.user_uri FROM given g JOIN contact_side s"
+        " ON s.user_uri = g.one AND s.other_uri = g.other UNION ALL"
+        " SELECT g.n, 0, s.how, s.user_uri FROM given g JOIN contact_side s"
+        " ON s.user_uri = g.other AND s.other_uri = g.one"
+        ") f LEFT JOIN age a ON a.user_uri = f.user_uri",
         {"n": int, "one": str, "other": str},
         [(number, one, other) for number, (one, other) in enumerate(pairs)],
     )
-    for number, by_one, how in rows:
+    for number, by_one, how, user_uri, band, adult_from_ms in rows:
         found[number][0 if by_one else 1].add(_HOWS[how])
-    return found
+        if band is not None and user_uri not in ages:
+            ages[user_uri] = StoredAge(user_uri, _BANDS[band], adult_from_ms)
+    return found, ages
 
 
 def others(query: Query, user_uri: str) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import Final
+from types import NoneType
+from typing import Any, Final
 
 from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap, Dumper
@@ -22,6 +23,7 @@ _LENGTH: Final = struct.Struct("!i")
 _INT: Final = struct.Struct("!iq")
 _NULL: Final = _LENGTH.pack(-1)
 _BYTEA, _BIGINT, _TEXT = 17, 20, 25
+_NAMES: Final = {int: "numbers", str: "text", bytes: "bytes"}
 
 
 class Array:
@@ -47,40 +49,55 @@ class Blobs(Array):
 
 def array(kind: type, values: Iterable[object]) -> Array:
     """The column of these values, each of this kind or None. Raises TypeError or ValueError for others."""
+    column = list(values)
+    nulls = _check(kind, column)
     if kind is int:
-        return Ints(_array(_BIGINT, [_NULL if one is None else _int(one) for one in values]))
+        return Ints(_head(_BIGINT, len(column), nulls) + _ints(column, nulls))
     if kind is str:
-        return Texts(_array(_TEXT, [_NULL if one is None else _text(one) for one in values]))
-    if kind is bytes:
-        return Blobs(_array(_BYTEA, [_NULL if one is None else _bytes(one) for one in values]))
-    raise TypeError(f"a column of given is int, str or bytes, not {kind.__name__}")
+        return Texts(_head(_TEXT, len(column), nulls) + _texts(column, nulls))
+    return Blobs(_head(_BYTEA, len(column), nulls) + _blobs(column, nulls))
 
 
-def _int(value: object) -> bytes:
-    if not isinstance(value, int):
-        raise TypeError(f"a column of numbers was given a {type(value).__name__}")
-    return _INT.pack(8, value)
+def _check(kind: type, column: list[Any]) -> bool:
+    """Whether one of them is None."""
+    if kind not in _NAMES:
+        raise TypeError(f"a column of given is int, str or bytes, not {kind.__name__}")
+    types = set(map(type, column))
+    for one in types:
+        if one is not NoneType and not issubclass(one, kind):
+            raise TypeError(f"a column of {_NAMES[kind]} was given a {one.__name__}")
+    return NoneType in types
 
 
-def _text(value: object) -> bytes:
-    if not isinstance(value, str):
-        raise TypeError(f"a column of text was given a {type(value).__name__}")
-    data = value.encode()
-    if b"\0" in data:
+def _head(element: int, count: int, nulls: bool) -> bytes:
+    return _HEAD.pack(1, nulls, element, count, 1) if count else _EMPTY.pack(0, 0, element)
+
+
+def _ints(column: list[Any], nulls: bool) -> bytes:
+    if nulls:
+        return b"".join(_NULL if one is None else _INT.pack(8, one) for one in column)
+    parts = [8] * (2 * len(column))
+    parts[1::2] = column
+    return struct.pack("!" + "iq" * len(column), *parts)
+
+
+def _texts(column: list[Any], nulls: bool) -> bytes:
+    if "\0" in "".join(filter(None, column)):
         raise ValueError("PostgreSQL keeps no text with the character NUL in it")
-    return _LENGTH.pack(len(data)) + data
+    encoded = [None if one is None else one.encode() for one in column] if nulls else list(map(str.encode, column))
+    return _blobs(encoded, nulls)
 
 
-def _bytes(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise TypeError(f"a column of bytes was given a {type(value).__name__}")
-    return _LENGTH.pack(len(value)) + value
-
-
-def _array(element: int, parts: list[bytes]) -> bytes:
-    if not parts:
-        return _EMPTY.pack(0, 0, element)
-    return _HEAD.pack(1, int(_NULL in parts), element, len(parts), 1) + b"".join(parts)
+def _blobs(column: list[Any], nulls: bool) -> bytes:
+    """Each behind its length."""
+    parts = [b""] * (2 * len(column))
+    if nulls:
+        parts[::2] = [_NULL if one is None else _LENGTH.pack(len(one)) for one in column]
+        parts[1::2] = [one or b"" for one in column]
+    else:
+        parts[::2] = list(map(_LENGTH.pack, map(len, column)))
+        parts[1::2] = column
+    return b"".join(parts)
 
 
 class _ArrayDumper(Dumper):

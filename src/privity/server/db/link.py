@@ -16,13 +16,14 @@ from ipaddress import ip_address
 from typing import Final
 
 import psycopg
-from psycopg import Connection, Cursor, RawCursor, conninfo
+from psycopg import Connection, RawCursor, conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import BytesBinaryDumper, StrBinaryDumper
 
 from privity.server.db import arrays
 from privity.server.db.database import Row
+from privity.server.db.statements import PREPARED, Answer, Statements
 from privity.server.errors import StoreUnfit, StoreUnreachable
 
 CONNECT_S: Final = 5
@@ -33,13 +34,15 @@ _OLDEST: Final = 150_000
 """PostgreSQL 15."""
 _WANTED: Final = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
 """Without these a crash loses what was acknowledged, or text is not what it was."""
-_PREPARED: Final = 1000
 _SESSION: Final = (
-    "SET jit = off; SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s';"
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;"
+    " SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s';"
     " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
     " SET tcp_user_timeout = '25s'; SET client_min_messages = warning"
 )
-"""What a hub's machine that vanished held is free again within a minute."""
+"""Each statement is planned once, and by its indexes, however few rows there are then: a table that is empty in the
+morning is large at night, and arrays of unknown length would be planned for anew each time. And what a hub's machine
+that vanished held is free again within a minute."""
 _MARK: Final = re.compile(r"'[^']*'|\?(\d*)")
 
 
@@ -61,7 +64,7 @@ def numbered(sql: str) -> str:
 class Link:
     """A connection of one thread. `since`: when the statement that runs was sent; the watch reads it."""
 
-    __slots__ = ("_connection", "_line", "since")
+    __slots__ = ("_connection", "_line", "_statements", "since")
 
     def __init__(self, store: str, name: str) -> None:
         """Raises StoreUnreachable or StoreUnfit."""
@@ -72,6 +75,7 @@ class Link:
             )
         except psycopg.Error as err:
             raise StoreUnreachable(f"the database of `store` cannot be used: {_said(err)}") from None
+        self._statements = Statements(self._connection)
         try:
             self._prepare()
         except psycopg.Error as err:
@@ -83,15 +87,15 @@ class Link:
         # Our own handle on the line: libpq closes its own when the line breaks, and the number may be another's then.
         self._line = socket.socket(fileno=os.dup(self._connection.pgconn.socket))
 
-    def execute(self, sql: str, parameters: Iterable[object]) -> Cursor[Row]:
+    def execute(self, sql: str, parameters: Iterable[object]) -> Answer:
         """One statement in the words of the stores."""
         return self.run(numbered(sql), tuple(parameters))
 
-    def run(self, sql: str, parameters: Sequence[object]) -> Cursor[Row]:
+    def run(self, sql: str, parameters: Sequence[object]) -> Answer:
         """One statement in PostgreSQL's own words."""
         self.since = time.monotonic()
         try:
-            return self._connection.execute(sql, parameters, binary=True)
+            return self._statements.run(sql, parameters)
         finally:
             self.since = None
 
@@ -99,8 +103,7 @@ class Link:
         """One statement for each row, all on their way before the first is answered."""
         self.since = time.monotonic()
         try:
-            with self._connection.cursor(binary=True) as cursor:
-                cursor.executemany(numbered(sql), [tuple(row) for row in rows])
+            self._statements.many(numbered(sql), [tuple(row) for row in rows])
         finally:
             self.since = None
 
@@ -108,10 +111,7 @@ class Link:
         """Statements without values, several at once; what PostgreSQL says that the last one did."""
         self.since = time.monotonic()
         try:
-            found = self._connection.execute(sql, prepare=False)
-            while found.nextset():
-                continue
-            return str(found.statusmessage)
+            return self._statements.control(sql).did
         finally:
             self.since = None
 
@@ -122,7 +122,7 @@ class Link:
     @property
     def given_up(self) -> bool:
         """A statement failed, and with it all of the transaction."""
-        return self._connection.info.transaction_status is TransactionStatus.INERROR
+        return self._connection.pgconn.transaction_status == TransactionStatus.INERROR
 
     def cut(self) -> None:
         """End it from another thread, which waits for an answer: the wait fails."""
@@ -145,7 +145,7 @@ class Link:
         db.adapters.register_dumper(bytes, BytesBinaryDumper)
         arrays.register(db.adapters)
         db.prepare_threshold = 0
-        db.prepared_max = _PREPARED
+        db.prepared_max = PREPARED
 
     def _shown(self, name: str) -> str:
         row = self._connection.execute(f"SHOW {name}").fetchone()

@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from psycopg import Cursor
-
 from privity.server.db import given
 from privity.server.db.arrays import array
 from privity.server.db.database import Columns, Row
 from privity.server.db.link import Link
+from privity.server.db.statements import Answer
 
 _INSERT: Final = re.compile(r"INSERT INTO \w+ \(([\w, ]+)\) VALUES \([?, ]+\)")
 _CLOCK: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
@@ -27,7 +26,7 @@ class PostgresReader:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def execute(self, sql: str, parameters: Iterable[object] = ()) -> Cursor[Row]:
+    def execute(self, sql: str, parameters: Iterable[object] = ()) -> Answer:
         return self._link.execute(sql, parameters)
 
     def one(self, sql: str, parameters: Iterable[object] = ()) -> Row | None:
@@ -41,8 +40,7 @@ class PostgresReader:
             return []
         text = given.all_rows(sql, tuple(columns.items()))
         values = [array(kind, column) for kind, column in zip(columns.values(), zip(*rows, strict=True), strict=True)]
-        found = self._link.run(text, values)
-        return [] if found.description is None else found.fetchall()
+        return self._link.run(text, values).fetchall()
 
     def clock_ms(self) -> int:
         row = self._link.run(_CLOCK, ()).fetchone()
@@ -61,8 +59,11 @@ class PostgresTx(PostgresReader):
     def executemany(self, sql: str, rows: Iterable[Iterable[object]]) -> None:
         """Rows that are only added are one statement; others follow each other without waiting for answers."""
         values = [tuple(row) for row in rows]
+        if len(values) == 1:
+            self._link.execute(sql, values[0])
+            return
         plain = _INSERT.fullmatch(sql)
-        kinds = _kinds(values) if plain and len(values) > 1 else None
+        kinds = _kinds(values) if plain and values else None
         if plain is None or kinds is None:
             self._link.many(sql, values)
             return
@@ -90,8 +91,8 @@ def _kinds(rows: Sequence[tuple[object, ...]]) -> list[type] | None:
     """Of which kind each column is; None where one of them is not of one kind that `given` can have."""
     found: list[type] = []
     for column in zip(*rows, strict=True):
-        values = [value for value in column if value is not None]
-        kind = next((one for one in given.TYPES if values and all(isinstance(value, one) for value in values)), None)
+        types = set(map(type, column)) - {type(None)}
+        kind = next((one for one in given.TYPES if types and all(issubclass(each, one) for each in types)), None)
         if kind is None:
             return None
         found.append(kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from privity.policy.standing import Deed
 from privity.server.contacts import standing
@@ -26,6 +27,7 @@ from privity.wire.socket import Accepted, Event, EventKind, encode
 from privity.wire.standing import StandingState
 
 KIB = 1024
+_APPLICATION: Final = EventKind.APPLICATION.value
 OWNER_RETRY_MS = 500
 """Who owns a room is known to every worker within that time."""
 
@@ -158,7 +160,7 @@ class _Batch:
         frame = log.message_frame(place, submit.message, frank)
         self.heads[room_id] = place
         self.events.append(
-            NewEvent(room_id, place.seq, place.ts_ms, EventKind.APPLICATION, message.client_uri, submit.ref, frame)
+            NewEvent(room_id, place.seq, place.ts_ms, _APPLICATION, message.client_uri, submit.ref, frame)
         )
         self.by_ref[room_id, message.client_uri, submit.ref] = frame
         answer = encode(Accepted(submit.ref, place.seq, place.ts_ms, frank))

@@ -19,6 +19,7 @@ from privity.server.delivery import store
 from privity.server.delivery.connection import Connection
 from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Listening
+from privity.server.downloads import take_of_account
 from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
 from privity.wire.restored import decode_restored
@@ -39,6 +40,8 @@ class _Chunk:
     events: list[tuple[str, int, bytes | None]]
     """Room, seq and frame in order; without a frame: everything up to this seq is gone."""
     more: bool
+    size: int
+    """Bytes of the frames."""
 
 
 async def start(db: Database, fanout: Fanout, connection: Connection, rooms: Mapping[str, int], inbox: int) -> None:
@@ -105,7 +108,7 @@ class CatchUp:
         more = True
         while more or connection.behind:
             connection.behind = False
-            more = await _step(self._context.db, self._fanout, connection)
+            more = await _step(self._context, self._fanout, connection)
             if connection.closed:
                 return
             if not self._greeted and not more:
@@ -114,9 +117,11 @@ class CatchUp:
         connection.live = True
 
 
-async def _step(db: Database, fanout: Fanout, connection: Connection) -> bool:
+async def _step(context: HubContext, fanout: Fanout, connection: Connection) -> bool:
     sent, inbox_sent, client_uri = dict(connection.sent), connection.inbox_sent, connection.client_uri
-    chunk = await db.read(lambda reader: _read(reader, client_uri, sent, inbox_sent))
+    chunk = await context.db.read(lambda reader: _read(reader, client_uri, sent, inbox_sent))
+    if chunk.size:
+        take_of_account(context, connection.user_uri, chunk.size)
     fanout.hold_to(connection, chunk.rooms)
     for seq, frame in chunk.inbox:
         if seq > connection.inbox_sent:
@@ -141,7 +146,7 @@ def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: 
         inbox.append((seq, frame))
         size += len(frame)
         if size >= CHUNK_BYTES:
-            return _Chunk(rooms, inbox, events, True)
+            return _Chunk(rooms, inbox, events, True, size)
     for room in rooms:
         last = max(sent.get(room.room_uri, 0), room.from_seq)
         for seq, kind, stored in store.frames_after(reader, room.room_id, last, room.until_seq):
@@ -151,10 +156,10 @@ def _read(reader: Reader, client_uri: str, sent: Mapping[str, int], inbox_sent: 
             last = seq
             size += len(stored)
             if size >= CHUNK_BYTES or len(events) >= CHUNK:
-                return _Chunk(rooms, inbox, events, True)
+                return _Chunk(rooms, inbox, events, True, size)
         if last < room.until_seq:
             events.append((room.room_uri, room.until_seq, None))
-    return _Chunk(rooms, inbox, events, False)
+    return _Chunk(rooms, inbox, events, False, size)
 
 
 def _follows(mark: bytes, last: int) -> bool:

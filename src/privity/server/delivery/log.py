@@ -12,7 +12,7 @@ from privity.server.db.database import Tx
 from privity.server.delivery import inboxes, store
 from privity.server.delivery.model import Effect, Head, NewEvent, Publish, ToDevice
 from privity.wire.errors import Code, Refusal
-from privity.wire.socket import RESTORE_STEP, Event, EventKind, Frank, Inbox, InboxKind, decode_from_hub, encode
+from privity.wire.socket import Event, EventKind, Frank, Inbox, InboxKind, decode_from_hub, encode
 
 MAX_CLOCK_LEAD_MS: Final = 60_000
 """How far a room's last timestamp may be ahead of the clock: more means that the clock was wrong, then or now."""
@@ -86,12 +86,12 @@ def _put(
     effects.append(ToDevice(client_uri, seq, frame))
 
 
-def begin_inboxes_anew(tx: Tx, now_ms: int) -> None:
+def begin_inboxes_anew(tx: Tx, base: int) -> None:
     """This database is an older copy: every inbox goes on from where no device can have read; what waits moves there.
 
     From where the copy stands, numbers would come again that devices know as read, and what bears them would be lost.
     """
-    store.raise_inbox_base(tx, now_ms // 1000 * RESTORE_STEP)
+    store.raise_inbox_base(tx, base)
     waiting = store.all_inbox_frames(tx)
     store.forget_inboxes(tx)
     for client_uri, frame in waiting:

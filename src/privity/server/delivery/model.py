@@ -13,8 +13,7 @@ import msgspec
 from privity.wire.socket import Submit
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A message whose form is right. Whether its sender may send it is asked within the transaction."""
 
     client_uri: str
@@ -23,7 +22,7 @@ class Checked:
     epoch: int
     tag: bytes
     settled: Callable[[bytes | None], None] | None = None
-    """For another worker that waits: called with the refusal, or with None once the message is stored."""
+    """For another worker that waits: called with the refusal, if there is one, and in any case at the end with None."""
 
 
 class Head(NamedTuple):

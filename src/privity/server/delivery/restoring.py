@@ -10,14 +10,15 @@ says up to where the copy knew the room; devices that read it tell their people.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from privity.server.db.database import Query, Tx
-from privity.server.delivery import log, store
+from privity.server.delivery import log, restores, store
 from privity.server.delivery.model import Head
 from privity.server.errors import CopyOfTomorrow
 from privity.server.keylog.stored import StoredLog
 from privity.wire.restored import Restored, encode_restored
-from privity.wire.socket import RESTORE_STEP, EventKind
+from privity.wire.socket import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,20 @@ class Anew:
 
 def copied_ms(query: Query) -> int:
     """The last moment that the database knows of: the copy was made then, or a little later. 0 for an empty one."""
+    return max(_log_ms(query), store.last_moment(query))
+
+
+def _log_ms(query: Query) -> int:
     published = StoredLog.of(query)
-    epoch_ms = published.entry(published.size - 1).timestamp_ms if published.size else 0
-    return max(epoch_ms, store.last_moment(query))
+    return published.entry(published.size - 1).timestamp_ms if published.size else 0
 
 
-def begin_anew(tx: Tx, copy_ms: int, now_ms: int) -> Anew:
+def begin_anew(tx: Tx, copy_ms: int, now_ms: int, keys: Path) -> Anew:
     """Mark every room that somebody can be in, and begin the inboxes anew. Done twice, devices are told twice.
 
-    Raises CopyOfTomorrow where the clock is behind a room of the copy: numbers are taken from the clock, and must not
-    come again.
+    Numbers are beyond those of any restore that this hub's folder of `keys` knows of, and beyond the time of the key
+    log, whose witnesses keep what this copy may lack. Raises CopyOfTomorrow where the clock is behind a room of the
+    copy: events would get times from before.
     """
     lead = store.last_moment(tx) - now_ms
     if lead > log.MAX_CLOCK_LEAD_MS:
@@ -48,10 +53,11 @@ def begin_anew(tx: Tx, copy_ms: int, now_ms: int) -> Anew:
             " right first"
         )
     rooms = store.ends(tx)
+    base = restores.begin(keys, max(now_ms, _log_ms(tx)) // 1000)
     for room in rooms:
         said = Restored(room.last_seq, copy_ms, room.epoch)
-        before = max(room.last_seq, now_ms // 1000 * RESTORE_STEP)
+        before = max(room.last_seq, base)
         place = Head(room.room_id, room.room_uri, before, room.last_ts_ms)
         log.append(tx, place, now_ms, EventKind.RESTORED, encode_restored(said), [])
-    log.begin_inboxes_anew(tx, now_ms)
+    log.begin_inboxes_anew(tx, base)
     return Anew(len(rooms), copy_ms)

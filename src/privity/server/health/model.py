@@ -31,6 +31,14 @@ class Beat:
         return self.refused is None and not self.stuck
 
 
+class SilentWorker(msgspec.Struct, frozen=True):
+    """Another process of this hub that does not say that it is there: stuck, cut off, or dead with nobody after it."""
+
+    worker: str
+    """The name that the log of the command which started it gives, with its process id."""
+    silent_s: float
+
+
 class HealthFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     """`GET /health` on the listener for metrics. What needs the database is left out while that does not answer."""
 
@@ -45,6 +53,9 @@ class HealthFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     free_bytes: int | None = None
     """Of the disk that the data folder is on."""
     keylog_age_s: float | None = None
+    worker: str | None = None
+    """This process among several."""
+    silent_workers: tuple[SilentWorker, ...] = ()
 
 
 class Pulse:

@@ -7,9 +7,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 
+from msgspec.structs import replace
+
 from privity.server.context import HubContext
 from privity.server.health import store
-from privity.server.health.model import KEPT_S, PATIENCE_S, Beat, HealthFigures
+from privity.server.health.model import KEPT_S, PATIENCE_S, Beat, HealthFigures, SilentWorker
 from privity.server.keylog import service as keylog
 from privity.server.version import VERSION
 from privity.wire.errors import Code, Refusal
@@ -42,11 +44,25 @@ async def check(context: HubContext) -> Health:
 async def figures(context: HubContext) -> HealthFigures:
     """For whoever works on this machine."""
     beat = await look(context)
+    name = None if context.sharing is None else context.sharing.name
+    found = HealthFigures(
+        beat.well, VERSION, beat.took_ms, beat.refused, context.db.waiting, len(context.sessions), worker=name
+    )
     if not beat.well:  # what reads the database could wait for the same thing
-        return HealthFigures(False, VERSION, beat.took_ms, beat.refused, context.db.waiting, len(context.sessions))
-    free = await asyncio.to_thread(lambda: shutil.disk_usage(context.config.data).free)
-    age_s = await keylog.age_s(context)
-    return HealthFigures(True, VERSION, beat.took_ms, None, context.db.waiting, len(context.sessions), free, age_s)
+        return found
+    return replace(
+        found,
+        free_bytes=await asyncio.to_thread(lambda: shutil.disk_usage(context.config.data).free),
+        keylog_age_s=await keylog.age_s(context),
+        silent_workers=await _silent_workers(context),
+    )
+
+
+async def _silent_workers(context: HubContext) -> tuple[SilentWorker, ...]:
+    if context.sharing is None:
+        return ()
+    silent = await context.db.read(context.sharing.silent)
+    return tuple(SilentWorker(worker, silent_ms / 1000) for worker, silent_ms in silent.items())
 
 
 async def _look(context: HubContext) -> Beat:

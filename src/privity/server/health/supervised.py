@@ -3,7 +3,8 @@
 """Telling the supervisor how it goes (sd_notify(3), which systemd and others speak): begun, alive, ending.
 
 Alive is a hub whose writer answers, be it with a refusal: a full disk is no reason to be started anew. One whose writer
-or event loop stands still says nothing, and is ended when `WatchdogSec` has passed.
+stands still does not say so, and one whose event loop does says nothing at all: it is ended when `WatchdogSec` has
+passed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from privity.server.health import service
 READY: Final = b"READY=1"
 ALIVE: Final = b"WATCHDOG=1"
 ENDING: Final = b"STOPPING=1"
+TURNING: Final = b"X_TURNS=1"
+"""The event loop turns, and the writer does not answer. systemd ignores the word and goes on counting; the command that
+started several workers tells by it what is wrong with one."""
 
 
 class Supervisor:
@@ -46,11 +50,10 @@ class Supervisor:
 
 
 async def say_alive(context: HubContext, supervisor: Supervisor) -> None:
-    """As long as the writer answers."""
+    """For good: alive as long as the writer answers."""
     if supervisor.interval_s is None:
         return
     while True:
         beat = await service.look(context)
-        if not beat.stuck:
-            supervisor.say(ALIVE)
+        supervisor.say(TURNING if beat.stuck else ALIVE)
         await asyncio.sleep(supervisor.interval_s)

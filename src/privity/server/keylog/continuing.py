@@ -236,7 +236,7 @@ class _Writing:
         self._settle_queue(tx)
         store.remove_prepared(tx)
         store.add_checkpoint(tx, self._target.size, self._note)
-        anew = restoring.begin_anew(tx, copy_ms, self._context.now_ms())
+        anew = restoring.begin_anew(tx, copy_ms, self._context.now_ms(), self._context.config.keys)
         self._explain(tx)
         self._check(tx)
         return Continued(self._target.size, self._target.size - begun, len(self._published), self._lost, anew)

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Callable, Collection
 from typing import Final
 
+import structlog
+
 from privity.server.db.database import Database, Query, Tx
-from privity.server.web import log_bug
 from privity.server.workers import leases, store
 from privity.server.workers.leases import RENEW_S, Holding
 from privity.server.workers.shards import shard_of
@@ -45,6 +46,12 @@ class Keeper:
         own = store.still_own(query, self.name, fences) if fences else set()
         return {uri for uri, shard in shards.items() if shard in own}
 
+    def silent(self, query: Query) -> dict[str, int]:
+        """Other workers that have fallen silent, and for how many ms."""
+        found = leases.silent(query, query.clock_ms())
+        found.pop(self.name, None)
+        return found
+
     @property
     def leads(self) -> bool:
         return self._leads.is_set()
@@ -75,7 +82,7 @@ class Keeper:
             before = self._holding.mine
             self._take(await self._db.write(lambda tx: leases.renew(tx, self.name, tx.clock_ms(), before)))
         except (Refusal, OSError, sqlite3.Error) as err:
-            log_bug(err)
+            structlog.get_logger("privity.hub").warning("worker.not_renewed", error=type(err).__name__)
 
     async def leave(self) -> None:
         """Give everything up, so that nobody waits for the leases to end."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from privity.server.db.database import Tx
+from privity.server.db.database import Query, Tx
 from privity.server.workers import store
 from privity.server.workers.shards import SHARDS
 
@@ -22,6 +22,10 @@ LEASE_MS: Final = 10_000
 """How long a shard waits for an owner that is gone: a restart or a pause of some seconds moves nothing."""
 RENEW_S: Final = 2.0
 """Four renewals may fail before others take over."""
+LATE_MS: Final = 3 * int(RENEW_S * 1000)
+"""A worker that has not renewed for so long does not do well."""
+MISSED_MS: Final = 600_000
+"""How long the others name one that fell silent without leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,11 @@ def renew(tx: Tx, worker: str, now_ms: int, before: Mapping[int, int]) -> Holdin
     `before` is what the last renewal found to be this worker's. `now_ms` is the database's clock.
     """
     store.stay(tx, worker, now_ms + LEASE_MS)
-    store.forget_gone(tx, now_ms)
-    here = store.workers(tx)
+    store.cap(
+        tx, now_ms + LEASE_MS
+    )  # the clock was ahead: who died by it would own its rooms until it gets there again
+    store.forget_gone(tx, now_ms - MISSED_MS)
+    here = store.workers(tx, now_ms)
     leases = store.leases(tx)
     fair = -(-SHARDS // len(here))
     mine = [lease for lease in leases if lease.worker == worker]
@@ -59,6 +66,13 @@ def renew(tx: Tx, worker: str, now_ms: int, before: Mapping[int, int]) -> Holdin
     owners.update(dict.fromkeys(now_mine, worker))
     taken = [shard for shard, fence in now_mine.items() if before.get(shard) != fence]
     return Holding(now_mine, owners, taken, [shard for shard in before if shard not in now_mine])
+
+
+def silent(query: Query, now_ms: int) -> dict[str, int]:
+    """Workers that have not renewed as they should, and for how many ms: stuck, cut off, or killed with nobody after
+    them."""
+    since = {worker: now_ms - (until_ms - LEASE_MS) for worker, until_ms in store.ends(query).items()}
+    return {worker: silent_ms for worker, silent_ms in since.items() if silent_ms > LATE_MS}
 
 
 def leave(tx: Tx, worker: str) -> None:

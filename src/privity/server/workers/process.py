@@ -9,8 +9,8 @@ from pathlib import Path
 
 from privity.server import main
 from privity.server.errors import BusUnreachable, HubError, StoreUnreachable
+from privity.server.workers.place import CANNOT_START, COMES_BACK
 from privity.server.workers.seat import Seat
-from privity.server.workers.supervisor import CANNOT_START, COMES_BACK
 
 
 def run(config: str, name: str, index: str, predecessor: str) -> int:

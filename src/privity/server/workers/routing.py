@@ -9,7 +9,8 @@ or by this worker when the owner says nothing. What was stored meanwhile is foun
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from privity.server.bus.model import Bus, NoAnswer
@@ -103,24 +104,39 @@ class Routing:
 
     async def _take(self, words: bytes) -> bytes:
         """Another worker's messages. The answer comes when each of them is stored or refused."""
-        frames: list[tuple[str, bytes]] = []
-        waiting: list[asyncio.Future[None]] = []
-        for forward in decode(words, Forwarded).messages:
-            done = asyncio.get_running_loop().create_future()
-
-            def settled(
-                refused: bytes | None, client_uri: str = forward.client_uri, done: asyncio.Future[None] = done
-            ) -> None:
-                if refused is not None:
-                    frames.append((client_uri, refused))
-                if not done.done():
-                    done.set_result(None)
-
+        question = _Question(decode(words, Forwarded).messages)
+        for forward in question.messages:
+            settled = partial(question.settle, forward.client_uri)
             message = Checked(forward.client_uri, forward.user_uri, forward.submit, forward.epoch, forward.tag, settled)
             try:
                 self._own.add(message)
             except Refusal as refusal:
                 settled(self._own.refused(forward.submit.ref, refusal))
-            waiting.append(done)
-        await asyncio.gather(*waiting)
-        return encode(Answers(frames))
+                settled(None)
+        await question.done
+        return encode(Answers(question.refused))
+
+
+class _Question:
+    """What another worker asked at once: answered when nothing of it is open."""
+
+    __slots__ = ("_open", "done", "messages", "refused")
+
+    def __init__(self, messages: Sequence[Forward]) -> None:
+        self.messages = messages
+        self.refused: list[tuple[str, bytes]] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._open = len(messages)
+        self._look()
+
+    def settle(self, client_uri: str, refused: bytes | None) -> None:
+        """One of its messages was refused so, or, with None, is dealt with."""
+        if refused is not None:
+            self.refused.append((client_uri, refused))
+            return
+        self._open -= 1
+        self._look()
+
+    def _look(self) -> None:
+        if self._open == 0 and not self.done.done():
+            self.done.set_result(None)

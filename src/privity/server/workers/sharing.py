@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -20,10 +20,11 @@ from privity.server.delivery.service import Submissions
 from privity.server.devices import service as devices
 from privity.server.rooms.parts import RoomParts
 from privity.server.sessions import requests
-from privity.server.web import log_bug
+from privity.server.workers.counting import Counting
 from privity.server.workers.keeper import Keeper
 from privity.server.workers.leases import Holding
 from privity.server.workers.routing import Routing
+from privity.server.workers.same_files import SameFiles
 from privity.server.workers.seat import Seat
 from privity.server.workers.telling import Telling
 from privity.server.workers.vouching import Vouching
@@ -54,6 +55,11 @@ class Sharing:
             published=context.epochs.hear_published,
             arrived=context.arrivals.hear,
             look_again=self._look_again,
+            counted=context.limits.hear,
+        )
+        self._counting = Counting(context.limits, self._telling.tell)
+        self._files = SameFiles(
+            bus, context.db, seat.name, {"keys/periods": context.keys.periods, "blobs": context.config.blobs}
         )
         self._routing: Routing | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -72,11 +78,17 @@ class Sharing:
         return replace(self._context, sharing=self), replace(self._parts, route=self._route)
 
     async def begin(self) -> None:
-        """From now on this worker hears, answers, owns rooms and may lead. The application is built by then."""
+        """From now on this worker hears, answers, owns rooms and may lead. The application is built by then.
+
+        Raises FilesNotShared or WorkerSilent, and then it owns nothing.
+        """
         await self._telling.begin()
+        self._counting.begin()
         await self._vouching.begin()
         if self._routing is not None:
             await self._routing.begin()
+        await self._files.begin()
+        await self._files.prove()
         await self._keeper.join(self._seat.predecessor)
         self._tasks = [asyncio.create_task(self._keeper.keep()), asyncio.create_task(self._telling.say_number())]
 
@@ -90,12 +102,20 @@ class Sharing:
 
     async def close(self) -> None:
         """After everything else: say what is left to say, and end the bus."""
+        self._counting.end()
         if self._looking is not None:
             self._looking.cancel()
         await self._bus.close()
 
     def owned(self, query: Query, room_uris: Collection[str]) -> Collection[str]:
         return self._keeper.owned(query, room_uris)
+
+    @property
+    def name(self) -> str:
+        return self._keeper.name
+
+    def silent(self, query: Query) -> Mapping[str, int]:
+        return self._keeper.silent(query)
 
     async def lead(self) -> None:
         await self._keeper.lead()
@@ -140,8 +160,7 @@ class Sharing:
             context.arrivals.hear()
             try:
                 await self._drop_strangers()
-            except Refusal as err:  # the database is away, and with it whatever could be missed: look when it is back
-                log_bug(err)
+            except Refusal:  # the database is away, and with it whatever could be missed: look when it is back
                 self._look_once_more = True
                 await asyncio.sleep(1)
             if not self._look_once_more:

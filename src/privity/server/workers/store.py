@@ -32,12 +32,24 @@ def go(tx: Tx, worker: str) -> None:
     tx.execute("DELETE FROM worker WHERE name = ?", (worker,))
 
 
-def forget_gone(tx: Tx, now_ms: int) -> None:
-    tx.execute("DELETE FROM worker WHERE until_ms < ?", (now_ms,))
+def forget_gone(tx: Tx, before_ms: int) -> None:
+    """Workers whose time ended before then."""
+    tx.execute("DELETE FROM worker WHERE until_ms < ?", (before_ms,))
 
 
-def workers(query: Query) -> set[str]:
-    return {str(row[0]) for row in query.all("SELECT name FROM worker")}
+def cap(tx: Tx, until_ms: int) -> None:
+    """Nobody is there for longer than that."""
+    tx.execute("UPDATE worker SET until_ms = ? WHERE until_ms > ?", (until_ms, until_ms))
+
+
+def workers(query: Query, now_ms: int) -> set[str]:
+    """Who is there."""
+    return {str(row[0]) for row in query.all("SELECT name FROM worker WHERE until_ms >= ?", (now_ms,))}
+
+
+def ends(query: Query) -> dict[str, int]:
+    """Until when each worker is there, or was: who left well is not among them."""
+    return {str(row[0]): int(row[1]) for row in query.all("SELECT name, until_ms FROM worker ORDER BY name")}
 
 
 def leases(query: Query) -> list[Lease]:

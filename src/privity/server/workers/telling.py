@@ -21,6 +21,7 @@ from privity.server.workers.words import (
     TOLD,
     Arrived,
     Connected,
+    Counted,
     Dropped,
     Due,
     Passing,
@@ -44,6 +45,7 @@ class Telling:
     __slots__ = (
         "_arrived",
         "_bus",
+        "_counted",
         "_due",
         "_fanout",
         "_hearing",
@@ -65,6 +67,7 @@ class Telling:
         published: Callable[[], None],
         arrived: Callable[[], None],
         look_again: Callable[[], None],
+        counted: Callable[[str, str, int], None],
     ) -> None:
         """The calls are made when another worker said so. `look_again`: something was not heard, whatever it was."""
         self._bus = bus
@@ -77,6 +80,7 @@ class Telling:
         self._published = published
         self._arrived = arrived
         self._look_again = look_again
+        self._counted = counted
 
     async def begin(self) -> None:
         """Hear from now on."""
@@ -137,6 +141,8 @@ class Telling:
                 self._arrived()
             case Taken():
                 self._look_again()
+            case Counted(limit, caller, tokens):
+                self._counted(limit, caller, tokens)
 
 
 def _size(word: Word) -> int:

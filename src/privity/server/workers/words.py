@@ -24,6 +24,9 @@ VOUCH: Final = "vouch"
 WHOSE: Final = "whose"
 """Subject of a session's name, followed by a dot and the name of that worker."""
 
+SEES: Final = "sees"
+"""Subject of the name of a file, followed by a dot and the name of the worker that is asked whether it sees it."""
+
 
 class Dropped(msgspec.Struct, frozen=True, array_like=True, tag="dropped"):
     """A device is none any more: wherever it is connected, its session ends."""
@@ -61,7 +64,15 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, tag="taken"):
     """Shards have another owner, whose predecessor may have said nothing of its last events."""
 
 
-Word = Publish | Enter | Part | ToDevice | Dropped | Connected | Passing | Due | Published | Arrived | Taken
+class Counted(msgspec.Struct, frozen=True, array_like=True, tag="counted"):
+    """A caller has taken so many tokens of a limit here: it gets them nowhere else."""
+
+    limit: str
+    caller: str
+    tokens: int
+
+
+Word = Publish | Enter | Part | ToDevice | Dropped | Connected | Passing | Due | Published | Arrived | Taken | Counted
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):

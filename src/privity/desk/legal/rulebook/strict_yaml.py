@@ -20,6 +20,8 @@ MAX_BYTES: Final = 512 << 10
 """Ten times the rulebook as it is."""
 MAX_DEPTH: Final = 24
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same events ten times as fast, where PyYAML has libyaml, as its wheels do."""
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,15}")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 
@@ -29,7 +31,7 @@ def load(data: bytes) -> Any:
     if len(data) > MAX_BYTES:
         raise YamlRefused(f"at most {MAX_BYTES:,} bytes are read, got {len(data):,}")
     try:
-        events = yaml.parse(data.decode(), Loader=yaml.SafeLoader)
+        events = yaml.parse(data.decode(), Loader=_LOADER)
         return _document(iter(events))
     except UnicodeDecodeError as err:
         raise YamlRefused(f"expected UTF-8: {err.reason} at byte {err.start}") from None

@@ -81,7 +81,9 @@ def dump_postgres(config: HubConfig, target: Path, told: Told) -> Moment:
         found = moment(query)
         row = query.one("SELECT pg_export_snapshot()")
         snapshot = "" if row is None else str(row[0])
-        what = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={target}")
+        # What is kept is ciphertext, written in hex: the lightest compression halves it, more of it only takes longer.
+        how = ("--format=custom", "--compress=1", "--no-owner", "--no-privileges")
+        what = (*how, f"--snapshot={snapshot}", f"--file={target}")
         run(program, address, *what, meanwhile=lambda: _still_there(query, target, told))
         return found
 

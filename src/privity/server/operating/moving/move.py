@@ -22,6 +22,8 @@ from privity.server.operating.shown import Told
 ROWS: Final = 1_000
 BYTES: Final = 8 << 20
 """Of one transaction, the one or the other."""
+PASSES: Final = 3
+"""Each row is moved, read here and read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,49 @@ def move(config: HubConfig, address: str, told: Told) -> Moved:
         target = open_.enter_context(Target(address))
         tables = source.tables()
         there = target.begin(source.digest, tables)
-        whole, done = sum(table.rows for table in tables), sum(there.values())
+        rows = sum(table.rows for table in tables)
+        bar = _Bar(told, PASSES * rows, sum(there.values()))
         for table in tables:
             at = there[table.name]
-            for rows in _pages(source.rows(table, at)):
-                at += len(rows)
-                done += len(rows)
-                target.put(table, rows, at)
-                told(f"moving {table.name}", done, whole)
-        for number, table in enumerate(tables):
-            told(f"comparing {table.name}", number, len(tables))
-            here, arrived = total(source.rows(table)), total(target.rows(table))
+            bar.now = f"moving {table.name}"
+            for page in _pages(source.rows(table, at)):
+                at += len(page)
+                target.put(table, page, at)
+                bar.more(len(page))
+        for table in tables:
+            bar.now = f"comparing {table.name}"
+            here, arrived = total(bar.along(source.rows(table))), total(bar.along(target.rows(table)))
             if here != arrived:
                 raise MoveDamaged(
                     f"{table.name}: {here.rows:,} rows here, {arrived.rows:,} there, and what they hold differs;"
                     " drop that database and begin again with an empty one"
                 )
         target.finish(source.highest())
-    return Moved(len(tables), whole, sum(there.values()))
+    return Moved(len(tables), rows, sum(there.values()))
+
+
+class _Bar:
+    """How far all of it is, in rows of every pass, so that the time that is left can be told from it."""
+
+    __slots__ = ("_all", "_done", "_told", "now")
+
+    def __init__(self, told: Told, all_: int, done: int) -> None:
+        self._told, self._all, self._done = told, all_, done
+        self.now = ""
+
+    def more(self, rows: int) -> None:
+        self._done += rows
+        self._told(self.now, self._done, self._all)
+
+    def along(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The same rows, told as they are taken."""
+        self._told(self.now, self._done, self._all)
+        number = 0
+        for number, row in enumerate(rows, 1):
+            yield row
+            if number % ROWS == 0:
+                self.more(ROWS)
+        self._done += number % ROWS
 
 
 def _pages(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -78,11 +78,13 @@ class Source:
 
     def rows(self, table: Table, skip: int = 0) -> Iterator[Row]:
         """All but the first `skip`."""
-        yield from self._db.execute(
+        found = self._db.execute(
             f"SELECT {', '.join(table.columns)} FROM {table.name}"  # noqa: S608  # names out of our own schema
             f" ORDER BY {table.order} LIMIT -1 OFFSET ?",
             (skip,),
         )
+        for row in found:  # noqa: UP028  # `yield from` would close the cursor when its file is closed already
+            yield row
 
     def highest(self) -> dict[str, int]:
         """The number that each table with numbers of its own gave last, also to rows that are gone."""
