@@ -30,7 +30,7 @@ class Town:
         self, handle: str, *, width: int = 1200, height: int = 800, arguments: tuple[str, ...] = ()
     ) -> Person:
         """A fresh home whose page is open and has no account yet."""
-        app = App(self.folder / f"home {len(self.people)} of {handle}")
+        app = App(self.folder / f"home {len(self.people)}")
         self.stack.push_async_callback(app.stop)
         address = await app.start(arguments=arguments)
         opened = await self.stack.enter_async_context(window(self.browser, address, width=width, height=height))
