@@ -29,7 +29,8 @@ costs once everybody has. *process* is what another member does with the commit.
 checks, and keeps every change in a SQLCipher store, synced to the disk, twice for a commit of its own: before it is
 sent and when it is accepted. "In memory" is the same without the store. The peers keep what they have in memory, are
 Rust (mls-rs, by its Python binding), Rust as WebAssembly (core-crypto) and TypeScript (ts-mls). All take turns, group
-by group, each in a process that stays: what else the machine does meets them alike, and nobody has to start again.
+by group, each in a process that stays, and all on one core: what else the machine does meets them alike, and nobody has
+to start again.
 CPU time is that of the process that does the work; a number is the median. Growth is from 1,000 members to 10,000."""
 SIZES: Final = (
     Round(2, 27, 20),
@@ -47,6 +48,12 @@ BARRED: Final = {*STEPS} - {"create"}
 """A group of one is made once, and costs as much as an update."""
 PAGE_BYTES: Final = 4_096
 SYNCED: Final = "of each change in the store: one page written and synced by the system alone"
+
+
+def on_one_core() -> None:
+    """Keep this process and whatever it starts on one core: those of a shared machine are not equally fast."""
+    if hasattr(os, "sched_setaffinity"):  # Linux alone has it
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def bar_of(size: int) -> float:
@@ -141,6 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
     if found.quick and found.write:
         parser.error("a quick run is not written down: leave out --quick")
     before = Machine.look()
+    on_one_core()
     measured = rows(QUICK, 100) if found.quick else rows(SIZES, 10_000)
     commit = commit_of(Path(__file__).parent)
     if found.write:
