@@ -8,12 +8,14 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from bench.contest import FULL, QUICK, Sizes
 from bench.delivery import PER_DEVICE, beside, goals, of_frames
 from bench.errors import CannotRun
 from bench.format import Row
+from bench.line import Line
 from bench.peers.all import PACKAGED
 
 from bench import connections, delivery, disk, franking
@@ -121,7 +123,7 @@ async def test_lines_that_wait_are_read_and_left_alone_again() -> None:
             return await self.frames.get()
 
     line = Waiting()
-    async with delivery.heard_by_nobody([line]):  # type: ignore[list-item]  # it only reads
+    async with delivery.heard_by_nobody([cast(Line, line)]):
         line.frames.put_nowait("a commit")
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -69,8 +69,8 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     def run(script: str) -> str:
         first = children.read_text().split()[0]
         clean = "env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root"
-        (tree / "root" / "script").write_text(script)
-        return shell(f"{enter} -t {first} -m -u -i -p -C -r -w {clean} /bin/sh -eu /root/script")
+        (tree / "script").write_text(script)
+        return shell(f"{enter} -t {first} -m -u -i -p -C -r -w {clean} /bin/sh -eu /script")
 
     def booted() -> bool:
         try:

@@ -47,9 +47,8 @@ def renew(tx: Tx, worker: str, now_ms: int, before: Mapping[int, int]) -> Holdin
     `before` is what the last renewal found to be this worker's. `now_ms` is the database's clock.
     """
     store.stay(tx, worker, now_ms + LEASE_MS)
-    store.cap(
-        tx, now_ms + LEASE_MS
-    )  # the clock was ahead: who died by it would own its rooms until it gets there again
+    # where the clock was ahead, who died then would own its rooms until it gets there again
+    store.cap(tx, now_ms + LEASE_MS)
     store.forget_gone(tx, now_ms - MISSED_MS)
     here = store.workers(tx, now_ms)
     leases = store.leases(tx)

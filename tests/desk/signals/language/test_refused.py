@@ -66,6 +66,7 @@ def test_the_good_one_is_taken() -> None:
         ("client + 'b' == 'ab'", WrongType, "stands between numbers, got a text"),
         ("sends + new > 1", WrongType, "stands between numbers, got a condition"),
         ("sends == -'a'", WrongType, "expected a number after -"),
+        ("sends == -True", WrongType, "expected a number after -"),
         ("R", WrongType, "R is a rule"),
         ("share(pace, asked) > 0.1", WrongType, "share takes a whole number, got a number"),
         ("matches(sends, 'a')", WrongType, "matches takes a text"),

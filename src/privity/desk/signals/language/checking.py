@@ -210,9 +210,9 @@ def _constant(written: ast.Constant) -> Constant:
 
 
 def _negative(constant: Constant, written: ast.expr) -> Constant:
-    if not constant.type.number:
+    if isinstance(constant.value, bool | str):
         raise WrongType(f"expected a number after -, got {constant.type}", *place(written))
-    value = -constant.value  # type: ignore[operator] # numbers alone come here
+    value = -constant.value
     return Constant(value, constant.type, Bounds(value, value))
 
 
