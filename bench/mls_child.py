@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""One library, in a process of its own, goes through the scenario for each line that it is sent, and answers each with
-a line of JSON: what it took. So libraries can take turns, group by group, while all their processes are warm.
+"""One library, in a process of its own, takes a step of the scenario for each line that it is sent, and answers each
+with a line of JSON: what this group took so far. So libraries can take turns, by steps or by groups, all of them warm.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.mls_scenario import Library, run
+from bench.mls_scenario import Clock, Library, Plan, steps
 
 OURS = "ours"
 OURS_IN_MEMORY = "ours, in memory"
 UNFILLED = ("ts-mls", "core-crypto")
 """A tree of a thousand is filled in minutes there; of these two only the blank one is measured."""
+WATCHED = 100
+"""Members; smaller groups are too quick to be watched."""
 
 
 def library(name: str, folder: Path) -> Library:
@@ -39,29 +41,30 @@ def library(name: str, folder: Path) -> Library:
 def main(arguments: list[str]) -> None:
     name, size, messages = arguments[0], *map(int, arguments[1:])
     faulthandler.enable()
-    start = time.monotonic()
-
-    def say(what: str) -> None:
-        print(f"{name} N={size} {time.monotonic() - start:.0f} s: {what}", file=sys.stderr, flush=True)
-
+    plan = Plan(size, messages, filled=name not in UNFILLED)
     while sys.stdin.readline():
         with tempfile.TemporaryDirectory() as folder:
-            made = library(name, Path(folder))
-            try:
-                clock, wire = run(
-                    made,
-                    size,
-                    messages=messages,
-                    filled=name not in UNFILLED,
-                    say=say if size > 100 else _nothing,
-                )
-            finally:
-                made.close()
-        print(json.dumps({"ms": clock.ms, "wire": wire}), flush=True)
+            one_group(name, Path(folder), plan)
 
 
-def _nothing(what: str) -> None:
-    """Small groups are too quick to be watched."""
+def one_group(name: str, folder: Path, plan: Plan) -> None:
+    """The first step was asked for; a line is read before each other one, and each is answered."""
+    start = time.monotonic()
+    made = library(name, folder)
+    try:
+        clock, wire = Clock(made.cpu_ns), dict[str, int]()
+        going = steps(made, clock, wire, plan)
+        coming = next(going)
+        while coming:
+            if plan.size > WATCHED:
+                passed = time.monotonic() - start
+                print(f"{name} N={plan.size} {passed:.0f} s: {coming}", file=sys.stderr, flush=True)
+            coming = next(going, "")
+            print(json.dumps({"ms": clock.ms, "wire": wire, "whole": not coming}), flush=True)
+            if coming and not sys.stdin.readline():
+                return
+    finally:
+        made.close()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The libraries in the bench of MLS, each in a child that measures its own CPU time. They take turns, group by group.
+"""The libraries in the bench of MLS, each in a child that measures its own CPU time. They take turns.
 
-A group of two takes a tenth of a second. What else the machine does meanwhile then meets all of them alike; and each
+A group of two takes a tenth of a second: there, turns are groups. A large one takes a minute, and a shared machine is
+not equally fast for that long: there, turns are steps. What else the machine does meets all of them alike; and each
 child stays, so that nobody's first group is compared with another's tenth.
 """
 
@@ -28,10 +29,13 @@ from bench.mls_child import OURS, OURS_IN_MEMORY
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 MLS_RS: Final = "mls-rs"
+OWN: Final = (OURS, OURS_IN_MEMORY)
 JAVASCRIPT: Final = ("core-crypto", "ts-mls")
 LARGEST_JAVASCRIPT: Final = 1_000
 LONGEST_S: Final = 1_800
-"""For one turn; then the child is ended."""
+"""For one step; then the child is ended."""
+BY_STEPS: Final = 1_000
+"""Members, from which on turns are steps."""
 JAVASCRIPT_TURNS: Final = 9
 """They start for seconds, and are so far away that more turns would say nothing else."""
 
@@ -46,10 +50,11 @@ class Round:
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a child says of one group."""
+    """What a child says of one group, up to the step that it was asked for; `whole` when that was the last one."""
 
     ms: dict[str, list[float]]
     wire: dict[str, int]
+    whole: bool
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class Contest:
 
 def names_for(size: int) -> list[str]:
     """Who takes part at this size."""
-    return [OURS, OURS_IN_MEMORY, MLS_RS, *(JAVASCRIPT if size <= LARGEST_JAVASCRIPT else ())]
+    return [*OWN, MLS_RS, *(JAVASCRIPT if size <= LARGEST_JAVASCRIPT else ())]
 
 
 def contest(rounds: Sequence[Round]) -> Contest:
@@ -88,42 +93,44 @@ def contest(rounds: Sequence[Round]) -> Contest:
         with ExitStack() as ending:
             children: dict[str, Child] = {}
             for turn in range(each.turns):
-                for name in names_for(each.size):
-                    if name in (OURS, OURS_IN_MEMORY):
-                        _take(found, name, each, children, ending)
-                    elif turn == 0 or _goes_on(found, name, each.size, turn):
-                        _try(found, name, each, children, ending)
+                names = [name for name in names_for(each.size) if _takes_part(found, name, each.size, turn)]
+                for together in [names] if each.size >= BY_STEPS else [[name] for name in names]:
+                    _turn(found, together, each, children, ending)
     return found
 
 
-def _goes_on(found: Contest, name: str, size: int, turn: int) -> bool:
-    """Whether a peer takes another turn: it did well, and is quick enough for so many."""
+def _takes_part(found: Contest, name: str, size: int, turn: int) -> bool:
+    """Whether it is there, and quick enough for so many turns."""
+    if name not in OWN and name not in found.absent and (said := missing(name)) is not None:
+        found.absent[name] = said
     most = None if name not in JAVASCRIPT else JAVASCRIPT_TURNS if size < LARGEST_JAVASCRIPT else 1
     return name not in found.absent and (most is None or turn < most)
 
 
-def _try(found: Contest, name: str, each: Round, children: dict[str, Child], ending: ExitStack) -> None:
-    said = found.absent.get(name) or missing(name)
-    if said is None:
-        try:
-            _take(found, name, each, children, ending)
-            return
-        except CannotRun as err:
-            said = str(err)
-    found.absent[name] = said
+def _turn(found: Contest, names: Sequence[str], each: Round, children: dict[str, Child], ending: ExitStack) -> None:
+    """One group of each of these, all of which take steps in turn. A peer that falls over is absent from then on."""
+    going = list(names)
+    while going:
+        for name in tuple(going):
+            if name not in children:
+                children[name] = ending.enter_context(Child(name, each))
+            try:
+                answer = children[name].step()
+            except CannotRun as err:
+                if name in OWN:
+                    raise
+                found.absent[name] = str(err)
+                going.remove(name)
+                continue
+            if answer.whole:
+                _keep(found.measured.setdefault((name, each.size), Measured()), answer)
+                going.remove(name)
 
 
-def _take(found: Contest, name: str, each: Round, children: dict[str, Child], ending: ExitStack) -> None:
-    """One turn. The last one ends the child, so that at a large size nobody waits beside the memory of all others."""
-    if name not in children:
-        children[name] = ending.enter_context(Child(name, each))
-    answer = children[name].turn()
-    measured = found.measured.setdefault((name, each.size), Measured())
-    for step, values in answer.ms.items():
+def _keep(measured: Measured, group: Answer) -> None:
+    for step, values in group.ms.items():
         measured.ms[step] += values
-    measured.wire = answer.wire
-    if each.turns == 1:
-        children[name].end()
+    measured.wire = group.wire
 
 
 class Child:
@@ -145,8 +152,8 @@ class Child:
     def __exit__(self, *failed: object) -> None:
         self.end()
 
-    def turn(self) -> Answer:
-        """One group. Raises CannotRun."""
+    def step(self) -> Answer:
+        """The next step of the group, or the first one of a new group. Raises CannotRun."""
         given, said = self._process.stdin, self._process.stdout
         if given is None or said is None:
             raise CannotRun(f"{self._what}: it has no pipes")
@@ -164,6 +171,7 @@ class Child:
             raise CannotRun(f"{self._what}: it ended with status {self._process.wait()}")
         return msgspec.json.decode(line, type=Answer)
 
-    def end(self) -> None:
-        """It has nothing more to do."""
+    def end(self) -> int:
+        """It has nothing more to do, wherever it is between two steps. Its exit status."""
         self._process.communicate()
+        return self._process.returncode

@@ -10,13 +10,26 @@ in a group where everybody has updated.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 TEXT = bytes(range(256)) * 4
 """1 KiB."""
 
+AT_ONCE = 10
+"""Messages of one step: long enough that a process that was away is warm again."""
+
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one group of the bench goes through. What follows on a filled tree can be left out."""
+
+    size: int
+    messages: int
+    filled: bool
 
 
 class Member(Protocol):
@@ -80,17 +93,17 @@ def fillers(size: int) -> list[int]:
     return found[::-1]
 
 
-def run(
-    library: Library, size: int, *, messages: int, filled: bool, say: Callable[[str], None]
-) -> tuple[Clock, dict[str, int]]:
-    """One group of `size` members: times, and bytes on the wire. What follows on a filled tree can be left out."""
-    clock = Clock(library.cpu_ns)
-    wire: dict[str, int] = {}
+def steps(library: Library, clock: Clock, wire: dict[str, int], group: Plan) -> Iterator[str]:
+    """One group of `size` members, step by step: what comes next, then that is done.
+
+    Times go to `clock` and bytes on the wire to `wire`. Whoever takes the steps may let others go between two of them.
+    """
+    size = group.size
     first = library.member("first", stored=True)
     last = library.member("last", stored=True)
-    places = fillers(size - 1) if filled else []
+    places = fillers(size - 1) if group.filled else []
     fill = {place: library.member(f"filler {place}", stored=False) for place in places}
-    say(f"KeyPackages of {size}")
+    yield f"KeyPackages of {size}"
     rest = iter(library.others(size - 2 - len(fill)))
     packages, victim = [], ""
     for place in range(1, size - 1):
@@ -100,36 +113,39 @@ def run(
             victim, package = next(rest)
             packages.append(package)
     packages.append(last.key_package())
-    say("add")
     clock.take("create", first.create)
+    yield "add"
     commit, welcome, tree = clock.take("add", first.add, packages)
     wire |= {"add commit": len(commit), "Welcome": len(welcome), "tree": len(tree)}
-    say("join")
+    yield "join"
     clock.take("join", last.join, welcome, tree)
-    say("update on a blank tree")
+    yield "update on a blank tree"
     commit = clock.take("update, blank", first.update)
     wire["update commit, blank"] = len(commit)
     blank = commit
+    yield "process on a blank tree"
     clock.take("process, blank", last.process, commit)
-    say("messages")
-    _talk(clock, first, last, messages)
+    for left in range(group.messages, 0, -AT_ONCE):
+        yield f"messages, {left} to go"
+        _talk(clock, first, last, min(left, AT_ONCE))
     wire["message of 1 KB"] = len(first.encrypt(TEXT))
-    if not filled:
-        return clock, wire
+    if not group.filled:
+        return
     for place, member in fill.items():
-        say(f"filling from leaf {place}")
+        yield f"filling from leaf {place}"
         member.join(welcome, tree)
         member.process(blank)
+    yield "the updates that fill"
     _fill(list(fill.values()), [first, last])
-    say("update on a filled tree")
-    for _ in range(messages // 4 or 1):
+    for left in range(group.messages // 4 or 1, 0, -1):
+        yield f"update on a filled tree, {left} to go"
         commit = clock.take("update, filled", first.update)
         clock.take("process, filled", last.process, commit)
     wire["update commit, filled"] = len(commit)
     if victim:
+        yield "remove"
         commit = clock.take("remove", first.remove, victim)
         clock.take("process a removal", last.process, commit)
-    return clock, wire
 
 
 def _talk(clock: Clock, sender: Member, reader: Member, messages: int) -> None:

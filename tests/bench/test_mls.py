@@ -15,7 +15,7 @@ from bench.mls_child import OURS, OURS_IN_MEMORY
 from bench.mls_memory import group_mb
 from bench.mls_ours import Ours
 from bench.mls_peers import MLS_RS, Answer, Contest, Measured, Round
-from bench.mls_scenario import Clock, fillers, run
+from bench.mls_scenario import Clock, Library, Plan, fillers, steps
 
 from bench import mls, mls_peers
 from privity.client.engine.records import Table
@@ -24,19 +24,25 @@ from privity.client.store.database import Store
 STEPS = {*mls.STEPS, *mls.REMOVALS, *mls.MESSAGES}
 
 
+def taken(library: Library, plan: Plan) -> tuple[Clock, dict[str, int], list[str]]:
+    """All steps of one group: times, bytes, and what was said before each step."""
+    clock, wire = Clock(library.cpu_ns), dict[str, int]()
+    return clock, wire, list(steps(library, clock, wire, plan))
+
+
 def test_a_group_goes_through_every_step(tmp_path: Path) -> None:
-    said: list[str] = []
-    clock, wire = run(Ours(tmp_path), 9, messages=4, filled=True, say=said.append)
+    clock, wire, said = taken(Ours(tmp_path), Plan(9, messages=14, filled=True))
     assert set(clock.ms) == STEPS
     assert all(value >= 0 for values in clock.ms.values() for value in values)
     assert set(wire) == set(mls.WIRE)
     assert wire["update commit, filled"] < wire["update commit, blank"], "which is what filling is for"
-    assert "update on a filled tree" in said
+    assert [what for what in said if "messages" in what] == ["messages, 14 to go", "messages, 4 to go"]
+    assert len(clock.ms["encrypt"]) == 14 and len(clock.ms["update, filled"]) == 3
 
 
 def test_what_is_measured_with_a_store_is_in_the_store(tmp_path: Path) -> None:
     library = Ours(tmp_path)
-    clock, _ = run(library, 3, messages=2, filled=False, say=lambda what: None)
+    clock, _, _ = taken(library, Plan(3, messages=2, filled=False))
     assert "update, filled" not in clock.ms
     library.close()
     store = Store.open(tmp_path / "first", "bench")
@@ -93,11 +99,12 @@ def test_bars_and_growth_have_their_rows(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, asked: list[str], falls_over: str = "") -> None:
-    """Children that only write down whose turn it was."""
+    """Children that only write down whose turn it was; two steps make a group."""
 
     class Child:
         def __init__(self, name: str, each: Round) -> None:
             self.name = name
+            self.taken = 0
 
         def __enter__(self) -> Child:
             return self
@@ -105,11 +112,12 @@ def pretend(monkeypatch: pytest.MonkeyPatch, asked: list[str], falls_over: str =
         def __exit__(self, *failed: object) -> None:
             pass
 
-        def turn(self) -> Answer:
+        def step(self) -> Answer:
             asked.append(self.name)
             if self.name == falls_over:
                 raise CannotRun("it fell over")
-            return Answer({"add": [1.0]}, {"tree": 1})
+            self.taken += 1
+            return Answer({"add": [1.0]}, {"tree": 1}, whole=self.taken % 2 == 0)
 
         def end(self) -> None:
             pass
@@ -124,8 +132,27 @@ def test_a_library_that_is_not_there_is_left_out_and_named(monkeypatch: pytest.M
     found = mls_peers.contest([Round(2, 2, 1), Round(10_000, 1, 1)])
     assert found.absent == {"core-crypto": "it fell over", "ts-mls": "missing: ts-mls"}
     always = [OURS, OURS_IN_MEMORY, MLS_RS]
-    assert asked == [*always, "core-crypto", *always, *always]
-    assert found.of(OURS, 2, "add") == 1.0 and found.of("ts-mls", 2, "add") is None
+    by_groups = [name for name in always for _ in range(2)]
+    by_steps = [*always, *always]
+    assert asked == [*by_groups, "core-crypto", *by_groups, *by_steps]
+    assert found.measured[OURS, 2].ms["add"] == [1.0, 1.0], "one for each group"
+    assert found.measured[OURS, 10_000].ms["add"] == [1.0]
+    assert found.of("ts-mls", 2, "add") is None
+
+
+def test_a_peer_that_falls_over_between_steps_leaves_the_others_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    pretend(monkeypatch, asked, falls_over=MLS_RS)
+    monkeypatch.setattr(mls_peers, "missing", lambda name: None)
+    found = mls_peers.contest([Round(10_000, 2, 1)])
+    assert asked == [OURS, OURS_IN_MEMORY, MLS_RS, OURS, OURS_IN_MEMORY, OURS, OURS_IN_MEMORY, OURS, OURS_IN_MEMORY]
+    assert found.absent == {MLS_RS: "it fell over"} and found.of(OURS, 10_000, "add") == 1.0
+
+
+def test_ours_that_falls_over_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, [], falls_over=OURS)
+    with pytest.raises(CannotRun, match="it fell over"):
+        mls_peers.contest([Round(10_000, 1, 1)])
 
 
 def test_who_starts_for_seconds_takes_fewer_turns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +161,7 @@ def test_who_starts_for_seconds_takes_fewer_turns(monkeypatch: pytest.MonkeyPatc
     pretend(monkeypatch, asked)
     most = mls_peers.JAVASCRIPT_TURNS
     mls_peers.contest([Round(2, most + 2, 1)])
-    assert {name: asked.count(name) for name in asked} == {
+    assert {name: asked.count(name) // 2 for name in asked} == {
         OURS: most + 2,
         OURS_IN_MEMORY: most + 2,
         MLS_RS: most + 2,
@@ -143,23 +170,32 @@ def test_who_starts_for_seconds_takes_fewer_turns(monkeypatch: pytest.MonkeyPatc
     }
     asked.clear()
     mls_peers.contest([Round(1_000, 2, 1)])
-    assert asked.count(MLS_RS) == 2 and asked.count("ts-mls") == 1
+    assert asked.count(MLS_RS) == 4 and asked.count("ts-mls") == 2
 
 
 def test_ours_in_a_child_of_its_own_takes_turn_after_turn() -> None:
     with mls_peers.Child(OURS_IN_MEMORY, Round(5, 2, 2)) as child:
         for _ in range(2):
-            answer = child.turn()
+            answer = child.step()
+            assert not answer.whole and set(answer.ms) == {"create"}
+            while not answer.whole:
+                answer = child.step()
             assert set(answer.ms) == STEPS and answer.wire["message of 1 KB"] > 1024
             assert len(answer.ms["add"]) == 1, "one group"
         child.end()
+
+
+def test_a_child_can_be_ended_in_the_middle_of_a_group() -> None:
+    with mls_peers.Child(OURS_IN_MEMORY, Round(5, 2, 2)) as child:
+        assert not child.step().whole
+        assert child.end() == 0
 
 
 def test_a_child_that_falls_over_says_so() -> None:
     with mls_peers.Child("nobody", Round(3, 1, 2)) as child:
         for _ in range(2):
             with pytest.raises(CannotRun, match="nobody at 3 members: it ended with status 1"):
-                child.turn()
+                child.step()
 
 
 def test_a_group_weighs_something() -> None:
