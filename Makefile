@@ -71,6 +71,11 @@ $(VENV)/.interop: $(VENV)/.test constraints/interop.txt
 	@$(INSTALL) --require-hashes -r constraints/interop.txt
 	@touch $@
 
+$(VENV)/.exchanges: $(VENV)/.test constraints/exchanges.txt
+	@echo "installing threatexchange and the indexes beside which ours is measured (pinned by hash; a compiler is needed)"
+	@$(INSTALL) --require-hashes -r constraints/exchanges.txt
+	@touch $@
+
 tests/interop/node/node_modules/.made: tests/interop/node/package.json tests/interop/node/package-lock.json
 	@echo "installing ts-mls and core-crypto (pinned by hash)"
 	@cd tests/interop/node && npm ci --silent --ignore-scripts
