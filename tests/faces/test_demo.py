@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo passes as it stands, fails by name with any defence disabled, and can be looked into afterwards."""
+"""The demo passes as it stands and can be looked into afterwards; `tests/e2e` takes its defences away."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from functools import cache
 from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -25,25 +23,9 @@ from tests.faces.broken import Done, each_of_its_own
 from tests.faces.shell import Shell
 from tests.waiting import wait_until
 
-RUNS: Final = (
-    ("consent", "minors"),
-    ("removal", "receiver-check", "file-hash", "frank-check", "authorship", "session-proof", "standing"),
-    ("names-in-content", "request-mac", "durability"),
-    ("encryption", "pinning"),
-    ("key-leaves", "key-log"),
-)
-"""Which defences are taken away in one run, in the order of the checks that watch them: none does another's work."""
-
 
 def run(*arguments: str) -> Done:
     return begun.run("demo", *arguments)
-
-
-@cache
-def run_without(names: tuple[str, ...]) -> Done:
-    """No more of the demo than the checks of these defences need."""
-    options = [("--break", name, "--only", BREAKS[name].check) for name in names]
-    return run(*(word for option in options for word in option))
 
 
 def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_path: Path) -> None:
@@ -71,23 +53,6 @@ def test_the_demo_passes_with_files_of_ones_own_and_lets_a_stranger_look(tmp_pat
         for pid in pids:
             wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), f"process {pid} to end")  # type: ignore[misc]  # a default in a lambda
         shutil.rmtree(folder)
-
-
-@pytest.mark.parametrize("name", each_of_its_own(RUNS))
-def test_a_disabled_defence_fails_the_check_that_watches_it(name: str) -> None:
-    """The demo ends at the last check of those that are to fail; the whole of it is played in the proof below."""
-    together = next(names for names in RUNS if name in names)
-    done = run_without(together)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED ")]
-    assert sum(line.startswith(f"FAILED {BREAKS[name].check}: ") for line in failed) == 1, done.stdout
-    assert len(failed) == len(together), done.stdout
-    assert done.stdout.splitlines()[-1] == failed[-1]
-
-
-def test_each_defence_is_taken_away_in_one_run() -> None:
-    assert sorted(name for names in RUNS for name in names) == sorted(BREAKS)
 
 
 @pytest.mark.prove

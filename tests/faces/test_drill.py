@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ghost drill: every attack is noticed, and each succeeds, by its name, as soon as its defence is gone."""
+"""The ghost drill: every attack is noticed; `tests/e2e` takes the defences away."""
 
 from __future__ import annotations
 
@@ -8,55 +8,19 @@ import os
 import re
 import signal
 import urllib.request
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
-
-import pytest
 
 from privity.faces.drill.attacks import ATTACKS
 from privity.faces.drill.launch import BREAKS
 from tests.faces import broken as begun
-from tests.faces.broken import Done, each_of_its_own
+from tests.faces.broken import Done
 from tests.faces.shell import Shell
 from tests.waiting import wait_until
-
-
-def runs() -> list[list[str]]:
-    """Which defences are taken away in one run: of each attack one, and none of a hub or witness beside another."""
-    found: list[list[str]] = []
-    for name, one in BREAKS.items():
-        fits = [
-            names
-            for names in found
-            if {one.process, *(BREAKS[other].process for other in names)} == {"device"}
-            and one.check not in {BREAKS[other].check for other in names}
-        ]
-        if fits:
-            fits[0].append(name)
-        else:
-            found.append([name])
-    return found
-
-
-RUNS: Final = runs()
 
 
 def run(*arguments: str, folder: Path | None = None) -> Done:
     """The drill; what it makes goes into the folder."""
     return begun.run("drill", "ghost", *arguments, **({} if folder is None else {"TMPDIR": str(folder)}))
-
-
-@cache
-def run_without(names: tuple[str, ...]) -> Done:
-    """Only the attacks that these defences stop, each without its own. Nothing may be left of it."""
-    options = [(("--only", BREAKS[name].check), ("--break", name)) for name in names]
-    with TemporaryDirectory(prefix="privity-without-") as name:
-        folder = Path(name)
-        done = run(*(word for pair in options for option in pair for word in option), folder=folder)
-        assert list(folder.iterdir()) == []
-    return done
 
 
 def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Path) -> None:
@@ -81,21 +45,8 @@ def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Pa
         wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), f"process {pid} to end")  # type: ignore[misc]  # a default in a lambda
 
 
-@pytest.mark.parametrize("name", each_of_its_own(RUNS))
-def test_an_attack_succeeds_by_its_name_where_a_defence_is_gone(name: str) -> None:
-    together = next(names for names in RUNS if name in names)
-    done = run_without(tuple(together))
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    failed = [line for line in done.stdout.splitlines() if line.startswith(f"FAILED {BREAKS[name].check}: ")]
-    assert len(failed) == 1, done.stdout
-    assert "expected" not in failed[0], "the attack must succeed, and not only be refused by another name"
-    assert done.stdout.splitlines()[-1] == f"drill ghost: 0 of {len(together)}"
-
-
 def test_every_attack_has_a_defence_that_can_be_taken_away() -> None:
     assert {one.check for one in BREAKS.values()} == {attack.name for attack in ATTACKS}
-    assert sorted(name for names in RUNS for name in names) == sorted(BREAKS)
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 21
 
 
