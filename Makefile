@@ -36,6 +36,7 @@ help:
 	@echo "make e2e     the page in a real Chromium        make bench-keylog   what the key log costs"
 	@echo "make interop ours in one group with others      make bench-mls   what MLS costs, beside them"
 	@echo "make clean   remove what make made              make bench-safety   what the safety desk costs"
+	@echo "make bench-matching   exact look-ups among ten million hashes, beside PDQIndex (make .venv/.exchanges) and pdqhash"
 	@echo "make bench-server   what one hub holds, on both stores, beside peers, through kills; make bench-scale: what many would"
 
 $(VENV)/.python:

@@ -61,6 +61,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "witness": (f"{COMMANDS}.witness:app", "watch the key logs of other hosts"),
         "data-inventory": (f"{COMMANDS}.data_inventory:data_inventory", "say what hub and desk keep about people"),
         "bench": (f"{COMMANDS}.bench:bench", "measure what this machine allows a hub"),
+        "lab": ("privity.lab.commands:app", "make invented worlds in which the desk's rules are measured"),
     },
 }
 """Every command: where it lives, and what the list of commands says of it."""

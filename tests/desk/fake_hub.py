@@ -24,6 +24,8 @@ from privity.mls.suites import suite
 from privity.wire import staff
 from privity.wire.errors import STATUS, Code, ErrorBody
 from privity.wire.keylog import Looked, Lookup
+from privity.wire.numbers import MAX_COUNT
+from privity.wire.observed import Observed, ObservedPage
 from privity.wire.rest import Body, Done
 from tests.desk.fake_effects import EffectsAtHub
 from tests.keylog.memory_log import MemoryLog
@@ -53,6 +55,10 @@ class FakeHub:
         self.arrived: asyncio.Queue[str] = asyncio.Queue()
         self.forgotten = asyncio.Event()
         self.effects = EffectsAtHub()
+        self.observed: list[Observed] = []
+        self.page_of_observed = 5
+        self.numbers_to = MAX_COUNT
+        """The last number that it gave out, where its database is a copy."""
         self.profiles: dict[str, staff.ProfileFacts] = {}
         """By what is asked for: an address, or a handle."""
         self.url = ""
@@ -84,6 +90,7 @@ class FakeHub:
             [
                 web.get("/staff/v1/reports", self._reports),
                 web.post("/staff/v1/reports/forget", self._forget),
+                web.get("/staff/v1/observed", self._observed),
                 web.post("/staff/v1/verify", self._verify),
                 web.post("/staff/v1/keylog/lookup", self._lookup),
                 web.get("/staff/v1/blobs/{sha256}", self._blob),
@@ -115,7 +122,8 @@ class FakeHub:
         if problem:
             return _error(Code.UNAUTHENTICATED, problem)
         self.seen[name] += 1
-        self.arrived.put_nowait(name)
+        if name != "observed":
+            self.arrived.put_nowait(name)
         if name in self.hold:
             await asyncio.Event().wait()
         if name in self.garbage:
@@ -142,6 +150,13 @@ class FakeHub:
 
     async def _reports(self, request: web.Request) -> web.Response:
         return _json(staff.RelayedReports(self.relayed[: staff.RELAYED]))
+
+    async def _observed(self, request: web.Request) -> web.Response:
+        after = int(request.query["after"])
+        left = [one for one in self.observed if one.number > after][: self.page_of_observed]
+        if not left:
+            await asyncio.sleep(int(request.query.get("wait", "0")))
+        return _json(ObservedPage(left, left[-1].number if left else min(after, self.numbers_to)))
 
     async def _forget(self, request: web.Request) -> web.Response:
         held = set((await _body(request, staff.ForgetReports)).receipts)

@@ -43,6 +43,8 @@ def test_defaults_lie_beside_the_file(tmp_path: Path) -> None:
         ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\nviews_a_day = 0\n', "exposure.views_a_day"),
         ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\nin_a_row = 1001\n', "exposure.in_a_row"),
         ('hub_url = "http://127.0.0.1:1"\n[desk.exposure]\npause_s = 86401\n', "exposure.pause_s"),
+        ('hub_url = "http://127.0.0.1:1"\n[desk.matching]\nlist_a_day = 0\n', "matching.list_a_day"),
+        ('hub_url = "http://127.0.0.1:1"\n[desk.matching]\nkept_days = 367\n', "matching.kept_days"),
         ("hub_url = [\n", "privity.toml"),
     ],
 )

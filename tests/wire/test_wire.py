@@ -7,6 +7,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +105,14 @@ def test_both_sides_compute_one_request_key_and_a_third_does_not() -> None:
     assert request_key(thief, hub.public_key().public_bytes_raw(), nonce, "s1") != at_hub
     assert request_key(device, hub.public_key().public_bytes_raw(), nonce, "s2") != at_hub
     assert request_key(device, hub.public_key().public_bytes_raw(), b"m" * 32, "s1") != at_hub
+
+
+def test_the_request_key_is_what_hkdf_gives() -> None:
+    hub, device = (X25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
+    nonce = bytes(range(32))
+    info = b"privity request mac v1" + b"\x02s1"
+    expected = HKDF(SHA256(), 32, salt=nonce, info=info).derive(hub.exchange(device.public_key()))
+    assert request_key(device, hub.public_key().public_bytes_raw(), nonce, "s1") == expected
 
 
 @pytest.mark.parametrize("share", [b"", b"x" * 31, b"x" * 33, bytes(32)])

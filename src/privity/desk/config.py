@@ -25,6 +25,7 @@ from privity.desk.destinations import (
 from privity.desk.errors import ConfigInvalid, PlaintextRefused
 from privity.desk.legal_office import LegalOffice, LegalSection, check_legal
 from privity.desk.limits import MAX_DEADLINE_HOURS, MAX_OLDER_KEYS, MAX_PAUSE_S, MAX_POLL_S, MAX_VIEWS, MIN_POLL_S
+from privity.desk.list_limits import ListLimits, MatchingSection, check_matching
 from privity.desk.periods import Periods, RetentionSection, check_periods
 from privity.desk.stated import Stated, StatedSection, check_stated
 from privity.keylog.errors import BadVrfKey
@@ -108,6 +109,7 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     eu_statements: StatementsSection | None = None
     transparency: StatedSection = StatedSection()
     legal: LegalSection | None = None
+    matching: MatchingSection = MatchingSection()
     listen: str | None = None
     """ADDRESS:PORT of the pages for staff, on this machine alone; a proxy on it ends TLS. Without it there are none."""
     console_url: str | None = None
@@ -156,6 +158,7 @@ class DeskConfig:
     stated: Stated
     legal: LegalOffice | None
     """None where the house answers no legal requests."""
+    matching: ListLimits
     listen: tuple[str, int] | None
     console_url: str
     """Without a slash at the end; empty where there are no pages."""
@@ -215,6 +218,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         ),
         stated=check_stated(section.transparency),
         legal=check_legal(section.legal, folder),
+        matching=check_matching(section.matching, folder),
         listen=_listen(section.listen),
         console_url=_console_url(section),
     )

@@ -21,6 +21,7 @@ from privity.wire.collect import Collect, Collected
 from privity.wire.errors import ErrorBody, Refusal
 from privity.wire.hub_url import OWN_AUTHORITY, why_refused
 from privity.wire.keylog import Looked, Lookup
+from privity.wire.observed import ObservedPage
 from privity.wire.rest import Answer, Body, Done
 from privity.wire.staff import (
     NONCE_HEADER,
@@ -125,6 +126,11 @@ class HttpHub:
 
     async def collect(self, asked: Collect) -> Collected:
         return await self._ask("POST", "/collect", asked, Collected, limits.MAX_COLLECTED_BYTES)
+
+    async def observed(self, after: int, wait_s: int = 0) -> ObservedPage:
+        """What accounts did after this number. Where there is nothing the hub holds its answer back for `wait_s`."""
+        wait = f"&wait={wait_s}" if wait_s else ""
+        return await self._ask("GET", f"/observed?after={after}{wait}", None, ObservedPage)
 
     async def effect(self, effect: Effect) -> EffectDone:
         return await self._ask("POST", "/effects", effect, EffectDone)

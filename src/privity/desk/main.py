@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -61,9 +62,22 @@ from privity.desk.legal.snapshots import HubSnapshots
 from privity.desk.legal.vault import preserving, sharing
 from privity.desk.legal.vault.preserving import Preserving
 from privity.desk.legal.vault.sharing import Forgetting
+from privity.desk.matching.index.index import Index
+from privity.desk.matching.running import Matching, index_folder
 from privity.desk.retention import clock
 from privity.desk.retention.errors import ClockDoubted
 from privity.desk.retention.sweep import HOURLY_S, Retention
+from privity.desk.signals.coordination.batch import LOOK_S as LOOK_EVERY_S
+from privity.desk.signals.coordination.batch import Coordination
+from privity.desk.signals.coordination.slowing import by_the_ladder
+from privity.desk.signals.joined import asking
+from privity.desk.signals.ladder import tending
+from privity.desk.signals.ladder.tending import Tending
+from privity.desk.signals.lifecycle import election
+from privity.desk.signals.lifecycle.running import Compiled
+from privity.desk.signals.taking.reported import and_note
+from privity.desk.signals.taking.service import Taking, since
+from privity.desk.signals.taking.service import after as observed_after
 from privity.desk.together import together
 from privity.message.appeal import About, Appeal
 from privity.wire.staff import MAX_WAIT_S, RelayedReport
@@ -102,6 +116,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
             referring = desk_of(config.destinations, keys.evidence, os.urandom)
             key_log = KeyLog(db, config.log, now_ms)
             gather, lodging = Gathering(config.deadline_hours), _lodging(keys.evidence)
+            noted, taking = and_note(gather), Taking(db, hub, now_ms, wait_s=MAX_WAIT_S)
             legal = legal_desk_of(config, keys, signing.key, now_ms(), os.urandom)
             if config.listen is not None:
                 console = console_of(
@@ -116,14 +131,34 @@ async def _run(config: desk_config.DeskConfig) -> None:
                     legal=legal,
                 )
                 await open_here.enter_async_context(listening(build_app(console), *config.listen))
-            intake = Intake(db, hub, keys, key_log, now_ms, os.urandom, gather=gather, lodge=lodging, wait_s=MAX_WAIT_S)
+            intake = Intake(db, hub, keys, key_log, now_ms, os.urandom, gather=noted, lodge=lodging, wait_s=MAX_WAIT_S)
+            matching = Matching(
+                db,
+                hub,
+                keys.evidence,
+                config.matching,
+                index_folder(config.matching, config.database),
+                Index.open,
+                partial(observed_after, db),
+                now_ms,
+                os.urandom,
+            )
+            open_here.callback(matching.close)
             await together(
                 stop,
                 serve(intake, config.poll_interval_s, stop),
+                serve(taking, config.poll_interval_s, stop),
+                serve(
+                    Coordination(db, since, election.on, by_the_ladder(os.urandom), now_ms, os.urandom),
+                    LOOK_EVERY_S,
+                    stop,
+                ),
                 serve(Effects(db, hub, now_ms), config.poll_interval_s, stop),
+                serve(matching, config.poll_interval_s, stop),
                 send_all(outbox_of(db, referring, config.destinations, session, now_ms), stop),
                 serve(Retention(db, config.periods, now_ms, lambda: hub.apart_ms), HOURLY_S, stop),
                 keep_signed(signing, stop),
+                *_rules(db, taking, stop),
                 *_cosigning(db, signing, session, config, stop),
                 *_legal(db, hub, keys, legal, stop),
                 *_releasing(db, legal, signing, session, stop),
@@ -131,6 +166,15 @@ async def _run(config: desk_config.DeskConfig) -> None:
         signing.step()
     finally:
         db.close()
+
+
+def _rules(db: Db, taking: Taking, stop: asyncio.Event) -> list[Coroutine[None, None, None]]:
+    """What rules about behaviour do, and what ends of it."""
+    compiled = Compiled()
+    return [
+        serve(asking(db, taking, compiled, now_ms, os.urandom), tending.PAUSE_S, stop),
+        serve(Tending(db, now_ms, os.urandom, compiled), tending.PAUSE_S, stop),
+    ]
 
 
 def _cosigning(

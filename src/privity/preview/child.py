@@ -3,7 +3,8 @@
 """The process that decodes one picture: bytes on standard input, a PNG that was made anew on standard output.
 
 Its arguments say what is made: `whole` is all of the picture, smaller; `square` a square out of it; `grey` what a
-member of staff sees of evidence; `several` whether a picture holds more than what is made of it.
+member of staff sees of evidence; `several` whether a picture holds more than what is made of it; `lumas` how bright
+each point is, for a program that compares and shows it to nobody.
 
 It reads everything and loads its decoders, shuts itself in (`sandbox`), and only then looks at the bytes. Its exit
 status says how it went; what it was given never appears in words.
@@ -19,7 +20,17 @@ from typing import Final
 from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from privity.preview import sandbox
-from privity.preview.limits import CPU_S, MAX_PICTURE, MAX_PIXELS, MAX_SIDE, MEMORY, SQUARE
+from privity.preview.limits import (
+    CPU_S,
+    MAX_IMAGES,
+    MAX_LUMA_SIDE,
+    MAX_PICTURE,
+    MAX_PIXELS,
+    MAX_SIDE,
+    MEMORY,
+    SQUARE,
+)
+from privity.preview.luma import packed, spread
 
 DECODERS: Final = (GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 """MPO is what a JPEG with more than one image becomes while it is opened."""
@@ -95,11 +106,40 @@ def several(data: bytes) -> bytes:
         return b"2" if getattr(picture, "is_animated", False) else b"1"
 
 
+def lumas(data: bytes) -> bytes:
+    """How bright each point of its images is, upright, for comparing (`luma.packed`). What is clear becomes paper.
+
+    Raises what Pillow raises, ValueError for one with too many pixels.
+    """
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValueError("too many pixels")
+        images = getattr(picture, "n_frames", 1)
+        if images == 1:
+            picture.draft("L", (MAX_LUMA_SIDE, MAX_LUMA_SIDE))
+        made = []
+        for number in spread(images, MAX_IMAGES):
+            picture.seek(number)
+            made.append(_luma(ImageOps.exif_transpose(picture)))
+    return packed([(one.width, one.height, one.tobytes()) for one in made], whole=True)
+
+
+def _luma(image: Image.Image) -> Image.Image:
+    """As people see it: the colour below what is clear is not it."""
+    if "A" in image.getbands() or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", seen.size, PAPER), seen)
+    drawn = image if image.mode == "L" else image.convert("RGB").convert("L")
+    drawn.thumbnail((MAX_LUMA_SIDE, MAX_LUMA_SIDE), Image.Resampling.BOX)
+    return drawn
+
+
 MADE: Final[dict[str, Callable[..., bytes]]] = {
     "whole": made_anew,
     "square": square,
     "grey": grey,
     "several": several,
+    "lumas": lumas,
 }
 
 

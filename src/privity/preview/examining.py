@@ -18,10 +18,14 @@ from privity.preview.limits import (
     AUDIBLE_RATE,
     MAX_AUDIBLE_S,
     MAX_FACTS,
+    MAX_FRAME_SIDE,
+    MAX_LUMA,
     MAX_MADE,
     MAX_RECORDING,
+    MAX_SHOTS,
     RECORDING_WALL_S,
 )
+from privity.preview.luma import Lumas, unpacked
 from privity.preview.making import PNG
 
 COMMAND: Final = (sys.executable, "-I", "-m", "privity.preview.recording_child")
@@ -69,6 +73,15 @@ async def make_audible(recording: bytes, from_s: int, seconds: int = MAX_AUDIBLE
     )
     body = b"WAVE" + form + struct.pack("<4sI", b"data", len(samples)) + samples
     return struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+async def make_lumas(recording: bytes) -> Lumas:
+    """Frames of a film for comparing. Raises NoSandbox, NotARecording."""
+    made = await _made(recording, MAX_LUMA, "lumas")
+    try:
+        return unpacked(made, MAX_SHOTS + 1, MAX_FRAME_SIDE)
+    except ValueError:
+        raise NotARecording("what is said about this film is no answer to the question") from None
 
 
 async def _made(recording: bytes, most: int, *arguments: str | int) -> bytes:

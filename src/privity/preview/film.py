@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Stills of a film: spread over all its frames by number, for what it says about times is its maker's word."""
+"""Stills of a film: spread over all its frames by number, for what it says about times is its maker's word. And shots,
+one for each second that it claims, and one for so many frames whatever it claims, for programs that compare."""
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +17,16 @@ from PIL import Image
 
 from privity.preview import opening
 from privity.preview.facts import MAX_MS, Film
-from privity.preview.limits import FRAMES_A_STILL, MAX_FRAMES, MAX_PACKETS, MAX_STILLS
+from privity.preview.limits import (
+    FRAMES_A_STILL,
+    MAX_FRAME_SIDE,
+    MAX_FRAMES,
+    MAX_PACKETS,
+    MAX_SHOTS,
+    MAX_STILLS,
+    SHOT_CPU_S,
+    SHOT_FRAMES,
+)
 
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 
@@ -86,6 +97,39 @@ def still(data: bytes, which: int, detail: int) -> Image.Image:
         if frame is not None:
             return _grey(frame, detail)
     raise ValueError("no frame")
+
+
+def shots(data: bytes) -> tuple[list[Image.Image], bool]:
+    """Frames without colour, small, and whether they are of all of the film.
+
+    Raises ValueError for a film without any, and what `av` raises.
+    """
+    kept: list[Image.Image] = []
+    every, seen, last_s, since = 1, 0, None, 0
+    with opening.opened(data) as container:
+        for number, (_, frame) in enumerate(opening.decoded(container, opening.films(container)[0])):
+            if number >= MAX_FRAMES or time.process_time() > SHOT_CPU_S:
+                return _some(kept), False
+            since += 1
+            if frame is None or (last_s is not None and since < SHOT_FRAMES and not _later(frame, last_s)):
+                continue
+            last_s, since = frame.time or 0.0, 0
+            if seen % every == 0:
+                kept.append(_grey(frame, MAX_FRAME_SIDE))
+            seen += 1
+            if len(kept) > MAX_SHOTS:
+                kept, every = kept[::2], 2 * every
+    return _some(kept), True
+
+
+def _later(frame: VideoFrame, last_s: float) -> bool:
+    return frame.time is not None and abs(frame.time - last_s) >= 1
+
+
+def _some(kept: list[Image.Image]) -> list[Image.Image]:
+    if not kept:
+        raise ValueError("no frame")
+    return kept
 
 
 def _decoded(data: bytes, start: int, wanted: int) -> VideoFrame | None:

@@ -16,6 +16,20 @@ SQUARE: Final = 256
 """Pixels of the side of a profile's picture. Even noise of this size fits into what a hub takes."""
 MAX_MADE: Final = 8 << 20
 """Bytes of a preview: a picture of this size has at most four for each pixel, and some."""
+MAX_LUMA_SIDE: Final = 1_024
+"""Pixels of the longer side of what is handed out to be compared: larger ones are made smaller."""
+MAX_FRAME_SIDE: Final = 512
+"""The same of a frame of a film, of which there are many."""
+MAX_IMAGES: Final = 12
+"""Images of one picture that are compared: spread over all of them."""
+MAX_SHOTS: Final = 240
+"""Frames of a film that are compared: where there are more, every second one is left out, again and again."""
+SHOT_FRAMES: Final = 30
+"""Frames after which there is another one to compare, whatever times the film claims; a second otherwise."""
+SHOT_CPU_S: Final = 20
+"""Seconds of computing after which what was decoded of a film has to be enough."""
+MAX_LUMA: Final = 64 << 20
+"""Bytes of all that is handed out of one file to be compared."""
 MEMORY: Final = 1 << 30
 CPU_S: Final = 10
 WALL_S: Final = 20.0

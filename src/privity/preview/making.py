@@ -9,7 +9,8 @@ from typing import Final
 
 from privity.preview import asking
 from privity.preview.errors import NotAPicture
-from privity.preview.limits import MAX_MADE, MAX_PICTURE, WALL_S
+from privity.preview.limits import MAX_IMAGES, MAX_LUMA, MAX_LUMA_SIDE, MAX_MADE, MAX_PICTURE, WALL_S
+from privity.preview.luma import Lumas, unpacked
 
 COMMAND: Final = (sys.executable, "-I", "-m", "privity.preview.child")
 PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -39,6 +40,15 @@ async def make_grey(picture: bytes, detail: int, side: int) -> bytes:
 async def holds_several(picture: bytes) -> bool:
     """Whether there is more than one image in it: all of the above show the first. Raises NoSandbox, NotAPicture."""
     return await _asked(picture, 1, "several") != b"1"
+
+
+async def make_lumas(picture: bytes) -> Lumas:
+    """Its images for comparing. Raises NoSandbox, NotAPicture."""
+    made = await _asked(picture, MAX_LUMA, "lumas")
+    try:
+        return unpacked(made, MAX_IMAGES, MAX_LUMA_SIDE)
+    except ValueError:
+        raise NotAPicture("what is said about this picture is no answer to the question") from None
 
 
 async def _made(picture: bytes, *arguments: str | int) -> bytes:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process that decodes one film or sound: bytes on standard input, what its arguments ask for on standard output.
 
-`facts` is what is known of it, as JSON; `still` one frame, grey, as a PNG; `audible` samples of a part of its sound.
+`facts` is what is known of it, as JSON; `still` one frame, grey, as a PNG; `audible` samples of a part of its sound;
+`lumas` how bright each point of some frames is, for a program that compares and shows them to nobody.
 It shuts itself in like the one for pictures (`child`), which needs none of these decoders and starts without them.
 """
 
@@ -21,6 +22,7 @@ from PIL import Image
 from privity.preview import film, opening, sandbox, sound
 from privity.preview.facts import MAX_MS, Recording
 from privity.preview.limits import MAX_RECORDING, RECORDING_CPU_S, RECORDING_MEMORY
+from privity.preview.luma import packed
 
 
 def facts(data: bytes) -> bytes:
@@ -41,7 +43,18 @@ def still(data: bytes, which: int, detail: int, side: int) -> bytes:
     return _png(film.still(data, which, detail), side)
 
 
-MADE: Final[dict[str, Callable[..., bytes]]] = {"facts": facts, "still": still, "audible": sound.audible}
+def lumas(data: bytes) -> bytes:
+    """Its frames for comparing (`luma.packed`). Raises ValueError, what `av` raises."""
+    frames, whole = film.shots(data)
+    return packed([(one.width, one.height, one.tobytes()) for one in frames], whole=whole)
+
+
+MADE: Final[dict[str, Callable[..., bytes]]] = {
+    "facts": facts,
+    "still": still,
+    "audible": sound.audible,
+    "lumas": lumas,
+}
 
 
 def main() -> None:

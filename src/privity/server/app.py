@@ -26,6 +26,7 @@ from privity.server.keypackages import routes as keypackages
 from privity.server.limits import MAX_BLOB_BYTES
 from privity.server.links import routes as links
 from privity.server.notices import routes as notices
+from privity.server.observing import routes as observing
 from privity.server.profiles import routes as profiles
 from privity.server.reports import routes as reports
 from privity.server.sessions.requests import authenticate
@@ -71,6 +72,8 @@ def build_app(context: HubContext, slices: Sequence[Slice] = SLICES) -> web.Appl
     for part in slices:
         app.add_routes(part.routes(context))
     app.cleanup_ctx.append(publishing(context))
+    app.cleanup_ctx.append(observing.ending_windows(context))
     app.on_shutdown.append(stop_waiting(context))
     app.on_shutdown.append(reports.stop_waiting(context))
+    app.on_shutdown.append(observing.stop_waiting(context))
     return app

@@ -72,6 +72,8 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hex of the desk's Ed25519 key; without it every staff request is refused."""
     intake_public_key: str | None = None
     """Hex of the desk's HPKE key, to which devices seal reports."""
+    observe: bool = True
+    """Note for the desk's rules what accounts do, without content, where there is a staff_public_key."""
     epoch_min_ms: int = EPOCH_MIN_MS[1]
     """How long after one epoch of the key log the next one may be cut at the earliest."""
     quorum: int = 0
@@ -120,6 +122,13 @@ class HubConfig:
     """Where the database is, when it is PostgreSQL; a password may stand in it."""
     bus: str | None = field(default=None, repr=False)
     """Where workers speak with each other; a password may stand in it. With it, a process is one worker of several."""
+
+    observe: bool = True
+
+    @property
+    def observes(self) -> bool:
+        """Without a desk that asks, nothing is noted for it."""
+        return self.observe and self.staff_public_key is not None
 
     @property
     def database(self) -> Path:
@@ -196,6 +205,7 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         help=_help(section.help),
         store=None if section.store is None else _store(section.store),
         bus=_bus(section.bus, section.store),
+        observe=section.observe,
     )
 
 

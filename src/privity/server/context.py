@@ -27,6 +27,7 @@ from privity.server.limits import (
 )
 from privity.server.load import Load
 from privity.server.metrics.model import Metrics
+from privity.server.observing.model import Observing
 from privity.server.reports.model import Arrivals
 from privity.server.sessions.model import Sessions
 
@@ -104,6 +105,7 @@ class HubContext:
     metrics: Metrics = field(default_factory=Metrics)
     epochs: Epochs = field(default_factory=Epochs)
     arrivals: Arrivals = field(default_factory=Arrivals)
+    observing: Observing = field(default_factory=Observing)
     load: Load = field(default_factory=Load)
     pulse: Pulse = field(default_factory=Pulse)
     bodies: Bodies = field(default_factory=lambda: Bodies(ACCOUNT_BODIES_BYTES, ALL_BODIES_BYTES))

@@ -79,6 +79,7 @@ class Runner(web.AppRunner):
             logger=quiet_logger(),
             shutdown_timeout=drain_s,
             keepalive_timeout=IDLE_S,
+            tcp_keepalive=False,  # whoever is silent is let go of long before the system would ask
             auto_decompress=False,  # a body is what came, or a few bytes could become many
         )
 

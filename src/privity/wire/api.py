@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from privity.wire import attest, collect, contacts, keylog, rest, staff, standing, stored
+from privity.wire import attest, collect, contacts, keylog, observed, rest, staff, standing, stored
 
 
 class Caller(StrEnum):
@@ -67,6 +67,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 """What a part of a path may be, and what it means."""
 QUERY: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "after": "the number after which the answer begins, 0 where it is left out",
         "from": "the number to begin with, 0 where it is left out",
         "to": "the number to end with",
         "wait": "seconds for which an answer that would be empty is held back",
@@ -191,5 +192,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     _desk("POST", "/staff/v1/effects", "What a decision does", staff.Effect, staff.EffectDone),
     _desk("POST", "/staff/v1/account", "What stands about an account", staff.AskAccount, staff.AccountFacts),
     _desk("POST", "/staff/v1/profile", "What an account shows", staff.AskProfile, staff.ProfileFacts),
+    _desk("GET", "/staff/v1/observed", "What accounts did", None, observed.ObservedPage, "after", "wait"),
     _desk("POST", "/staff/v1/collect", "One class of data of one subject", collect.Collect, collect.Collected),
 )

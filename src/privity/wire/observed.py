@@ -17,7 +17,7 @@ from privity.wire.numbers import Count
 from privity.wire.rest import Answer
 
 WINDOW_MS: Final = 15_000
-"""Messages of an account within this time are one observation."""
+"""Messages of an account within this time are one observation, if they are ten or more."""
 KEPT_MS: Final = 7 * 86_400_000
 """The longest time for which the hub holds what no desk has asked for."""
 PAGE: Final = 5_000
@@ -32,15 +32,16 @@ class ObservedKind(StrEnum):
     REGISTERED = "registered"
     """An account was made. `other` invited it, where it came by an invite."""
     SENT = "sent"
-    """`count` messages within a window, to `people` others in `rooms` rooms."""
+    """`count` messages since the last such one, to `people` others in `rooms` rooms. All but nine of them at the most
+    were sent within a window: who has sent fewer than ten is told of once an hour."""
     ASKED = "asked"
-    """A first contact: `account` asks `other`, who does not know it."""
+    """A first contact: `account` asks `other`, who is no contact, for contact, or invites them into a group."""
     ACCEPTED = "accepted"
     """`account` accepts what `other` had asked for."""
     BLOCKED = "blocked"
     """`account` blocks `other`."""
     REPORTED = "reported"
-    """`account` reports `other` to the desk."""
+    """`account` reports `other`. The hub relays what it cannot open, and observes none: the desk notes it itself."""
     CREATED = "created"
     """`account` made a group."""
     ADDED = "added"
@@ -55,11 +56,11 @@ class Observed(Answer, frozen=True, array_like=True):
     """One thing that an account did.
 
     Attributes:
-        number: Of the hub's observations, growing; numbers are left out where a transaction did not come to be.
+        number: Of the hub's observations, growing, also over its processes; a desk keeps them under numbers of its own.
         at_ms: When; of a window, its end.
         kind: What.
         account: User URI of who did it.
-        born_ms: When that account was made.
+        born_ms: When that account was made; 0 where that is not known (`REPORTED`).
         age: What that account says of its person's age.
         other: User URI of the person it was done to; empty for a message, and wherever there is no single one.
         other_age: What they say of theirs; unknown where there is no other.
@@ -67,11 +68,11 @@ class Observed(Answer, frozen=True, array_like=True):
         together: Whether both are in a group; of a first contact alone.
         room: Room URI, of a knock alone: a room into which a link leads is no secret between two people.
         count: Of messages, or of people added; 1 otherwise.
-        people: Others whom the messages reached.
+        people: Participants whom the messages reached, summed over the rooms: who is in two of them counts twice.
         rooms: Different rooms of the messages.
         largest: The size of the largest message as a power of two: 10 for up to 1 KiB; 0 where there is none.
-        network: Of a registration: a random name of the network that it came from. Names are drawn anew each day, and
-            which network had which name is held in memory alone, so that nobody can ask for an address by it.
+        network: Of a registration: a name of the network that it came from; empty where that is not known. Names follow
+            from a key that is drawn anew each day and held in memory alone: nobody can ask for an address by one.
     """
 
     number: Count
@@ -93,7 +94,8 @@ class Observed(Answer, frozen=True, array_like=True):
 
 
 class ObservedPage(Answer, frozen=True):
-    """At most `PAGE` observations. `next` is the number to ask after; the same as asked where there is nothing new."""
+    """At most `PAGE` observations. `next` is the number to ask after: the same as asked where there is nothing new, and
+    a lower one where the hub's database was put back from a copy and knows of no such number."""
 
     observed: list[Observed]
     next: Count

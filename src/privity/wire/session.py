@@ -11,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from privity.mls.codec import u64, vec
 
@@ -39,7 +37,7 @@ def session_tbs(host: str, nonce: bytes, hub_share: bytes, device_share: bytes, 
 
 
 def request_key(own: X25519PrivateKey, peer_share: bytes, nonce: bytes, session: str) -> bytes:
-    """The 32-byte MAC key of one session. Raises BadShare."""
+    """The 32-byte MAC key of one session: HKDF-SHA-256 (RFC 5869), whose first block is all of it. Raises BadShare."""
     if len(peer_share) != 32:
         raise BadShare(f"share must be 32 bytes, got {len(peer_share)}")
     try:
@@ -47,7 +45,7 @@ def request_key(own: X25519PrivateKey, peer_share: bytes, nonce: bytes, session:
     except ValueError:
         raise BadShare("share is of low order") from None
     info = b"privity request mac v1" + vec(session.encode())
-    return HKDF(hashes.SHA256(), 32, salt=nonce, info=info).derive(secret)
+    return hmac.digest(hmac.digest(nonce, secret, "sha256"), info + b"\x01", "sha256")
 
 
 def request_mac(key: bytes, method: str, path_and_query: str, count: int, body: bytes) -> bytes:

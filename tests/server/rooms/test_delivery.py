@@ -17,8 +17,9 @@ from privity.mls.messages.app_data import ComponentData, SafeAAD
 from privity.mls.messages.envelope import MLSMessage, PrivateMessage
 from privity.server.db.database import Tx
 from privity.server.delivery import log
-from privity.server.delivery.connection import MAX_BUFFER, Connection, ws_frame
+from privity.server.delivery.connection import MAX_BUFFER, Connection
 from privity.server.delivery.retention import maintain
+from privity.server.frames import ws_frame
 from privity.wire import rest, socket
 from privity.wire.errors import Code
 from tests.server.rooms.test_rooms import room_of

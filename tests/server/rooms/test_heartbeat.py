@@ -10,8 +10,9 @@ import pytest
 from aiohttp import WSMsgType
 
 from privity.server.delivery import heartbeat
-from privity.server.delivery.connection import Connection, ws_frame
+from privity.server.delivery.connection import Connection
 from privity.server.delivery.heartbeat import Heartbeat
+from privity.server.frames import ws_frame
 from tests.server.rooms.test_delivery import SlowPipe
 from tests.server.rooms.world import World
 

@@ -23,6 +23,7 @@ from privity.server.main import build_context, serving
 from privity.server.metrics.routes import metrics_app
 from privity.wire import rest, socket
 from privity.wire.errors import Code
+from privity.wire.observed import ObservedKind
 from tests.server.core.people import Person
 from tests.server.keylog.hubs import begun
 from tests.server.rooms.test_rooms import room_of
@@ -93,6 +94,9 @@ async def test_counts_move_with_what_happens(world: World, page: Page) -> None:
         ("privity_keylog_epochs_total", ""): 2,
         ("privity_blob_bytes", ""): 1500,
         ("privity_reports_waiting", ""): 1,
+        ("privity_observed_total", "registered"): 2,
+        ("privity_observed_total", "created"): 1,
+        ("privity_observed_total", "added"): 1,
         ("privity_refused_total", Code.NOT_FOUND): 1,
         ("privity_refused_total", Code.MALFORMED): 2,
     }
@@ -153,8 +157,10 @@ async def test_no_label_and_no_line_names_anybody(world: World, page: Page) -> N
     families = list(text_string_to_metric_families(text))
     labels = {label for family in families for sample in family.samples for label in sample.labels}
     values = {sample.labels["code"] for family in families for sample in family.samples if "code" in sample.labels}
-    assert labels == {"code", "le"}
+    assert labels == {"code", "kind", "le"}
     assert values == set(Code)
+    kinds = {sample.labels["kind"] for family in families for sample in family.samples if "kind" in sample.labels}
+    assert kinds == set(ObservedKind)
     uris = [anna.user_uri, ben.user_uri, anna.keys.client_uri, room]
     for private in ("mimi:", "127.0.0.1", "hub.example", "anna", "nobody_there", *(id_of(uri) for uri in uris)):
         assert private not in text

@@ -25,6 +25,11 @@ class Act(StrEnum):
     CASE_DECIDED = "case.decided"
     CASE_REOPENED = "case.reopened"
 
+    # clusters of accounts that act as one
+    CLUSTER_FOUND = "cluster.found"
+    CLUSTER_JUDGED = "cluster.judged"
+    CLUSTER_SLOWED = "cluster.slowed"
+
     # console
     MEDIA_VIEWED = "media.viewed"
     MEDIA_IN_PART = "media.in_part"
@@ -74,6 +79,21 @@ class Act(StrEnum):
     RESEND_BEGUN = "effects.resend_begun"
     RESEND_ENDED = "effects.resend_ended"
 
+    # rules about behaviour
+    RULES_DRAFTED = "rules.drafted"
+    RULES_TESTED = "rules.tested"
+    RULES_IN_SHADOW = "rules.in_shadow"
+    RULES_PROPOSED = "rules.proposed"
+    RULES_LIVE = "rules.live"
+    RULES_WITHDRAWN = "rules.withdrawn"
+    RULES_ENDED = "rules.ended"
+    RULES_BUDGET_SET = "rules.budget_set"
+    RULES_PAUSED = "rules.paused"
+    RULES_RESUMED = "rules.resumed"
+    ELECTION_ASKED = "election.asked"
+    ELECTION_AGREED = "election.agreed"
+    ELECTION_ENDED = "election.ended"
+
     # appeals
     APPEAL_LODGED = "appeal.lodged"
     APPEAL_TURNED_AWAY = "appeal.turned_away"
@@ -93,6 +113,16 @@ class Act(StrEnum):
     REFERRAL_CHECKED = "referral.checked"
     CLEARINGHOUSE_STOPPED = "clearinghouse.stopped"
     CLEARINGHOUSE_RESUMED = "clearinghouse.resumed"
+
+    # hash lists and what they match
+    LIST_ADDED = "list.added"
+    LIST_CHANGED = "list.changed"
+    LIST_PAUSED = "list.paused"
+    LIST_RESUMED = "list.resumed"
+    LIST_REMOVED = "list.removed"
+    LIST_STALE = "list.stale"
+    MATCHED = "match.found"
+    MATCH_JUDGED = "match.judged"
 
     # legal requests
     LEGAL_FILED = "legal.filed"

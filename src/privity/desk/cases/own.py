@@ -36,7 +36,7 @@ def open_case(
     Raises NotYourRole, NoSubject, NoteMissing or CaseOpenAlready.
     """
     acting.must(Right.WORK_CASE)
-    kind, why = _kind_of(subject), worded("why a case is opened", words)
+    kind, why = kind_of(subject), worded("why a case is opened", words)
     with transaction(db):
         newest = store.newest_of(db, subject)
         if newest is not None and newest.state in ALIVE:
@@ -62,7 +62,8 @@ def open_case(
     return number
 
 
-def _kind_of(subject: str) -> SubjectKind:
+def kind_of(subject: str) -> SubjectKind:
+    """Raises NoSubject where it is the address of neither."""
     try:
         parse_user_uri(subject)
         return SubjectKind.ACCOUNT

@@ -14,6 +14,7 @@ DeskError
     |   +-- EvidenceMissing    it must rest on a proven message and names none
     |   +-- EvidenceTooWeak    a message it rests on is not proven as far as it must be
     |   +-- DaysRefused        no end where there must be one, or the other way round, or too long
+    |   +-- NotByRule          a rule may not do this, or not for so long
     |   +-- DecidedBefore      somebody else decides anew after an appeal
     |   +-- DecidedAlready     the same was decided or proposed already, or the opposite is in force
     +-- TextRefused            words that go out are empty or too long
@@ -73,6 +74,10 @@ class EvidenceTooWeak(ProposalRefused):
 
 class DaysRefused(ProposalRefused):
     """The time does not fit the action."""
+
+
+class NotByRule(ProposalRefused):
+    """A rule restricts for hours or days; anything else is for people to decide."""
 
 
 class DecidedAlready(ProposalRefused):

@@ -12,7 +12,8 @@ from privity.desk.decisions.actions import ACTIONS, Action, ActionRule, Escalati
 from privity.desk.decisions.policies import PolicyName
 from privity.desk.intake.findings import Level
 
-DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
 
 APPEAL_DAYS: Final = 184
 """For so long a decision can be appealed: six months, whichever they are."""
@@ -48,6 +49,21 @@ class Proposal:
     against: str | None = None
     """Whom or what it is done to, where that is not what the case is about."""
     to: Escalation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """That a decision followed from a rule about behaviour, to which people had agreed before."""
+
+    name: str
+    digest: bytes
+    """Of the rule: which text of it, and on which features."""
+    hours: int
+    """How long what it takes is taken."""
+    facts: tuple[str, ...] = field(repr=False)
+    """What was seen, and from where on it is too much, in sentences."""
+    came: str = ""
+    """How it was found, in a sentence, where that is not by behaviour."""
 
 
 class EventKind(StrEnum):
@@ -98,6 +114,7 @@ class Decision:
     events: tuple[Event, ...]
     own: bool = False
     """Made when nobody had reported anything in the case; a report that comes later does not change that."""
+    by_rule: ByRule | None = None
 
     @property
     def rule(self) -> ActionRule:
@@ -122,6 +139,8 @@ class Decision:
 
     def ends_ms(self, start_ms: int) -> int | None:
         """When it ends by itself, if it takes effect at this moment."""
+        if self.by_rule is not None:
+            return start_ms + self.by_rule.hours * HOUR_MS
         return None if self.days is None else start_ms + self.days * DAY_MS
 
     def appeal_ends_ms(self, start_ms: int) -> int:
@@ -154,5 +173,7 @@ def is_dismissal(made: Decision | Proposal) -> bool:
 
 
 def is_measure(made: Decision | Proposal) -> bool:
-    """Whether it acts on what was reported. What is decided about those who reported does not."""
+    """Whether it acts on what was reported. What is decided about those who reported does not, nor what a rule does."""
+    if isinstance(made, Decision) and made.by_rule is not None:
+        return False
     return ACTIONS[made.action].told and made.policy is not PolicyName.ABUSE_OF_REPORTING

@@ -269,6 +269,8 @@ def _check_undecided(db: Db, held: Held, proposal: Proposal, against: str, now_m
         if other.state not in (State.PROPOSED, State.EFFECTIVE):
             continue
         over = other.until_ms is not None and other.until_ms <= now_ms
+        if other.by_rule is not None:
+            continue  # a person may decide the same, or the opposite, whatever a rule did
         if (other.action, other.against, other.to) == (proposal.action, against, proposal.to) and not over:
             raise DecidedAlready(f"decision {other.number} of this case is the same; undo it first to decide it anew")
         if _opposite(other, proposal):

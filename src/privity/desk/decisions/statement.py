@@ -108,9 +108,7 @@ def reasons(decision: Decision, grounds: tuple[Ground, ...], source: str, at_ms:
         decision.reason,
         _counts(decision, at_ms),
         _came(decision, source),
-        "Two people decided this one after the other, no machine."
-        if rule.grave
-        else "A person decided this, no machine.",
+        _by(decision),
         at_ms,
         until_ms,
         appeal_until_ms,
@@ -182,7 +180,22 @@ def _counts(decision: Decision, at_ms: int) -> str:
     )
 
 
+def _by(decision: Decision) -> str:
+    if decision.by_rule is not None:
+        number = decision.by_rule.digest.hex()[:16]
+        if decision.by_rule.came:
+            rule = f"a rule of this server ({decision.by_rule.name}, {number})"
+        else:  # the name of a rule may say who said no
+            rule = f"a rule to which two people had agreed before ({number})"
+        return f"A machine decided this by {rule}; nobody looked at your account."
+    if decision.rule.grave:
+        return "Two people decided this one after the other, no machine."
+    return "A person decided this, no machine."
+
+
 def _came(decision: Decision, source: str) -> str:
+    if decision.by_rule is not None:
+        return decision.by_rule.came or "It was found by how the account behaves, without reading any message."
     if decision.policy is PolicyName.ABUSE_OF_REPORTING:
         return "It came up in the work on reports."
     if decision.own:
@@ -194,6 +207,8 @@ def _came(decision: Decision, source: str) -> str:
 
 def _facts(decision: Decision, grounds: tuple[Ground, ...]) -> list[str]:
     """Only what is proven is said of somebody: the time of anything else is a reporter's word."""
+    if decision.by_rule is not None:
+        return list(decision.by_rule.facts)
     if any(ground.cited.position == WHOLE_REPORT for ground in grounds):
         return sorted({f"A report that you made on {day(ground.at_ms)}." for ground in grounds})
     proven = [ground for ground in grounds if ground.level > Level.TIP]

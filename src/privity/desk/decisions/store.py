@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
+
 from privity.desk.db.transaction import Db
 from privity.desk.decisions.actions import Action, Escalation
-from privity.desk.decisions.model import DAY_MS, Cited, Decision, Event, EventKind, Proposal
+from privity.desk.decisions.model import DAY_MS, HOUR_MS, ByRule, Cited, Decision, Event, EventKind, Proposal
 from privity.desk.decisions.policies import PolicyName
 from privity.desk.intake.findings import Level
 
@@ -63,6 +65,33 @@ def add(
         [(number, cited.report, cited.position) for cited in proposal.evidence],
     )
     return number
+
+
+def add_by_rule(db: Db, reference: str, rule: ByRule) -> None:
+    """Before the decision with this reference, which is a mild one: SQLite looks at it there."""
+    db.execute(
+        "INSERT INTO decision_by_rule (reference, rule, digest, hours, facts, came) VALUES (?, ?, ?, ?, ?, ?)",
+        (reference, rule.name, rule.digest, rule.hours, msgspec.json.encode(rule.facts).decode(), rule.came),
+    )
+
+
+def by_rules_over(db: Db, now_ms: int, limit: int) -> tuple[Decision, ...]:
+    """What rules hid, and whose time is over: the hub shows it again when it is asked to. Oldest first."""
+    rows = db.execute(
+        _SELECT + " WHERE action = 'remove_public' AND n IN ("  # noqa: S608  # names of columns
+        "SELECT d.n FROM decision_by_rule AS r JOIN decision AS d ON d.reference = r.reference"
+        " JOIN decision_event AS e ON e.decision = d.n AND e.kind = 'effective'"
+        " WHERE e.at_ms + r.hours * ? <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM decision_event AS u WHERE u.decision = d.n AND u.kind = 'undone'))"
+        " ORDER BY n LIMIT ?",
+        (HOUR_MS, now_ms, limit),
+    ).fetchall()
+    return _all(db, rows)
+
+
+def against(db: Db, subject: str) -> tuple[Decision, ...]:
+    """All that was ever decided about an account or a conversation, oldest first."""
+    return _all(db, db.execute(_SELECT + " WHERE against = ? ORDER BY n", (subject,)).fetchall())
 
 
 def add_event(db: Db, number: int, event: Event) -> None:
@@ -155,6 +184,9 @@ def _decision(db: Db, row: tuple[Any, ...]) -> Decision:
     events = db.execute(
         "SELECT kind, at_ms, who, words FROM decision_event WHERE decision = ? ORDER BY n", (number,)
     ).fetchall()
+    rule = db.execute(
+        "SELECT rule, digest, hours, facts, came FROM decision_by_rule WHERE reference = ?", (reference,)
+    ).fetchone()
     return Decision(
         number,
         reference,
@@ -173,4 +205,7 @@ def _decision(db: Db, row: tuple[Any, ...]) -> Decision:
         tuple(Cited(*found) for found in cited),
         tuple(Event(EventKind(kind), at, by, words) for kind, at, by, words in events),
         bool(own),
+        None
+        if rule is None
+        else ByRule(rule[0], bytes(rule[1]), rule[2], tuple(msgspec.json.decode(rule[3])), rule[4]),
     )

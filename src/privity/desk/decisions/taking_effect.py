@@ -35,6 +35,8 @@ def take_effect(db: Db, made: Decision, held: Held, who: str, now_ms: int, rando
     if made.rule.told:
         found = statement.reasons(made, looked_up(db, made), held.source, now_ms)
         send_statement(db, random, made, statement.decided(found, made.policy), now_ms)
+    if is_dismissal(made):
+        _free_from_rules(db, held.subject, who, now_ms, random)
     if _ends_case(made):
         if held.state is not CaseState.DECIDED:
             cases.decided(db, held.number, who=who, at_ms=now_ms)
@@ -132,6 +134,14 @@ def repeat(db: Db, who: str, old: Ordered, now_ms: int, random: Random) -> int:
     return number
 
 
+def _free_from_rules(db: Db, subject: str, who: str, now_ms: int, random: Random) -> None:
+    """Somebody looked, and found nothing wrong: what rules have taken from whom the case is about is given back."""
+    for other in store.against(db, subject):
+        over = other.until_ms is not None and other.until_ms <= now_ms
+        if other.by_rule is not None and other.state is State.EFFECTIVE and not over:
+            take_back(db, other, who, "People looked at it, and found nothing wrong.", now_ms, random, appeal=None)
+
+
 def others(db: Db, made: Decision) -> tuple[Decision, ...]:
     return tuple(other for other in all_of_case(db, made.case) if other.number != made.number)
 
@@ -164,12 +174,14 @@ def noted(
         "days": made.days,
         "strikes": store.strikes(db, made.against, now_ms),
         "second": made.second,
-        "automated": False,
+        "automated": made.by_rule is not None,
         "reported_ms": None if made.own else held.reported_ms,
         "to": None if made.to is None else made.to.value,
         "appeal": appeal,
         "reason": words,
     }
+    if made.by_rule is not None:
+        said |= {"rule": made.by_rule.name, "digest": made.by_rule.digest.hex(), "hours": made.by_rule.hours}
     audit.add(db, at_ms=now_ms, who=who, act=act, about=f"decision:{made.number}", **said)
     sentence = f"Decision {made.number} ({made.policy.value}: {made.action.value})"
     cases.event(

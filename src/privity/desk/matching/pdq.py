@@ -36,6 +36,12 @@ UNDECIDED: Final = 2e-6
 """Of the largest coefficient: what rounding in single precision can move one by."""
 
 
+_AT_ONCE: Final = 64
+"""Lines of a picture that are taken together: what the processor's cache holds."""
+_POINTS: Final = 8
+"""Points down that are taken together, likewise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pdq:
     """The hash of one picture.
@@ -62,7 +68,11 @@ class TooSmall(ValueError):
 
 def luma(picture: npt.NDArray[np.uint8]) -> Floats:
     """Height x width x 3, red, green and blue -> height x width."""
-    return picture.astype(np.float32) @ LUMA
+    grey = np.empty(picture.shape[:2], dtype=np.float32)
+    for top in range(0, len(picture), _AT_ONCE):
+        some = picture[top : top + _AT_ONCE].astype(np.float32)
+        np.matmul(some, LUMA, out=grey[top : top + _AT_ONCE])
+    return grey
 
 
 def pdq(grey: npt.NDArray[np.uint8] | Floats) -> Pdq:
@@ -97,8 +107,21 @@ def _transformed(grey: npt.NDArray[np.uint8] | Floats) -> tuple[Floats, Floats]:
     height, width = grey.shape
     if min(height, width) < MIN_SIDE:
         raise TooSmall(f"at least {MIN_SIDE} x {MIN_SIDE} pixels, got {width} x {height}")
-    points = _blur(height) @ grey.astype(np.float32, copy=False) @ _blur(width).T
+    points = _blurred_rows(grey) @ _blur(width).T
     return points, _COSINES @ points @ _COSINES.T
+
+
+def _blurred_rows(grey: npt.NDArray[np.uint8] | Floats) -> Floats:
+    """`_blur(height) @ grey`, a few points at a time: most of that matrix is zero, as points see only what is close."""
+    blur = _blur(len(grey))
+    rows = np.empty((SIDE, grey.shape[1]), dtype=np.float32)
+    for first in range(0, SIDE, _POINTS):
+        weights = blur[first : first + _POINTS]
+        seen = np.flatnonzero(weights.any(axis=0))
+        low, high = int(seen[0]), int(seen[-1]) + 1
+        near = grey[low:high].astype(np.float32, copy=False)
+        np.matmul(weights[:, low:high], near, out=rows[first : first + _POINTS])
+    return rows
 
 
 def _of(waves: Floats, quality: int) -> Pdq:

@@ -28,6 +28,7 @@ from privity.desk.retention import clock, store
 from privity.desk.retention.clock import DESK, Apart
 from privity.desk.retention.due import WINDOW_MS, CaseDue, Marks, alone_due_ms, case_due, due_of, referral_due_ms
 from privity.desk.retention.errors import ClockDoubted
+from privity.desk.signals.taking import service as observations
 from privity.desk.staff import signing_in
 
 HOURLY_S: Final = 3600.0
@@ -116,7 +117,8 @@ class Retention:
         return False
 
     def _small(self, walk: _Walk, now_ms: int) -> bool:
-        """Holds whose time is over, sessions and codes of staff, views of pictures, and what people's words counted."""
+        """Holds whose time is over, sessions and codes of staff, views of pictures, what people's words counted, and
+        what was observed of accounts."""
         with transaction(self.db):
             let_go(self.db, now_ms, self._marks.referrals_at)
             signing_in.drop_over(self.db, now_ms)
@@ -124,7 +126,8 @@ class Retention:
             dropped = store.drop_reporters(self.db, now_ms - self.periods.reporters, FORGOTTEN)
             if dropped:
                 self._say(now_ms, "reporters", count=dropped)
-        return dropped == FORGOTTEN
+            more = observations.forget_over(self.db, now_ms)
+        return dropped == FORGOTTEN or more
 
     def _cases(self, walk: _Walk, now_ms: int) -> bool:
         begun = 0

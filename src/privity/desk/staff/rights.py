@@ -15,7 +15,7 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     """Works the queue, opens evidence, decides what can be undone."""
     SENIOR = "senior"
-    """A moderator who may also confirm, as the second person, what cannot be undone."""
+    """A moderator who may also confirm, as the second person, what cannot be undone, and who keeps lists and rules."""
     APPEALS = "appeals"
     """Answers appeals against what others decided."""
     REFERRALS = "referrals"
@@ -55,9 +55,13 @@ class Right(StrEnum):
     JUDGE_LEGAL = "judge, narrow, refuse or challenge a legal request"
     APPROVE_LEGAL = "approve a release as the first person"
     RELEASE_LEGAL = "approve a release as the second person"
+    SEE_RULES = "see the rules about behaviour, and what they do"
+    WRITE_RULES = "write rules about behaviour, try them, ask for them to act"
+    AGREE_RULES = "agree as the second person that a rule acts, or goes on"
     SEE_STAFF = "see the staff"
     MANAGE_STAFF = "invite, change and end staff"
     RECOVER_STAFF = "vouch for a colleague who lost a passkey"
+    MANAGE_LISTS = "add, change and remove hash lists"
     SEE_AUDIT = "read the audit log"
     EXPORT = "export the transparency report"
 
@@ -68,6 +72,7 @@ READS_ONLY: Final = frozenset(
         Right.SEE_CASE,
         Right.SEE_APPEALS,
         Right.SEE_REFERRALS,
+        Right.SEE_RULES,
         Right.SEE_STAFF,
         Right.SEE_AUDIT,
         Right.EXPORT,
@@ -76,14 +81,23 @@ READS_ONLY: Final = frozenset(
 """Rights that nobody could use as a second person, nor to see what was reported. Any other takes two to give."""
 
 _CASE_WORK: Final = frozenset(
-    {Right.SEE_QUEUE, Right.SEE_CASE, Right.WORK_CASE, Right.OPEN_EVIDENCE, Right.DECIDE, Right.UNDO, Right.REFER}
+    {
+        Right.SEE_QUEUE,
+        Right.SEE_CASE,
+        Right.WORK_CASE,
+        Right.OPEN_EVIDENCE,
+        Right.DECIDE,
+        Right.UNDO,
+        Right.REFER,
+        Right.SEE_RULES,
+    }
 )
 _LEGAL: Final = frozenset({Right.SEE_LEGAL, Right.REVOKE_AGENCIES, Right.CONFIRM_AGENCIES})
 _EVERYBODY: Final = frozenset({Right.SEE_STAFF, Right.RECOVER_STAFF})
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.MODERATOR: _CASE_WORK | _EVERYBODY,
-    Role.SENIOR: _CASE_WORK | _EVERYBODY | {Right.CONFIRM},
+    Role.SENIOR: _CASE_WORK | _EVERYBODY | {Right.CONFIRM, Right.MANAGE_LISTS, Right.WRITE_RULES, Right.AGREE_RULES},
     Role.APPEALS: _EVERYBODY | {Right.SEE_APPEALS, Right.ANSWER_APPEAL, Right.SEE_CASE, Right.OPEN_EVIDENCE},
     Role.REFERRALS: _EVERYBODY
     | {Right.SEE_REFERRALS, Right.SEND_REFERRAL, Right.REFER, Right.SEE_CASE, Right.OPEN_EVIDENCE},

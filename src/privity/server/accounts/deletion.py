@@ -33,6 +33,7 @@ _OF_USER: Final = (
     "DELETE FROM device WHERE user_uri = ?1",
     "DELETE FROM broken_notice WHERE user_uri = ?1",
     "DELETE FROM knock WHERE user_uri = ?1",
+    "DELETE FROM observed WHERE account = ?1 OR other = ?1",
     "DELETE FROM account WHERE user_uri = ?1",
 )
 """In an order that the foreign keys allow. KeyPackages go with their device."""

@@ -20,6 +20,7 @@ from privity.server.invites import service as invites
 from privity.server.keylog import lost, queue
 from privity.server.keylog.model import Stage
 from privity.server.limits import address_key
+from privity.server.observing import service as observing
 from privity.server.profiles import store as profiles
 from privity.server.profiles.model import Shown
 from privity.server.standing import service as decisions
@@ -50,6 +51,7 @@ async def register(context: HubContext, wanted: Register, address: str | None) -
         if context.config.registration == "invite":
             invites.use(tx, wanted.invite, account.user_uri, now_ms)
         queue.add(tx, context, label, 0, wanted.device_list)
+        observing.registered(tx, context, account.user_uri, address, now_ms)
 
     await context.db.write(write)
     await queue.published(context, label, 0, wanted.device_list)

@@ -12,7 +12,10 @@ from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.invitations import service as invitations
 from privity.server.limits import MAX_BLOCKS
+from privity.server.observing import service as observing
+from privity.server.observing.model import Seen
 from privity.wire.errors import Code, Refusal
+from privity.wire.observed import ObservedKind
 
 
 async def list_blocked(context: HubContext, user_uri: str) -> list[str]:
@@ -30,6 +33,8 @@ async def block(context: HubContext, user_uri: str, blocked_uri: str) -> None:
         accounts.check_exists(tx, blocked_uri)
         if store.count(tx, user_uri) >= MAX_BLOCKS:
             raise Refusal(Code.TOO_MANY, f"at most {MAX_BLOCKS} users can be blocked", limit="blocks")
+        if not store.exists(tx, Block(user_uri, blocked_uri)):
+            observing.note(tx, context, Seen(now_ms, ObservedKind.BLOCKED, user_uri, blocked_uri))
         store.add(tx, Block(user_uri, blocked_uri), now_ms)
         contacts.part(tx, context, user_uri, blocked_uri, now_ms)
         invitations.apart(tx, user_uri, blocked_uri)

@@ -17,7 +17,7 @@ from privity.mls.errors import PolicyRefused
 from privity.policy.contact import Audience
 from privity.server.accounts import store as account_store
 from privity.server.accounts.unknown import nobody
-from privity.server.contacts import entries, standing, store
+from privity.server.contacts import entries, observed, standing, store
 from privity.server.contacts.model import ASK_KEPT_MS, MEETING_KEPT_MS, Ask, How, Side
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
@@ -60,8 +60,10 @@ async def ask(context: HubContext, session: Session, entry: bytes) -> bool:
         if other_uri is None:
             return nobody(tx)
         if connect(tx, context, session.user_uri, other_uri, now_ms):
+            observed.accepted(tx, context, session.user_uri, other_uri, now_ms)
             return True
         if fresh:
+            observed.asked(tx, context, session.user_uri, other_uri, now_ms)
             tell_audience(tx, context, session.user_uri, other_uri, now_ms)
         return False if standing.may_find(tx, session.user_uri, other_uri, now_ms) else nobody(tx)
 
@@ -112,6 +114,8 @@ async def agree(context: HubContext, session: Session, other_uri: str, entry: by
         if not connect(tx, context, me, other_uri, now_ms, [own], theirs):
             raise nobody(tx)
         store.forget_meeting(tx, other_uri, me)
+        if asked is not None:
+            observed.accepted(tx, context, me, other_uri, now_ms)
 
     await context.db.write(write)
     return True

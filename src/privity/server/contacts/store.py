@@ -151,6 +151,16 @@ def count_mutual(query: Query, one: str, other: str) -> int:
     return int(row[0]) if row is not None else 0
 
 
+def count_mutual_to(query: Query, one: str, other: str, most: int) -> int:
+    """`count_mutual`, no further than to `most`: who has very many costs no more."""
+    row = query.one(
+        "SELECT COUNT(*) FROM (SELECT DISTINCT a.other_uri FROM contact_side a JOIN contact_side b"
+        " ON b.user_uri = ?2 AND b.other_uri = a.other_uri WHERE a.user_uri = ?1 LIMIT ?3) AS mutual",
+        (one, other, most),
+    )
+    return int(row[0]) if row is not None else 0
+
+
 def end(tx: Tx, one: str, other: str) -> bool:
     """Whether the two had anything that could make them contacts."""
     gone = tx.execute(

@@ -20,6 +20,7 @@ from privity.server.delivery.model import Checked, Effect, Head, Look, NewEvent,
 from privity.server.franking import service as franking
 from privity.server.franking.model import Franker
 from privity.server.limits import Limits
+from privity.server.observing.tally import Sent
 from privity.server.standing import service as decisions
 from privity.wire import socket
 from privity.wire.errors import Code, Refusal
@@ -50,13 +51,15 @@ class Outcome:
 
     effects: list[Effect] = field(default_factory=list)
     refused: list[tuple[Checked, Refusal]] = field(default_factory=list)
+    stored: list[Sent] = field(default_factory=list)
+    """What is new: those that came a second time are not in it."""
 
 
 def accept_all(tx: Tx, terms: Terms, batch: Sequence[Checked], now_ms: int) -> Outcome:
     """All that can be accepted, in their order; the others are refused and change nothing."""
     outcome = Outcome()
     batch = _owned(tx, terms, batch, outcome)
-    made = _Batch(tx, terms, now_ms)
+    made = _Batch(tx, terms, now_ms, outcome.stored)
     looks = store.look(tx, batch)
     made.contacts = _contacts(tx, {look.direct_pair for look in looks.values()}, now_ms)
     for number, message in enumerate(batch):
@@ -104,6 +107,7 @@ class _Batch:
     tx: Tx
     terms: Terms
     now_ms: int
+    stored: list[Sent]
     contacts: dict[str, bool] = field(default_factory=dict)
     heads: dict[int, Head] = field(default_factory=dict)
     """Of rooms that something was added to."""
@@ -163,6 +167,7 @@ class _Batch:
             NewEvent(room_id, place.seq, place.ts_ms, _APPLICATION, message.client_uri, submit.ref, frame)
         )
         self.by_ref[room_id, message.client_uri, submit.ref] = frame
+        self.stored.append((message.user_uri, room_id, len(submit.message)))
         answer = encode(Accepted(submit.ref, place.seq, place.ts_ms, frank))
         return Publish(room_uri, place.seq, frame, message.client_uri, answer)
 

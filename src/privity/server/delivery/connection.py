@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
+from privity.server.frames import ws_frame
 from privity.wire.errors import Code
 from privity.wire.socket import Closed, encode
 
@@ -31,16 +32,6 @@ class Pipe(Protocol):
     def is_closing(self) -> bool: ...
     def close(self) -> None: ...
     def abort(self) -> None: ...
-
-
-def ws_frame(payload: bytes, opcode: int = 2) -> bytes:
-    """One unmasked, final WebSocket frame as servers send it (RFC 6455, section 5.2)."""
-    size = len(payload)
-    if size < 126:
-        return bytes((0x80 | opcode, size)) + payload
-    if size < 1 << 16:
-        return bytes((0x80 | opcode, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((0x80 | opcode, 127)) + size.to_bytes(8, "big") + payload
 
 
 _PING: Final = ws_frame(b"", opcode=9)

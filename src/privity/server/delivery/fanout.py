@@ -7,8 +7,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from privity.server.delivery.connection import Connection, ws_frame
+from privity.server.delivery.connection import Connection
 from privity.server.delivery.model import Effect, Enter, Listening, Part, Publish, ToDevice
+from privity.server.frames import ws_frame
 from privity.wire.errors import Code
 
 _NOBODY: frozenset[Connection] = frozenset()

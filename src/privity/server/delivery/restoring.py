@@ -17,8 +17,9 @@ from privity.server.delivery import log, restores, store
 from privity.server.delivery.model import Head
 from privity.server.errors import CopyOfTomorrow
 from privity.server.keylog.stored import StoredLog
+from privity.server.observing import store as observations
 from privity.wire.restored import Restored, encode_restored
-from privity.wire.socket import EventKind
+from privity.wire.socket import RESTORE_STEP, EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +61,5 @@ def begin_anew(tx: Tx, copy_ms: int, now_ms: int, keys: Path) -> Anew:
         place = Head(room.room_id, room.room_uri, before, room.last_ts_ms)
         log.append(tx, place, now_ms, EventKind.RESTORED, encode_restored(said), [])
     log.begin_inboxes_anew(tx, base)
+    observations.begin_after(tx, base // RESTORE_STEP * 1000)  # as if there had been one in each millisecond
     return Anew(len(rooms), copy_ms)

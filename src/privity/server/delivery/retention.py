@@ -26,6 +26,7 @@ from privity.server.knocks import service as knocks
 from privity.server.limits import CODES_KEPT_MS
 from privity.server.links import service as links
 from privity.server.notices import service as notices
+from privity.server.observing import service as observing
 from privity.server.retention import service as retention
 from privity.server.retention.classes import FRAMES_KEPT_MS
 from privity.server.retention.counting import Counted
@@ -65,6 +66,7 @@ async def _forget(context: HubContext, franker: Franker) -> None:
     await notices.forget_old(context)
     await links.forget_expired(context)
     await knocks.forget_over(context)
+    await observing.forget_old(context)
     await blobs.sweep(context)
 
 

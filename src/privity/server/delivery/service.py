@@ -19,6 +19,7 @@ from privity.server.delivery.fanout import Fanout
 from privity.server.delivery.model import Checked
 from privity.server.limits import MAX_WAITING_BYTES
 from privity.server.metrics.model import Metrics
+from privity.server.observing.tally import Tally
 from privity.server.web import log_bug
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Refused, Submit, encode
@@ -55,9 +56,30 @@ class Inlet(Protocol):
 class Submissions:
     """The queue between sockets and the writer."""
 
-    __slots__ = ("_bytes", "_db", "_fanout", "_metrics", "_now_ms", "_of_room", "_running", "_terms", "_waiting")
+    __slots__ = (
+        "_bytes",
+        "_db",
+        "_fanout",
+        "_metrics",
+        "_now_ms",
+        "_of_room",
+        "_running",
+        "_tally",
+        "_terms",
+        "_waiting",
+    )
 
-    def __init__(self, db: Database, fanout: Fanout, terms: Terms, now_ms: Callable[[], int], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        db: Database,
+        fanout: Fanout,
+        terms: Terms,
+        now_ms: Callable[[], int],
+        metrics: Metrics,
+        tally: Tally | None = None,
+    ) -> None:
+        """`tally` counts what was stored, where anything is observed at all."""
+        self._tally = tally
         self._db = db
         self._fanout = fanout
         self._terms = terms
@@ -147,5 +169,7 @@ class Submissions:
 
     def _answer(self, outcome: Outcome) -> None:
         self._metrics.messages_accepted.inc(len(outcome.effects))
+        if self._tally is not None:
+            self._tally.add(outcome.stored)
         for message, refusal in outcome.refused:
             self._refuse([message], refusal)

@@ -16,7 +16,7 @@ from privity.policy.roles import Capability, check_capability
 from privity.policy.room_state import RoomState
 from privity.policy.standing import Deed
 from privity.server.accounts.unknown import nobody
-from privity.server.contacts import entries, standing
+from privity.server.contacts import entries, observed, standing
 from privity.server.contacts.model import ASK_KEPT_MS
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
@@ -92,6 +92,8 @@ async def invite(context: HubContext, cache: GroupCache, session: Session, room_
         made = Invitation(room.id, room_uri, session.user_uri, invited, entry, claimed.at_ms, now_ms, theirs)
         store.put(tx, made)
         store.put_word(tx, Word(session.user_uri, room.id, invited, entry, claimed.at_ms))
+        if earlier is None and not standing.are_contacts(tx, session.user_uri, invited, now_ms):
+            observed.asked(tx, context, session.user_uri, invited, now_ms)
         context.hooks.contacts_changed(tx, [session.user_uri])
         if _is_shown(tx, made, now_ms):
             context.hooks.contacts_changed(tx, [invited])
@@ -126,6 +128,8 @@ async def agree(context: HubContext, session: Session, room_uri: str, entry: byt
         decisions.check(tx, session.user_uri, Deed.AGREE, now_ms, room_uri)
         store.answer(tx, room.id, claimed.other, session.user_uri, entry)
         store.put_word(tx, word)
+        if found.theirs is None and not standing.are_contacts(tx, session.user_uri, claimed.other, now_ms):
+            observed.accepted(tx, context, session.user_uri, claimed.other, now_ms)
         context.hooks.contacts_changed(tx, [session.user_uri, claimed.other])
 
     await context.db.write(write)

@@ -19,6 +19,8 @@ from privity.server.delivery import log
 from privity.server.delivery.model import Effect
 from privity.server.knocks import store
 from privity.server.knocks.model import DAY_MS, HASH_BYTES, LONGEST_MS, MAX_LINKS, MAX_TOLD, MAX_WAITING, Link, Waiting
+from privity.server.observing import service as observing
+from privity.server.observing.model import Seen
 from privity.server.rooms import service as rooms
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.service import InCharge
@@ -26,6 +28,7 @@ from privity.server.sessions.model import Session
 from privity.server.standing import service as standing
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
+from privity.wire.observed import ObservedKind
 from privity.wire.socket import InboxKind
 
 
@@ -103,6 +106,8 @@ async def knock(
         if before is None and store.count_knocks(tx, room_uri, now_ms - KNOCK_MS) >= MAX_WAITING:
             raise Refusal(Code.TOO_MANY, f"{MAX_WAITING} people wait there already; try again later", limit="knocks")
         store.put_knock(tx, Waiting(room_uri, session.user_uri, body.at_ms, now_ms))
+        if before is None:
+            observing.note(tx, context, Seen(now_ms, ObservedKind.KNOCKED, session.user_uri, room=room_uri))
         _tell(tx, proposer, here, room_uri, InboxKind.KNOCK, frame)
 
     await context.db.write(write)

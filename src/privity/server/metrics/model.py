@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""The counts of one hub. The only label is an error code of the API: nobody and no room can stand in one."""
+"""The counts of one hub. Labels are error codes of the API and kinds of observations: nobody and no room can
+stand in one."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from privity.wire.errors import Code
+from privity.wire.observed import ObservedKind
 
 COMMIT_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """From a commit in a small room to one that adds a thousand members."""
@@ -22,6 +24,7 @@ class Metrics:
 
     __slots__ = (
         "_commit_seconds",
+        "_observed",
         "_refused",
         "blob_bytes",
         "connections",
@@ -35,6 +38,8 @@ class Metrics:
         "keylog_witnesses",
         "messages_accepted",
         "messages_waiting",
+        "observed_age_seconds",
+        "observed_lost",
         "overdue",
         "registry",
         "reports_waiting",
@@ -81,6 +86,15 @@ class Metrics:
             "privity_reports_waiting", "Sealed reports that the desk has not taken yet.", registry=to
         )
 
+        observed = Counter("privity_observed", "Observations kept for the desk.", ["kind"], registry=to)
+        self._observed = {kind: observed.labels(kind.value) for kind in ObservedKind}
+        self.observed_lost = Counter(
+            "privity_observed_lost", "Windows of messages let go, because no desk asked for those before.", registry=to
+        )
+        self.observed_age_seconds = Gauge(
+            "privity_observed_age_seconds", "How long the oldest observation waits for the desk.", registry=to
+        )
+
         self.forgotten = Counter("privity_forgotten", "Rows that went because their time was over.", registry=to)
         self.overdue = Gauge(
             "privity_overdue", "Rows whose time is over and that the last hourly pass has left.", registry=to
@@ -88,6 +102,9 @@ class Metrics:
 
     def refused(self, code: Code) -> None:
         self._refused[code].inc()
+
+    def observed(self, kind: ObservedKind, count: int) -> None:
+        self._observed[kind].inc(count)
 
     @contextmanager
     def commit_timed(self) -> Iterator[None]:

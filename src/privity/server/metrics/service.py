@@ -15,6 +15,7 @@ from privity.server.blobs import service as blobs
 from privity.server.context import HubContext
 from privity.server.health import service as health
 from privity.server.keylog import service as keylog
+from privity.server.observing import service as observing
 from privity.server.reports import service as reports
 from privity.wire.errors import Refusal
 
@@ -33,6 +34,7 @@ async def page(context: HubContext) -> bytes:
             metrics.keylog_waiting,
             metrics.keylog_lost,
             metrics.keylog_age_seconds,
+            metrics.observed_age_seconds,
         ):
             unknown.set(nan)
     return generate_latest(metrics.registry)
@@ -47,3 +49,4 @@ async def _look(context: HubContext) -> None:
     metrics.keylog_waiting.set(await keylog.waiting(context))
     metrics.keylog_lost.set(await keylog.lost_values(context))
     metrics.keylog_age_seconds.set(await keylog.age_s(context))
+    metrics.observed_age_seconds.set(await observing.age_s(context))

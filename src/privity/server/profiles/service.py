@@ -13,10 +13,13 @@ from privity.server.ages import service as ages
 from privity.server.contacts import knowing
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
+from privity.server.observing import service as observing
+from privity.server.observing.model import Seen
 from privity.server.profiles import store
 from privity.server.profiles.model import Card, Shown
 from privity.wire import contacts as wire
 from privity.wire.errors import Code, Refusal
+from privity.wire.observed import ObservedKind
 
 DAY_MS: Final = 86_400_000
 
@@ -41,6 +44,9 @@ async def put(context: HubContext, user_uri: str, wanted: wire.PutProfile) -> wi
     def write(tx: Tx) -> None:
         if wanted.listed:
             ages.check_not_minor(tx, user_uri, now_ms)
+        before = store.find(tx, user_uri)
+        if before != shown and (before.listed or shown.listed):
+            observing.note(tx, context, Seen(now_ms, ObservedKind.SHOWED, user_uri))
         store.put(tx, user_uri, shown)
 
     await context.db.write(write)

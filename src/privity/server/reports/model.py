@@ -49,6 +49,11 @@ class Arrivals:
         self.count += 1
         self._wake()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether waiting is over for good."""
+        return self._stopped
+
     def stop(self) -> None:
         """The hub ends: nobody waits any more."""
         self._stopped = True

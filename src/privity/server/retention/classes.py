@@ -18,6 +18,7 @@ from privity.server.limits import CLOSED_HANDLE_KEPT_MS, CLOSED_LISTS_KEPT_MS, C
 from privity.server.links.model import KEPT_MS as LINK_KEPT_MS
 from privity.server.notices.model import KEPT_MS as NOTICE_KEPT_MS
 from privity.server.standing.model import EFFECT_KEPT_MS, STATEMENT_KEPT_MS
+from privity.wire.observed import KEPT_MS as OBSERVED_KEPT_MS
 
 FRAMES_KEPT_MS: Final = 30 * PERIOD_MS
 """How long a message waits for a device that is away; after that the device enters its rooms anew."""
@@ -69,6 +70,7 @@ CLASSES: Final = (
     Kept("statements", "statements of reasons", STATEMENT_KEPT_MS, "statement", "at_ms < ?1"),
     Kept("warnings", "warnings", STATEMENT_KEPT_MS, "warning", "at_ms < ?1"),
     Kept("effects", "what the desk had the hub do", EFFECT_KEPT_MS, "staff_effect", "at_ms < ?1"),
+    Kept("observations", "what accounts did, for the rules of the desk", OBSERVED_KEPT_MS, "observed", "at_ms < ?1"),
     Kept(
         "notices",
         "public notices of which nothing more was said",

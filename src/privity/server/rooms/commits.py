@@ -36,6 +36,8 @@ from privity.server.devices import service as devices
 from privity.server.invitations import service as consents
 from privity.server.knocks import service as knocks
 from privity.server.limits import MAX_GROUP_INFO_BYTES
+from privity.server.observing import service as observing
+from privity.server.observing.model import Seen
 from privity.server.rooms import departures, franking_agent, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
@@ -44,6 +46,7 @@ from privity.server.sessions.model import Session
 from privity.server.standing import service as decisions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
+from privity.wire.observed import ObservedKind
 from privity.wire.socket import MAX_FRAME, Event, EventKind, InboxKind, decode_from_hub
 
 REF_BYTES: Final = 16
@@ -103,10 +106,28 @@ async def commit(
         if attempt == 0 and not found.can_remove:
             context.limits.take("room.commits", room_uri)
         checked = await asyncio.to_thread(check, asked, found, context.now_ms())
-        done = await context.db.write(partial(apply, proposer=proposer, checked=checked))
+        done = await context.db.write(partial(_apply_seen, context=context, proposer=proposer, checked=checked))
         if done is not None:
             return done
     raise Refusal(Code.UNAVAILABLE, "the room changed while the commit was checked; try again", retry_after_ms=100)
+
+
+def _apply_seen(tx: Tx, context: HubContext, proposer: Proposer, checked: Checked) -> rest.Committed | None:
+    """`apply`, with a note of how many people the committer brought into a group."""
+    done = apply(tx, proposer, checked)
+    asked, room = checked.asked, checked.snapshot.room
+    brought = _came_in(checked) - {asked.user_uri}
+    if done is not None and brought and room.direct_pair is None:
+        seen = Seen(proposer.now_ms(), ObservedKind.ADDED, asked.user_uri, count=len(brought))
+        observing.note(tx, context, seen)
+    return done
+
+
+def _came_in(checked: Checked) -> set[str]:
+    """The people who are in the room after the commit and were not before."""
+    old = RoomState.of(checked.snapshot.group.context).participants.roles()
+    new = RoomState.of(checked.staged.context).participants.roles()
+    return {one for one, role in new.items() if role >= Role.MEMBER and old.get(one, 0) < Role.MEMBER}
 
 
 def read(session: Session, room_uri: str, body: rest.Commit) -> Asked:

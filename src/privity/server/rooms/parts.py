@@ -29,6 +29,7 @@ from privity.server.invitations import routes as invitations_routes
 from privity.server.keys import HubKeys
 from privity.server.knocks import routes as knocks_routes
 from privity.server.letters import routes as letters_routes
+from privity.server.observing.service import tally_of
 from privity.server.reports import routes as reports_routes
 from privity.server.room_reports import routes as room_reports_routes
 from privity.server.rooms import franking_agent
@@ -53,7 +54,7 @@ class RoomParts:
         rekey = partial(franking_agent.propose_in, proposer=self.proposer)
         owned = None if context.sharing is None else context.sharing.owned
         terms = Terms(self.franker, rekey, context.limits.apart(), owned)
-        submissions = Submissions(context.db, self.fanout, terms, context.now_ms, context.metrics)
+        submissions = Submissions(context.db, self.fanout, terms, context.now_ms, context.metrics, tally_of(context))
         context.load.watch(lambda: len(submissions))
         return [
             *rooms_routes.routes(context, self.proposer),

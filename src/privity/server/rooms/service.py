@@ -30,6 +30,8 @@ from privity.server.delivery.model import Enter
 from privity.server.devices import service as devices
 from privity.server.invitations import service as consents
 from privity.server.limits import MAX_GROUP_INFO_BYTES, MAX_NEW_TREE_BYTES, MAX_ROOMS
+from privity.server.observing import service as observing
+from privity.server.observing.model import Seen
 from privity.server.rooms import departures, groups, store
 from privity.server.rooms.departures import Proposer
 from privity.server.rooms.groups import KnownDevices
@@ -38,6 +40,7 @@ from privity.server.sessions.model import Session
 from privity.server.standing import service as decisions
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
+from privity.wire.observed import ObservedKind
 
 BROKEN_LABEL: Final = b"PrivityBrokenEpochTBS"
 
@@ -104,6 +107,8 @@ async def create(context: HubContext, proposer: Proposer, session: Session, body
         store.put_member(tx, room_id, session.client_uri, session.user_uri, 0)
         for entry in state.participants.participants:
             store.start_participation(tx, room_id, entry.user_uri, now_ms)
+        if pair is None and not body.own_devices:
+            observing.note(tx, context, Seen(now_ms, ObservedKind.CREATED, session.user_uri))
         groups.save(proposer.cache, tx, room, 1, group, body.group_info)
         log.after_commit(tx, proposer.fanout, [Enter(session.client_uri, room_uri, 0)])
         return rest.RoomCreated(room_uri, 0)

@@ -21,9 +21,10 @@ from privity.server.limits import address_key
 from privity.server.sessions.model import Session
 from privity.server.sessions.pending import Place
 from privity.server.sessions.requests import caller_address
+from privity.server.sessions.upgrade import DeviceSocket
 from privity.wire.errors import Code, Refusal
 from privity.wire.session import SESSION_LABEL, BadShare, request_key, session_tbs
-from privity.wire.socket import MAX_FRAME, BadFrame, Challenge, Closed, Prove, Ready, decode_from_device, encode
+from privity.wire.socket import BadFrame, Challenge, Closed, Prove, Ready, decode_from_device, encode
 
 PROVE_TIMEOUT_S: Final = 10.0
 """A device answers a challenge at once; who does not only holds a connection."""
@@ -35,18 +36,15 @@ _UNPROVEN: Final = "the proof does not show possession of the key of a device of
 """The same words for an unknown device and a wrong signature: nobody learns which devices exist."""
 
 
-async def open_socket(request: web.Request, context: HubContext) -> web.WebSocketResponse:
+async def open_socket(request: web.Request, context: HubContext) -> DeviceSocket:
     """Accept a WebSocket within the limits of the address. Raises Refusal before anything is switched."""
     context.limits.take("session.open", address_key(caller_address(request, context.config)))
-    ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, autoping=False, compress=False)
-    try:
-        await ws.prepare(request)
-    except web.HTTPException:
-        raise Refusal(Code.MALFORMED, "this path is a WebSocket") from None
+    ws = DeviceSocket()
+    await ws.prepare(request)
     return ws
 
 
-async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
+async def prove(ws: DeviceSocket, context: HubContext) -> Session:
     """Challenge the device and register its session, which the caller must `end` when the socket closes.
 
     A failure sends `Closed`, closes the socket and raises the Refusal. An older session of the device is closed.
@@ -59,7 +57,7 @@ async def prove(ws: web.WebSocketResponse, context: HubContext) -> Session:
         await close(ws, refusal.code, refusal.body.message)
         raise
     context.sessions.add(session)
-    await ws.send_bytes(encode(Ready(session.name, context.now_ms())))
+    ws.say(encode(Ready(session.name, context.now_ms())))
     return session
 
 
@@ -69,22 +67,22 @@ def end(context: HubContext, session: Session) -> None:
     context.sessions.remove(session)
 
 
-async def close(ws: web.WebSocketResponse, code: Code, message: str) -> None:
+async def close(ws: DeviceSocket, code: Code, message: str) -> None:
     """Say why, and close. Harmless on a connection that is gone."""
     if ws.closed:
         return
     try:
-        await ws.send_bytes(encode(Closed(code, message)))
+        ws.say(encode(Closed(code, message)))
         await ws.close(drain=False)
     except (ConnectionError, RuntimeError):  # the device was faster
         return
 
 
-async def _prove(ws: web.WebSocketResponse, context: HubContext, place: Place) -> Session:
+async def _prove(ws: DeviceSocket, context: HubContext, place: Place) -> Session:
     nonce = context.random(32)
     own = X25519PrivateKey.from_private_bytes(context.random(32))
     hub_share = own.public_key().public_bytes_raw()
-    await ws.send_bytes(encode(Challenge(nonce, hub_share)))
+    ws.say(encode(Challenge(nonce, hub_share)))
     frame = await _receive_prove(ws, place)
     changes = context.sessions.drops
     device = await context.db.read(lambda reader: devices.find(reader, frame.client_uri))
@@ -105,7 +103,7 @@ async def _prove(ws: web.WebSocketResponse, context: HubContext, place: Place) -
     return Session(name, device.client_uri, device.user_uri, key, lambda code, message: close(ws, code, message))
 
 
-async def _receive_prove(ws: web.WebSocketResponse, place: Place) -> Prove:
+async def _receive_prove(ws: DeviceSocket, place: Place) -> Prove:
     async with place.silent(PROVE_TIMEOUT_S):
         while (message := await ws.receive()).type in _PINGS:
             if message.type is WSMsgType.PING:

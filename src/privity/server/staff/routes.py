@@ -15,6 +15,7 @@ from privity.server.delivery.log import Outlet
 from privity.server.franking.model import Franker
 from privity.server.keylog import service as keylog
 from privity.server.limits import MAX_STAFF_BYTES
+from privity.server.observing import routes as observing_routes
 from privity.server.reports import service as reports
 from privity.server.rooms.departures import Proposer
 from privity.server.sessions.requests import read_of_stranger
@@ -68,4 +69,5 @@ def routes(context: HubContext, outlet: Outlet, franker: Franker, proposer: Prop
         web.get("/staff/v1/blobs/{sha256:[0-9a-f]{64}}", signed(blob)),
         *effect_routes.routes(context, proposer, signed),
         *collect_routes.routes(context, signed),
+        *observing_routes.routes(context, signed, lambda request: service.wait_of(request.query)),
     ]

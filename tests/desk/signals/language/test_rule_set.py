@@ -71,7 +71,7 @@ def test_a_digest_is_of_the_meaning() -> None:
 def test_what_is_dear_is_worked_out_once_and_only_when_needed() -> None:
     rules = compile_rules(RULES, CATALOGUE)
     assert rules.source.count(":= wilson_high") == 2
-    assert rules.source.index("f2 >= 20") < rules.source.index(":= wilson_high"), "the cheap condition is asked first"
+    assert rules.source.index("f[2] >= 20") < rules.source.index(":= wilson_high"), "the cheap condition is asked first"
 
 
 def test_columns_say_the_same_as_events() -> None:

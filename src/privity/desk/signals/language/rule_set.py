@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from privity.desk.signals.language.errors import (
 )
 from privity.desk.signals.language.measuring import Sizes, features_in
 from privity.desk.signals.language.nodes import Node
-from privity.desk.signals.language.python_code import evaluator, single
+from privity.desk.signals.language.python_code import evaluator, lazy_evaluator, single
 from privity.desk.signals.language.reading import (
     Written,
     WrittenRule,
@@ -33,6 +33,7 @@ from privity.desk.signals.language.reading import (
 )
 from privity.desk.signals.language.rule import Effect, Rule
 from privity.desk.signals.language.types import Type
+from privity.desk.signals.language.which_can_hold import can_hold
 from privity.desk.signals.language.written_out import written_out
 
 
@@ -63,8 +64,9 @@ class RuleSet:
         names: What each name stands for.
         rules: In the order in which they are written.
         sizes: Of what each name stands for.
-        source: The Python that `evaluate` was made of, for people to read.
-        evaluate: Takes the values of all features in the order of the catalogue; bit i is set where rule i holds.
+        source: The Python that `ask` was made of, for people to read.
+        ask: Takes the values of all features in the order of the catalogue, in one sequence; bit i is set where rule i
+            holds.
     """
 
     text: str
@@ -73,12 +75,30 @@ class RuleSet:
     rules: tuple[Rule, ...]
     sizes: Sizes
     source: str
-    evaluate: Callable[..., int]
+    ask: Callable[[Sequence[Any]], int]
+
+    def evaluate(self, *values: Any) -> int:
+        """`ask` of values one by one."""
+        return self.ask(values)
 
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 over the text and the catalogue."""
         return hashlib.sha256(self.catalogue.digest + self.text.encode()).digest()
+
+    def lazily(
+        self, readers: Mapping[str, Callable[[Any], Any]], by: str, values: Iterable[str]
+    ) -> Mapping[str, Callable[[Any], int]]:
+        """`evaluate` of an event: each feature is found by its reader, where a rule comes to it, and once at the most.
+
+        There is a function for each value of the text feature `by` with which any rule can hold: it asks those alone.
+        """
+        found: dict[str, Callable[[Any], int]] = {}
+        for value in values:
+            asked = [i for i, rule in enumerate(self.rules) if can_hold(rule, self.names, by, value)]
+            if asked:
+                found[value] = lazy_evaluator(self.catalogue, self.names, self.rules, self.sizes, readers, asked)
+        return found
 
     def held(self, hits: int) -> tuple[Rule, ...]:
         """The rules whose bits are set."""
@@ -120,8 +140,8 @@ def compile_rules(text: str, catalogue: Catalogue) -> RuleSet:
     effects = _effects(written, catalogue)
     rules = tuple(_rule(rule, checker, sizes, effects, catalogue) for rule in written.rules.values())
     _check_used(written)
-    evaluate, source = evaluator(catalogue, checker.names, rules, sizes)
-    return RuleSet(text, catalogue, checker.names, rules, sizes, source, evaluate)
+    ask, source = evaluator(catalogue, checker.names, rules, sizes)
+    return RuleSet(text, catalogue, checker.names, rules, sizes, source, ask)
 
 
 def compile_condition(text: str, catalogue: Catalogue) -> Node:

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A list grew: which of what was public before is like what came? Whoever showed it is looked at again.
+
+Few new entries are held against all that was kept, in one pass over it; of many, what was kept is asked of the index,
+as if it were shown now. Both find the same. Only accounts come out of it: what they show now is asked of the hub anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from privity.desk.db.transaction import Db, transaction
+from privity.desk.matching.lists.changes import newest
+from privity.desk.matching.looking import store
+from privity.desk.matching.looking.finding import Within
+from privity.desk.matching.looking.policy import RADIUS
+from privity.desk.matching.surfaces import queue
+from privity.desk.matching.surfaces.queue import Why
+
+MANY: Final = 10_000
+"""New entries from which on asking the index costs less: one look-up is as dear as so many comparisons."""
+CHANGES: Final = 200_000
+"""Changes in one step."""
+PAGE: Final = 50_000
+"""Kept hashes in memory at once."""
+PLACE: Final = "changes"
+
+Words = npt.NDArray[np.uint64]
+
+
+class Retro:
+    """One step is about all that has changed since the one before."""
+
+    def __init__(self, db: Db, index: Within, now_ms: Callable[[], int], *, many: int = MANY) -> None:
+        self._db = db
+        self._index = index
+        self._now_ms = now_ms
+        self._many = many
+
+    async def step(self) -> int:
+        """How many changes were gone through."""
+        after = store.place(self._db, PLACE)
+        until = min(newest(self._db), after + CHANGES)
+        if until == after:
+            return 0
+        accounts = set(_same_bytes(self._db, after, until))
+        added = _added(self._db, after, until)
+        if added:
+            pages = _kept(self._db)
+            accounts |= await asyncio.to_thread(
+                self._asking_the_index if len(added) > self._many else _comparing, list(pages), added
+            )
+        with transaction(self._db):
+            queue.ask(self._db, sorted(accounts), Why.GREW, self._now_ms())
+            store.set_place(self._db, PLACE, until)
+        return until - after
+
+    def _asking_the_index(self, pages: Sequence[tuple[list[str], bytes]], added: dict[int, bytes]) -> set[str]:
+        return {
+            account
+            for accounts, hashes in pages
+            for at, account in enumerate(accounts)
+            if any(near.entry in added for near in self._index.within(hashes[32 * at : 32 * at + 32], RADIUS))
+        }
+
+
+def _comparing(pages: Sequence[tuple[list[str], bytes]], added: dict[int, bytes]) -> set[str]:
+    entries = _words(b"".join(dict.fromkeys(added.values())))
+    found: set[str] = set()
+    for accounts, hashes in pages:
+        near = np.zeros(len(accounts), bool)
+        kept = _words(hashes)
+        for entry in entries:
+            near |= np.bitwise_count(kept ^ entry).sum(axis=1, dtype=np.uint16) <= RADIUS
+        found |= {accounts[at] for at in np.flatnonzero(near)}
+    return found
+
+
+def _words(hashes: bytes) -> Words:
+    return np.frombuffer(hashes, np.uint64).reshape(-1, 4)
+
+
+def _added(db: Db, after: int, until: int) -> dict[int, bytes]:
+    """The hashes of entries that came, and are there still."""
+    rows = db.execute(
+        "SELECT e.n, e.value FROM list_change AS c JOIN list_entry AS e ON e.n = c.entry"
+        " WHERE c.sequence > ? AND c.sequence <= ? AND c.added = 1 AND e.kind = 'pdq' AND e.removed_ms IS NULL",
+        (after, until),
+    ).fetchall()
+    return {entry: bytes(value) for entry, value in rows}
+
+
+def _same_bytes(db: Db, after: int, until: int) -> Iterator[str]:
+    """Whoever showed a file of which the hash of all bytes came."""
+    for kind in ("sha256", "md5"):
+        rows = db.execute(
+            f"SELECT DISTINCT m.account FROM list_change AS c JOIN list_entry AS e ON e.n = c.entry"  # noqa: S608
+            f" JOIN media AS m ON m.{kind} = e.value"
+            " WHERE c.sequence > ? AND c.sequence <= ? AND c.added = 1 AND e.kind = ? AND e.removed_ms IS NULL",
+            (after, until, kind),
+        ).fetchall()
+        yield from (account for (account,) in rows)
+
+
+def _kept(db: Db) -> Iterator[tuple[list[str], bytes]]:
+    last = (0, -1)
+    while True:
+        rows = db.execute(
+            "SELECT h.media, h.at, m.account, h.pdq FROM media_hash AS h JOIN media AS m ON m.number = h.media"
+            " WHERE (h.media, h.at) > (?, ?) ORDER BY h.media, h.at LIMIT ?",
+            (*last, PAGE),
+        ).fetchall()
+        if rows:
+            yield [row[2] for row in rows], b"".join(row[3] for row in rows)
+        if len(rows) < PAGE:
+            return
+        last = (rows[-1][0], rows[-1][1])

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What people do with clusters, and what follows from one: a case for all of it, and at the most a slower pace.
+
+Being in a cluster takes nothing from anybody. Accounts that are young and have no standing of their own may be slowed
+for some hours, where much stands behind it; all else is decided by people, account by account, by what each did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from privity.desk.audit import log as audit
+from privity.desk.audit.acts import Act
+from privity.desk.cases import of_cluster
+from privity.desk.cases import service as cases
+from privity.desk.cases.words import worded
+from privity.desk.db.transaction import Db, transaction
+from privity.desk.signals.coordination import store
+from privity.desk.signals.coordination.errors import ClusterJudged, ClusterUnknown
+from privity.desk.signals.coordination.kept import Kept, State, known_as
+from privity.desk.signals.coordination.model import DAY_MS, Cluster, Kind, Member
+from privity.desk.signals.coordination.sentences import sentence
+from privity.desk.staff.acting import Acting
+from privity.desk.staff.rights import Right
+from privity.message.report import Reason
+
+KEPT_MS: Final = 90 * DAY_MS
+"""A cluster that is not found again is forgotten after this time, and that it was judged harmless with it."""
+SLOWED: Final = 80.0
+"""The score from which on young accounts are slowed until people have looked; in election mode SLOWED_ELECTION."""
+SLOWED_ELECTION: Final = 60.0
+SLOW_HOURS: Final = 24
+PAGE: Final = 50
+DESK: Final = "desk"
+NAME: Final = "accounts that act as one"
+DIGEST: Final = hashlib.sha256(b"Privity coordination 1").digest()
+"""Of the method, as a statement of reasons names it: another one has another number."""
+
+Slow = Callable[[Db, str, int, str, int], bool]
+"""Slow an account for so many hours, with a sentence, at a time; whether that was done."""
+
+
+def listed(db: Db, acting: Acting, state: State, before: int | None = None, limit: int = PAGE) -> list[Kept]:
+    """Clusters of one state, the newest first. Raises NotYourRole."""
+    acting.must(Right.SEE_CASE)
+    return store.newest(db, state, (1 << 62) if before is None else before, min(max(limit, 1), PAGE))
+
+
+def cluster(db: Db, acting: Acting, number: int) -> Kept:
+    """One with all that says so. Raises NotYourRole or ClusterUnknown."""
+    acting.must(Right.SEE_CASE)
+    return _known(db, number)
+
+
+def clusters_of(db: Db, acting: Acting, account: str) -> list[int]:
+    """The clusters in which an account is. Raises NotYourRole."""
+    acting.must(Right.SEE_CASE)
+    return store.of_account(db, account)
+
+
+def judge(db: Db, acting: Acting, number: int, state: State, words: str, now_ms: int) -> None:
+    """Say whether it is a campaign. It does nothing to anybody: decisions are made in cases about each account.
+
+    One that is harmless does not come again, as long as it is the same people doing the same kinds of things.
+    Raises NotYourRole, NoteMissing, ClusterUnknown or ClusterJudged.
+    """
+    acting.must(Right.DECIDE)
+    said = worded("why it is or is no campaign", words)
+    with transaction(db):
+        found = _known(db, number)
+        if state in (State.PROPOSED, found.state):
+            raise ClusterJudged(f"cluster {number} was judged {found.state.value} by {found.judged_by or 'nobody'}")
+        store.judge(db, number, state, acting.who, said, now_ms)
+        n = audit.add(
+            db,
+            at_ms=now_ms,
+            who=acting.who,
+            act=Act.CLUSTER_JUDGED,
+            about=f"cluster:{number}",
+            case=found.case_number,
+            state=state.value,
+            before=found.state.value,
+            words=said,
+        )
+        cases.event(
+            db,
+            found.case_number,
+            at_ms=now_ms,
+            who=acting.who,
+            kind="judged",
+            words=f"{state.value}: {said}",
+            audit_n=n,
+        )
+
+
+# What the batch tells. It owns no transaction of its own.
+
+
+def keep(db: Db, found: Sequence[Cluster], slow: Slow, *, election: bool, now_ms: int) -> int:
+    """Keep what was found, open a case for what is new; how many cases that were. One transaction for each cluster."""
+    opened = 0
+    for each in found:
+        with transaction(db):
+            known = known_as(each, store.sharing(db, [member.account for member in each.members]))
+            if known is not None and known.state is State.BENIGN:
+                store.seen(db, known.number, now_ms)
+                continue
+            if known is not None:
+                store.again(db, known.number, each, now_ms)
+                number = known.number
+            else:
+                number = _opened(db, each, election, now_ms)
+                opened += 1
+            if known is None or known.state is State.PROPOSED:
+                _slowed(db, number, each, slow, election, now_ms)
+    return opened
+
+
+def slowable(found: Cluster, *, election: bool = False) -> tuple[Member, ...]:
+    """Whom a cluster may slow by itself: nobody with a standing of their own, and nobody of a weak cluster."""
+    if found.score < (SLOWED_ELECTION if election else SLOWED):
+        return ()
+    return tuple(member for member in found.members if not member.standing)
+
+
+def _opened(db: Db, found: Cluster, election: bool, now_ms: int) -> int:
+    number = store.next_number(db)
+    case = of_cluster.open_case(db, number, _reason(found), sentence(found), now_ms)
+    store.add(db, found, case, number, now_ms)
+    audit.add(
+        db,
+        at_ms=now_ms,
+        who=DESK,
+        act=Act.CLUSTER_FOUND,
+        about=f"cluster:{number}",
+        case=case,
+        members=len(found.members),
+        score=round(found.score),
+        election=election,
+    )
+    return number
+
+
+def _slowed(db: Db, number: int, found: Cluster, slow: Slow, election: bool, now_ms: int) -> None:
+    words = sentence(found)
+    done = sum(slow(db, member.account, SLOW_HOURS, words, now_ms) for member in slowable(found, election=election))
+    if done:
+        audit.add(
+            db,
+            at_ms=now_ms,
+            who=DESK,
+            act=Act.CLUSTER_SLOWED,
+            about=f"cluster:{number}",
+            count=done,
+            hours=SLOW_HOURS,
+            election=election,
+        )
+
+
+def _reason(found: Cluster) -> Reason:
+    """What most of what they did to others is reported as."""
+    kinds = [each.kind for each in found.shared if each.outward]
+    return Reason.HARASSMENT if kinds.count(Kind.REPORTED) * 2 > len(kinds) else Reason.SPAM
+
+
+def _known(db: Db, number: int) -> Kept:
+    found = store.find(db, number)
+    if found is None:
+        raise ClusterUnknown(f"there is no cluster {number}")
+    return found

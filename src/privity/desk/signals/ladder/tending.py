@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""What goes on by itself beside the rules: what is over ends, words that were undone go, rules that err stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from privity.desk.db.transaction import Db, transaction
+from privity.desk.decisions import by_rule
+from privity.desk.signals.ladder import agreement, store
+from privity.desk.signals.lifecycle import keeping_in
+from privity.desk.signals.lifecycle.running import Compiled
+from privity.identity.uris import Random
+
+DAY_MS: Final = 86_400_000
+PAUSE_S: Final = 30.0
+HITS_KEPT_DAYS: Final = 30
+"""So long it is kept for which account a rule held; after that, only what was decided."""
+LABELS_KEPT_MS: Final = 7 * DAY_MS
+"""After its end."""
+
+
+class Tending:
+    """Steps until the desk ends."""
+
+    def __init__(self, db: Db, now_ms: Callable[[], int], random: Random, compiled: Compiled) -> None:
+        self._db = db
+        self._now_ms = now_ms
+        self._random = random
+        self._compiled = compiled
+
+    async def step(self) -> int:
+        """How many restrictions ended; the next step comes at once where there were any."""
+        now_ms = self._now_ms()
+        with transaction(self._db):
+            ended = by_rule.end_over(self._db, now_ms, self._random)
+            store.end_labels_undone(self._db, now_ms)
+            keeping_in.stop_overturned(self._db, self._compiled.now(self._db), now_ms)
+            store.drop_hits(self._db, now_ms // DAY_MS - HITS_KEPT_DAYS)
+            store.drop_labels(self._db, now_ms - LABELS_KEPT_MS)
+            store.drop_agreements(self._db, now_ms - agreement.KEPT_MS)
+        return ended

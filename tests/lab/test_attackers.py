@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""An attacker sees what a real one sees, and an act of theirs counts only where the hub would have let it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import pytest
+
+from privity.lab import arms
+from privity.lab.attacker import HOUR_MS, Act, ActKind, Outside, Own, Seen, Told
+from privity.lab.parameters import Parameters, shipped
+from privity.lab.population import ADULT, Population
+from privity.lab.society import Society
+from privity.lab.truth import Harm
+from privity.lab.watching import Finding, Nobody
+from privity.server.limits import LIMITS
+from privity.wire.age import AgeBand
+from privity.wire.observed import Observed, ObservedKind
+
+OF = shipped()
+
+
+@dataclass(slots=True)
+class Scripted:
+    """Does what it is told at its first turn, and what it is told at each; keeps what it saw."""
+
+    once: list[Act] = field(default_factory=list)
+    always: list[Act] = field(default_factory=list)
+    harm: Harm = Harm.GROOMING
+    every_ms: int = HOUR_MS
+    says: AgeBand = AgeBand.MINOR
+    accounts: int = 1
+    saw: list[Seen] = field(default_factory=list)
+    outside: Outside | None = None
+
+    def turn(self, seen: Seen, outside: Outside) -> Sequence[Act]:
+        self.saw.append(seen)
+        self.outside = outside
+        acts = [*self.once, *self.always]
+        self.once = []
+        return [_by(act, seen.own[0].account) for act in acts]
+
+
+def _by(act: Act, account: int) -> Act:
+    return Act(act.kind, account, act.targets, act.after_ms, act.severe, act.harmful)
+
+
+def ask(*targets: int) -> list[Act]:
+    return [Act(ActKind.ASK, -1, (target,), nth * 1_000) for nth, target in enumerate(targets)]
+
+
+class Finds:
+    """A watcher that finds the first account of an abuser that asks anybody."""
+
+    matching = False
+    aids = False
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+
+    def seen(self, observed: Observed) -> Sequence[Finding]:
+        if observed.kind is not ObservedKind.ASKED:
+            return ()
+        return [Finding(observed.account, "r", self.finding.slow_hours, self.finding.hide_hours, self.finding.review)]
+
+
+@pytest.fixture
+def people() -> Population:
+    return Population(4, 2_000, 6, OF)
+
+
+def play(
+    people: Population, attacker: Scripted, watcher: object = None, parameters: Parameters = OF
+) -> tuple[Society, list[Observed]]:
+    society = Society(people, parameters, [attacker], watcher or Nobody())  # type: ignore[arg-type]  # Finds is one
+    return society, list(society.observed())
+
+
+def test_an_attacker_is_told_nothing_but_its_own_accounts() -> None:
+    assert {one.name for one in fields(Seen)} == {"now_ms", "own"}
+    assert {one.name for one in fields(Own)} == {
+        "account", "age_ms", "told", "asked", "refused", "contacts", "fresh",
+    }  # fmt: skip
+    assert set(Outside.__slots__) == {"_people", "_rooms", "draw"}
+    assert {name for name in vars(Outside) if not name.startswith("_")} == {"people", "rooms", "draw"}
+
+
+def test_whom_it_takes_for_minors_are_not_all_minors(people: Population) -> None:
+    attacker = Scripted()
+    play(people, attacker)
+    assert attacker.outside is not None
+    handles = np.array(attacker.outside.people(400, minors=True))
+    assert 0.65 < people.minor[handles].mean() < 0.95
+    adults = np.array(attacker.outside.people(400, minors=False))
+    assert people.listed[adults].all()
+
+
+def test_a_minor_without_guardian_is_never_shown_a_stranger(people: Population) -> None:
+    alone = np.flatnonzero((people.age[:2_000] != ADULT) & ~people.guarded & ~people.minor[:2_000])
+    # People who have said nothing about their age count as minors, and none of them is won over elsewhere.
+    society, seen = play(people, Scripted(once=ask(*alone[:25].tolist())))
+    assert sum(one.kind is ObservedKind.ASKED for one in seen) == 25
+    assert not society.cases[0].reached
+    assert not any(one.kind in (ObservedKind.ACCEPTED, ObservedKind.BLOCKED) for one in seen)
+
+
+def test_somebody_who_is_no_contact_gets_no_message(people: Population) -> None:
+    society, seen = play(people, Scripted(always=[Act(ActKind.SEND, -1, (1, 2, 3), severe=True)]))
+    assert [one.kind for one in seen] == [ObservedKind.REGISTERED]
+    assert society.cases[0].views == []
+
+
+def test_the_hubs_own_limit_holds_for_attackers(people: Population) -> None:
+    society, seen = play(people, Scripted(once=ask(*range(400))))
+    limit = LIMITS["contact.ask"]
+    asked = [one for one in seen if one.kind is ObservedKind.ASKED and one.other]
+    assert len(asked) == limit.burst
+    assert society.cases[0].accounts[0].asked == limit.burst
+
+
+def test_a_limited_account_is_told_and_asks_nobody(people: Population) -> None:
+    attacker = Scripted(always=ask(1, 2, 3))
+    _, free = play(Population(4, 2_000, 6, OF), Scripted(always=ask(1, 2, 3)))
+    society, held = play(people, attacker, Finds(Finding("", "r", slow_hours=10_000)))
+    asks = [one for one in held if one.kind is ObservedKind.ASKED]
+    assert len(asks) == 1
+    assert len([one for one in free if one.kind is ObservedKind.ASKED]) > 3
+    assert attacker.saw[-1].own[0].told is Told.LIMITED
+    assert attacker.saw[-1].own[0].refused > 0
+    assert society.cases[0].acted_ms == asks[0].at_ms
+
+
+def test_a_review_comes_after_a_delay_and_ends_in_a_ban_or_not(people: Population) -> None:
+    society, seen = play(people, Scripted(always=ask(1, 2, 3)), Finds(Finding("", "r", review=True)))
+    case = society.cases[0]
+    first = next(one for one in seen if one.kind is ObservedKind.ASKED)
+    assert case.found_ms == first.at_ms
+    if case.acted_ms is not None:
+        assert case.acted_ms > first.at_ms + 60_000
+
+
+def test_whoever_is_banned_comes_back_as_often_as_the_table_says(people: Population) -> None:
+    attackers = [Scripted(always=ask(1, 2, 3), every_ms=12 * HOUR_MS) for _ in range(100)]
+    # As many moderators as there may be: a hundred cases at once would wait for the week's end.
+    of = OF.changed(desk__moderators=100, desk__minutes_a_case=3, harms__again_hours=1, harms__again_share=0.5)
+    society = Society(people, of, attackers, Finds(Finding("", "r", review=True)))
+    for _ in society.observed():
+        pass
+    banned = [case for case in society.cases if case.accounts[0].banned]
+    back = [case for case in banned if case.returns]
+    assert len(banned) > 20
+    assert 0.2 < len(back) / len(banned) < 0.8
+    for case in back:
+        assert len(case.accounts) <= case.returns + 1
+
+
+def test_two_plays_of_a_world_without_difference_are_the_same() -> None:
+    from privity.lab.cases import abusers
+
+    plays = [arms.played(arms.population(3, 1_000, 2, OF), OF, abusers, Nobody()) for _ in range(2)]
+    first, second = ([case.views for case in one.cases] for one in plays)
+    assert first == second
+    assert any(first)
+
+
+def test_a_picture_that_is_matched_is_hidden_before_anybody_looks() -> None:
+    class Lists(Nobody):
+        matching = True
+
+    show = [Act(ActKind.SHOW, -1, severe=True)]
+    of = OF.changed(matching__found=0.99, victims__shown_public=3.0)
+    seen, hidden = (
+        Society(Population(4, 1_000, 3, of), of, [Scripted(once=[*show]) for _ in range(4)], watcher)
+        for watcher in (Nobody(), Lists())
+    )
+    for one in (seen, hidden):
+        assert ObservedKind.SHOWED in [observed.kind for observed in one.observed()]
+    assert sum(len(case.views) for case in seen.cases) > 20
+    assert sum(len(case.views) for case in hidden.cases) == 0

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The table of parameters: every number has a range and a source, and the page says what the table says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from privity.lab.errors import OutsideOfRange, UnknownParameter
+from privity.lab.parameters import page, shipped
+
+PAGE = Path(__file__).parents[2] / "docs" / "developers" / "lab-parameters.md"
+
+
+def test_every_number_lies_in_its_range_and_names_a_source() -> None:
+    rows = shipped().rows
+    assert len(rows) > 40
+    for name, row in rows.items():
+        assert row.low <= row.value <= row.high, name
+        assert row.source and row.says.endswith("."), name
+
+
+def test_the_page_is_what_the_table_says() -> None:
+    assert PAGE.read_text() == page(shipped())
+
+
+def test_a_number_that_is_not_in_the_table_is_refused_by_name() -> None:
+    table = shipped()
+    assert table["traffic.direct_share"] == 0.9
+    with pytest.raises(UnknownParameter, match=r"got traffic\.direct$"):
+        table["traffic.direct"]
+    with pytest.raises(UnknownParameter, match=r"got traffic\.direct$"):
+        table.changed(traffic__direct=0.9)
+
+
+def test_a_number_is_changed_within_its_range_alone() -> None:
+    table = shipped()
+    assert table.changed(traffic__direct_share=0.86)["traffic.direct_share"] == 0.86
+    assert table["traffic.direct_share"] == 0.9
+    with pytest.raises(OutsideOfRange, match=r"between 0.85 and 0.93, got 0.5"):
+        table.changed(traffic__direct_share=0.5)
