@@ -9,13 +9,14 @@ as if it were shown now. Both find the same. Only accounts come out of it: what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from privity.desk.db.transaction import Db, transaction
+from privity.desk.matching import retro_store
 from privity.desk.matching.lists.changes import newest
 from privity.desk.matching.looking import store
 from privity.desk.matching.looking.finding import Within
@@ -49,10 +50,10 @@ class Retro:
         until = min(newest(self._db), after + CHANGES)
         if until == after:
             return 0
-        accounts = set(_same_bytes(self._db, after, until))
-        added = _added(self._db, after, until)
+        accounts = retro_store.same_bytes(self._db, after, until)
+        added = retro_store.added(self._db, after, until)
         if added:
-            pages = _kept(self._db)
+            pages = retro_store.kept(self._db, PAGE)
             accounts |= await asyncio.to_thread(
                 self._asking_the_index if len(added) > self._many else _comparing, list(pages), added
             )
@@ -84,40 +85,3 @@ def _comparing(pages: Sequence[tuple[list[str], bytes]], added: dict[int, bytes]
 
 def _words(hashes: bytes) -> Words:
     return np.frombuffer(hashes, np.uint64).reshape(-1, 4)
-
-
-def _added(db: Db, after: int, until: int) -> dict[int, bytes]:
-    """The hashes of entries that came, and are there still."""
-    rows = db.execute(
-        "SELECT e.n, e.value FROM list_change AS c JOIN list_entry AS e ON e.n = c.entry"
-        " WHERE c.sequence > ? AND c.sequence <= ? AND c.added = 1 AND e.kind = 'pdq' AND e.removed_ms IS NULL",
-        (after, until),
-    ).fetchall()
-    return {entry: bytes(value) for entry, value in rows}
-
-
-def _same_bytes(db: Db, after: int, until: int) -> Iterator[str]:
-    """Whoever showed a file of which the hash of all bytes came."""
-    for kind in ("sha256", "md5"):
-        rows = db.execute(
-            f"SELECT DISTINCT m.account FROM list_change AS c JOIN list_entry AS e ON e.n = c.entry"  # noqa: S608
-            f" JOIN media AS m ON m.{kind} = e.value"
-            " WHERE c.sequence > ? AND c.sequence <= ? AND c.added = 1 AND e.kind = ? AND e.removed_ms IS NULL",
-            (after, until, kind),
-        ).fetchall()
-        yield from (account for (account,) in rows)
-
-
-def _kept(db: Db) -> Iterator[tuple[list[str], bytes]]:
-    last = (0, -1)
-    while True:
-        rows = db.execute(
-            "SELECT h.media, h.at, m.account, h.pdq FROM media_hash AS h JOIN media AS m ON m.number = h.media"
-            " WHERE (h.media, h.at) > (?, ?) ORDER BY h.media, h.at LIMIT ?",
-            (*last, PAGE),
-        ).fetchall()
-        if rows:
-            yield [row[2] for row in rows], b"".join(row[3] for row in rows)
-        if len(rows) < PAGE:
-            return
-        last = (rows[-1][0], rows[-1][1])

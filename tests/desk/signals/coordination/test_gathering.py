@@ -36,7 +36,7 @@ OF = {
 
 
 def seen(kind: ObservedKind, account: str, at_ms: int = 1_000_000, **more: object) -> Observed:
-    return Observed(1, at_ms, kind, account, 500, **more)  # type: ignore[arg-type]
+    return Observed(1, at_ms, kind, account, 500, **more)  # type: ignore[arg-type]  # fields of the struct, by name
 
 
 def test_each_kind_of_act_has_its_object() -> None:

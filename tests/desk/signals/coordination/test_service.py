@@ -13,7 +13,7 @@ from privity.desk.cases.model import CaseState, SubjectKind, View
 from privity.desk.signals.coordination import service, store
 from privity.desk.signals.coordination.errors import ClusterJudged, ClusterUnknown
 from privity.desk.signals.coordination.kept import State
-from privity.desk.signals.coordination.model import Kind
+from privity.desk.signals.coordination.model import Cluster, Kind
 from privity.desk.signals.coordination.sentences import sentence
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.errors import NotYourRole
@@ -24,9 +24,9 @@ from tests.desk.signals.coordination.made import Slowed, cluster, member
 WHY = "They are the invented choir of an invented town."
 
 
-def kept(house: House, found: object, *, election: bool = False, slowed: Slowed | None = None) -> int:
+def kept(house: House, found: Cluster, *, election: bool = False, slowed: Slowed | None = None) -> int:
     house.clock += 1000
-    return service.keep(house.db, [found], slowed or Slowed(), election=election, now_ms=house.clock)  # type: ignore[list-item]
+    return service.keep(house.db, [found], slowed or Slowed(), election=election, now_ms=house.clock)
 
 
 def test_it_is_one_case_that_says_what_it_rests_on(house: House) -> None:

@@ -34,8 +34,8 @@ class History:
         self.ages[name], self.born[name] = age, NOW - int(days_old * DAY)
         return name
 
-    def people(self, count: int, name: str, **given: object) -> list[str]:
-        return [self.account(f"{name}{number}", **given) for number in range(count)]  # type: ignore[arg-type]
+    def people(self, count: int, name: str, *, age: AgeBand = AgeBand.ADULT, days_old: float = 400.0) -> list[str]:
+        return [self.account(f"{name}{number}", age=age, days_old=days_old) for number in range(count)]
 
     def did(self, who: str, kind: ObservedKind, at_ms: int, other: str = "", **given: object) -> None:
         self.seen.append((at_ms, {"kind": kind, "account": who, "other": other} | given))
