@@ -37,6 +37,7 @@ help:
 	@echo "make interop ours in one group with others      make bench-mls   what MLS costs, beside them"
 	@echo "make clean   remove what make made              make bench-safety   what the safety desk costs"
 	@echo "make bench-matching   exact look-ups among ten million hashes, beside PDQIndex (make .venv/.exchanges) and pdqhash"
+	@echo "make bench-signals   what rules, counters and the search for campaigns cost, and what they find in an invented world"
 	@echo "make bench-server   what one hub holds, on both stores, beside peers, through kills; make bench-scale: what many would"
 
 $(VENV)/.python:
