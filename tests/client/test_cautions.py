@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from privity.client.cautions import NEW_MS, PROGRAMS, Caution, cautions_in, is_new, is_stranger
 from privity.client.helping import HELP, help_for
@@ -66,6 +67,12 @@ def test_who_is_new_becomes_known_by_time_or_by_comparing(tmp_path: Path) -> Non
             await carol.contacts.refresh()
             assert is_stranger(alice, carol.user_uri) and not is_stranger(carol, alice.user_uri)
             assert is_new(carol, alice.user_uri), "who was asked for can be somebody else all the same"
+            book = alice.host.engine.device.contacts
+            known = book.known(carol.user_uri)
+            assert known is not None
+            book.put(carol.user_uri, replace(known, since_ms=1))
+            assert is_new(alice, carol.user_uri), "a hub that calls a contact an old one switches nothing off"
+            book.put(carol.user_uri, known)
             await alice.checked.check(bob.user_uri, await alice.verify(bob.user_uri))
             assert not is_new(alice, bob.user_uri)
             assert is_new(bob, alice.user_uri)

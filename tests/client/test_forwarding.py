@@ -12,11 +12,12 @@ from privity.client.engine import inputs as i
 from privity.client.engine import verbs
 from privity.client.engine.shown import Item
 from privity.client.errors import CommandRefused
-from privity.client.forwarding import forwarded
+from privity.client.forwarding import forwarded, hops_of
+from privity.message import compose
 from privity.message.content import ExternalPart, MimiContent, NullPart, walk
 from privity.message.forwarding import FORWARDED, hops_in
 from privity.mls.errors import PolicyRefused
-from privity.policy.forwarding import MAX_AT_ONCE
+from privity.policy.forwarding import MANY_HOPS, MAX_AT_ONCE
 from tests.client.fake_hub import World, plain
 from tests.client.town import befriend, run, shown, town
 
@@ -38,6 +39,38 @@ def test_the_count_travels_with_the_message_and_stays_with_its_edits(world: Worl
     item = next(item for item in bob.items(room) if item.message_id == first)
     assert (hops(item), item.text) == (3, "as I heard it")
     assert forwarded(item, 1).hops == 4
+
+
+@pytest.mark.parametrize("claimed", [{}, {FORWARDED: 1}])
+def test_a_program_that_resets_the_count_cannot_do_so_by_an_edit(
+    world: World, claimed: dict[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said once stays: otherwise an edit, which any program can make, would lift the limit."""
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    first = alice.say(room, "as I heard", forwarded=MANY_HOPS)
+    monkeypatch.setattr(compose, "_kept", lambda original: claimed)
+    alice.do(lambda n: i.Send(n, room, plain("as I heard it"), replaces=first))
+    item = next(item for item in bob.items(room) if item.message_id == first)
+    assert (item.text, hops(item)) == ("as I heard it", claimed.get(FORWARDED, 0))
+    assert hops_of(item) == MANY_HOPS and forwarded(item, 1).hops == MANY_HOPS + 1
+    with pytest.raises(PolicyRefused, match="one conversation at a time"):
+        forwarded(item, 2)
+
+
+def test_a_program_that_leaves_the_count_out_is_believed_and_honest_ones_count_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit of this rule, as `policy.forwarding` says it: nobody traces a message, so nobody finds it out."""
+    alice, bob = world.person(), world.person()
+    room = alice.direct(bob)
+    with monkeypatch.context() as patched:
+        patched.setattr(verbs, "_extensions", lambda device, command: {})
+        alice.say(room, "passed on by a program of my own", forwarded=MANY_HOPS)
+    (item,) = (item for item in bob.items(room) if item.text.startswith("passed on"))
+    assert hops_of(item) == 0
+    bob.say(room, item.text, forwarded=forwarded(item, 1).hops)
+    assert [hops_of(each) for each in alice.items(room) if each.text == item.text] == [0, 1]
 
 
 @pytest.mark.parametrize("count", [0, -1, 256, True, "2", [1], None])

@@ -29,9 +29,13 @@ class Known:
     handles: dict[str, str]
     user_uri: str = OWN
     names: Known = field(init=False)
+    preferences: Known = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names = self
+        self.names = self.preferences = self
+
+    def frozen(self, _: str) -> bool:
+        return False
 
     def handle(self, user_uri: str) -> str | None:
         return self.handles.get(user_uri)

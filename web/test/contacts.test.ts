@@ -45,6 +45,17 @@ describe("a picture of somebody", () => {
     expect(new Contacts(port, new People(port)).uncovered(ACCOUNT, EVE.user_uri)).toBe(false);
   });
 
+  it("in a message of a contact is shown, unless the person covers all", async () => {
+    const { port, contacts } = await knowing({ requests: [WISH] });
+    contacts.uncover(ACCOUNT, EVE.user_uri);
+    expect(contacts.shows(ACCOUNT, EVE.user_uri)).toBe(false);
+    await port.ask({ do: "accept_contact", account: ACCOUNT, user_uri: EVE.user_uri });
+    await expect.poll(() => contacts.shows(ACCOUNT, EVE.user_uri)).toBe(true);
+    await port.ask({ do: "set_protection", account: ACCOUNT, warns: true, covers_all: true });
+    await expect.poll(() => contacts.shows(ACCOUNT, EVE.user_uri)).toBe(false);
+    expect(contacts.uncovered(ACCOUNT, EVE.user_uri)).toBe(true);
+  });
+
   it("who became a contact is shown", async () => {
     const { port, contacts } = await knowing({ requests: [WISH] });
     await port.ask({ do: "accept_contact", account: ACCOUNT, user_uri: EVE.user_uri });

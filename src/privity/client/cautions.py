@@ -70,7 +70,7 @@ def is_new(device: Device, user_uri: str) -> bool:
     known = book.known(user_uri)
     if known is None or not book.is_contact(user_uri):
         return True
-    return not known.before and not _signed(known, Op.MEET) and device.host.now_ms() < known.since_ms + NEW_MS
+    return not known.before and not _signed(known, Op.MEET) and device.host.now_ms() < _since_ms(known) + NEW_MS
 
 
 def is_stranger(device: Device, user_uri: str) -> bool:
@@ -89,6 +89,11 @@ def cautions_in(text: str, *, files: bool) -> tuple[Caution, ...]:
         Caution.ELSEWHERE: _ELSEWHERE.search(looked_at) is not None,
     }
     return tuple(caution for caution, there in found.items() if there)
+
+
+def _since_ms(known: Known) -> int:
+    """Since when somebody is a contact: not before this account itself signed so, whatever the hub says."""
+    return max(known.since_ms, *(decode_entry(value).claimed.at_ms for value in known.own), 0)
 
 
 def _signed(known: Known, op: Op) -> bool:

@@ -24,6 +24,15 @@ class Forwarded:
     caption: str
 
 
+def hops_of(item: Item) -> int:
+    """How often a message was passed on, as far as its sender ever said: an edit takes nothing back.
+
+    A sender whose program leaves the count out from the beginning is not found by it.
+    """
+    contents = (item.content, *(version.content for version in item.versions))
+    return max((hops_in(MimiContent.decode(content)) for content in contents if content), default=0)
+
+
 def forwarded(item: Item | None, conversations: int) -> Forwarded:
     """What to send to so many conversations. A file gets a new key there: nobody there can read the old place.
 
@@ -34,7 +43,7 @@ def forwarded(item: Item | None, conversations: int) -> Forwarded:
     if item.expires_ms is not None:
         raise CommandRefused("this message disappears, so it is not forwarded")
     content = MimiContent.decode(item.content)
-    hops = hops_in(content)
+    hops = hops_of(item)
     check_forward(hops, conversations)
     files = [index for index, part in walk(content.part) if isinstance(part, ExternalPart)]
     if len(files) > 1:

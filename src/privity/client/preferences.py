@@ -20,6 +20,9 @@ MAX_SETTING = 4_096
 _DRAFT, _MUTED, _ARCHIVED = "draft", "muted", "archived"
 _FROZEN = "frozen"
 _HEEDED = "heeded"
+_PUT_AWAY = "put away"
+_WARNINGS, _COVERS = b"warnings", b"covers"
+_ON = b"on"
 _SETTING = "setting"
 _SENT_UNLESS_OFF = {Status.DELIVERED: b"delivered receipts", Status.READ: b"read receipts"}
 
@@ -78,7 +81,29 @@ class Preferences:
     def set_heeded(self, user_uri: str) -> None:
         self._put(Table.OWN, _HEEDED, user_uri.encode(), b"")
 
+    def put_away(self, user_uri: str, script: str) -> bool:
+        """Whether the person put a warning about somebody away (`strangers.warnings`)."""
+        return self._store.get(Table.OWN, _PUT_AWAY, _about(user_uri, script)) is not None
+
+    def set_put_away(self, user_uri: str, script: str) -> None:
+        self._put(Table.OWN, _PUT_AWAY, _about(user_uri, script), b"")
+
     # Of the device
+
+    def warns(self) -> bool:
+        """Whether the person is warned of scripts of extortion; they are unless they switched it off here."""
+        return self._store.get(Table.OWN, _SETTING, _WARNINGS) != OFF
+
+    def set_warns(self, warns: bool) -> None:
+        self._put(Table.OWN, _SETTING, _WARNINGS, None if warns else OFF)
+
+    def covers_all(self, *, usually: bool) -> bool:
+        """Whether pictures of contacts are covered too, as those of everybody else are. `usually`: without a choice."""
+        chosen = self._store.get(Table.OWN, _SETTING, _COVERS)
+        return usually if chosen is None else chosen == _ON
+
+    def set_covers_all(self, covers_all: bool) -> None:
+        self._put(Table.OWN, _SETTING, _COVERS, _ON if covers_all else OFF)
 
     def sends(self, status: Status) -> bool:
         """Whether others hear that their messages came (DELIVERED) or were read (READ); they do unless it is off."""
@@ -108,6 +133,10 @@ class Preferences:
     def _put(self, table: Table, scope: str, key: bytes, value: bytes | None) -> None:
         if self._store.get(table, scope, key) != value:
             self._store.save({(table, scope, key): value})
+
+
+def _about(user_uri: str, script: str) -> bytes:
+    return f"{user_uri} {script}".encode()
 
 
 def _face(name: str) -> bytes:

@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from privity.mls.errors import PolicyRefused
+from privity.policy.alike import SHORT, one_apart
 
 MAX_LINES: Final = 40
 """Of one hub: a few for each country that it serves."""
@@ -62,22 +63,4 @@ def _passes_as(label: str, known: str) -> bool:
     """Whether it holds the known name, or is a letter away from it, once what looks alike is written alike."""
     plain = label.translate(_TWINS).replace("rn", "m").replace("vv", "w").replace("-", "")
     alike = known.translate(_TWINS).replace("rn", "m").replace("vv", "w")
-    return alike in plain or (len(alike) > _SHORT and _one_apart(plain, alike))
-
-
-_SHORT: Final = 5
-"""Letters of a name up to which one other letter makes another name."""
-
-
-def _one_apart(one: str, other: str) -> bool:
-    """One letter more, less, another, or two that changed places."""
-    if len(one) == len(other):
-        differ = [at for at in range(len(one)) if one[at] != other[at]]
-        if len(differ) == 2:
-            first, second = differ
-            return second == first + 1 and one[first] == other[second] and one[second] == other[first]
-        return len(differ) <= 1
-    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
-    return len(longer) == len(shorter) + 1 and any(
-        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
-    )
+    return alike in plain or (len(alike) > SHORT and one_apart(plain, alike))

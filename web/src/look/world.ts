@@ -248,6 +248,7 @@ function contacts(now: number): ContactsShown {
       },
     ],
     guardians: [],
+    covers_all: false,
   };
 }
 
@@ -519,6 +520,12 @@ export function world(now: () => number, count = 10_000): FakeWorld {
       },
     ],
     contacts: contacts(at),
+    warnings: [],
+    known: [
+      { text: "“chidi” looks like your contact chidi.o, and this is another account.", careful: true },
+      { text: "They asked for you first.", careful: false },
+    ],
+    warns: true,
     profile: { is: "own_profile_shown", name: "Mira Kent", bio: "Hills, maps, soup.", picture: null, listed: true },
     passphrase: "invented",
     now,

@@ -21,6 +21,7 @@ import type {
   Event,
   KeptTable,
   KeyLogShown,
+  KnownLine,
   LookAtDisclosure,
   Member,
   OwnProfileShown,
@@ -35,6 +36,7 @@ import type {
   StandingShown,
   VersionShown,
   Waiting,
+  WarningShown,
 } from "./types";
 
 export interface FakeRoom {
@@ -118,6 +120,7 @@ export const NO_CONTACTS: ContactsShown = {
   held: [],
   wards: [],
   guardians: [],
+  covers_all: false,
 };
 
 export interface FakeWorld {
@@ -130,6 +133,9 @@ export interface FakeWorld {
   keyLog: KeyLogShown;
   kept: readonly KeptTable[];
   contacts: ContactsShown;
+  warnings: readonly WarningShown[];
+  known: readonly KnownLine[];
+  warns: boolean;
   profile: OwnProfileShown;
   reports: readonly ReportShown[];
   moderators: readonly Person[];
@@ -390,6 +396,20 @@ export class FakePort implements Port {
         return { is: "device_offered", check: "482 913", client_uri: "mimi://chat.example/d/me/new" };
       case "key_log":
         return this.world.keyLog;
+      case "warnings":
+        return { is: "warnings_shown", warnings: this.world.warns ? this.world.warnings : [] };
+      case "put_warning_away":
+        this.world.warnings = this.world.warnings.filter((each) => each.script !== request.script);
+        return { is: "done" };
+      case "protection":
+        return { is: "protection_shown", warns: this.world.warns, covers_all: this.world.contacts.covers_all };
+      case "set_protection":
+        this.world.warns = request.warns;
+        this.world.contacts = { ...this.world.contacts, covers_all: request.covers_all };
+        this.happen({ event: "contacts_changed", account: request.account });
+        return { is: "done" };
+      case "how_known":
+        return { is: "acquaintance", lines: this.world.known };
       case "receipts":
         return { is: "receipts_shown", delivered: true, read: false, typing: true };
       case "draw_qr":

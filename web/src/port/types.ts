@@ -823,6 +823,42 @@ export interface AnswerHeld {
   stay: boolean;
 }
 
+/** What the person has not put away in a conversation: `WarningsShown`. */
+export interface Warnings {
+  do: "warnings";
+  account: string;
+  room_uri: string;
+}
+
+/** This one about this person is not shown again: `Done`. */
+export interface PutWarningAway {
+  do: "put_warning_away";
+  account: string;
+  user_uri: string;
+  script: string;
+}
+
+/** `ProtectionShown`. */
+export interface Protection {
+  do: "protection";
+  account: string;
+}
+
+/** For this device alone; nobody else can: `Done`. */
+export interface SetProtection {
+  do: "set_protection";
+  account: string;
+  warns: boolean;
+  covers_all: boolean;
+}
+
+/** How the person knows somebody: `Acquaintance`. */
+export interface HowKnown {
+  do: "how_known";
+  account: string;
+  user_uri: string;
+}
+
 /** `OwnProfileShown`. */
 export interface OwnProfile {
   do: "own_profile";
@@ -1519,6 +1555,43 @@ export interface DisclosureShown {
   others: readonly Person[];
 }
 
+/**
+ * Messages of somebody new look like a script of extortion or fraud; `seq` is the one that completes it. `reason`
+ * is what a report of it would be about.
+ */
+export interface WarningShown {
+  user_uri: string;
+  script: string;
+  seq: number;
+  text: string;
+  help: readonly HelpShown[];
+  reason: string;
+}
+
+/** The worst first. */
+export interface WarningsShown {
+  is: "warnings_shown";
+  warnings: readonly WarningShown[];
+}
+
+/** `warns`: of scripts of extortion. `covers_all`: pictures of contacts are covered as those of strangers are. */
+export interface ProtectionShown {
+  is: "protection_shown";
+  warns: boolean;
+  covers_all: boolean;
+}
+
+/** One thing that this device knows of somebody. `careful`: it gives reason to ask them in another way. */
+export interface KnownLine {
+  text: string;
+  careful: boolean;
+}
+
+export interface Acquaintance {
+  is: "acquaintance";
+  lines: readonly KnownLine[];
+}
+
 /** `added`: the person is in it. Otherwise they may be asked; it is not told whether they are. */
 export interface Invited {
   is: "invited";
@@ -1611,6 +1684,7 @@ export interface ContactsShown {
   held: readonly HeldShown[];
   wards: readonly WardShown[];
   guardians: readonly GuardianShown[];
+  covers_all: boolean;
 }
 
 /** `connected`: they had asked too, and both are contacts. Otherwise nobody says whether there is such a person. */
@@ -1890,6 +1964,11 @@ export type Request =
   | UseCode
   | AnswerInvitation
   | AnswerHeld
+  | Warnings
+  | PutWarningAway
+  | Protection
+  | SetProtection
+  | HowKnown
   | OwnProfile
   | PutProfile
   | ProfileOf
@@ -1938,6 +2017,9 @@ export type Result =
   | ImportedList
   | ImportedEntries
   | DisclosureShown
+  | WarningsShown
+  | ProtectionShown
+  | Acquaintance
   | Invited
   | ContactsShown
   | ContactAsked
@@ -2017,6 +2099,7 @@ export interface Answers {
   give_role: Done;
   heed_stranger: Done;
   history: Versions;
+  how_known: Acquaintance;
   import: ErrandIs;
   imported_conversations: ImportedList;
   invite: Invited;
@@ -2041,7 +2124,9 @@ export interface Answers {
   page: Entries;
   pass_on_room_report: PassedOn;
   profile_of: ProfileShown;
+  protection: ProtectionShown;
   put_profile: Done;
+  put_warning_away: Done;
   react: Sent;
   read_imported: ImportedEntries;
   receipts: ReceiptsShown;
@@ -2068,6 +2153,7 @@ export interface Answers {
   set_checked: Done;
   set_frozen: Done;
   set_muted: Done;
+  set_protection: Done;
   set_receipts: Done;
   set_ward_age: Done;
   settle_room_report: Done;
@@ -2082,6 +2168,7 @@ export interface Answers {
   unlock: Done;
   use_code: Done;
   vouch: Done;
+  warnings: WarningsShown;
 }
 
 export type AnswerTo<R extends Request> = Answers[R["do"]];

@@ -75,6 +75,14 @@ export class App {
     return opened;
   }
 
+  /** The open conversation anew, as the device shows it now. */
+  reread(): void {
+    const { timeline } = this;
+    if (timeline !== null) {
+      this.timeline = new Timeline(this.port, timeline.account, timeline.roomUri);
+    }
+  }
+
   /** Ask for something, and say so if it was refused. Whether it was done. */
   async try(what: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -156,10 +164,7 @@ export class App {
         this.#goOn(account);
       }
     }
-    const { timeline } = this;
-    if (timeline !== null) {
-      this.timeline = new Timeline(this.port, timeline.account, timeline.roomUri);
-    }
+    this.reread();
   }
 
   /** What could not be kept or sent while the account or the line was closed. */

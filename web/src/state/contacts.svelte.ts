@@ -42,6 +42,11 @@ export class Contacts {
     return this.has(account, userUri) || this.#opened.has(key(account, userUri));
   }
 
+  /** Whether a picture in a message of somebody is shown without being asked for. */
+  shows(account: string, userUri: string): boolean {
+    return this.has(account, userUri) && this.#of[account]?.covers_all === false;
+  }
+
   uncover(account: string, userUri: string): void {
     this.#opened = new Set([...this.#opened, key(account, userUri)]);
   }

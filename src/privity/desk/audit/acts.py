@@ -121,6 +121,7 @@ class Act(StrEnum):
     LIST_RESUMED = "list.resumed"
     LIST_REMOVED = "list.removed"
     LIST_STALE = "list.stale"
+    LIST_SEARCHED = "list.searched"
     MATCHED = "match.found"
     MATCH_JUDGED = "match.judged"
 

@@ -80,6 +80,7 @@ def build_app(console: Console, table: tuple[Page, ...] = TABLE) -> web.Applicat
     app = web.Application(middlewares=[_outermost(console)], client_max_size=forms.MAX_FORM_BYTES)
     for page in table:
         app.router.add_route(page.method, page.path, partial(_answer, console, page))
+    app.on_shutdown.append(console.looks.stop)
     return app
 
 

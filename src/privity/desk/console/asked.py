@@ -21,6 +21,7 @@ from privity.desk.console.media import Pictures
 from privity.desk.console.recordings import Recordings
 from privity.desk.console.referrals import Referrals
 from privity.desk.console.rendering import Templates
+from privity.desk.console.signals_looking import Looks
 from privity.desk.console.uploads import Strangers, Upload
 from privity.desk.db.transaction import Db
 from privity.desk.intake.again import Again
@@ -61,6 +62,7 @@ class Console:
     legal: LegalDesk | None = field(default=None, repr=False)
     """None where the house answers no legal requests."""
     strangers: Strangers = field(default_factory=Strangers, repr=False)
+    looks: Looks = field(default_factory=Looks, repr=False)
 
     @property
     def origin(self) -> str:

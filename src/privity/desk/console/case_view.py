@@ -16,7 +16,7 @@ import msgspec
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import Case, CaseEvent, CaseView, Clusters, EventKind
 from privity.desk.console.plain import Run, line, runs
-from privity.desk.console.queue import KINDS, counted, numbers, reason_name
+from privity.desk.console.queue import counted, numbers, reason_name, what_of
 from privity.desk.db.transaction import Db
 from privity.desk.evidence.listing import Listed, gone_ms, listed
 from privity.desk.evidence.records import Kind
@@ -142,7 +142,7 @@ def of(db: Db, view: CaseView) -> Page:
     ]
     return Page(
         view.case,
-        KINDS[view.case.kind],
+        what_of(view.case),
         line(view.case.subject, 512),
         numbers(view.case),
         omitted_words(view.case.omitted),

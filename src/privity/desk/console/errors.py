@@ -18,6 +18,7 @@ DeskError
     +-- NotPublic         what nobody but those concerned could see is stated to nobody else
     +-- WithoutHub        the hub does not say what a referral needs
     +-- NobodyThere       the hub knows no account by this name, or the case is about none
+    +-- StillLooking      one look back at a time; another one runs
     +-- PictureGone       the address of a picture or a sound was used, is too old, or belongs to somebody else
 """
 
@@ -92,3 +93,7 @@ class NobodyThere(ConsoleError):
 
 class PictureGone(ConsoleError):
     """A picture is shown once, a sound given while its page stands, to who asked for it, for a short time."""
+
+
+class StillLooking(ConsoleError):
+    """One look back at a time: another one runs."""

@@ -15,6 +15,9 @@ from privity.desk.clearinghouse.model import ReferralState
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
 from privity.desk.legal.requests import listing
+from privity.desk.matching.lists import service as lists
+from privity.desk.signals.coordination import service as coordination
+from privity.desk.signals.lifecycle import service as rules
 from privity.desk.staff import proposals
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -79,11 +82,30 @@ def _proposals(db: Db, now_ms: int) -> Count | None:
     return Count(waiting) if waiting else None
 
 
+def _proposed_rules(db: Db, now_ms: int) -> Count | None:
+    waiting = rules.count_waiting(db)
+    return Count(waiting) if waiting else None
+
+
+def _clusters(db: Db, now_ms: int) -> Count | None:
+    waiting = coordination.count_waiting(db)
+    return Count(waiting) if waiting else None
+
+
+def _paused_lists(db: Db, now_ms: int) -> Count | None:
+    """A person looks at a list that paused itself, or that nobody fetched."""
+    waiting = sum(one.paused_ms is not None or one.stale(now_ms) for one in lists.lists(db))
+    return Count(waiting) if waiting else None
+
+
 PLACES: Final[tuple[Place, ...]] = (
     Place("Cases", "/queue", Right.SEE_QUEUE, _open_cases),
     Place("Second person", "/second", Right.CONFIRM, _unconfirmed),
     Place("Appeals", "/appeals", Right.SEE_APPEALS, _open_appeals),
     Place("Needs somebody", "/attention", Right.SEE_CASE),
+    Place("Clusters", "/clusters", Right.SEE_CASE, _clusters),
+    Place("Rules", "/rules", Right.SEE_RULES, _proposed_rules),
+    Place("Hash lists", "/lists", Right.SEE_CASE, _paused_lists),
     Place("Referrals", "/referrals", Right.SEE_REFERRALS, _open_referrals),
     Place("Legal requests", "/legal", Right.SEE_LEGAL, _open_requests),
     Place("Agencies", "/agencies", Right.SEE_LEGAL),

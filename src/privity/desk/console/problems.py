@@ -22,6 +22,9 @@ from privity.desk.console.errors import (
 )
 from privity.desk.errors import DeskError
 from privity.desk.legal.answers.errors import LetterUnknown
+from privity.desk.matching.errors import ListUnknown, MatchUnknown
+from privity.desk.signals.coordination.errors import ClusterUnknown
+from privity.desk.signals.lifecycle.errors import VersionUnknown
 from privity.desk.staff.errors import MemberUnknown, NotSignedIn, NotYourRole, PasskeyRefused, TooManyTries
 
 log: Final = structlog.get_logger()
@@ -36,6 +39,10 @@ STATUS: Final[tuple[tuple[type[DeskError], int], ...]] = (
     (PageUnknown, 404),
     (MemberUnknown, 404),
     (LetterUnknown, 404),
+    (VersionUnknown, 404),
+    (ClusterUnknown, 404),
+    (ListUnknown, 404),
+    (MatchUnknown, 404),
 )
 """What is not named here was asked for rightly and could not be done: 409."""
 

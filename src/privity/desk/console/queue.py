@@ -13,6 +13,7 @@ from aiohttp import web
 
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import Case, Place, SubjectKind, View
+from privity.desk.cases.of_cluster import CLUSTER
 from privity.desk.console.asked import Asked
 from privity.desk.console.forms import Form
 from privity.desk.console.pages import page
@@ -76,7 +77,12 @@ async def _queue(asked: Asked, acting: Acting) -> web.Response:
 
 def row_of(case: Case) -> Row:
     """What the queue says of a case."""
-    return Row(case, KINDS[case.kind], line(case.subject), numbers(case))
+    return Row(case, what_of(case), line(case.subject), numbers(case))
+
+
+def what_of(case: Case) -> str:
+    """What a case is about, in a word."""
+    return "cluster of accounts" if case.subject.startswith(CLUSTER) else KINDS[case.kind]
 
 
 def numbers(case: Case) -> str:

@@ -15,10 +15,10 @@ from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
 
-def matches(db: Db, acting: Acting, limit: int) -> tuple[Match, ...]:
-    """The newest first. Raises NotYourRole."""
+def matches(db: Db, acting: Acting, limit: int, before: int | None = None) -> tuple[Match, ...]:
+    """The newest first, or those before one of this number. Raises NotYourRole."""
     acting.must(Right.SEE_CASE)
-    return store.newest(db, limit)
+    return store.newest(db, limit, (1 << 62) if before is None else before)
 
 
 def judge(db: Db, acting: Acting, number: int, *, right: bool, now_ms: int) -> Match:

@@ -46,6 +46,16 @@ class Span:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One line of a picture of estimates: what was measured, and the bounds within which it lies."""
+
+    name: str
+    low: float
+    middle: float
+    high: float
+
+
 def bars(key: str, title: str, unit: str, rows: Sequence[Bar], parts: Sequence[str] = ()) -> Markup:
     """Bars from the left, side by side where they have parts; what each part means stands above. `key` names it."""
     most = max((sum(row.parts) for row in rows), default=0)
@@ -83,6 +93,21 @@ def spans(key: str, title: str, unit: str, rows: Sequence[Span]) -> Markup:
         drawn.append(Markup('<circle class="dot" cx="{:.1f}" cy="{}" r="6"/>').format(middle, y + 9))
         said = f"{_number(row.middle)} to {_number(row.end)}"
         drawn.append(_text(end + 10, y + _BAR - 4, said, "value"))
+    return _picture(key, title, unit, drawn, scale, _TOP, len(rows))
+
+
+def intervals(key: str, title: str, unit: str, rows: Sequence[Interval]) -> Markup:
+    """A dot at what was measured, a band between its bounds."""
+    scale = _Scale(max((row.high for row in rows), default=0), [row.name for row in rows], whole=True)
+    drawn = []
+    for place, row in enumerate(rows):
+        y = _TOP + place * _ROW
+        low, middle, high = scale.at(row.low), scale.at(row.middle), scale.at(row.high)
+        band = Markup('<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="8"/>')
+        drawn.append(_name(row.name, scale, y))
+        drawn.append(band.format(low, y + 5, high - low))
+        drawn.append(Markup('<circle class="dot" cx="{:.1f}" cy="{}" r="6"/>').format(middle, y + 9))
+        drawn.append(_text(high + 10, y + _BAR - 4, f"{row.middle:,.0f}", "value"))
     return _picture(key, title, unit, drawn, scale, _TOP, len(rows))
 
 

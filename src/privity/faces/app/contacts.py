@@ -8,6 +8,7 @@ from typing import Final
 
 from privity.client.contacts import HeldRoom
 from privity.client.sdk import Device
+from privity.client.strangers.covering import covers_all
 from privity.faces.app.people import person
 from privity.faces.app.plain import one_line, visible
 from privity.faces.app.port.contacts import (
@@ -69,6 +70,7 @@ def contacts(device: Device) -> ContactsShown:
             GuardianShown(user_uri=each.user_uri, handle=one_line(each.handle, MAX_HANDLE), pending=each.pending)
             for each in device.guarding.guardians()
         ),
+        covers_all=covers_all(device),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from privity.client.cautions import cautions_in, is_new
 from privity.client.engine.shown import Item, Kind, State
+from privity.client.forwarding import hops_of
 from privity.client.mentions import without_links
 from privity.client.sdk import Device
 from privity.faces.app.limits import MAX_PREVIEW
@@ -26,7 +27,6 @@ from privity.faces.app.text import LaidOut, markdown, plain
 from privity.faces.commands.naming import called, with_names
 from privity.faces.commands.showing import files_of, size_of, text_of
 from privity.message.content import MimiContent, SinglePart, walk
-from privity.message.forwarding import hops_in
 from privity.message.receipts import Status
 from privity.policy.forwarding import label
 
@@ -173,7 +173,7 @@ def _cautions(device: Device, item: Item) -> tuple[str, ...]:
 
 
 def _forwarded(item: Item) -> str:
-    return label(hops_in(MimiContent.decode(item.content))) if item.content else ""
+    return label(hops_of(item)) if item.content else ""
 
 
 def _delivery(item: Item) -> Delivery | None:

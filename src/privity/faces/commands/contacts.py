@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from privity.client.sdk import Device
+from privity.faces.commands import strangers
 from privity.faces.commands.codes import shown_until_used
 from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import called
@@ -24,6 +25,9 @@ app = App(
     help="Decide who may begin a conversation with you, and ask others for it.\n\nExample: privity contacts list",
     help_format="plaintext",
 )
+app.command(strangers.card)
+app.command(strangers.freeze)
+app.command(strangers.unfreeze)
 Report = Annotated[Reason | None, Parameter(help="Report it to the desk as well: what is wrong.", show_default=False)]
 NOBODY_IS_TOLD = (
     "Asked. Whether anybody sees it is not told, here or to anybody: where somebody may be found, or asks for you as"

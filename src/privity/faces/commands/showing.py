@@ -58,11 +58,14 @@ def as_line(item: Item, device: Device) -> str:
     if item.kind is not Kind.MESSAGE:
         return harmless(f"{short(item)[:8]:8}  {when:%H:%M}  -- {with_names(device, item.text)}")
     who = called(device, item.sender)
+    frozen = device.preferences.frozen
+    if frozen(item.sender):
+        return harmless(f"{short(item)[:8]}  {when:%H:%M}  {who}: (you froze them; `privity contacts unfreeze`)")
     shown = item.state in (State.SHOWN, State.EDITED)
     text = without_links(text_of(item), device.names.handle) if shown else f"({gone(item, device)})"
     edited = " (edited)" if item.state is State.EDITED else ""
     edited += " (from a backup)" if item.from_backup else ""
-    reactions = " ".join(each.text for each in item.reactions)
+    reactions = " ".join(each.text for each in item.reactions if not frozen(each.sender))
     line = f"{short(item)[:8]}  {when:%H:%M}  {who}: {text}{edited}{f'  [{reactions}]' if reactions else ''}"
     return harmless(line)
 

@@ -112,6 +112,19 @@ def test_acceptance_waits_until_people_could_answer(watch: Watch) -> None:
     assert watch.values("a", names) == [0, 0.0, 1.0], "last week's answers are over"
 
 
+def test_who_needs_longer_to_answer_has_not_refused_before_six_hours(watch: Watch) -> None:
+    names = ("answerable_7d", "long_answerable_7d", "long_acceptance_upper")
+    for n in range(10):
+        watch.saw(seen(K.ASKED, "a", f"p{n}"))
+    watch.saw(seen(K.ASKED, "a", "late", at_ms=AT + 5 * HOUR_MS))
+    assert watch.values("a", names) == [10, 0, 1.0]
+    for n in range(3):
+        watch.saw(seen(K.ACCEPTED, f"p{n}", "a", at_ms=AT + 5 * HOUR_MS))
+    assert watch.values("a", names) == [10, 3, 1.0], "who did answer counts"
+    watch.saw(seen(K.ASKED, "a", "later", at_ms=AT + 7 * HOUR_MS))
+    assert watch.values("a", names) == [11, 10, wilson_high(3, 10)]
+
+
 def test_only_the_word_of_old_accounts_is_a_tie(watch: Watch) -> None:
     watch.saw(seen(K.ACCEPTED, "b", "a"), seen(K.ACCEPTED, "c", "a", born_ms=AT - 29 * DAY_MS))
     assert watch.value("a", "old_ties") == 1

@@ -61,12 +61,12 @@ async def test_a_spammer_is_slowed_down_and_nobody_else_and_a_restart_does_it_on
     version = rules.live(shipped.texts()["contact"], "contact")
     assert version.stage is Stage.LIVE
     spammer, other = house.user(), house.user()
-    start_ms = house.clock - 4 * HOUR_MS
+    start_ms = house.clock - 9 * HOUR_MS
     seen = [
         *asks(house, spammer, start_ms, 20, 1),
         *asks(house, other, start_ms, 3, 100),
-        *asks(house, spammer, start_ms + 2 * HOUR_MS, 1, 200),
-        *asks(house, other, start_ms + 2 * HOUR_MS, 1, 300),
+        *asks(house, spammer, start_ms + 7 * HOUR_MS, 1, 200),
+        *asks(house, other, start_ms + 7 * HOUR_MS, 1, 300),
     ]
     with transaction(house.db):
         kept.add(house.db, seen, house.clock)

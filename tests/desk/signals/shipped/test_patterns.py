@@ -45,9 +45,11 @@ def test_mass_unsolicited_contact() -> None:
     world = History()
     spammer = world.account("spammer", days_old=60)
     world.asks(spammer, world.people(20, "a"), T0)
-    world.asks(spammer, world.people(3, "b"), T0 + 2 * HOUR)
+    world.asks(spammer, world.people(3, "b"), T0 + 7 * HOUR)
     fresh = world.account("fresh", days_old=MADE_AT_T0)
-    world.asks(fresh, world.people(9, "c"), T0 + HOUR)
+    asked = world.people(9, "c")
+    world.asks(fresh, asked, T0 + HOUR)
+    world.each(asked[:1], ObservedKind.BLOCKED, fresh, T0 + 2 * HOUR)
     world.asks(fresh, world.people(2, "d"), T0 + 3 * HOUR)
     blocked = world.account("blocked", days_old=90)
     people = world.people(10, "e")
@@ -59,6 +61,28 @@ def test_mass_unsolicited_contact() -> None:
         "fresh": {"ContactFresh"},
         "blocked": {"ContactBlocked"},
     }
+
+
+def test_that_nobody_has_answered_yet_is_no_refusal() -> None:
+    """As `spammer` and `fresh` above, only that five hours are missing to the one, and a block to the other."""
+    world = History()
+    soon = world.account("soon", days_old=60)
+    world.asks(soon, world.people(20, "a"), T0)
+    world.asks(soon, world.people(3, "b"), T0 + 2 * HOUR)
+    fresh = world.account("fresh", days_old=MADE_AT_T0)
+    world.asks(fresh, world.people(9, "c"), T0 + HOUR)
+    world.asks(fresh, world.people(2, "d"), T0 + 3 * HOUR)
+    assert world.held() == {}
+
+
+def test_who_was_unwelcome_and_asks_on_is_slowed_down_at_the_third() -> None:
+    world = History()
+    again = world.account("again", days_old=6)
+    world.asks(again, world.people(12, "a"), T0 - DAY)
+    world.asks(again, world.people(3, "b"), T0 + HOUR)
+    assert world.held() == {}
+    world.known.label("again", "unwelcome", NOW)
+    assert world.held() == {"again": {"ContactAgain"}}
 
 
 def test_who_stays_below_the_daily_number_is_found_in_a_week() -> None:
@@ -87,7 +111,7 @@ def test_a_stranger_who_seeks_out_minors_whatever_age_is_declared() -> None:
     for age, rule in ((AgeBand.ADULT, "MinorsAsked"), (AgeBand.MINOR, "MinorsAskedByPeer")):
         world = History()
         groomer = world.account("groomer", age=age, days_old=20)
-        children = world.people(14, "child", age=AgeBand.MINOR)
+        children = world.people(22, "child", age=AgeBand.MINOR)
         world.asks(groomer, children, T0, 30 * MINUTE)
         assert rule in world.held()["groomer"], age
 
@@ -100,8 +124,11 @@ def test_it_goes_on_and_minors_say_no() -> None:
     world.asks(groomer, children, T0)
     assert world.held()["groomer"] == {"MinorsAgain"}
     world.each(children[:2], ObservedKind.BLOCKED, groomer, T0 + 2 * HOUR)
-    assert "MinorsBlock" in world.held()["groomer"]
-    world.each(children[2:3], ObservedKind.REPORTED, groomer, T0 + 3 * HOUR)
+    assert world.held()["groomer"] >= {"MinorsBlock"}
+    assert "MinorsBlockAndRefuse" not in world.held()["groomer"], "they had two hours"
+    world.each(children[2:3], ObservedKind.BLOCKED, groomer, T0 + 7 * HOUR)
+    assert "MinorsBlockAndRefuse" in world.held()["groomer"]
+    world.each(children[3:], ObservedKind.REPORTED, groomer, T0 + 3 * HOUR)
     assert "MinorsReport" in world.held()["groomer"]
 
 
@@ -112,7 +139,7 @@ def test_sock_puppet_farm() -> None:
         world.did(puppet, ObservedKind.REGISTERED, T0 + number * SECOND, network="n1")
     for puppet in puppets[:3]:
         world.asks(puppet, world.people(8, f"{puppet}-"), T0 + HOUR)
-        world.asks(puppet, world.people(2, f"{puppet}+"), T0 + 4 * HOUR)
+        world.asks(puppet, world.people(2, f"{puppet}+"), T0 + 8 * HOUR)
     for number in range(12):
         world.did(puppets[3], ObservedKind.KNOCKED, T0 + HOUR + number * SECOND, room=f"r{number}")
         world.did(puppets[4], ObservedKind.SHOWED, T0 + HOUR + number * SECOND)
@@ -168,10 +195,3 @@ def test_scripted_extortion_as_far_as_it_shows() -> None:
     for number in range(3):
         world.did(gang, ObservedKind.BLOCKED, T0 + 10 * HOUR + number, people[number])
     assert world.held()["gang"] >= {"ExtortionScript", "ExtortionBlocks"}
-    minors = History()
-    other = minors.account("other", days_old=12)
-    children = minors.people(4, "child", age=AgeBand.MINOR)
-    minors.asks(other, children, T0)
-    minors.each(children[:1], ObservedKind.ACCEPTED, other, T0 + HOUR)
-    minors.each(children[:1], ObservedKind.BLOCKED, other, T0 + 5 * HOUR)
-    assert "ExtortionOfMinors" in minors.held()["other"]

@@ -26,6 +26,7 @@ from privity.faces.app.port import (
     safety,
     shape,
     shown,
+    strangers,
     typescript,
     writing,
 )
@@ -48,6 +49,7 @@ MODULES = (
     room_reports,
     safety,
     shown,
+    strangers,
     writing,
 )
 

@@ -18,7 +18,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.matching.errors import ListBusy, ListExists, ListNameRefused, ListNotPaused, ListUnknown
 from privity.desk.matching.lists import store
-from privity.desk.matching.lists.model import Category, Changed, Entry, HashKind, HashList, Incoming
+from privity.desk.matching.lists.model import Category, Changed, Entry, HashKind, HashList, Incoming, incoming
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
@@ -154,6 +154,26 @@ def alarm(db: Db, now_ms: int) -> tuple[HashList, ...]:
 def exactly(db: Db, kind: HashKind, value: bytes, now_ms: int) -> tuple[Entry, ...]:
     """The entries with this hash, in whatever list."""
     return store.with_value(db, kind, value, now_ms)
+
+
+def search(db: Db, acting: Acting, number: int, kind: str, value: str, now_ms: int) -> tuple[Entry, ...]:
+    """The entries of one list with exactly this hash, as digits. The log says that somebody asked, and not for what.
+
+    Raises NotYourRole, ListUnknown, KindUnknown or HashMalformed.
+    """
+    acting.must(Right.MANAGE_LISTS)
+    asked = incoming(kind, value)
+    with transaction(db):
+        if numbered(db, number).removed_ms is not None:
+            raise ListUnknown(f"there is no list {number}")
+        found = tuple(one for one in exactly(db, asked.kind, asked.value, now_ms) if one.list == number)
+        _log(db, Act.LIST_SEARCHED, acting.who, number, now_ms, kind=asked.kind.value, found=len(found))
+    return found
+
+
+def feedback(db: Db, number: int) -> tuple[int, int]:
+    """How many entries of a list people found right more often than wrong, and the other way round."""
+    return store.feedback(db, number)
 
 
 def entries(db: Db, numbers: Sequence[int], now_ms: int) -> tuple[Entry, ...]:

@@ -214,6 +214,15 @@ def add_vote(db: Db, entry: int, up: bool, who: str, now_ms: int) -> None:
     db.execute("UPDATE list_entry SET up = up + ?, down = down + ? WHERE n = ?", (up, not up, entry))
 
 
+def feedback(db: Db, number: int) -> tuple[int, int]:
+    right, wrong = db.execute(
+        "SELECT coalesce(sum(up > down), 0), coalesce(sum(down > up), 0) FROM list_entry"
+        " WHERE list = ? AND removed_ms IS NULL AND (up > 0 OR down > 0)",
+        (number,),
+    ).fetchone()
+    return int(right), int(wrong)
+
+
 def votes_waiting(db: Db, number: int, limit: int) -> list[tuple[int, HashKind, bytes, str, bool]]:
     """The number of the vote, the hash, what its source calls it, and whether it is for it."""
     rows = db.execute(

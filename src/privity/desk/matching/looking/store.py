@@ -62,8 +62,9 @@ def find(db: Db, number: int) -> Match | None:
     return None if row is None else _match(row)
 
 
-def newest(db: Db, limit: int) -> tuple[Match, ...]:
-    return tuple(_match(row) for row in db.execute(_MATCH + " ORDER BY number DESC LIMIT ?", (limit,)).fetchall())
+def newest(db: Db, limit: int, before: int = 1 << 62) -> tuple[Match, ...]:
+    rows = db.execute(_MATCH + " WHERE number < ? ORDER BY number DESC LIMIT ?", (before, limit)).fetchall()
+    return tuple(_match(row) for row in rows)
 
 
 def add(db: Db, match: Match) -> int:

@@ -96,6 +96,11 @@ def judge(db: Db, acting: Acting, number: int, state: State, words: str, now_ms:
         )
 
 
+def count_waiting(db: Db) -> int:
+    """For the navigation: clusters that nobody has judged."""
+    return store.count(db, State.PROPOSED)
+
+
 # What the batch tells. It owns no transaction of its own.
 
 

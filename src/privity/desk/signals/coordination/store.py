@@ -32,6 +32,11 @@ def add(db: Db, cluster: Cluster, case_number: int, number: int, now_ms: int) ->
     _add_parts(db, number, cluster)
 
 
+def count(db: Db, state: State) -> int:
+    (found,) = db.execute("SELECT count(*) FROM coordination_cluster WHERE state = ?", (state.value,)).fetchone()
+    return int(found)
+
+
 def next_number(db: Db) -> int:
     """No number is ever given twice."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'coordination_cluster'").fetchone()

@@ -99,6 +99,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
     _whole("answerable_7d", "people asked in seven days who had an hour to answer, or did answer", cost=2 * _COUNT),
     _share("acceptance_lower", "smallest share of those who would accept it that fits what was seen (Wilson, 95 %)"),
     _share("acceptance_upper", "largest share of those who would accept it that fits what was seen (Wilson, 95 %)"),
+    _whole("long_answerable_7d", "people asked in seven days who had six hours to answer, or did", cost=2 * _COUNT),
+    _share("long_acceptance_upper", "the same largest share, of people who had six hours to answer"),
     # What others do about it.
     *_different("blocked_by", "different people who blocked it", "1h", "24h", "7d"),
     *_different("blocked_by_minors", "different minors who blocked it", "7d"),

@@ -19,6 +19,8 @@ from privity.desk.signals.language.python_functions import wilson_high, wilson_l
 Value = bool | int | float | str
 Reader = Callable[[Moment], Value]
 
+LONG_MS: Final = 6 * HOUR_MS
+"""Time in which whoever wants to answer does, unless they sleep: half of people's answers come within two hours."""
 _TOP: Final = float(MOST)
 _PERIODS: Final = {"1h": HOUR_MS, "24h": DAY_MS, "7d": WEEK_MS}
 _SUM: Final[Mapping[str, Callable[[Decayed, int], float]]] = {
@@ -60,11 +62,11 @@ def _within(there: Distinct | None, period_ms: int, at_ms: int) -> int:
     return 0 if there is None else there.within(period_ms, at_ms)
 
 
-def _accepted_of(moment: Moment) -> tuple[int, int]:
-    """People who accepted, and people who could have by now."""
+def _accepted_of(moment: Moment, time_ms: int = HOUR_MS) -> tuple[int, int]:
+    """People who accepted, and people who could have by now: they had so much time, or did."""
     asked, at_ms = moment.state.asked, moment.at_ms
     accepted = _within(moment.state.accepted, WEEK_MS, at_ms)
-    had_time = _within(asked, WEEK_MS, at_ms) - _within(asked, HOUR_MS, at_ms)
+    had_time = _within(asked, WEEK_MS, at_ms) - _within(asked, time_ms, at_ms)
     return accepted, max(had_time, accepted)
 
 
@@ -138,6 +140,8 @@ READERS: Final[Mapping[str, Reader]] = {
     "answerable_7d": lambda moment: min(_accepted_of(moment)[1], MOST),
     "acceptance_lower": lambda moment: wilson_low(*_accepted_of(moment)),
     "acceptance_upper": lambda moment: wilson_high(*_accepted_of(moment)),
+    "long_answerable_7d": lambda moment: min(_accepted_of(moment, LONG_MS)[1], MOST),
+    "long_acceptance_upper": lambda moment: wilson_high(*_accepted_of(moment, LONG_MS)),
     **_all(_different, "blocked_by", "blocked_by", "1h", "24h", "7d"),
     **_all(_different, "blocked_by_minors", "blocked_by_minors", "7d"),
     **_all(_different, "reported_by", "reported_by", "1h", "24h", "7d"),

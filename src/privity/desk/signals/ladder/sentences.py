@@ -32,8 +32,8 @@ _OWN_COUNTS: Final = (
 TOLD: Final = frozenset(
     {
         "kind", "age", "count", "people", "rooms", "largest", "account_seconds", "account_hours", "account_days",
-        "came_invited", "answerable_7d", "acceptance_lower", "acceptance_upper", "reports_closed", "reports_upheld",
-        "upheld_lower", "upheld_upper", "election",
+        "came_invited", "answerable_7d", "acceptance_lower", "acceptance_upper", "long_answerable_7d",
+        "long_acceptance_upper", "reports_closed", "reports_upheld", "upheld_lower", "upheld_upper", "election",
     }
     | {f"{name}_{period}" for name in _OWN_COUNTS for period in _PERIODS}
 )  # fmt: skip

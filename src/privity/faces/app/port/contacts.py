@@ -112,6 +112,8 @@ class ContactsShown(Result, frozen=True, kw_only=True):
     held: tuple[HeldShown, ...]
     wards: tuple[WardShown, ...]
     guardians: tuple[GuardianShown, ...]
+    covers_all: bool
+    """Whether pictures in messages of contacts, too, are covered until they are opened."""
 
 
 class AskContact(AccountRequest, frozen=True, kw_only=True):

@@ -186,6 +186,16 @@ from privity.faces.app.port.safety import (
     StandingShown,
 )
 from privity.faces.app.port.shape import Shape, verb
+from privity.faces.app.port.strangers import (
+    Acquaintance,
+    HowKnown,
+    Protection,
+    ProtectionShown,
+    PutWarningAway,
+    SetProtection,
+    Warnings,
+    WarningsShown,
+)
 from privity.faces.app.port.writing import DrawQr, QrCode, SayTyping, TypingShown
 
 
@@ -218,6 +228,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | ImportedConversations | ReadImported | RemoveImported | LookAtDisclosure | Disclose
         | Contacts | AskContact | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
         | MakeCode | LookCode | UseCode | AnswerInvitation | AnswerHeld
+        | Warnings | PutWarningAway | Protection | SetProtection | HowKnown
         | OwnProfile | PutProfile | ProfileOf | SetAge | Vouch | EndGuardianship | SetWardAge
     )  # fmt: skip
 
@@ -230,6 +241,7 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
         | Hits | PersonFound | Begun | BegunAgain | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
         | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries | DisclosureShown
+        | WarningsShown | ProtectionShown | Acquaintance
         | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet
     )  # fmt: skip
 

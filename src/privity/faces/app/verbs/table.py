@@ -14,6 +14,7 @@ from privity.faces.app.port.offices import Knocking
 from privity.faces.app.port.opening import Overview
 from privity.faces.app.port.room_reports import RoomReports
 from privity.faces.app.port.safety import Reports, Standing
+from privity.faces.app.port.strangers import Warnings
 from privity.faces.app.verbs import (
     Verbs,
     contacts,
@@ -33,6 +34,7 @@ from privity.faces.app.verbs import (
     room_reports,
     rooms,
     safety,
+    strangers,
     watching,
     writing,
 )
@@ -51,6 +53,7 @@ ACCOUNT: Final[Verbs] = {
     **watching.VERBS,
     **keeping.VERBS,
     **contacts.VERBS,
+    **strangers.VERBS,
     **profiles.VERBS,
     **errands.VERBS,
     **disclosing.VERBS,
@@ -73,6 +76,7 @@ BY_ITSELF: Final = (
     Reports,
     Standing,
     RoomReports,
+    Warnings,
 )
 """What a page asks when something happened. It shows nobody sitting there, and keeps nothing from being locked."""
 
