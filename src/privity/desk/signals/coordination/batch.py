@@ -66,7 +66,8 @@ class Coordination:
         with transaction(self.db):
             store.drop_before(self.db, now_ms - service.KEPT_MS)
             store.ran(self.db, now_ms, acts.size, len(acts.accounts), len(found))
-        log.info("desk.coordination_looked", acts=acts.size, clusters=len(found), opened=opened)
+        if found:
+            log.info("desk.coordination_looked", acts=acts.size, clusters=len(found), opened=opened)
         return 0
 
     async def _found(self, acts: Acts, enough: float) -> list[Cluster]:
