@@ -46,7 +46,7 @@ class Ask(StrEnum):
     ACCOUNT = "account"
     """Says that something is wrong with an account."""
     ELSEWHERE = "elsewhere"
-    SECRET = "secret"  # noqa: S105 - a word, no password
+    SECRECY = "secrecy"
     AGE = "age"
 
 

@@ -79,14 +79,14 @@ _WHEN: Final[Mapping[Script, Callable[[_Facts], bool]]] = {
         f.any(Ask.THREAT) and (f.any(Ask.UNLESS, Ask.PICTURE, Ask.UNTRACEABLE) or f.all(Ask.MONEY, Ask.HURRY))
     ),
     Script.PICTURES: lambda f: (
-        f.any(Ask.PICTURE) and (f.minor or f.any(Ask.ELSEWHERE, Ask.SECRET, Ask.MONEY, Ask.HURRY, Ask.UNLESS))
+        f.any(Ask.PICTURE) and (f.minor or f.any(Ask.ELSEWHERE, Ask.SECRECY, Ask.MONEY, Ask.HURRY, Ask.UNLESS))
     ),
     Script.CODE: lambda f: f.any(Ask.CODE),
     Script.OFFICIAL: lambda f: f.any(Ask.OFFICIAL) and (f.link or f.any(Ask.ACCOUNT, Ask.CODE, Ask.UNTRACEABLE)),
     Script.PAYMENT: lambda f: (
         (f.any(Ask.UNTRACEABLE) and f.any(Ask.MONEY, Ask.HURRY, Ask.UNLESS)) or f.all(Ask.MONEY, Ask.HURRY, Ask.UNLESS)
     ),
-    Script.SECRECY: lambda f: f.minor and f.any(Ask.SECRET) and f.any(Ask.ELSEWHERE, Ask.AGE, Ask.PICTURE),
+    Script.SECRECY: lambda f: f.minor and f.any(Ask.SECRECY) and f.any(Ask.ELSEWHERE, Ask.AGE, Ask.PICTURE),
     Script.MOVING: lambda f: f.minor and f.early and f.any(Ask.ELSEWHERE),
 }
 

@@ -77,16 +77,15 @@ def add_by_rule(db: Db, reference: str, rule: ByRule) -> None:
 
 def by_rules_over(db: Db, now_ms: int, limit: int) -> tuple[Decision, ...]:
     """What rules hid, and whose time is over: the hub shows it again when it is asked to. Oldest first."""
-    rows = db.execute(
-        _SELECT + " WHERE action = 'remove_public' AND n IN ("  # noqa: S608  # names of columns
+    numbers = db.execute(
         "SELECT d.n FROM decision_by_rule AS r JOIN decision AS d ON d.reference = r.reference"
         " JOIN decision_event AS e ON e.decision = d.n AND e.kind = 'effective'"
-        " WHERE e.at_ms + r.hours * ? <= ?"
-        " AND NOT EXISTS (SELECT 1 FROM decision_event AS u WHERE u.decision = d.n AND u.kind = 'undone'))"
-        " ORDER BY n LIMIT ?",
+        " WHERE d.action = 'remove_public' AND e.at_ms + r.hours * ? <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM decision_event AS u WHERE u.decision = d.n AND u.kind = 'undone')"
+        " ORDER BY d.n LIMIT ?",
         (HOUR_MS, now_ms, limit),
     ).fetchall()
-    return _all(db, rows)
+    return tuple(made for (number,) in numbers if (made := find(db, number)) is not None)
 
 
 def against(db: Db, subject: str) -> tuple[Decision, ...]:
