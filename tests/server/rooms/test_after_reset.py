@@ -104,8 +104,8 @@ async def test_a_pending_reset_keeps_everybody_where_they_are(world: World) -> N
     async with world.http.post("/v1/resets", json=body) as response:
         assert response.status == 200, await response.text()
     for device in (anna, ben):
-        told = await device.until(socket.Inbox)
-        assert (told.kind, told.body) == (socket.InboxKind.DEVICE_LIST_CHANGED, ben.user_uri.encode())
+        told = await device.until_inbox(socket.InboxKind.DEVICE_LIST_CHANGED)
+        assert told.body == ben.user_uri.encode()
     await later(world.context, world.clock, RESET_PENDING_MS - 1)
     await ben.say(room, b"still here")
     assert await anna.hear(1) == [b"still here"]

@@ -188,6 +188,6 @@ async def test_hub_proposes_each_departure_once(world: World) -> None:
         )
         await world.context.db.write(again)
     assert len((await anna.state(room)).proposals) == 2
-    assert (await ben.until(socket.Inbox)).kind == socket.InboxKind.REMOVED
+    await ben.until_inbox(socket.InboxKind.REMOVED)
     await ben.silent()
     assert find_client(anna.groups[room].tree, ben.keys.client_uri) is not None

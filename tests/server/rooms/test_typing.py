@@ -121,7 +121,7 @@ async def test_who_was_removed_sends_and_gets_none(world: World) -> None:
     now = typing(anna, room)
     await ben.until_seq(room, anna.cursors[room])
     await eve.until_seq(room, anna.cursors[room])
-    await eve.until(socket.Inbox)
+    await eve.until_inbox(socket.InboxKind.REMOVED)
     assert await passed_on(eve, old, anna, ben) == [False, False]
     assert await passed_on(eve, now, anna, ben) == [False, False]
     assert await passed_on(anna, now, ben, eve) == [True, False]

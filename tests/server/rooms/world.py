@@ -177,6 +177,13 @@ class Device:
         while self.cursors.get(room, 0) < seq:
             await self.until(socket.Event)
 
+    async def until_inbox(self, kind: socket.InboxKind) -> socket.Inbox:
+        """The first of this kind, also one that came before what was waited for until now: events of a room and of the
+        inbox have no order among them."""
+        while not (found := [each for each in self.seen if isinstance(each, socket.Inbox) and each.kind == kind]):
+            await self.until(socket.Inbox)
+        return found[0]
+
     async def silent(self) -> None:
         """Nothing came but what an own round trip brings: a Submit to nowhere is refused, and nothing before it."""
         ref = secrets.token_bytes(16)
