@@ -32,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(raised_errors.LookingBack())
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What is long is named by its length: the name of a test stands in the environment of every process it starts, and
+    the system starts none with more than 128 KiB in one variable."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests, those of one file stay together, but for what names a group of its own:
