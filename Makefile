@@ -78,6 +78,11 @@ $(VENV)/.exchanges: $(VENV)/.test constraints/exchanges.txt
 	@$(INSTALL) --require-hashes -r constraints/exchanges.txt
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.test constraints/bench.txt
+	@echo "installing what rules are measured beside (pinned by hash)"
+	@$(INSTALL) --require-hashes -r constraints/bench.txt
+	@touch $@
+
 tests/interop/node/node_modules/.made: tests/interop/node/package.json tests/interop/node/package-lock.json
 	@echo "installing ts-mls and core-crypto (pinned by hash)"
 	@cd tests/interop/node && npm ci --silent --ignore-scripts

@@ -38,7 +38,7 @@ EVENTS: Final = 300
 def cel_row(rules: RuleSet, events: Sequence[Sequence[Any]], ours: float) -> Row:
     """Skipped where the library is not installed."""
     if find_spec("cel") is None:
-        return skipped(NAME, "events/s", "common-expression-language is not installed", BAR)
+        return skipped(NAME, "events/s", "common-expression-language is not installed (make .venv/.bench)", BAR)
     compiled = [import_module("cel").compile(_all(rule.when, rules.names)) for rule in rules.rules]
     used = features_of(rules.rules, rules.names)
     looked_at = [(i, feature.name) for i, feature in enumerate(FEATURES) if feature.name in used]
