@@ -139,10 +139,16 @@ def _about(name: str, worlds: Sequence[Measured], outcome: Callable[[Measured, s
             [one.hours_to_action for one in without],
         ),
         _mean(
-            f"{name}: severe views of a case",
+            f"{name}: severe views of a case, mean",
             "views",
             [one.severe_mean for one in with_all],
             [one.severe_mean for one in without],
+        ),
+        _mean(
+            f"{name}: severe views of a case, median over cases",
+            "views",
+            [one.severe for one in with_all],
+            [one.severe for one in without],
         ),
     ]
 

@@ -17,6 +17,7 @@ import numpy as np
 from bench.clock import percentile
 from bench.format import Row
 from bench.signals_cel import cel_row
+from bench.signals_memory import memory_rows
 from bench.signals_rules import RULES
 from bench.signals_stream import observations
 from privity.desk.signals.counters.accounts import Accounts
@@ -54,10 +55,11 @@ class Sizes:
     observations: int
     accounts: int
     rounds: int
+    held: int
 
 
-FULL: Final = Sizes(300_000, 50_000, 7)
-QUICK: Final = Sizes(40_000, 10_000, 3)
+FULL: Final = Sizes(300_000, 50_000, 7, 1_000_000)
+QUICK: Final = Sizes(40_000, 10_000, 3, 20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def rows(quick: bool) -> list[Row]:
     events = _values(rules, seen)
     gc.collect()
     gc.freeze()
-    return [*_alone(rules, events, sizes), *_end_to_end(rules, seen, sizes)]
+    return [*_alone(rules, events, sizes), *_end_to_end(rules, seen, sizes), *memory_rows(sizes.held)]
 
 
 def _counting() -> Counting:

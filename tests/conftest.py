@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from itertools import groupby
 
 import pytest
 import structlog
@@ -43,9 +44,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests, those of one file stay together, but for what names a group of its own:
     that takes long, and comes first, so that no process is left alone with it at the end."""
     items.sort(key=lambda item: (item.get_closest_marker("last") is not None, not _of_its_own(item)))
-    for item in items:
-        if not _of_its_own(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(raised_errors.TESTS).as_posix()))
+    for path, beside in groupby(items, lambda item: item.path):
+        together = pytest.mark.xdist_group(path.relative_to(raised_errors.TESTS).as_posix())
+        for item in beside:
+            if not _of_its_own(item):
+                item.add_marker(together)
 
 
 def pytest_collection_finish() -> None:

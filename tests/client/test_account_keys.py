@@ -20,6 +20,7 @@ from privity.client.engine.records import Table
 from privity.client.engine.shown import Notice
 from privity.client.errors import CommandRefused
 from privity.identity.account_key import LABEL, Passed, Wish, decode_letter, open_passed, seal
+from privity.identity.choices import is_telling
 from privity.identity.device_list import SUITE, DeviceList
 from privity.identity.errors import IdentityError
 from privity.identity.uris import new_client_uri
@@ -76,7 +77,9 @@ def letter(world: World, phone: Phone, body: bytes) -> None:
 
 
 def letters_to(world: World, client: str) -> list[Wish | Passed]:
-    return [decode_letter(frame.body) for frame in world.hub.inboxes[client] if frame.kind is InboxKind.LETTER]
+    """About the account key."""
+    letters = [frame.body for frame in world.hub.inboxes[client] if frame.kind is InboxKind.LETTER]
+    return [decode_letter(each) for each in letters if not is_telling(each)]
 
 
 def wish_of(phone: Phone) -> OwnWish:
@@ -260,7 +263,8 @@ def test_a_hub_that_fills_the_key_it_withholds_with_another_is_refused_by_name(w
 
 
 def withheld(frame: Inbox, other: Passed, devices: DeviceList) -> Inbox:
-    if frame.kind is not InboxKind.LETTER or not isinstance(decode_letter(frame.body), Passed):
+    about_key = frame.kind is InboxKind.LETTER and not is_telling(frame.body)
+    if not about_key or not isinstance(decode_letter(frame.body), Passed):
         return frame
     body = Passed(other.client_uri, devices.account_key, other.public, other.sealed).encode()
     return Inbox(frame.seq, frame.kind, frame.room_uri, frame.room_seq, body)

@@ -15,10 +15,13 @@ from playwright.async_api import Page
 
 from tests.e2e.person import DRAWN
 
+FOR_OPERATORS = frozenset({"rule-by-day-light"})
+"""Shown by pages of docs/operators/."""
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 
 
 DOCS = Path(__file__).parents[2] / "docs" / "users" / "pictures"
+OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "pictures"
 IN_DOCS = frozenset(
     re.findall(r"\(pictures/([\w-]+)\.png\)", "".join(page.read_text() for page in DOCS.parent.glob("*.md")))
 )
@@ -46,11 +49,12 @@ PHONE = (Mode("phone", "light", 360, 740), Mode("phone-dark", "dark", 360, 740))
 
 
 async def take(page: Page, name: str) -> None:
-    """Keep a picture under build/screens/, and a small one for the pages of docs/users/ that show it, if asked to."""
+    """Keep a picture under build/screens/, and a small one for the pages of docs/ that show it, if asked to."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     taken = SCREENS / f"{name}.png"
     await page.screenshot(path=taken)
-    if os.environ.get("PRIVITY_DOCS_PICTURES") and name in IN_DOCS:
-        DOCS.mkdir(exist_ok=True)
+    docs = OPERATORS if name in FOR_OPERATORS else DOCS
+    if os.environ.get("PRIVITY_DOCS_PICTURES") and name in IN_DOCS | FOR_OPERATORS:
+        docs.mkdir(exist_ok=True)
         with Image.open(taken) as picture:
-            picture.convert("RGB").quantize(COLOURS).save(DOCS / taken.name, optimize=True)
+            picture.convert("RGB").quantize(COLOURS).save(docs / taken.name, optimize=True)

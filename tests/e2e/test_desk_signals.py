@@ -22,7 +22,7 @@ from privity.desk.matching.looking.policy import POLICY, Action, Surface
 from privity.desk.matching.looking.store import Match
 from privity.desk.signals import shipped
 from privity.desk.signals.coordination import service as coordination
-from privity.desk.signals.lifecycle import keeping_in
+from privity.desk.signals.lifecycle import keeping_in, service
 from privity.desk.signals.lifecycle.model import DAY_MS
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -31,6 +31,7 @@ from tests.desk.console.conftest import Clock
 from tests.desk.console.signals_scene import WRITER, Rules, person
 from tests.desk.signals.coordination.made import Slowed, cluster, member
 from tests.e2e.axe import need_axe
+from tests.e2e.pictures import take
 from tests.e2e.running import chromium
 from tests.e2e.staff import Colleague, colleague, invite, without_scripts
 from tests.e2e.test_desk_console import _accepts, look_over, origin
@@ -40,6 +41,10 @@ HOSTILE = "</p><script>alert(1)</script> {{7*7}}"
 WRONG = shipped.texts()["bulk"].replace(" >= ", " => ", 1)
 OWNER = Acting.command("lists", Right.MANAGE_LISTS)
 HASH = bytes(range(16))
+EAGER = """
+Asked = Rule(when=[asked_24h >= 3], because=f"{asked_24h} people asked within a day")
+WhenRules(any=[Asked], then=[Slow("spam", hours=6)])
+"""
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Home]:
 
 
 def filled(db: Db) -> None:
-    """What happened at this desk in the last days. Versions: 1 live, 2 waits, 3 in shadow, 4 refused."""
+    """What happened at this desk in the last days. Versions: 1 live, 2 waits, 3 in shadow, 4 refused, 5 looked back."""
     clock = Clock(int(time.time() * 1000) - 4 * DAY_MS)
     rules = Rules(db, clock)
     live = rules.live(name="asks")
@@ -76,6 +81,7 @@ def filled(db: Db) -> None:
     clock.now_ms = int(time.time() * 1000)
     rules.happens(live, person(77), asked_24h=44, acceptance_upper=0.2)
     rules.observed(count=2_000)
+    eager(rules)
     members = (member(person(at), standing=at == 6) for at in range(7))
     coordination.keep(db, [cluster(*members)], Slowed(), election=False, now_ms=clock.now_ms)
     made = lists.add(
@@ -90,6 +96,19 @@ def filled(db: Db) -> None:
     )  # fmt: skip
     with transaction(db):
         matches.add(db, found)
+
+
+def eager(rules: Rules) -> None:
+    """Version 5: another text of what is live, that was looked back over four days and finds more than its budget."""
+    seen = [
+        rules.asked(rules.now_ms - (4 - day) * DAY_MS + 1000 * who + ask, who + 20 * day, 4_000 + ask)
+        for day, people in enumerate((6, 14, 9, 23))
+        for who in range(people)
+        for ask in range(4)
+    ]
+    made = rules.typed(EAGER, "asks")
+    service.test(rules.db, WRITER, made.number, seen, rules.now_ms)
+    keeping_in.set_budget(rules.db, WRITER, made.number, "Asked", 20, rules.now_ms)
 
 
 async def test_rules_clusters_and_lists_as_staff_see_them(desk: Home) -> None:
@@ -133,6 +152,17 @@ async def what_runs(mo: Colleague, wrong: list[str]) -> None:
     await mo.page.get_by_role("link", name=person(77)).first.click()
     await expect(mo.heading("Rules that held for it")).to_be_visible()
     await look_over(mo, "account", wrong)
+    await mo.open("/rules/5")
+    await expect(
+        mo.page.get_by_role("img", name="Asked: accounts for which it held, by day, and its budget")
+    ).to_be_visible()
+    await expect(mo.page.get_by_role("img", name="Accounts found by this version and by the one")).to_be_visible()
+    await look_over(mo, "rules-beside", wrong)
+    await mo.heading("Each rule against its budget").evaluate("heading => heading.scrollIntoView()")
+    await take(mo.page, "rule-by-day-light")
+    await mo.page.get_by_role("link", name="Look at whom it would find").click()
+    await expect(mo.page.get_by_text("It would have done all that it says").first).to_be_visible()
+    await look_over(mo, "rules-would-find", wrong)
     await mo.open("/rules/4")
     await expect(mo.page.get_by_text("The language refuses it.")).to_be_visible()
     await look_over(mo, "rules-refused", wrong)
@@ -151,18 +181,21 @@ async def a_new_version(ada: Colleague, wrong: list[str]) -> None:
     await expect(ada.page.get_by_role("status")).to_contain_text("It is a set of")
     await look_over(ada, "rules-checked", wrong)
     await ada.press("Hand it in")
-    await expect(ada.heading("cascade, version 5")).to_be_visible()
+    await expect(ada.heading("cascade, version 6")).to_be_visible()
     await ada.press("Look back")
     await expect(ada.heading("The look back")).to_be_visible()
     await expect(ada.page.get_by_role("img", name="Accounts of a million")).to_be_visible()
     await look_over(ada, "rules-tested", wrong)
+    await ada.page.get_by_role("link", name="Look at whom it would find").click()
+    await look_over(ada, "rules-cases", wrong)
+    await ada.open("/rules/6")
     await ada.press("Begin shadow")
     await expect(ada.page.get_by_text("It is watched for a day at least")).to_be_visible()
 
 
 async def by_hand(plain: Colleague) -> None:
     """Without scripts a look back is followed by a link, and ends as it does with them."""
-    await plain.open("/rules/5")
+    await plain.open("/rules/6")
     await plain.press("Look back")
     await plain.page.wait_for_load_state()
     while plain.page.url.endswith("/looking"):

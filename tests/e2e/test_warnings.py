@@ -30,8 +30,9 @@ async def warned_screens(one: Person, other: Person) -> AsyncIterator[str]:
     await expect(card).to_contain_text("This looks like extortion")
     await expect(card).to_contain_text("Nobody is told")
     yield "warning"
-    await card.get_by_text("What helps").click()
     await expect(card.get_by_text("Do not pay, and do not send more")).to_be_visible()
+    await card.get_by_text("What else helps").click()
+    await expect(card.get_by_text("Keep what they wrote")).to_be_visible()
     yield "warning-help"
     await card.get_by_role("button", name="Report").click()
     reason = one.sheet(f"Report {other.handle}").get_by_role("radio", name="Intimate pictures without consent")

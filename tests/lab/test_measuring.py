@@ -21,13 +21,14 @@ from privity.lab.harms.brigading import Brigade
 from privity.lab.harms.spam import Spammer
 from privity.lab.intervals import interval
 from privity.lab.metrics import FalseFindings, found_by, outcomes, precision
-from privity.lab.moderators import HOUR_MS, Moderators
+from privity.lab.moderators import HOUR_MS, Moderators, Urgency, of_report
 from privity.lab.parameters import Parameters, shipped
 from privity.lab.population import Population
 from privity.lab.rules import ShippedRules, shipped_rules
 from privity.lab.society import Society
 from privity.lab.truth import Harm
 from privity.lab.watching import Nobody, Watcher
+from privity.message.report import Reason
 from privity.wire.age import AgeBand
 from privity.wire.observed import Observed, ObservedKind
 
@@ -143,12 +144,54 @@ def test_false_findings_count_each_person_once() -> None:
     assert found.touched(["x", "y"]) == 3
 
 
+def looked_at(desk: Moderators, until_ms: int) -> list[tuple[int, int]]:
+    """Each case with the time at which somebody had looked, as people come to one after the other."""
+    found, now_ms = [], NOW
+    while now_ms < until_ms:
+        begun = desk.begun(now_ms)
+        found += [] if begun is None else [begun]
+        now_ms = max(now_ms + HOUR_MS // 4, desk.free_ms if begun else 0)
+    return found
+
+
 def test_moderators_are_few_and_a_flood_of_cases_waits() -> None:
     desk = Moderators(1, 100_000, OF)
-    decided = [desk.decided_ms(NOW, case, 0) for case in range(200)]
+    for case in range(200):
+        assert desk.opened(case, case, Urgency(3, Reason.SPAM), NOW) is not None
     an_hour = OF["desk.moderators"] * 0.1 * 0.8 * 60 / OF["desk.minutes_a_case"]
-    assert max(decided) - NOW >= 200 / an_hour * HOUR_MS * 0.99
-    assert min(decided) > NOW
+    decided = looked_at(desk, NOW + 10 * DAY_MS)
+    assert len(decided) == 200
+    assert decided[-1][1] - NOW >= 199 / an_hour * HOUR_MS
+    assert decided[0][1] > NOW
+
+
+def test_what_is_urgent_is_looked_at_before_what_came_earlier() -> None:
+    desk = Moderators(1, 100_000, OF)
+    for case in range(40):
+        desk.opened(case, case, Urgency(3, Reason.SPAM), NOW)
+    desk.opened(100, 100, Urgency(0, Reason.THREAT), NOW)
+    desk.opened(101, 101, Urgency(3, Reason.SPAM), NOW)
+    assert desk.opened(101, 101, of_report(Harm.GROOMING, severe=True), NOW) is None, "it waits already"
+    late = NOW + 3 * DAY_MS
+    order = []
+    while (begun := desk.begun(late)) is not None:
+        order.append(begun[0])
+        late = desk.free_ms
+    assert order[:2] == [100, 101] and len(order) == 42
+
+
+def test_a_report_is_as_urgent_as_the_desk_says() -> None:
+    assert of_report(Harm.EXTORTION, severe=True) == Urgency(0, Reason.THREAT)
+    assert of_report(Harm.INTIMATE, severe=True) == Urgency(1, Reason.INTIMATE_IMAGERY)
+    assert of_report(Harm.EXTORTION, severe=False) == Urgency(4, Reason.SPAM), "an unwanted request proves nothing"
+
+
+def test_a_rule_says_how_urgent_it_is_and_holds_once_a_day(rules: RuleSet) -> None:
+    watcher = ShippedRules(rules)
+    told = seen(ObservedKind.REPORTED, NOW, account="b", other="a", other_age=AgeBand.ADULT)
+    (found,) = watcher.seen(told)
+    assert (found.priority, found.reason) == (1, Reason.SPAM)
+    assert watcher.seen(told) == []
 
 
 @pytest.mark.parametrize("name", sorted(HELD_BACK))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from privity.lab.errors import OutsideOfRange, UnknownParameter
-from privity.lab.parameters import page, shipped
+from privity.lab.parameters import page, publications, shipped
 
 PAGE = Path(__file__).parents[2] / "docs" / "developers" / "lab-parameters.md"
 
@@ -20,6 +20,20 @@ def test_every_number_lies_in_its_range_and_names_a_source() -> None:
     for name, row in rows.items():
         assert row.low <= row.value <= row.high, name
         assert row.source and row.says.endswith("."), name
+
+
+def test_what_is_named_is_in_the_list_of_publications_and_nothing_else_is() -> None:
+    named = {name for row in shipped().rows.values() for name in row.published}
+    assert named == set(publications())
+
+
+def test_nothing_carries_a_number_well_that_is_not_published_or_whose_figure_nobody_saw() -> None:
+    told = publications()
+    for name, row in shipped().rows.items():
+        if row.confidence != "low":
+            assert any(told[one].seen != "abstract" for one in row.published), name
+        if not row.published:
+            assert row.source.startswith("Assumed"), name
 
 
 def test_the_page_is_what_the_table_says() -> None:

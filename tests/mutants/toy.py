@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,7 @@ class Toy:
         return subprocess.run(
             [sys.executable, "-c", RUN, str(self.folder), *limits],
             cwd=REPOSITORY,
+            env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},  # of the run around it
             capture_output=True,
             text=True,
             check=False,

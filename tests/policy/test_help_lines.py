@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from privity.mls.errors import PolicyRefused
 from privity.policy.help_lines import KNOWN_HOSTS, MAX_TEXT, MAX_URL, check_help
 
-TEXT = "A line for teapots, day and night: 0800 111 0 111."
+TEXT = "A line for teapots, day and night: 0800 000 0 000."
 
 GOOD = [
     "",

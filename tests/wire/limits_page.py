@@ -45,6 +45,11 @@ A bucket holds so many tokens *at once* and wins one back *every* so often. Buck
 `X-Forwarded-For`. Workers of one hub tell each other what they give, in eighths of a burst: together they give one
 burst and an eighth for each of them, and in the long run what one gives. While the bus is away each counts alone.
 Connections, bodies and downloads that are under way are counted by each worker for itself.
+
+`contact.ask_first_day` and `contact.ask_first_week` are one bucket, beside `contact.ask`, and stand in the row of the
+account: a restart forgives nothing, and all workers count in the same place. Nothing is taken from it by who came with
+an invite of the operator's, on a hub of few accounts (`FEW_ACCOUNTS`), and for requests that answer one, or go to
+somebody of a common conversation ([ADR 51](../adr/051-a-new-account-asks-few.md)).
 """
 
 WAY = """\

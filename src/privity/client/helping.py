@@ -3,8 +3,9 @@
 """Where else somebody finds help who reports something: a few plain sentences for each reason.
 
 They are in the program, and nobody learns who read them. Addresses stand here only of services that are known in many
-countries and are made for exactly this; a number for emergencies is said with the places where it works. What a server
-names comes after them, is said to be its word, and takes nothing of them away.
+countries and are made for exactly this; a number for emergencies is said with the places where it works. All of them
+were held against what the services and others publish in November 2026. No crisis line is named: each is of one
+country, and changes. What a server names comes after them, is said to be its word, and takes nothing of them away.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ HELP: Final[dict[Reason, tuple[Help, ...]]] = {
         EMERGENCY,
         Help("Do not pass such pictures on, not even to show them to somebody: report them, and leave them."),
         Help(
-            "Take It Down helps who is pictured and was under 18: pictures are matched without being uploaded.",
+            "Take It Down helps who is pictured and was under 18: companies that take part look for the picture in what"
+            " is public or not encrypted with them, and it never leaves your device.",
             "https://takeitdown.ncmec.org",
         ),
     ),
@@ -62,7 +64,8 @@ HELP: Final[dict[Reason, tuple[Help, ...]]] = {
     Reason.INTIMATE_IMAGERY: (
         Help("You are not to blame. Do not pay and do not send more, whatever is threatened."),
         Help(
-            "StopNCII helps adults whose intimate pictures were shared: they are matched without being uploaded.",
+            "StopNCII helps adults whose intimate pictures were or may be shared: companies that take part look for the"
+            " pictures, which never leave your device. Nobody finds them that way in encrypted conversations.",
             "https://stopncii.org",
         ),
         Help(

@@ -2,14 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person set on this device: drafts, what is muted or out of sight, what others hear of their reading.
 
-It is on disk, inside the encrypted store, when a call returns. It stays on this device.
+It is on disk, inside the encrypted store, when a call returns. It stays on this device, but for what is chosen about
+people: that holds on all devices of the account (`engine.telling`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from privity.client.engine.choices import About, choice_of, row_of
 from privity.client.engine.records import Table
 from privity.client.engine.typing import OFF, SETTING
 from privity.client.errors import CommandRefused
+from privity.client.host import wall_ms
 from privity.client.store.database import Store
 from privity.message.receipts import Status
 
@@ -18,9 +23,6 @@ MAX_DRAFT = 1 << 20
 MAX_SETTING = 4_096
 
 _DRAFT, _MUTED, _ARCHIVED = "draft", "muted", "archived"
-_FROZEN = "frozen"
-_HEEDED = "heeded"
-_PUT_AWAY = "put away"
 _WARNINGS, _COVERS = b"warnings", b"covers"
 _ON = b"on"
 _SETTING = "setting"
@@ -30,10 +32,11 @@ _SENT_UNLESS_OFF = {Status.DELIVERED: b"delivered receipts", Status.READ: b"read
 class Preferences:
     """The preferences of one device."""
 
-    __slots__ = ("_store",)
+    __slots__ = ("_now_ms", "_store")
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now_ms: Callable[[], int] = wall_ms) -> None:
         self._store = store
+        self._now_ms = now_ms
 
     # Of a conversation
 
@@ -67,26 +70,35 @@ class Preferences:
     # Of a person
 
     def frozen(self, user_uri: str) -> bool:
-        """Whether nothing of somebody is shown on this device."""
-        return self._store.get(Table.OWN, _FROZEN, user_uri.encode()) is not None
+        """Whether nothing of somebody is shown."""
+        return self._holds(user_uri, About.FROZEN)
 
     def set_frozen(self, user_uri: str, frozen: bool) -> None:
-        """Nobody is told, and nothing that came is lost."""
-        self._put(Table.OWN, _FROZEN, user_uri.encode(), b"" if frozen else None)
+        """Nobody is told but the account's other devices, and nothing that came is lost."""
+        self._choose(user_uri, About.FROZEN, holds=frozen)
 
     def heeded(self, user_uri: str) -> bool:
         """Whether the person was told, when somebody was new, what to think of."""
-        return self._store.get(Table.OWN, _HEEDED, user_uri.encode()) is not None
+        return self._holds(user_uri, About.HEEDED)
 
     def set_heeded(self, user_uri: str) -> None:
-        self._put(Table.OWN, _HEEDED, user_uri.encode(), b"")
+        self._choose(user_uri, About.HEEDED)
 
     def put_away(self, user_uri: str, script: str) -> bool:
         """Whether the person put a warning about somebody away (`strangers.warnings`)."""
-        return self._store.get(Table.OWN, _PUT_AWAY, _about(user_uri, script)) is not None
+        return self._holds(user_uri, About.PUT_AWAY, script)
 
     def set_put_away(self, user_uri: str, script: str) -> None:
-        self._put(Table.OWN, _PUT_AWAY, _about(user_uri, script), b"")
+        self._choose(user_uri, About.PUT_AWAY, script)
+
+    def _holds(self, user_uri: str, about: About, detail: str = "") -> bool:
+        return choice_of(self._store, user_uri, about, detail).holds
+
+    def _choose(self, user_uri: str, about: About, detail: str = "", *, holds: bool = True) -> None:
+        choice = choice_of(self._store, user_uri, about, detail)
+        if choice.holds != holds:
+            change, value = row_of(choice.made(self._now_ms()) if holds else choice.undone())
+            self._store.save({change: value})
 
     # Of the device
 
@@ -133,10 +145,6 @@ class Preferences:
     def _put(self, table: Table, scope: str, key: bytes, value: bytes | None) -> None:
         if self._store.get(table, scope, key) != value:
             self._store.save({(table, scope, key): value})
-
-
-def _about(user_uri: str, script: str) -> bytes:
-    return f"{user_uri} {script}".encode()
 
 
 def _face(name: str) -> bytes:

@@ -91,7 +91,7 @@ class Device:
         self.exports = Exports(self._host, self._names)
         self.history = History(store)
         self.search = Search(store)
-        self.preferences = Preferences(store)
+        self.preferences = Preferences(store, now_ms)
         self.blocks = Blocks(self._host)
         self.checked = Checked(self._host, self._key_log)
         self.contacts = Contacts(self._host)

@@ -46,6 +46,7 @@ TABLE = {
     "roles": (f"{ROOMS}.staff.commands:roles", "give somebody other roles"),
     "end": (f"{ROOMS}.staff.commands:end", "end a member of staff, at once"),
     "rules": (f"{ROOMS}.signals.lifecycle.commands:app", "try, watch and agree to rules about behaviour"),
+    "signals": (f"{ROOMS}.signals.commands:app", "count behaviour in several processes"),
     "retention": (f"{ROOMS}.retention.commands:retention", "shred what is over, now"),
     "resend": (f"{ROOMS}.decisions.commands:resend", "tell a restored hub again what was decided"),
     "backup": (f"{ROOMS}.commands:backup", "copy the database while the desk runs"),

@@ -14,6 +14,7 @@ import msgspec
 
 from privity.cosigners.at import WitnessAt, check_distinct, witness_at
 from privity.cosigners.errors import BadWitness, PlainWitness
+from privity.desk.counting_at import CountingAt, SignalsSection, check_signals
 from privity.desk.destinations import (
     AgencySection,
     ClearinghouseSection,
@@ -110,6 +111,7 @@ class DeskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transparency: StatedSection = StatedSection()
     legal: LegalSection | None = None
     matching: MatchingSection = MatchingSection()
+    signals: SignalsSection = SignalsSection()
     listen: str | None = None
     """ADDRESS:PORT of the pages for staff, on this machine alone; a proxy on it ends TLS. Without it there are none."""
     console_url: str | None = None
@@ -159,6 +161,7 @@ class DeskConfig:
     legal: LegalOffice | None
     """None where the house answers no legal requests."""
     matching: ListLimits
+    signals: CountingAt
     listen: tuple[str, int] | None
     console_url: str
     """Without a slash at the end; empty where there are no pages."""
@@ -219,6 +222,7 @@ def check(section: DeskSection, folder: Path) -> DeskConfig:
         stated=check_stated(section.transparency),
         legal=check_legal(section.legal, folder),
         matching=check_matching(section.matching, folder),
+        signals=check_signals(section.signals, folder),
         listen=_listen(section.listen),
         console_url=_console_url(section),
     )

@@ -54,6 +54,13 @@ def write_fresh(folder: Path, random: Callable[[int], bytes] = os.urandom) -> De
     )
 
 
+def write_signals_key(path: Path, random: Callable[[int], bytes] = os.urandom) -> None:
+    """A fresh key for counters on a database beside the desk. Raises AlreadyInitialised."""
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    write_key(path, random(KEY_BYTES))
+    sync(path.parent)
+
+
 def write_audit_key(path: Path, random: Callable[[int], bytes] = os.urandom) -> bytes:
     """A fresh key for the audit log of a desk that has none; returns its public half. Raises AlreadyInitialised."""
     audit = random(KEY_BYTES)

@@ -12,6 +12,7 @@ import msgspec
 
 from privity.desk.errors import ConfigInvalid
 
+DAY_MS: Final = 86_400_000
 MAX_DAYS: Final = 366
 MAX_ACCOUNTS: Final = 1_000_000
 
@@ -33,6 +34,9 @@ class MatchingSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folder of the index, which is not encrypted; without it one in memory (/dev/shm), made anew after a restart."""
 
 
+MATCHES_MS: Final = MatchingSection().matches_days * DAY_MS
+
+
 @dataclass(frozen=True, slots=True)
 class ListLimits:
     """The same, checked."""
@@ -43,6 +47,10 @@ class ListLimits:
     kept_days: int
     matches_days: int
     index: Path | None
+
+    @property
+    def matches_ms(self) -> int:
+        return self.matches_days * DAY_MS
 
 
 def check_matching(section: MatchingSection, folder: Path) -> ListLimits:

@@ -8,7 +8,6 @@ import asyncio
 import gc
 import os
 import signal
-import sys
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
-import structlog
 
 from privity.desk import config as desk_config
 from privity.desk.appeals.lodging import lodge
@@ -62,15 +60,16 @@ from privity.desk.legal.snapshots import HubSnapshots
 from privity.desk.legal.vault import preserving, sharing
 from privity.desk.legal.vault.preserving import Preserving
 from privity.desk.legal.vault.sharing import Forgetting
-from privity.desk.matching.index.index import Index
-from privity.desk.matching.running import Matching, index_folder
+from privity.desk.log_lines import log_to_stderr
+from privity.desk.matching.lists.changes import ListChanges
+from privity.desk.matching.running import Index, Matching, index_folder
 from privity.desk.retention import clock
 from privity.desk.retention.errors import ClockDoubted
 from privity.desk.retention.sweep import HOURLY_S, Retention
 from privity.desk.signals.coordination.batch import LOOK_S as LOOK_EVERY_S
 from privity.desk.signals.coordination.batch import Coordination
 from privity.desk.signals.coordination.slowing import by_the_ladder
-from privity.desk.signals.joined import asking
+from privity.desk.signals.joined import counting
 from privity.desk.signals.ladder import tending
 from privity.desk.signals.ladder.tending import Tending
 from privity.desk.signals.lifecycle import election
@@ -89,7 +88,7 @@ GARBAGE: Final = 200_000
 
 def run(config_path: Path) -> None:
     """Serve until SIGTERM. Raises ConfigInvalid, KeysInvalid or Migration... at the start, StorageFailed any time."""
-    _log_to_stderr()
+    log_to_stderr()
     try:
         asyncio.run(_run(desk_config.load(config_path)))
     except DbError as err:
@@ -138,7 +137,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
                 keys.evidence,
                 config.matching,
                 index_folder(config.matching, config.database),
-                Index.open,
+                _open_index,
                 partial(observed_after, db),
                 now_ms,
                 os.urandom,
@@ -156,9 +155,13 @@ async def _run(config: desk_config.DeskConfig) -> None:
                 serve(Effects(db, hub, now_ms), config.poll_interval_s, stop),
                 serve(matching, config.poll_interval_s, stop),
                 send_all(outbox_of(db, referring, config.destinations, session, now_ms), stop),
-                serve(Retention(db, config.periods, now_ms, lambda: hub.apart_ms), HOURLY_S, stop),
+                serve(
+                    Retention(db, config.periods, now_ms, lambda: hub.apart_ms, config.matching.matches_ms),
+                    HOURLY_S,
+                    stop,
+                ),
                 keep_signed(signing, stop),
-                *_rules(db, taking, stop),
+                *_rules(config, db, taking, stop),
                 *_cosigning(db, signing, session, config, stop),
                 *_legal(db, hub, keys, legal, stop),
                 *_releasing(db, legal, signing, session, stop),
@@ -168,11 +171,20 @@ async def _run(config: desk_config.DeskConfig) -> None:
         db.close()
 
 
-def _rules(db: Db, taking: Taking, stop: asyncio.Event) -> list[Coroutine[None, None, None]]:
+def _open_index(folder: Path, changes: ListChanges) -> Index:
+    """With NumPy, which a desk without lists never loads."""
+    from privity.desk.matching.index import index
+
+    return index.Index.open(folder, changes)
+
+
+def _rules(
+    config: desk_config.DeskConfig, db: Db, taking: Taking, stop: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
     """What rules about behaviour do, and what ends of it."""
     compiled = Compiled()
     return [
-        serve(asking(db, taking, compiled, now_ms, os.urandom), tending.PAUSE_S, stop),
+        serve(counting(config.signals, db, taking, compiled, now_ms, os.urandom), tending.PAUSE_S, stop),
         serve(Tending(db, now_ms, os.urandom, compiled), tending.PAUSE_S, stop),
     ]
 
@@ -261,14 +273,3 @@ def collect_rarely() -> None:
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _log_to_stderr() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

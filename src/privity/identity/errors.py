@@ -11,7 +11,7 @@ IdentityError
 +-- RecordError                a hub's own record breaks a rule of its format or of its chain
 +-- LinkError                  what another device or the hub showed while linking
 +-- ConsentError               what somebody is said to have said about contact is refused
-+-- LetterError                what a device says to another one about the account key is refused
++-- LetterError                what a device of an account says to another one is refused
 +-- ReportKeyError             a key that reports are to be sealed to is refused
 """
 
@@ -232,6 +232,14 @@ class KeyDoesNotOpen(LetterError):
 
 class NotTheAccountKey(LetterError):
     """What was passed on is not the private half of the account key of the list in force."""
+
+
+class TellingDoesNotOpen(LetterError):
+    """What another device is said to tell does not open under the wish of this device."""
+
+
+class TellingNotSigned(LetterError):
+    """The device that is said to tell what was chosen did not sign that."""
 
 
 # Links into a room (spec/room-links.md)

@@ -26,6 +26,9 @@ MEDIA: Final = np.array([11, 14, 16, 18, 20])
 LATEST_MS: Final = 3 * DAY_MS
 """An answer that takes longer does not come."""
 
+PARTNERS: Final = 8
+"""With so many one writes alone in a time; some far more often than others."""
+
 Random = np.random.Generator
 
 
@@ -75,7 +78,8 @@ def sent(population: Population, alive: Numbers, day: int, activity: float, rand
 
 
 def messages(population: Population, at_ms: Numbers, who: Numbers, random: Random) -> Columns:
-    """A window of messages of each account at each time, as ordinary people send them."""
+    """A window of messages of each account at each time, as ordinary people send them; of two rooms two rows, each with
+    its room, which `lab.telling` counts."""
     of = population.parameters
     size = len(who)
     first = population.first_group[who]
@@ -87,15 +91,16 @@ def messages(population: Population, at_ms: Numbers, who: Numbers, random: Rando
     more = (random.random(size) < 0.04) & (groups > 0)
     largest = np.where(random.random(size) < of["traffic.media_share"], MEDIA[random.integers(0, 5, size)], 10)
     ends = at_ms // WINDOW_MS * WINDOW_MS + WINDOW_MS
-    return columns(
-        ObservedKind.SENT,
-        ends,
-        who,
-        count=random.geometric(1 - of["traffic.more_in_window"], size),
-        people=people + more,
-        rooms=1 + more,
-        largest=largest,
-    )
+    partner = (random.random(size) ** 2 * PARTNERS).astype(np.int64)
+    apart = population.groups + who.astype(np.int64) * PARTNERS
+    room = np.where(in_group, group, apart + partner)
+    counts = random.geometric(1 - of["traffic.more_in_window"], size)
+    one_room = columns(ObservedKind.SENT, ends, who, count=counts, people=people, rooms=1, room=room, largest=largest)
+    second = columns(
+        ObservedKind.SENT, ends[more], who[more], people=1, rooms=1, room=(apart + (partner + 1) % PARTNERS)[more],
+        largest=10,
+    )  # fmt: skip
+    return together([one_room, second])
 
 
 def _asks(population: Population, alive: Numbers, day: int, random: Random) -> Asks:
@@ -144,11 +149,15 @@ def answered(population: Population, asks: Asks, random: Random, *, known: float
     unwanted = ~minor & (seen == PERSON) & ~yes & ~familiar
     no = unwanted & (random.random(len(one)) < of["contact.blocked"])
     told_on = unwanted & (random.random(len(one)) < of["contact.reported"])
+    sorry = (yes | by_guardian | back) & (random.random(len(one)) < of["contact.regretted"])
+    sorry_told = sorry & (random.random(len(one)) < of["contact.quarrel_reports"])
+    sorry_ms = np.minimum(delays(24.0, len(one), random), LATEST_MS)
     asked = columns(ObservedKind.ASKED, at_ms, one, other=other, mutual=mutual, together=both, part=part)
     later = at_ms + np.minimum(delays(of["victims.answer_hours"], len(one), random), LATEST_MS)
 
-    def follows(kind: ObservedKind, which: npt.NDArray[Any]) -> Columns:
-        return columns(kind, later[which], other[which], other=one[which])
+    def follows(kind: ObservedKind, which: npt.NDArray[Any], after_ms: Numbers | None = None) -> Columns:
+        at_ms = later if after_ms is None else later + after_ms
+        return columns(kind, at_ms[which], other[which], other=one[which])
 
     return together(
         [
@@ -156,6 +165,8 @@ def answered(population: Population, asks: Asks, random: Random, *, known: float
             follows(ObservedKind.ACCEPTED, yes | by_guardian | back),
             follows(ObservedKind.BLOCKED, no),
             follows(ObservedKind.REPORTED, told_on),
+            follows(ObservedKind.BLOCKED, sorry, sorry_ms),
+            follows(ObservedKind.REPORTED, sorry_told, sorry_ms + 20_000),
         ]
     )
 
@@ -163,7 +174,8 @@ def answered(population: Population, asks: Asks, random: Random, *, known: float
 def _quarrels(population: Population, alive: Numbers, day: int, random: Random) -> Columns:
     """People who know each other fall out: one blocks, and sometimes reports."""
     of = population.parameters
-    who = alive[random.random(len(alive)) < of["contact.quarrels"]]
+    rate = np.where(population.minor[alive], of["contact.quarrels_minor"], of["contact.quarrels"])
+    who = alive[random.random(len(alive)) < rate]
     other = _friend(population, who, random)
     who, other = who[who != other], other[who != other]
     at_ms = moments(day, len(who), random)

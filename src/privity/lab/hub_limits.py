@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
-from privity.server.limits import LIMITS
+from typing import Final
+
+from privity.server.limits import LIMITS, Limit, fresh_ask
+
+FRESH: Final = "contact.ask_fresh"
+"""The one bucket of an account's first day and first week."""
 
 
 class Buckets:
@@ -15,9 +20,24 @@ class Buckets:
 
     def taken(self, name: str, whose: int, now_ms: int) -> bool:
         """Take one, if there is one."""
-        limit = LIMITS[name]
-        full_at = max(self._full_at.get((name, whose), now_ms), now_ms)
-        if full_at + limit.refill_ms - now_ms > limit.burst * limit.refill_ms:
+        full_at = self._less(LIMITS[name], (name, whose), now_ms)
+        if full_at is None:
             return False
-        self._full_at[name, whose] = full_at + limit.refill_ms
+        self._full_at[name, whose] = full_at
         return True
+
+    def asked(self, whose: int, born_ms: int, now_ms: int) -> bool:
+        """Take one ask for contact, where the bucket of asks and that of an account's first days both have one."""
+        name = fresh_ask(now_ms - born_ms)
+        if name is None:
+            return self.taken("contact.ask", whose, now_ms)
+        fresh_at = self._less(LIMITS[name], (FRESH, whose), now_ms)
+        if fresh_at is None or not self.taken("contact.ask", whose, now_ms):
+            return False
+        self._full_at[FRESH, whose] = fresh_at
+        return True
+
+    def _less(self, limit: Limit, bucket: tuple[str, int], now_ms: int) -> int | None:
+        """When the bucket would be full again without one more; None where it has none."""
+        full_at = max(self._full_at.get(bucket, now_ms), now_ms) + limit.refill_ms
+        return None if full_at - now_ms > limit.burst * limit.refill_ms else full_at

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Final
 
+from privity.lab.account import Case
 from privity.lab.cases import expected
 from privity.lab.population import Population
-from privity.lab.society import Case, Society
+from privity.lab.society import Society
 from privity.lab.truth import Harm
 
 HOUR_MS: Final = 3_600_000

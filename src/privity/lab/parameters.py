@@ -7,7 +7,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -17,8 +17,15 @@ HEAD: Final = """<!-- SPDX-FileCopyrightText: 2026 The Privity authors -->
 <!-- SPDX-License-Identifier: Apache-2.0 -->
 # What the lab's world is made of
 
-Written by `privity lab parameters`; a test fails where this page differs from `src/privity/lab/parameters.toml`. No
-number here was measured on people of a host: each is published about others, or is our guess, and says which."""
+Written by `privity lab parameters`; a test fails where this page differs from `src/privity/lab/parameters.toml` and
+`publications.toml`. No number here was measured on people of a host. Confidence is *high* where the very number is
+published, *middle* where one about something near is, and *low* where it is assumed, whatever stands beside it."""
+
+PUBLICATIONS: Final = """
+## Publications
+
+What each says of this, and how much of it we saw in November 2026: the *original* that says so, its *abstract* and no
+more, or a *report* of somebody else that it says so. The address is that of the publication, or of the report."""
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +36,19 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low: float
     high: float
     source: str
+    """What we take from what is published, or that it is assumed."""
     confidence: Literal["high", "middle", "low"]
+    published: list[str] = []
+    """Names of publications."""
+
+
+class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody else found, in our words."""
+
+    title: str
+    figure: str
+    seen: Literal["original", "abstract", "report"]
+    address: str
 
 
 class Parameters:
@@ -61,20 +80,32 @@ class Parameters:
 
 def shipped() -> Parameters:
     """The table as it comes with the program."""
-    text = files("privity.lab").joinpath("parameters.toml").read_text()
     return Parameters(
         {
             f"{section}.{name}": msgspec.convert(row, Parameter)
-            for section, rows in tomllib.loads(text).items()
+            for section, rows in _read("parameters.toml").items()
             for name, row in rows.items()
         }
     )
 
 
+def publications() -> dict[str, Publication]:
+    """What the sources of the table name."""
+    return msgspec.convert(_read("publications.toml"), dict[str, Publication])
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("privity.lab").joinpath(name).read_text())
+
+
 def page(parameters: Parameters) -> str:
-    """The table as a page (Markdown)."""
+    """The table as a page (Markdown), and the publications that it names."""
     lines = [HEAD, "", "| name | what | value | range | source | confidence |", "|---|---|---|---|---|---|"]
     for name, row in parameters.rows.items():
         bounds = f"{row.low:g} to {row.high:g}"
-        lines.append(f"| `{name}` | {row.says} | {row.value:g} | {bounds} | {row.source} | {row.confidence} |")
+        source = f"{row.source} [{', '.join(row.published)}]" if row.published else row.source
+        lines.append(f"| `{name}` | {row.says} | {row.value:g} | {bounds} | {source} | {row.confidence} |")
+    lines += [PUBLICATIONS, "", "| name | publication | what it says | seen |", "|---|---|---|---|"]
+    for name, one in sorted(publications().items()):
+        lines.append(f"| {name} | [{one.title}]({one.address}) | {one.figure} | {one.seen} |")
     return "\n".join(lines) + "\n"

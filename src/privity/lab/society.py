@@ -11,25 +11,30 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import count
 from typing import Final
 
+from privity.desk.cases.priority import HIGHEST
+from privity.lab.account import Account, Case
 from privity.lab.asking import contact
 from privity.lab.attacker import Act, ActKind, Attacker, Outside, Own, Seen, Told
 from privity.lab.chances import chance, lognormal, stream
 from privity.lab.hub_limits import Buckets
-from privity.lab.moderators import Moderators
+from privity.lab.moderators import Moderators, Urgency, of_report
 from privity.lab.parameters import Parameters
 from privity.lab.population import BEGIN_MS, DAY_MS, Population
-from privity.lab.truth import ViewTruth
+from privity.lab.telling import Teller, window_end
+from privity.lab.truth import Harm, ViewTruth
 from privity.lab.watching import Finding, Watcher
+from privity.message.report import Reason
 from privity.mls.errors import PolicyRefused
 from privity.policy.age import is_minor
 from privity.policy.contact import Audience, Standing, audience
 from privity.policy.standing import Deed, check_standing
+from privity.server.limits import LIMITS
 from privity.wire.age import AgeBand
-from privity.wire.observed import MOST_MUTUAL, WINDOW_MS, Observed, ObservedKind
+from privity.wire.observed import MOST_MUTUAL, Observed, ObservedKind
 from privity.wire.standing import StandingState
 
 HOUR_MS: Final = 3_600_000
@@ -37,48 +42,12 @@ MATCHED_HOURS: Final = 14 * 24
 """For so long a match hides what was matched, unless a person decides before."""
 ATTEMPTS: Final = 5
 """So often somebody who was banned tries to come back."""
+SCRIPTED: Final = frozenset({Harm.EXTORTION, Harm.GROOMING})
+"""Harms of which devices know scripts; of a picture that comes without a word they know none."""
+WORDS: Final = 2_048
+PICTURE: Final = 256 * 1024
+"""Bytes of a message."""
 _TOLD: Final = {StandingState.GOOD: Told.GOOD, StandingState.LIMITED: Told.LIMITED, StandingState.BANNED: Told.BANNED}
-
-
-@dataclass(slots=True)
-class Account:
-    """One account of an abuser, as hub and desk have it."""
-
-    number: int
-    case: Case
-    born_ms: int
-    limited_until: int = 0
-    hidden_until: int = 0
-    banned: bool = False
-    asked: int = 0
-    refused: int = 0
-    contacts: list[int] = field(default_factory=list)
-    fresh: list[int] = field(default_factory=list)
-    shows: bool = False
-    in_review: bool = False
-
-    def standing(self, now_ms: int) -> StandingState:
-        if self.banned:
-            return StandingState.BANNED
-        return StandingState.LIMITED if self.limited_until > now_ms else StandingState.GOOD
-
-
-@dataclass(slots=True)
-class Case:
-    """The person behind some accounts, and what became of them. Times are None where it did not happen."""
-
-    number: int
-    attacker: Attacker
-    begins_ms: int
-    accounts: list[Account] = field(default_factory=list)
-    first_act_ms: int | None = None
-    found_ms: int | None = None
-    found_by: set[str] = field(default_factory=set)
-    reported_ms: int | None = None
-    acted_ms: int | None = None
-    views: list[ViewTruth] = field(default_factory=list)
-    returns: int = 0
-    reached: set[int] = field(default_factory=set)
 
 
 class Society:
@@ -96,6 +65,7 @@ class Society:
         self._accused: dict[str, Case] = {}
         self._limits = Buckets()
         self._blocked: set[tuple[int, int]] = set()
+        self._looked_upon: set[int] = set()
         self._heap: list[tuple[int, int, Callable[[int], Iterator[Observed]]]] = []
         self._order, self._numbers = count(), count(1)
 
@@ -165,7 +135,8 @@ class Society:
             if not self._limits.taken("account.register", address, now_ms):
                 return
             number = self.population.join(born_ms=now_ms, says=says)
-            account = Account(number, case, now_ms)
+            account = Account(number, case, now_ms, Teller(self.population.uri(number)))
+            account.returned = case.returns > 0
             case.accounts.append(account)
             self._accounts[self.population.uri(number)] = account
             name = self.population.network_name(-1 - address * 1000 - (now_ms - BEGIN_MS) // DAY_MS)
@@ -175,9 +146,6 @@ class Society:
 
     def _acting(self, case: Case, act: Act) -> Callable[[int], Iterator[Observed]]:
         def happen(now_ms: int) -> Iterator[Observed]:
-            if act.kind is ActKind.SEND and now_ms % WINDOW_MS:
-                self._at(now_ms - now_ms % WINDOW_MS + WINDOW_MS, happen)  # what a hub observes is a window's end
-                return
             if act.kind is ActKind.REGISTER:
                 yield from self._registering(case, act.says, act.network)(now_ms)
                 return
@@ -200,10 +168,10 @@ class Society:
             return False
         if standing is StandingState.BANNED:
             return False
-        names = [_LIMITS[act.kind]]
-        if act.kind is ActKind.SEND and standing is StandingState.LIMITED:
-            names.append("message.send_limited")
-        return all(self._limits.taken(name, account.number, now_ms) for name in names)
+        if act.kind is ActKind.ASK:
+            return self._limits.asked(account.number, account.born_ms, now_ms)
+        name = _LIMITS.get(act.kind)
+        return name is None or self._limits.taken(name, account.number, now_ms)
 
     def _done(self, account: Account, act: Act, now_ms: int) -> Iterator[Observed]:
         who, target = account.number, act.targets[0] if act.targets else -1
@@ -211,7 +179,7 @@ class Society:
             case ActKind.ASK:
                 yield from self._ask(account, target, act, now_ms)
             case ActKind.SEND:
-                yield from self._send(account, act, now_ms)
+                self._send(account, act, now_ms)
             case ActKind.CREATE:
                 yield from self._seen(ObservedKind.CREATED, now_ms, who)
             case ActKind.ADD:
@@ -224,7 +192,7 @@ class Society:
             case ActKind.REPORT:
                 self._accused[self.population.uri(target)] = account.case
                 yield from self._seen(ObservedKind.REPORTED, now_ms, who, other=target)
-                self._meet(account.case, target, now_ms, act.severe)
+                self._meet(account, target, now_ms, act.severe)
             case ActKind.SHOW:
                 yield from self._seen(ObservedKind.SHOWED, now_ms, who)
                 if act.severe:
@@ -286,47 +254,109 @@ class Society:
         account.contacts.append(target)
         account.fresh.append(target)
 
-    def _send(self, account: Account, act: Act, now_ms: int) -> Iterator[Observed]:
-        known = [one for one in act.targets if one in account.contacts]
-        if account.standing(now_ms) is StandingState.LIMITED:
-            known = known[:1]
-        if not known:
+    def _send(self, account: Account, act: Act, now_ms: int) -> None:
+        """One message to each, as far as standing and limits leave it; what the hub holds back the device repeats."""
+        reached = []
+        for place, target in enumerate(act.targets):
+            if target not in account.contacts or not self._begun(account, target, now_ms):
+                continue
+            if account.standing(now_ms) is StandingState.LIMITED and not self._limits.taken(
+                "message.send_limited", account.number, now_ms
+            ):
+                again_ms = now_ms + LIMITS["message.send_limited"].refill_ms
+                self._at(again_ms, self._acting(account.case, replace(act, targets=act.targets[place:], after_ms=0)))
+                break
+            if self._limits.taken("message.send_room", account.number, now_ms):
+                reached.append(target)
+                account.teller.sent(target, PICTURE if act.severe else WORDS)
+        if not reached:
             return
-        many = len(known)
-        largest = 18 if act.severe else 11
-        yield from self._seen(
-            ObservedKind.SENT, now_ms, account.number, count=many, people=many, rooms=many, largest=largest
-        )
-        account.case.reached.update(known)
-        if not act.harmful:
-            return
+        self._at(window_end(now_ms), self._telling(account))
+        account.case.reached.update(reached)
+        if act.harmful:
+            self._read(account, reached, act, now_ms)
+
+    def _begun(self, account: Account, target: int, now_ms: int) -> bool:
+        """Whether the two have a conversation, or the account may begin one now."""
+        if target in account.talks:
+            return True
+        try:
+            check_standing(account.standing(now_ms), Deed.BEGIN)
+        except PolicyRefused:
+            account.refused += 1
+            return False
+        if self._limits.taken("room.create", account.number, now_ms):
+            account.talks.add(target)
+            return True
+        return False
+
+    def _telling(self, account: Account) -> Callable[[int], Iterator[Observed]]:
+        """A window is over: the hub tells of the account, or waits."""
+
+        def happen(now_ms: int) -> Iterator[Observed]:
+            told, again_ms = account.teller.take(now_ms)
+            if again_ms is not None:
+                self._at(again_ms, self._telling(account))
+            for one in told:
+                yield from self._seen(
+                    ObservedKind.SENT,
+                    now_ms,
+                    account.number,
+                    count=one.count,
+                    people=one.people,
+                    rooms=one.rooms,
+                    largest=one.largest,
+                )
+
+        return happen
+
+    def _read(self, account: Account, known: Sequence[int], act: Act, now_ms: int) -> None:
+        """What people do about what harms them."""
         kind = "severe" if act.severe else "message"
         for target in known:
-            if account.banned:
-                return
-            if act.severe and self._frozen(account, target):
+            if target in account.frozen or (act.severe and self._warned(account, target, "aids.noticed")):
                 continue
-            self._meet(account.case, target, now_ms, act.severe)
+            self._meet(account, target, now_ms, act.severe)
+            if act.severe:
+                self._warned(account, target, "aids.noticed_demand")
             later = self._later(account.case, target, now_ms)
             if self._drawn(account.case, target, kind) < self.parameters[f"victims.reports_{kind}"]:
-                self._at(later, self._reports(account, target))
-            if self._drawn(account.case, target, "blocks message") < self.parameters["victims.blocks_ask"]:
+                self._at(later, self._reports(account, target, severe=act.severe))
+            blocks = self.parameters["victims.blocks_severe" if act.severe else "victims.blocks_ask"]
+            if self._drawn(account.case, target, "blocks message") < blocks:
                 self._at(later + 30_000, self._blocks(account, target))
 
-    def _frozen(self, account: Account, target: int) -> bool:
-        """Whether the person's own device warned them in time, and they froze the contact. Nobody else learns of it."""
-        helped = self.watcher.aids and self._drawn(account.case, target, "freezes") < self.parameters["aids.heeded"]
-        if helped and target in account.contacts:
-            account.contacts.remove(target)
-        return helped
+    def _warned(self, account: Account, target: int, noticed: str) -> bool:
+        """Whether the person's own device knew the script, and they froze the contact. Nobody else learns of it."""
+        case, of = account.case, self.parameters
+        if not self.watcher.aids or case.attacker.harm not in SCRIPTED:
+            return False
+        knew = self._drawn(case, target, "notices") < of[noticed]
+        if knew and self._drawn(case, target, "freezes") < of["aids.heeded"]:
+            account.frozen.add(target)
+        return target in account.frozen
 
     def _matched(self, account: Account, now_ms: int) -> None:
         """A picture that everybody can see is compared with the lists; a match hides it until a person decided."""
         found = self._drawn(account.case, account.number, "matched") < self.parameters["matching.found"]
         if self.watcher.matching and found:
-            self._found(Finding(self.population.uri(account.number), "hash lists", 0, MATCHED_HOURS, True), now_ms)
+            self._found(
+                Finding(
+                    self.population.uri(account.number),
+                    "hash lists",
+                    0,
+                    MATCHED_HOURS,
+                    True,
+                    HIGHEST,
+                    Reason.CHILD_SAFETY,
+                ),
+                now_ms,
+            )
 
-    def _meet(self, case: Case, target: int, now_ms: int, severe: bool) -> None:
+    def _meet(self, account: Account, target: int, now_ms: int, severe: bool) -> None:
+        case = account.case
+        if severe:
+            case.severe_at[account.stage(now_ms)] += 1
         uri, minor = self.population.uri(target), bool(self.population.minor[target])
         case.views.append(ViewTruth(now_ms, case.attacker.harm, case.number, uri, minor, severe))
 
@@ -340,9 +370,9 @@ class Society:
             rate = self.parameters["victims.shown_public"]
             if account.hidden_until <= now_ms and self._drawn(case, hour, "looks") < 1 - 2.718281828**-rate:
                 viewer = int(self._drawn(case, hour, "who looks") * self.population.size)
-                self._meet(case, viewer, now_ms, severe)
+                self._meet(account, viewer, now_ms, severe)
                 if self._drawn(case, hour, "tells") < self.parameters["victims.reports_severe"]:
-                    yield from self._reports(account, viewer)(now_ms)
+                    yield from self._reports(account, viewer, severe=severe)(now_ms)
             self._at(now_ms + HOUR_MS, self._looked_at(account, hour + 1, severe))
 
         return happen
@@ -358,33 +388,47 @@ class Society:
 
         return happen
 
-    def _reports(self, account: Account, target: int) -> Callable[[int], Iterator[Observed]]:
+    def _reports(self, account: Account, target: int, *, severe: bool = False) -> Callable[[int], Iterator[Observed]]:
         def happen(now_ms: int) -> Iterator[Observed]:
             if account.banned:
                 return
             case = account.case
             case.reported_ms = now_ms if case.reported_ms is None else case.reported_ms
             yield from self._seen(ObservedKind.REPORTED, now_ms, target, other=account.number)
-            self._reviewed(account, now_ms, reported=True)
+            self._reviewed(account, of_report(case.attacker.harm, severe=severe), now_ms, reported=True)
 
         return happen
 
-    def _reviewed(self, account: Account, now_ms: int, *, reported: bool) -> None:
-        """A case is opened, unless one waits, and decided when a person comes to it."""
-        if account.in_review:
+    def _reviewed(self, account: Account, urgency: Urgency, now_ms: int, *, reported: bool) -> None:
+        """A case is opened, unless one waits or is looked at, and decided when a person has looked."""
+        account.reported = account.reported or reported
+        if account.number in self._looked_upon:
             return
-        account.in_review = True
-        nth = self.moderators.cases
+        from_ms = self.moderators.opened(account.number, account.case.number, urgency, now_ms)
+        if from_ms is not None:
+            self._at(from_ms, self._looking)
 
-        def happen(decided_ms: int) -> Iterator[Observed]:
-            account.in_review = False
-            if self.moderators.acts(account.case.number, account.number, reported=reported):
+    def _looking(self, now_ms: int) -> Iterator[Observed]:
+        begun = self.moderators.begun(now_ms)
+        if begun is not None:
+            number, ends_ms = begun
+            self._looked_upon.add(number)
+            self._at(ends_ms, self._deciding(self._accounts[self.population.uri(number)]))
+            self._at(self.moderators.free_ms, self._looking)
+        yield from ()
+
+    def _deciding(self, account: Account) -> Callable[[int], Iterator[Observed]]:
+        def happen(now_ms: int) -> Iterator[Observed]:
+            self._looked_upon.discard(account.number)
+            if self.moderators.acts(account.case.number, account.number, reported=account.reported):
                 account.banned = True
-                self._acted(account.case, decided_ms)
-                self._comes_back(account.case, decided_ms)
+                self._acted(account.case, now_ms)
+                self._comes_back(account.case, now_ms)
+            else:
+                account.left = True
             yield from ()
 
-        self._at(self.moderators.decided_ms(now_ms, account.case.number, nth), happen)
+        return happen
 
     def _acted(self, case: Case, now_ms: int) -> None:
         case.acted_ms = now_ms if case.acted_ms is None else case.acted_ms
@@ -435,13 +479,15 @@ class Society:
             case.found_ms = now_ms if case.found_ms is None else case.found_ms
             case.found_by.add(finding.rule)
         if finding.slow_hours:
-            account.limited_until = max(account.limited_until, now_ms + finding.slow_hours * HOUR_MS)
+            if account.limited_until <= now_ms:  # restrictions do not add up
+                account.limited_until = now_ms + finding.slow_hours * HOUR_MS
             self._acted(case, now_ms)
         if finding.hide_hours:
-            account.hidden_until = max(account.hidden_until, now_ms + finding.hide_hours * HOUR_MS)
+            if account.hidden_until <= now_ms:
+                account.hidden_until = now_ms + finding.hide_hours * HOUR_MS
             self._acted(case, now_ms)
         if finding.review:
-            self._reviewed(account, now_ms, reported=False)
+            self._reviewed(account, Urgency(finding.priority, finding.reason), now_ms, reported=False)
 
     def _is_minor(self, target: int) -> bool:
         return is_minor(self.population.says(target))
@@ -464,8 +510,6 @@ _DEEDS: Final = {
     ActKind.SHOW: (Deed.SHOW,),
 }
 _LIMITS: Final = {
-    ActKind.ASK: "contact.ask",
-    ActKind.SEND: "message.send_room",
     ActKind.CREATE: "room.create",
     ActKind.ADD: "room.invite",
     ActKind.KNOCK: "room.knock",

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from privity.desk.cases.priority import LOWEST
+from privity.message.report import Reason
 from privity.wire.observed import Observed
 
 
@@ -20,6 +22,10 @@ class Finding:
     slow_hours: int = 0
     hide_hours: int = 0
     review: bool = False
+    priority: int = LOWEST
+    """Of the case that people are asked with; 0 is the most urgent."""
+    reason: Reason = Reason.OTHER
+    """What that case is about."""
 
 
 class Watcher(Protocol):

@@ -22,6 +22,7 @@ from privity.wire.errors import Code, Refusal
 SECOND: Final = 1000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "account.stored": Limit(60, 10 * SECOND, "account", "an export asks for each table once; it reads many rows"),
         "block.change": Limit(100, 10 * SECOND, "account", "a list is tidied in one sitting"),
         "contact.ask": Limit(30, 30 * MINUTE, "account", "people meet few others a day; a flood asks everybody"),
+        "contact.ask_first_day": Limit(
+            10, HOUR, "account", "what a script does first; friends come faster by a code, a link, or by asking you"
+        ),
+        "contact.ask_first_week": Limit(
+            15, 45 * MINUTE, "account", "a script that waited a day; in a week more than people ask in a year"
+        ),
         "contact.change": Limit(300, 5 * SECOND, "account", "a list is tidied in one sitting"),
         "contact.get": Limit(120, 2 * SECOND, "device", "a device looks once for each thing that happened"),
         "code.make": Limit(20, MINUTE, "account", "one for each person one stands before"),
@@ -121,6 +128,16 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     }
 )
 """The table. A name that is used but not in it is a bug, found by the first call."""
+
+FEW_ACCOUNTS: Final = 100
+"""A hub with fewer is one circle, where a newcomer asks everybody: there first days have no limit of their own."""
+_FRESH: Final = ((DAY, "contact.ask_first_day"), (7 * DAY, "contact.ask_first_week"))
+
+
+def fresh_ask(age_ms: int) -> str | None:
+    """The limit that an ask of an account of this age takes from, beside `contact.ask`. Both are one bucket."""
+    return next((name for until_ms, name in _FRESH if age_ms < until_ms), None)
+
 
 KEY_PACKAGES_PER_DEVICE: Final = 200
 """Stock per device: more only wastes disk, since claims are limited too."""
@@ -272,6 +289,10 @@ class Limits:
         self._keep(key, full_at)
         if self._whole.on_take is not None:
             self._tell(key, tokens, limit, self._whole.on_take)
+
+    def size(self, name: str) -> Limit:
+        """What the table says, for whoever keeps a bucket elsewhere."""
+        return self._table[name]
 
     def hear(self, name: str, caller: str, tokens: int) -> None:
         """What another worker gave counts here, from now on: it is counted in the thread that takes next."""

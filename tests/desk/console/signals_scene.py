@@ -23,7 +23,7 @@ from privity.wire.age import AgeBand
 from privity.wire.observed import Observed, ObservedKind
 from tests.desk.console.conftest import Clock, Pages
 from tests.desk.console.visitor import Visitor
-from tests.desk.signals.ladder.rule_house import ASKS, values
+from tests.desk.signals.ladder.rule_house import ASKS, here, values
 
 WRITER = Acting.member(911, frozenset({Role.SENIOR}))
 SECOND = Acting.member(912, frozenset({Role.SENIOR}))
@@ -42,6 +42,9 @@ class Rules:
     clock: Clock
     over: Pages | None = None
     compiled: Compiled = field(default_factory=Compiled)
+
+    def __post_init__(self) -> None:
+        here(self.db, WRITER, SECOND)
 
     @property
     def pages(self) -> Pages:
@@ -62,12 +65,12 @@ class Rules:
         """A day, of which the desk keeps what it saw: one asks many at once, and people ask one person each."""
         start = self.now_ms - DAY_MS
         apart = DAY_MS // (count + 1)
-        seen = [self._asked(start + at, 7, 2_000 + at) for at in range(busy)]
-        seen += [self._asked(start + busy + at * apart, at % 50, 1_000 + at % 50) for at in range(count)]
+        seen = [self.asked(start + at, 7, 2_000 + at) for at in range(busy)]
+        seen += [self.asked(start + busy + at * apart, at % 50, 1_000 + at % 50) for at in range(count)]
         with transaction(self.db):
             taken.add(self.db, seen, self.now_ms)
 
-    def _asked(self, at_ms: int, who: int, whom: int) -> Observed:
+    def asked(self, at_ms: int, who: int, whom: int) -> Observed:
         born_ms = self.now_ms - 400 * DAY_MS
         return Observed(0, at_ms, ObservedKind.ASKED, person(who), born_ms, AgeBand.ADULT, other=person(whom))
 
@@ -76,7 +79,7 @@ class Rules:
 
     def tried(self, text: str = ASKS, name: str = "asks") -> Version:
         made = self.typed(text, name)
-        seen = [self._asked(self.now_ms - DAY_MS + at * 60_000, at % 50, 1_000 + at) for at in range(200)]
+        seen = [self.asked(self.now_ms - DAY_MS + at * 60_000, at % 50, 1_000 + at) for at in range(200)]
         service.test(self.db, WRITER, made.number, seen, self.now_ms)
         return service.existing(self.db, made.number)
 

@@ -136,6 +136,55 @@ async def test_a_list_that_paused_itself_is_resumed(console: Pages, known: HashL
     assert again.status == 409 and "ListNotPaused" in again.text
 
 
+async def test_one_asks_that_a_list_acts_and_another_agrees_with_a_passkey(console: Pages, known: HashList) -> None:
+    one, other = await console.visitor(Role.SENIOR), await console.visitor(Role.SENIOR)
+    page = (await one.get("/lists/1")).text
+    assert "no: it is only watched" in page and "2 of its entries are only watched" in page
+    assert (await one.submit("/lists/1", "/lists/1/ask", words="They sent it to us.")).location == "/lists/1"
+    own = (await one.get("/lists/1")).text
+    assert "You asked that it acts, with version 1" in own and 'action="/lists/1/agree"' not in own
+    asked = await one.post("/lists/1/agree", agreement="1", words="I agree with myself.")
+    assert asked.status == 403 and "agree list-agreement:1" in asked.text, "a passkey is asked for first"
+    refused = await one.fill(asked.form("/lists/1/agree"))
+    assert refused.status == 409 and "SecondPerson" in refused.text
+    page = (await other.get("/lists/1")).text
+    assert "They sent it to us." in page and "newly be 2 entries, of which people are said to have seen 1" in page
+    assert re.search(r"Hash lists</span>\s*<span class=\"count\">1<", page)
+    assert (await other.submit("/lists/1", "/lists/1/agree", words="I know them.")).location == "/lists/1"
+    page = (await other.get("/lists/1")).text
+    assert "up to version 1" in page and "Agreed: I know them." in page and "only watched. " not in page
+    assert (await other.submit("/lists/1", "/lists/1/end", words="It errs.")).location == "/lists/1"
+    assert "no: it is only watched" in (await other.get("/lists/1")).text
+
+
+async def test_a_page_that_was_loaded_before_agrees_to_nothing_that_was_asked_since(
+    console: Pages, known: HashList
+) -> None:
+    one, other = await console.visitor(Role.SENIOR), await console.visitor(Role.SENIOR)
+    await one.submit("/lists/1", "/lists/1/ask", words="They sent it to us.")
+    form = (await other.get("/lists/1")).form("/lists/1/agree")
+    await one.submit("/lists/1", "/lists/1/end", words="Not yet.")
+    await one.submit("/lists/1", "/lists/1/ask", words="Another one.")
+    late = await other.fill(form, words="I know them.")
+    assert late.status == 409 and "NothingToAgree" in late.text
+    second = added(console, "second")
+    crossed = await other.post(f"/lists/{second.number}/agree", agreement="2", words="I know them.")
+    assert crossed.status == 409 and "is not about list" in crossed.text
+    moderator = await console.visitor(Role.MODERATOR)
+    page = (await moderator.get("/lists/1")).text
+    assert all(f'action="/lists/1/{verb}"' not in page for verb in ("ask", "agree", "end"))
+
+
+async def test_of_a_list_by_which_nothing_is_hidden_nobody_is_asked(console: Pages) -> None:
+    now_ms = console.clock.now_ms
+    own = service.add(console.db, OWNER, "own", FILE, Category.OWN, {}, trusted=False, now_ms=now_ms)
+    senior = await console.visitor(Role.SENIOR)
+    page = (await senior.get(f"/lists/{own.number}")).text
+    assert "It acts" not in page and "/ask" not in page
+    refused = await senior.post(f"/lists/{own.number}/ask", words="Why not.")
+    assert refused.status == 409 and "ListOnlyWatches" in refused.text
+
+
 async def test_a_match_says_what_followed_and_why_and_people_say_whether_it_is_right(
     console: Pages, known: HashList
 ) -> None:

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.desk.house import House
+from tests.desk.house import SENIOR, House
 
 from privity.desk.db.transaction import Db
 from privity.desk.matching.importing.files import import_file
 from privity.desk.matching.lists import service
 from privity.desk.matching.lists.changes import ListChanges
 from privity.desk.matching.lists.model import FILE, Category, Changed, HashKind, HashList, Incoming
+from privity.desk.matching.looking import agreeing
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.rights import Right
+from privity.desk.staff.rights import Right, Role
 
 OWNER = Acting.command("lists", Right.MANAGE_LISTS)
 
@@ -51,8 +52,30 @@ def a_list(
     return service.add(house.db, OWNER, name, source, category, {}, trusted=trusted, now_ms=house.clock)
 
 
-def put(house: House, of: HashList, *entries: Incoming, sources: Sequence[str] = ()) -> Changed:
-    return service.put(house.db, OWNER.who, of.number, entries, sources, house.clock)
+def put(
+    house: House, of: HashList, *entries: Incoming, sources: Sequence[str] = (), agreed: bool = True
+) -> Changed:  # fmt: skip
+    """Two people agree to what came, where something could be hidden by it."""
+    changed = service.put(house.db, OWNER.who, of.number, entries, sources, house.clock)
+    if agreed and agreeing.can_act(of):
+        agree(house, of)
+    return changed
+
+
+def agree(house: House, of: HashList) -> int:
+    """The number of what two people have agreed to."""
+    asked = agreeing.ask(house.db, OWNER, of.name, "It is an invented list.", house.clock)
+    return agreeing.agree(house.db, SENIOR, asked.number, "It is one indeed.", house.clock).number
+
+
+def on_the_staff(db: Db, who: Acting, role: Role = Role.SENIOR) -> None:
+    """Somebody who asks must still be there when another agrees."""
+    assert who.number is not None
+    db.execute(
+        "INSERT OR IGNORE INTO staff_member (number, name, handle, state, invited_ms) VALUES (?, ?, ?, 'active', 1)",
+        (who.number, "Somebody Invented", who.number.to_bytes(32)),
+    )
+    db.execute("INSERT OR IGNORE INTO staff_role (member, role) VALUES (?, ?)", (who.number, role.value))
 
 
 def some_bits(seed: int) -> bytes:

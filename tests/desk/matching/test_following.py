@@ -55,7 +55,7 @@ def test_what_is_known_is_hidden_at_once_and_the_account_can_do_all_it_could(hou
         user,
         5,
         1,
-        1,
+        2,
     )
     assert match.case is not None
     view = cases.case(house.db, MODERATOR, match.case)

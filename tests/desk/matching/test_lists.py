@@ -38,7 +38,7 @@ def test_each_change_is_a_version_and_stands_in_the_log_without_a_hash(house: Ho
     assert put(house, known, of_pdq(A)).version == 1, "nothing new is no new version"
     assert service.counts(house.db, known.number) == {HashKind.PDQ: 2, HashKind.MD5: 1}
     (entry,) = house.acts(Act.LIST_CHANGED)
-    assert entry.said == {"version": 1, "added": 3, "removed": 0}
+    assert entry.said == {"version": 1, "added": 3, "removed": 0, "anew": 0}
     assert A.hex() not in repr(entry) and A.hex().encode() not in entry.encode()
 
 
@@ -90,8 +90,8 @@ def test_what_was_taken_out_long_ago_is_gone_from_the_file(house: House) -> None
     known = a_list(house)
     put(house, known, of_pdq(A, "one"))
     put(house, known, sources=["one"])
-    assert service.forget(house.db, house.clock + service.PURGE_MS) == 0
-    assert service.forget(house.db, house.clock + service.PURGE_MS + 1) == 1
+    assert service.forget(house.db, house.clock + service.PURGE_MS, 9) == 0
+    assert service.forget(house.db, house.clock + service.PURGE_MS + 1, 9) == 1
     assert list(ListChanges(house.db).after(0)) == []
     assert house.db.execute("SELECT count(*) FROM list_entry").fetchone() == (0,)
 

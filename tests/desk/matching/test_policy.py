@@ -13,7 +13,7 @@ from privity.desk.matching.lists.model import Category, Entry, HashKind
 from privity.desk.matching.looking.hashing import ordinary
 from privity.desk.matching.looking.policy import FILM_SHOTS, FOLLOWS, Action, Hit, Surface, verdict
 
-ENTRY = Entry(1, 1, "known", 3, Category.KNOWN_ILLEGAL, False, HashKind.PDQ, some_bits(1), None, True, 0, 0)
+ENTRY = Entry(1, 1, "known", 3, Category.KNOWN_ILLEGAL, False, HashKind.PDQ, some_bits(1), None, True, 0, 0, True)
 HIT = Hit(ENTRY, 31, sound=True)
 
 
@@ -33,6 +33,7 @@ def test_known_seen_and_sound_is_hidden_and_nothing_else_is() -> None:
     ("less", "action"),
     [
         ({"verified": False}, Action.REVIEW),
+        ({"agreed": False}, Action.REVIEW),
         ({"surface": Surface.DISCLOSED}, Action.REVIEW),
         ({"category": Category.NCII}, Action.REVIEW),
         ({"category": Category.UNKNOWN}, Action.LOG),

@@ -18,6 +18,7 @@ from privity.desk.cases import service as cases
 from privity.desk.cases.model import View
 from privity.desk.errors import HubMisbehaved, HubUnreachable
 from privity.desk.matching import judging
+from privity.desk.matching.forgetting import forget_over
 from privity.desk.matching.index.errors import NotWritten
 from privity.desk.matching.index.index import Index
 from privity.desk.matching.lists.changes import ListChanges
@@ -117,13 +118,27 @@ async def test_kept_hashes_go_when_their_time_is_over_and_are_not_found_then(sce
     put(scene.house, known, of_pdq(some_bits(1)))
     scene.showed(picture(1))
     await scene.settled()
-    scene.house.clock += 90 * DAY_MS
-    await scene.settled()
+    forget_over(scene.house.db, scene.house.clock + 90 * DAY_MS - 1, 730 * DAY_MS)
+    assert len(kept(scene.house)) == 1
+    forget_over(scene.house.db, scene.house.clock + 90 * DAY_MS, 730 * DAY_MS)
     assert kept(scene.house) == [] and scene.house.db.execute("SELECT count(*) FROM media_hash").fetchone() == (0,)
     scene.hub.asked.clear()
     put(scene.house, known, of_pdq(bits_of(picture(1))))
     await scene.settled()
     assert scene.hub.asked == []
+
+
+async def test_of_an_account_that_is_gone_no_hash_is_kept(scene: Scene) -> None:
+    """It is asked for because a list grew, and the hub says that nobody is there."""
+    known = a_list(scene.house)
+    put(scene.house, known, of_pdq(some_bits(1)))
+    account, other = scene.showed(picture(1)), scene.showed(picture(2))
+    await scene.settled()
+    assert sorted(kept(scene.house)) == sorted([account, other])
+    scene.hub.errors[account] = Refusal(Code.ACCOUNT_CLOSED, "closed")
+    put(scene.house, known, of_pdq(bits_of(picture(1))))
+    await scene.settled()
+    assert kept(scene.house) == [other] and queue.due(scene.house.db, scene.house.clock, 9) == ()
 
 
 async def test_what_is_hidden_and_not_decided_is_looked_at_again_before_it_is_shown(scene: Scene) -> None:

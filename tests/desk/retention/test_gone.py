@@ -177,7 +177,7 @@ def _killed_everywhere(years: Years, path: Path, step: int) -> None:
 
 
 def test_a_killed_pass_leaves_everything_whole_and_the_next_goes_on(years: Years, tmp_path: Path) -> None:
-    _killed_everywhere(years, tmp_path / "desk" / "desk.db", 10)
+    _killed_everywhere(years, tmp_path / "desk" / "desk.db", 7)
 
 
 @pytest.mark.prove

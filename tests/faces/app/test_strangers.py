@@ -6,11 +6,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from privity.client.engine.inputs import Tick
+from privity.client.engine.shown import ChoicesChanged as Chosen
 from privity.faces.app.port.asked import Delete, Done, Sent
 from privity.faces.app.port.contacts import AgeSet, SetAge, SetFrozen
+from privity.faces.app.port.happened import ChoicesChanged, ConversationChanged
 from privity.faces.app.port.shown import EntryState
 from privity.faces.app.port.strangers import (
     Acquaintance,
+    HoldsShown,
+    HoldsWhere,
     HowKnown,
     Protection,
     ProtectionShown,
@@ -75,7 +80,9 @@ def test_warnings_are_off_where_the_person_says_so_and_while_somebody_is_frozen_
             assert len(await warned(at, room_uri)) == 1
             for frozen in (True, False):
                 assert isinstance(await at.page.ask(SetFrozen(account="bob", user_uri=at.ann, frozen=frozen)), Done)
-                assert len(await warned(at, room_uri)) == (0 if frozen else 1)
+                found = await at.page.ask(Warnings(account="bob", room_uri=room_uri))
+                assert isinstance(found, WarningsShown), found
+                assert (len(found.warnings), bool(found.frozen_help)) == (int(not frozen), frozen), "help stays"
             for warns in (False, True):
                 assert isinstance(await at.page.ask(SetProtection(account="bob", warns=warns, covers_all=False)), Done)
                 assert len(await warned(at, room_uri)) == int(warns)
@@ -123,5 +130,28 @@ def test_the_card_says_who_asked_first_and_who_is_in_between(tmp_path: Path) -> 
             await bob.invite(group, at.ann)
             assert any(line.startswith("You are in 1 group (") for line in await known(at, "bob", at.ann))
             assert await problem(at.page, HowKnown(account="bob", user_uri=at.bob)) == "CommandRefused"
+
+    run(story())
+
+
+def test_what_was_chosen_on_another_device_is_told_to_the_page(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(tmp_path) as at:
+            room_uri = await at.direct()
+            device = at.door.house.opened("bob").device
+            held = await at.page.ask(HoldsWhere(account="bob"))
+            assert held == HoldsShown(text="It holds on this device, the only one that you have.")
+            device.preferences.set_frozen(at.ann, True)
+            device.host.engine.device.show(Chosen((at.ann,)))
+            device.host.step(Tick())
+            told = await at.page.until(lambda e: isinstance(e, ChoicesChanged))
+            assert told == ChoicesChanged(account="bob")
+            await at.page.until(
+                lambda e: (
+                    isinstance(e, ConversationChanged)
+                    and e.account == "bob"
+                    and (e.conversation.room_uri, e.conversation.frozen) == (room_uri, True)
+                )
+            )
 
     run(story())

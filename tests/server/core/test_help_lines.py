@@ -19,7 +19,7 @@ from privity.wire.rest import HelpLine, ServerInfo
 
 GOOD = """
 [[hub.help]]
-text = "A line for teapots, day and night: 0800 111 0 111."
+text = "A line for teapots, day and night: 0800 000 0 000."
 reasons = ["self_harm", "threat"]
 url = "https://help.teapots.example/de"
 country = "DE"
@@ -46,7 +46,7 @@ async def test_whoever_asks_the_hub_what_it_is_learns_of_it(tmp_path: Path) -> N
         said = msgspec.json.decode(await answer.read(), type=ServerInfo)
     assert said.help == [
         HelpLine(
-            "A line for teapots, day and night: 0800 111 0 111.",
+            "A line for teapots, day and night: 0800 000 0 000.",
             ["self_harm", "threat"],
             "https://help.teapots.example/de",
             "DE",

@@ -18,7 +18,7 @@ from tests.server.core.people import SUITE, Person, challenged, connect, proof
 
 
 async def closed_with(ws: object) -> Code:
-    frame = decode_from_hub(await ws.receive_bytes(timeout=10))  # type: ignore[attr-defined]  # a client socket
+    frame = decode_from_hub(await ws.receive_bytes(timeout=30))  # type: ignore[attr-defined]  # a client socket
     assert isinstance(frame, Closed), frame
     return frame.code
 
@@ -91,7 +91,7 @@ async def test_proof_for_another_connection_is_refused(hub: Hub) -> None:
     await second.send_bytes(stolen)
     assert await closed_with(second) is Code.UNAUTHENTICATED
     await first.send_bytes(stolen)
-    assert isinstance(decode_from_hub(await first.receive_bytes(timeout=10)), Ready)
+    assert isinstance(decode_from_hub(await first.receive_bytes(timeout=30)), Ready)
 
 
 async def test_proof_with_another_share_host_or_key_is_refused(hub: Hub) -> None:
@@ -115,7 +115,7 @@ async def test_proof_with_another_share_host_or_key_is_refused(hub: Hub) -> None
         assert await closed_with(ws) is Code.UNAUTHENTICATED, bend
         await ws.close()
     assert len(hub.context.sessions) == 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while hub.context.sessions.pending:
             await asyncio.sleep(0.01)
 
@@ -126,11 +126,11 @@ async def test_device_that_is_in_no_list_is_refused_with_the_same_words(hub: Hub
     for device in (Person("stranger").device, person.new_device()):
         ws, challenge = await challenged(hub.http)
         await ws.send_bytes(encode(proof(device, challenge, X25519PrivateKey.generate())))
-        words.add(await ws.receive_bytes(timeout=10))
+        words.add(await ws.receive_bytes(timeout=30))
     ws, challenge = await challenged(hub.http)
     frame = proof(person.device, challenge, X25519PrivateKey.generate())
     await ws.send_bytes(encode(Prove(frame.client_uri, frame.share, bytes(64))))
-    words.add(await ws.receive_bytes(timeout=10))
+    words.add(await ws.receive_bytes(timeout=30))
     assert len(words) == 1
 
 

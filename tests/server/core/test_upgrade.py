@@ -33,8 +33,8 @@ async def answered(hub: Hub, asked: dict[str, str]) -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
     head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
     writer.write(f"GET /v1/socket HTTP/1.1\r\n{head}\r\n".encode())
-    found = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-    rest = await asyncio.wait_for(reader.read(1 << 16), 10)
+    found = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+    rest = await asyncio.wait_for(reader.read(1 << 16), 30)
     writer.close()
     return found.removesuffix(b"\r\n\r\n"), rest
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -130,12 +130,17 @@ async def put(line: Line, value: bytes) -> tuple[int, Any]:
 
 @asynccontextmanager
 async def running(
-    checked: HubConfig, *, clock: Clock | None = None, witnesses: Sequence[WitnessAt] = (), quorum: int = 0
+    checked: HubConfig,
+    *,
+    clock: Clock | None = None,
+    witnesses: Sequence[WitnessAt] = (),
+    quorum: int = 0,
+    table: Mapping[str, Limit] = ENOUGH,
 ) -> AsyncIterator[Hub]:
     """Everything that `privity serve` starts. The same configuration again is the same hub started anew."""
     clock = clock or Clock()
     context, parts = build_context(replace(checked, witnesses=tuple(witnesses), quorum=quorum), clock)
-    context = replace(context, limits=Limits(clock, ENOUGH), random=secrets.token_bytes)
+    context = replace(context, limits=Limits(clock, table), random=secrets.token_bytes)
     async with (
         serving(context, parts) as port,
         ClientSession(f"http://127.0.0.1:{port}/") as http,

@@ -58,7 +58,7 @@ async def test_sigterm_finishes_what_is_under_way_tells_everybody_and_ends_with_
         assert home.hub.child is not None
         started = time.monotonic()
         home.hub.child.send_signal(signal.SIGTERM)
-        frame = await asyncio.wait_for(line.ws.receive(), 10)
+        frame = await asyncio.wait_for(line.ws.receive(), 30)
         told = decode_from_hub(frame.data) if frame.type is WSMsgType.BINARY else None
         status = await uploading
         assert await ended(home) == 0

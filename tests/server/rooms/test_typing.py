@@ -27,7 +27,7 @@ def typing(device: Device, room: str, notice: bytes = NOTICE) -> socket.Typing:
 
 async def all_live(world: World) -> None:
     """Until nobody catches up any more: who does gets no notice."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not all(connection.live for connection in world.parts.fanout.connections()):
             await asyncio.sleep(0.01)
 

@@ -157,7 +157,7 @@ class Device:
         await self.line.ws.send_bytes(socket.encode(frame))
 
     async def frame(self) -> socket.FromHub:
-        message = await self.line.ws.receive(timeout=10)
+        message = await self.line.ws.receive(timeout=30)
         assert message.type is WSMsgType.BINARY, message
         frame = socket.decode_from_hub(message.data)
         if isinstance(frame, socket.Accepted) and frame.ref in self.submitted:

@@ -13,6 +13,7 @@ from privity.server.contacts.model import Ask, Code, How, Meeting, Side, Who
 from privity.server.db.database import Tx
 from privity.server.guardians import store as guardians
 from privity.server.guardians.model import Link, Word
+from privity.server.invites import store as invites
 from privity.server.notices import store as notices
 from privity.server.notices.model import Line
 from privity.server.staff import store as staff
@@ -46,6 +47,19 @@ def test_requests(tx: Tx) -> None:
     assert store.asks_between(tx, "ben", ("ann", "ann.h"), NOW - 1) == [by_name]
     assert store.forget_asks(tx, "ben", ("ann", "ann.h"))
     assert not store.forget_asks(tx, "ben", ("ann", "ann.h"))
+
+
+def test_how_many_a_new_account_asks(tx: Tx) -> None:
+    people(tx, "ann", "ben")
+    assert store.asking(tx, "ann") == (NOW, 0)
+    store.put_asking(tx, "ann", NOW + 7)
+    assert (store.asking(tx, "ann"), store.asking(tx, "ben")) == ((NOW, NOW + 7), (NOW, 0))
+    assert store.asking(tx, "nobody") == (0, 0)
+    assert [store.are_many(tx, count) for count in (1, 2, 3)] == [True, True, False]
+    invites.add(tx, b"h", NOW, NOW + 1)
+    assert not store.was_invited(tx, "ann")
+    invites.use(tx, b"h", "ann", NOW)
+    assert store.was_invited(tx, "ann") and not store.was_invited(tx, "ben")
 
 
 def test_contacts(tx: Tx) -> None:

@@ -397,7 +397,7 @@ export class FakePort implements Port {
       case "key_log":
         return this.world.keyLog;
       case "warnings":
-        return { is: "warnings_shown", warnings: this.world.warns ? this.world.warnings : [] };
+        return { is: "warnings_shown", warnings: this.world.warns ? this.world.warnings : [], frozen_help: [] };
       case "put_warning_away":
         this.world.warnings = this.world.warnings.filter((each) => each.script !== request.script);
         return { is: "done" };
@@ -408,6 +408,8 @@ export class FakePort implements Port {
         this.world.contacts = { ...this.world.contacts, covers_all: request.covers_all };
         this.happen({ event: "contacts_changed", account: request.account });
         return { is: "done" };
+      case "holds_where":
+        return { is: "holds_shown", text: "It holds on all your devices." };
       case "how_known":
         return { is: "acquaintance", lines: this.world.known };
       case "receipts":

@@ -774,7 +774,7 @@ export interface EndContact {
   user_uri: string;
 }
 
-/** Show nothing of a person on this device, or show it again: `Done`. They are not told. */
+/** Show nothing of a person, or show it again, on all devices of this account: `Done`. They are not told. */
 export interface SetFrozen {
   do: "set_frozen";
   account: string;
@@ -857,6 +857,12 @@ export interface HowKnown {
   do: "how_known";
   account: string;
   user_uri: string;
+}
+
+/** On how many of the person's devices it is so, whom they froze and what they put away: `HoldsShown`. */
+export interface HoldsWhere {
+  do: "holds_where";
+  account: string;
 }
 
 /** `OwnProfileShown`. */
@@ -1568,10 +1574,11 @@ export interface WarningShown {
   reason: string;
 }
 
-/** The worst first. */
+/** The worst first. `frozen_help` is what helps against somebody whom the person froze there. */
 export interface WarningsShown {
   is: "warnings_shown";
   warnings: readonly WarningShown[];
+  frozen_help: readonly HelpShown[];
 }
 
 /** `warns`: of scripts of extortion. `covers_all`: pictures of contacts are covered as those of strangers are. */
@@ -1590,6 +1597,12 @@ export interface KnownLine {
 export interface Acquaintance {
   is: "acquaintance";
   lines: readonly KnownLine[];
+}
+
+/** As far as this device has heard, in a sentence. */
+export interface HoldsShown {
+  is: "holds_shown";
+  text: string;
 }
 
 /** `added`: the person is in it. Otherwise they may be asked; it is not told whether they are. */
@@ -1843,6 +1856,12 @@ export interface ContactsChanged {
   account: string;
 }
 
+/** On another device the person froze somebody, put a warning away, or took that back: what is open is another. */
+export interface ChoicesChanged {
+  event: "choices_changed";
+  account: string;
+}
+
 /** What `Reports` and `Standing` answer is another now. */
 export interface SafetyChanged {
   event: "safety_changed";
@@ -1969,6 +1988,7 @@ export type Request =
   | Protection
   | SetProtection
   | HowKnown
+  | HoldsWhere
   | OwnProfile
   | PutProfile
   | ProfileOf
@@ -2020,6 +2040,7 @@ export type Result =
   | WarningsShown
   | ProtectionShown
   | Acquaintance
+  | HoldsShown
   | Invited
   | ContactsShown
   | ContactAsked
@@ -2045,6 +2066,7 @@ export type Event =
   | TypingShown
   | ErrandChanged
   | ContactsChanged
+  | ChoicesChanged
   | SafetyChanged
   | RoomReportsChanged;
 
@@ -2099,6 +2121,7 @@ export interface Answers {
   give_role: Done;
   heed_stranger: Done;
   history: Versions;
+  holds_where: HoldsShown;
   how_known: Acquaintance;
   import: ErrandIs;
   imported_conversations: ImportedList;

@@ -108,6 +108,9 @@ export class App {
     this.notices.hear(event);
     void this.try(() => this.errands.hear(event));
     this.typing.hear(event);
+    if (event.event === "choices_changed" && this.timeline?.account === event.account) {
+      this.reread(); // what it shows was shown before
+    }
     if (event.event === "account_changed" && event.account.lock === "open") {
       this.#goOn(event.account.account);
     } else if (event.event === "account_changed") {

@@ -103,6 +103,28 @@ class AccountKeys:
         else:
             yield from self._on_passed(letter)
 
+    @property
+    def changes(self) -> int:
+        """Rises whenever another device was heard of."""
+        return self._changes
+
+    def wished_by(self, client_uri: str) -> bytes | None:
+        """The key under which another device of the list in force wishes for letters, if it was heard of."""
+        in_force, heard = self._in_force(), self._heard(client_uri.encode())
+        if in_force is None or heard is None:
+            return None
+        wish = _decode_wish(heard)
+        try:
+            check_wish(wish, in_force)  # it was one of these devices when it came
+        except IdentityError:
+            return None
+        return wish.public
+
+    def private_of(self, public: bytes) -> bytes | None:
+        """The private half of the key that this device wishes under, if it is this one."""
+        wish = self._own_wish()
+        return None if wish is None or sealing_key(wish.private) != public else wish.private
+
     def has_been_given(self, client_uri: str) -> bool:
         """Whether another device has the account key in force, as far as this one knows."""
         in_force, heard = self._in_force(), self._heard(client_uri.encode())

@@ -104,6 +104,7 @@ from privity.client.engine.room import Room
 from privity.client.engine.safety_inputs import SafetyCommand
 from privity.client.engine.shown import REJOINED_TEXT, CaughtUp, Notice
 from privity.client.engine.state import BELIEVED_MS, CLOCK_LIMIT_MS, OWN_KEY, Device, Own, RoomRecord
+from privity.client.engine.telling import Teller
 from privity.client.engine.watch import Watch
 from privity.client.errors import CommandRefused
 from privity.identity.errors import IdentityError
@@ -136,6 +137,7 @@ class Engine:
         self._early: dict[str, Held[Event]] = {}
         self._watch = Watch(self.device)
         self.account_keys = AccountKeys(self.device)
+        self.teller = Teller(self.device, self.account_keys)
         self.report_keys = ReportKeys(self)
         self.moderation = Moderation(self)
         for _, value in view.scan(Table.ROOM, ""):
@@ -157,6 +159,7 @@ class Engine:
                 raise
             device.effects.append(Failed(command, err))
         self.account_keys.look()
+        self.teller.look()
         self.moderation.look()
         self.report_keys.look()
         effects, device.effects = device.effects, []
@@ -419,6 +422,7 @@ class Engine:
             room.tick()
         self._watch.connected()
         self.account_keys.connected()
+        self.teller.connected()
         self.report_keys.connected()
         self.run(None, keypackages.top_up(self.device))
         self.refresher.connected()

@@ -19,6 +19,7 @@ from privity.client.engine.shown import LogAlarm, Notice, RoomChanged
 from privity.client.engine.state import still_waits
 from privity.client.engine.who_changed import Roster, on_entry
 from privity.client.errors import KeysLost, LogContradicts, LogNotFresh
+from privity.identity.choices import is_telling
 from privity.identity.errors import IdentityError
 from privity.identity.uris import parse_user_uri
 from privity.mls.codec import u64
@@ -155,7 +156,7 @@ class InboxReader:
             case InboxKind.CONTACTS:
                 self._engine.refresher.look()
             case InboxKind.LETTER:
-                yield from self._engine.account_keys.on_letter(frame.body)
+                yield from self._on_letter(frame.body)
             case InboxKind.KNOCK:
                 yield from knocking.heard(self._engine, frame)
             case InboxKind.KNOCK_ENDED:
@@ -166,6 +167,12 @@ class InboxReader:
                 self._engine.moderation.hear(frame)
             case InboxKind.STATEMENT:
                 from_desk.hear_statement(self._device, frame.body)
+
+    def _on_letter(self, body: bytes) -> Flow[None]:
+        if is_telling(body):
+            yield from self._engine.teller.on_letter(body)
+        else:
+            yield from self._engine.account_keys.on_letter(body)
 
     def _on_welcome(self, frame: Inbox) -> Flow[None]:
         known = self._engine.rooms.get(frame.room_uri)

@@ -20,10 +20,11 @@ class Table(StrEnum):
     OWN = "own"
     """Scope "": this device's identity, account key and settings, by name. Scope "setting": what the person set
     (`preferences`). Scope "store": what the store remembers of itself. Scope "wish": by which other devices of the
-    account are given the account key (`account_keys`). Scopes "report", "appeal", "statement", "standing": what
-    this account and the desk said to each other (`from_desk`). Scope "report-key": to which keys reports were sealed
-    to this device (`report_keys`). Scopes "room-report", "room-report-evidence", "room-report-came": reports to this
-    person about groups that they look after (`kept_room_reports`, `moderation`)."""
+    account are given the account key (`account_keys`). Scopes "frozen", "heeded", "put away": what the person chose
+    about others (`choices`); scope "told": which device was told of it (`telling`). Scopes "report", "appeal",
+    "statement", "standing": what this account and the desk said to each other (`from_desk`). Scope "report-key": to
+    which keys reports were sealed to this device (`report_keys`). Scopes "room-report", "room-report-evidence",
+    "room-report-came": reports to this person about groups that they look after (`kept_room_reports`, `moderation`)."""
     MLS = "mls"
     """Records of `mls.group`, by room."""
     ROOM = "room"

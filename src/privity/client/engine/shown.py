@@ -140,6 +140,12 @@ class ContactsChanged(msgspec.Struct, frozen=True):
     """Contacts, or what waits for a yes or a no, are others than before."""
 
 
+class ChoicesChanged(msgspec.Struct, frozen=True):
+    """On another device the person chose something about these people, or took it back (`choices`)."""
+
+    people: tuple[str, ...]
+
+
 class HeardFromDesk(msgspec.Struct, frozen=True):
     """What the desk says to this account, in the words that the hub brings: of the report or appeal with this receipt,
     or of the decision or legal request of this reference. It is kept (`from_desk`)."""
@@ -178,6 +184,7 @@ Shown = (
     | SomebodyTypes
     | LogAlarm
     | ContactsChanged
+    | ChoicesChanged
     | HeardFromDesk
     | RoomReportArrived
     | Notice

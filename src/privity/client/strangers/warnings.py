@@ -33,14 +33,17 @@ class Warned:
     seq: int
 
 
-def warnings_in(device: Device, room_uri: str) -> tuple[Warned, ...]:
-    """What the person has not put away yet, the worst first. Empty where they switched warnings off."""
+def warnings_in(device: Device, room_uri: str, *, frozen: bool = False) -> tuple[Warned, ...]:
+    """What the person has not put away yet, the worst first. Empty where they switched warnings off.
+
+    `frozen`: about people whom they froze, instead of the others: what helps against these they need afterwards, too.
+    """
     preferences = device.preferences
     if not preferences.warns():
         return ()
     items = newest(device, room_uri)
     senders = dict.fromkeys(item.sender for item in items if not item.mine)
-    new = [each for each in senders if not preferences.frozen(each) and is_new(device, each)]
+    new = [each for each in senders if preferences.frozen(each) is frozen and is_new(device, each)]
     minor = device.host.engine.device.contacts.is_minor
     found = [
         Warned(sender, each.script, each.number)

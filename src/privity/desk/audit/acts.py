@@ -117,6 +117,9 @@ class Act(StrEnum):
     # hash lists and what they match
     LIST_ADDED = "list.added"
     LIST_CHANGED = "list.changed"
+    LIST_ASKED = "list.asked"
+    LIST_AGREED = "list.agreed"
+    LIST_ENDED = "list.ended"
     LIST_PAUSED = "list.paused"
     LIST_RESUMED = "list.resumed"
     LIST_REMOVED = "list.removed"

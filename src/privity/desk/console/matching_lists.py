@@ -13,11 +13,13 @@ from msgspec import Meta
 from privity.desk.console.asked import Asked
 from privity.desk.console.forms import Form
 from privity.desk.console.pages import Page, page
-from privity.desk.console.signals_acts import Nothing
+from privity.desk.console.signals_acts import Nothing, Why, Words
 from privity.desk.db.transaction import Db
-from privity.desk.matching.errors import ListUnknown
+from privity.desk.limits import MAX_NUMBER
+from privity.desk.matching.errors import ListUnknown, NothingToAgree
 from privity.desk.matching.lists import service
 from privity.desk.matching.lists.model import FILE, Category, Entry, HashKind, HashList
+from privity.desk.matching.looking import agreeing
 from privity.desk.matching.looking.policy import FOLLOWS, Action
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -30,7 +32,8 @@ HOLDS: Final = {
     Category.UNKNOWN: "nobody has said what",
 }
 MOST: Final = {
-    Action.QUARANTINE: "it is hidden at once where a person has seen the entry, until a person decides; else a case",
+    Action.QUARANTINE: "it is hidden at once where a person has seen the entry and two people have agreed to it, until"
+    " a person decides; else a case",
     Action.REVIEW: "a case, and nothing else",
     Action.LOG: "it is written down, and nothing else",
 }
@@ -40,6 +43,11 @@ MOST: Final = {
 class Searching(Form, frozen=True):
     kind: HashKind
     value: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Agreeing(Form, frozen=True):
+    agreement: Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+    words: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,40 @@ async def _resume(asked: Asked, acting: Acting) -> web.Response:
     return asked.go(f"/lists/{found.number}")
 
 
+async def _ask(asked: Asked, acting: Acting) -> web.Response:
+    found, form = _existing(asked), asked.form(Why)
+    agreeing.ask(asked.db, acting, found.name, form.words, asked.now_ms)
+    return asked.go(f"/lists/{found.number}")
+
+
+async def _agree(asked: Asked, acting: Acting) -> web.Response:
+    """With a passkey for exactly what was asked: what was asked for anew since is not agreed to."""
+    found, form = _existing(asked), asked.form(Agreeing)
+    if agreeing.of_agreement(asked.db, form.agreement) != found.number:
+        raise NothingToAgree(f"agreement {form.agreement} is not about list {found.number}")
+    asked.fresh(f"agree list-agreement:{form.agreement}")
+    agreeing.agree(asked.db, acting, form.agreement, form.words, asked.now_ms)
+    return asked.go(f"/lists/{found.number}")
+
+
+async def _end(asked: Asked, acting: Acting) -> web.Response:
+    found, form = _existing(asked), asked.form(Why)
+    agreeing.end(asked.db, acting, found.name, form.words, asked.now_ms)
+    return asked.go(f"/lists/{found.number}")
+
+
 def _page(asked: Asked, acting: Acting, found: tuple[Entry, ...] | None) -> web.Response:
+    of = _existing(asked)
+    standing = agreeing.standing(asked.db, acting, of.number)
     return asked.html(
         "list.html",
-        row=_row(asked.db, _existing(asked), asked.now_ms),
+        row=_row(asked.db, of, asked.now_ms),
         kinds=tuple(HashKind),
         found=found,
         manages=Right.MANAGE_LISTS in acting.rights,
+        can_agree=Right.AGREE_LISTS in acting.rights,
+        own=standing.waiting is not None and standing.waiting.asked_by == acting.who,
+        standing=standing,
     )
 
 
@@ -114,5 +149,8 @@ PAGES: Final[tuple[Page, ...]] = (
     page("GET", "/lists", Right.SEE_CASE, _lists),
     page("GET", "/lists/{number}", Right.SEE_CASE, _list),
     page("POST", "/lists/{number}/search", Right.MANAGE_LISTS, _search),
+    page("POST", "/lists/{number}/ask", Right.MANAGE_LISTS, _ask),
+    page("POST", "/lists/{number}/agree", Right.AGREE_LISTS, _agree),
+    page("POST", "/lists/{number}/end", Right.MANAGE_LISTS, _end),
     page("POST", "/lists/{number}/resume", Right.MANAGE_LISTS, _resume),
 )

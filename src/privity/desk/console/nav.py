@@ -16,6 +16,7 @@ from privity.desk.db.transaction import Db
 from privity.desk.decisions import service as decisions
 from privity.desk.legal.requests import listing
 from privity.desk.matching.lists import service as lists
+from privity.desk.matching.looking import agreeing
 from privity.desk.signals.coordination import service as coordination
 from privity.desk.signals.lifecycle import service as rules
 from privity.desk.staff import proposals
@@ -92,9 +93,10 @@ def _clusters(db: Db, now_ms: int) -> Count | None:
     return Count(waiting) if waiting else None
 
 
-def _paused_lists(db: Db, now_ms: int) -> Count | None:
-    """A person looks at a list that paused itself, or that nobody fetched."""
+def _waiting_lists(db: Db, now_ms: int) -> Count | None:
+    """A person looks at a list that paused itself, that nobody fetched, or that waits for a second person."""
     waiting = sum(one.paused_ms is not None or one.stale(now_ms) for one in lists.lists(db))
+    waiting += agreeing.count_waiting(db)
     return Count(waiting) if waiting else None
 
 
@@ -105,7 +107,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("Needs somebody", "/attention", Right.SEE_CASE),
     Place("Clusters", "/clusters", Right.SEE_CASE, _clusters),
     Place("Rules", "/rules", Right.SEE_RULES, _proposed_rules),
-    Place("Hash lists", "/lists", Right.SEE_CASE, _paused_lists),
+    Place("Hash lists", "/lists", Right.SEE_CASE, _waiting_lists),
     Place("Referrals", "/referrals", Right.SEE_REFERRALS, _open_referrals),
     Place("Legal requests", "/legal", Right.SEE_LEGAL, _open_requests),
     Place("Agencies", "/agencies", Right.SEE_LEGAL),

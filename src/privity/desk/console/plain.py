@@ -7,6 +7,7 @@ A messenger shows such a character as a neutral sign. Here it is evidence: a mod
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 _BLANK: Final = frozenset("\u00ad\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters that look like nothing at all."""
 _HIDING: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
+_ORDINARY: Final = re.compile(r"[\t -~]+")
+"""Nothing of ASCII hides but its control characters: most of what is shown is looked at a stretch at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,15 @@ def line(text: str, limit: int = MAX_LINE) -> tuple[Run, ...]:
 
 
 def _signs(text: str, line_end: str) -> Iterator[Run]:
+    at = 0
+    for ordinary in _ORDINARY.finditer(text):
+        yield from _looked_at(text[at : ordinary.start()], line_end)
+        yield Run(ordinary[0])
+        at = ordinary.end()
+    yield from _looked_at(text[at:], line_end)
+
+
+def _looked_at(text: str, line_end: str) -> Iterator[Run]:
     marks = 0
     for character in text:
         category = unicodedata.category(character)

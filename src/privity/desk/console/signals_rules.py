@@ -12,6 +12,7 @@ from aiohttp import web
 
 from privity.desk.console.asked import Asked
 from privity.desk.console.pages import Page, page
+from privity.desk.console.signals_days import DAYS, beside, histories
 from privity.desk.console.signals_plots import by_day, rates
 from privity.desk.console.signals_sentences import read_out
 from privity.desk.signals.ladder import reading
@@ -23,8 +24,6 @@ from privity.desk.signals.lifecycle.running import RUNNING
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
-DAYS: Final = 14
-"""Of a plot, and of the hits that are shown."""
 HITS: Final = 200
 """The newest hits of a version on one page."""
 OVER: Final = 100
@@ -139,12 +138,14 @@ async def _version(asked: Asked, acting: Acting) -> web.Response:
         stage=STAGES[version.stage],
         stages=STAGES,
         lines=text_lines(version.text, version.line, version.column),
-        **_rules(asked, acting, version, days, today),
+        **_rules(asked, acting, version, test, days, today),
         test=test,
         tried=() if test is None else tried_rows(test),
         rates=None if test is None or not test.rows else rates(test),
         days=days,
         by_day=by_day(days, days[0].day, today) if days else None,
+        beside=beside(asked, acting, version, test, days),
+        cases=len(service.samples(asked.db, acting, number, asked.now_ms)),
         look=look if look is not None and look.version == number else None,
         look_refused=asked.console.looks.refused.get(number, ""),
         ready_ms=_ready_ms(version),
@@ -154,13 +155,15 @@ async def _version(asked: Asked, acting: Acting) -> web.Response:
     )
 
 
-def _rules(asked: Asked, acting: Acting, version: Version, days: Sequence[RuleDay], today: int) -> dict[str, Any]:
-    """The rules read out and how each stands; neither where this desk cannot read them."""
+def _rules(
+    asked: Asked, acting: Acting, version: Version, test: Backtest | None, days: Sequence[RuleDay], today: int
+) -> dict[str, Any]:
+    """The rules read out, how each stands and was; nothing where this desk cannot read them."""
     try:
         rules = service.rules_of(asked.db, acting, version.number)
         budgets = keeping_in.budgets(asked.db, acting, version.number)
     except WrongStage as err:
-        return {"refused": str(err), "rules": (), "rows": ()}
+        return {"refused": str(err), "rules": (), "rows": (), "histories": ()}
     pauses = {pause.rule: pause for pause in keeping_in.paused(asked.db, acting, version.number)}
     of_today = {one.rule: one for one in days if one.day == today}
     quiet = RuleDay("", today, 0, 0, 0)
@@ -168,7 +171,8 @@ def _rules(asked: Asked, acting: Acting, version: Version, days: Sequence[RuleDa
         RuleRow(name, of_today.get(name, quiet).hits, of_today.get(name, quiet).acted, most, pauses.get(name))
         for name, most in budgets.items()
     ]
-    return {"refused": "", "rules": read_out(rules), "rows": rows}
+    told = histories(asked, acting, version, test, days, budgets)
+    return {"refused": "", "rules": read_out(rules), "rows": rows, "histories": told}
 
 
 def tried_rows(test: Backtest) -> list[TriedRow]:

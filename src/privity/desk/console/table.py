@@ -44,6 +44,7 @@ from privity.desk.console import (
     referring,
     signals_account,
     signals_acts,
+    signals_cases,
     signals_clusters,
     signals_drafting,
     signals_election,
@@ -101,4 +102,5 @@ TABLE: Final[tuple[Page, ...]] = (
     *signals_election.PAGES,
     *signals_rules.PAGES,
     *signals_acts.PAGES,
+    *signals_cases.PAGES,
 )

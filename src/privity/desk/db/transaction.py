@@ -32,6 +32,20 @@ def transaction(db: Db) -> Iterator[None]:
 
 
 @contextmanager
+def part(db: Db) -> Iterator[None]:
+    """Of an open transaction: all of it or nothing, whatever becomes of the rest."""
+    db.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK TO part")
+            db.execute("RELEASE part")
+        raise
+    db.execute("RELEASE part")
+
+
+@contextmanager
 def one_moment(db: Db) -> Iterator[None]:
     """Whatever is read inside is of one moment, while others write. Not inside a transaction."""
     db.execute("BEGIN")

@@ -20,6 +20,7 @@ from rich.progress import Progress
 
 from privity.desk.audit import beside
 from privity.desk.audit.beside import DEFAULT, Beside, Config, now_ms
+from privity.desk.db.transaction import Db
 from privity.desk.matching import judging
 from privity.desk.matching.errors import WrongSource
 from privity.desk.matching.exchanges import opening, pulling
@@ -27,11 +28,13 @@ from privity.desk.matching.exchanges.library import client_of
 from privity.desk.matching.importing.files import import_file, look
 from privity.desk.matching.lists import service
 from privity.desk.matching.lists.model import FILE, Category, HashList
+from privity.desk.matching.looking import agreeing
 from privity.desk.matching.searching import search as search_lists
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
 Name = Annotated[str, Parameter(help="Of the list.")]
+Words = Annotated[str, Parameter(name="--words", help="Why; it stands in the audit log.")]
 
 app = App(
     name="lists",
@@ -64,7 +67,10 @@ def add(
             client_of(exchange)
         acting = _may()
         service.add(here.db, acting, name, exchange, category, settings, trusted=seen_by_people, now_ms=now_ms())
+        watched = agreeing.can_act(service.named(here.db, name))
     sys.stdout.write(f"list {name} added; it is empty\n")
+    if watched:
+        sys.stdout.write(f"it is only watched until two people agree: privity desk lists ask {name} --words WHY\n")
 
 
 @app.command(name="import")
@@ -95,7 +101,12 @@ def import_(
             sys.stdout.write(f"{file.name}: {said}; nothing was changed\n")
             return
         changed = import_file(here.db, _may(), name, file, replace=replace, now_ms=now_ms, random=os.urandom, told=told)
+        watched = agreeing.can_act(service.named(here.db, name))
     sys.stdout.write(f"version {changed.version}: {changed.added} came, {changed.removed} went\n")
+    if watched and (changed.added or changed.anew):
+        sys.stdout.write(
+            f"what came is only watched until two people agree: privity desk lists ask {name} --words WHY\n"
+        )
 
 
 @app.command
@@ -136,6 +147,8 @@ def show(*, config: Config = DEFAULT) -> None:
         for one in found:
             kinds = ", ".join(f"{count} {kind.value}" for kind, count in service.counts(here.db, one.number).items())
             sys.stdout.write(f"{one.name}  {one.category.value}  {one.source}  {_state(one)}  {kinds or 'empty'}\n")
+            for line in _agreed(here.db, one):
+                sys.stdout.write(f"  {line}\n")
         for match in judging.matches(here.db, Acting.command("lists", Right.SEE_CASE), 20):
             case = f"case {match.case}" if match.case is not None else "no case"
             sys.stdout.write(
@@ -182,6 +195,46 @@ def feedback(
 
 
 @app.command
+def ask(name: Name, /, *, words: Words, config: Config = DEFAULT) -> None:
+    """Ask that something is hidden by a list, as it is now; somebody else agrees on the desk's pages.
+
+    Example: privity desk lists ask known --words "Their list, from them"
+    """
+    with _here("lists", config) as here:
+        asked = agreeing.ask(here.db, _may(), name, words, now_ms())
+    sys.stdout.write(f"agreement {asked.number}: version {asked.version} waits for a second person\n")
+
+
+@app.command
+def agree(
+    number: Annotated[int, Parameter(help="Of the agreement, as show says.", validator=Number(gte=1, lte=1 << 53))],
+    /,
+    *,
+    words: Words,
+    config: Config = DEFAULT,
+) -> None:
+    """Agree, as the second person, to what somebody asked for on the desk's pages.
+
+    Example: privity desk lists agree 3 --words "I spoke with them"
+    """
+    with _here("lists", config) as here:
+        agreed = agreeing.agree(here.db, Acting.command("lists", Right.AGREE_LISTS), number, words, now_ms())
+        name = service.numbered(here.db, agreed.list).name
+    sys.stdout.write(f"list {name} acts, up to version {agreed.version}\n")
+
+
+@app.command
+def end(name: Name, /, *, words: Words, config: Config = DEFAULT) -> None:
+    """Let nothing be hidden by a list any more, at once: it is only watched.
+
+    Example: privity desk lists end known --words "It errs"
+    """
+    with _here("lists", config) as here:
+        agreeing.end(here.db, _may(), name, words, now_ms())
+    sys.stdout.write(f"list {name} is only watched\n")
+
+
+@app.command
 def resume(name: Name, /, *, config: Config = DEFAULT) -> None:
     """Let follow again what follows from a list that paused itself.
 
@@ -205,6 +258,23 @@ def remove(name: Name, /, *, config: Config = DEFAULT) -> None:
 
 def _may() -> Acting:
     return Acting.command("lists", Right.MANAGE_LISTS)
+
+
+def _agreed(db: Db, one: HashList) -> list[str]:
+    """Whether it acts, and what waits for a second person."""
+    if not agreeing.can_act(one):
+        return []
+    found = agreeing.standing(db, Acting.command("lists", Right.SEE_CASE), one.number)
+    lines = []
+    if found.in_force is not None:
+        now = found.in_force
+        what = f"version {now.version}" if one.source == FILE else f"what {one.source} says"
+        lines.append(f"acts: {what}, asked for by {now.asked_by}, agreed to by {now.agreed_by}")
+    if found.watched:
+        lines.append(f"only watched: {found.watched} entries")
+    if found.waiting is not None:
+        lines.append(f"agreement {found.waiting.number} waits for a second person: version {found.waiting.version}")
+    return lines
 
 
 def _state(one: HashList) -> str:

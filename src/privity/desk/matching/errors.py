@@ -11,6 +11,11 @@ DeskError
     |   +-- ListBusy           somebody else changes this list now
     |   +-- ListNotPaused      only a paused list is resumed
     |   +-- WrongSource        a list of an exchange takes no file, and a list of files pulls nothing
+    |   +-- ListOnlyWatches    by a list of this category nothing is hidden: nobody needs to agree
+    |   +-- AlreadyAsked       somebody asked for it, and nobody has agreed yet
+    |   +-- NothingToAgree     there is no such agreement, or it is settled
+    |   +-- SecondPerson       nobody agrees to what they asked for
+    |   +-- AskerLeft          who asked may not ask any more
     +-- EntryRefused           what is to be an entry is none
     |   +-- KindUnknown        no kind of hash that is known here
     |   +-- HashMalformed      not as many hexadecimal digits as the kind has
@@ -62,6 +67,26 @@ class ListNotPaused(ListError):
 
 class WrongSource(ListError):
     """Files go into lists of files, and only lists of an exchange are pulled."""
+
+
+class ListOnlyWatches(ListError):
+    """By a list of this category nothing is hidden, so nobody has to agree to it."""
+
+
+class AlreadyAsked(ListError):
+    """Somebody asked that this list acts, and nobody has agreed yet."""
+
+
+class NothingToAgree(ListError):
+    """There is no such agreement, or it is settled or over."""
+
+
+class SecondPerson(ListError):
+    """Nobody agrees to what they asked for themselves."""
+
+
+class AskerLeft(ListError):
+    """Who asked is not on the staff any more, or may not ask: then nobody is the second person."""
 
 
 class EntryRefused(MatchingError):

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Final
 
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.matching import retro_store
@@ -24,6 +21,10 @@ from privity.desk.matching.looking.policy import RADIUS
 from privity.desk.matching.surfaces import queue
 from privity.desk.matching.surfaces.queue import Why
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 MANY: Final = 10_000
 """New entries from which on asking the index costs less: one look-up is as dear as so many comparisons."""
 CHANGES: Final = 200_000
@@ -31,8 +32,6 @@ CHANGES: Final = 200_000
 PAGE: Final = 50_000
 """Kept hashes in memory at once."""
 PLACE: Final = "changes"
-
-Words = npt.NDArray[np.uint64]
 
 
 class Retro:
@@ -72,6 +71,8 @@ class Retro:
 
 
 def _comparing(pages: Sequence[tuple[list[str], bytes]], added: dict[int, bytes]) -> set[str]:
+    import numpy as np  # here, and not where the desk starts: a desk without lists does without
+
     entries = _words(b"".join(dict.fromkeys(added.values())))
     found: set[str] = set()
     for accounts, hashes in pages:
@@ -83,5 +84,7 @@ def _comparing(pages: Sequence[tuple[list[str], bytes]], added: dict[int, bytes]
     return found
 
 
-def _words(hashes: bytes) -> Words:
+def _words(hashes: bytes) -> npt.NDArray[np.uint64]:
+    import numpy as np
+
     return np.frombuffer(hashes, np.uint64).reshape(-1, 4)

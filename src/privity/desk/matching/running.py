@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""Matching at work in the running desk: what the lists became, what accounts show, what was disclosed, what is over."""
+"""Matching at work in the running desk: what the lists became, what accounts show, what was disclosed."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Matching:
         )
         self._disclosed = Disclosed(db, evidence_key, self, follows, now_ms, turned=limits.turned)
         self._retro = Retro(db, self, now_ms)
-        self._tidied_ms = self._index_from_ms = 0
+        self._looked_ms = self._index_from_ms = 0
 
     def within(self, bits: bytes, radius: int = RADIUS) -> Sequence[Near]:
         """Asks the index, which is opened when it is needed."""
@@ -106,9 +106,9 @@ class Matching:
     async def step(self) -> int:
         """Raises HubError or Refusal."""
         now_ms = self._now_ms()
-        if now_ms - self._tidied_ms >= HOUR_MS:
-            self._tidy(now_ms)
-            self._tidied_ms = now_ms
+        if now_ms - self._looked_ms >= HOUR_MS:
+            self._alarm(now_ms)
+            self._looked_ms = now_ms
         if not lists.lists(self._db):
             self._pass_by()
             return 0
@@ -158,11 +158,7 @@ class Matching:
                 if seen:
                     store.set_place(self._db, OBSERVED, seen[-1].number)
 
-    def _tidy(self, now_ms: int) -> None:
-        """What is over goes; a list that nobody fetched is told of."""
+    def _alarm(self, now_ms: int) -> None:
+        """A list that nobody fetched is told of."""
         for stale in lists.alarm(self._db, now_ms):
             log.error("desk.list_stale", list=stale.name, fetched_ms=stale.fetched_ms)
-        with transaction(self._db):
-            store.purge_media(self._db, now_ms)
-            store.purge_matches(self._db, now_ms - self._limits.matches_days * DAY_MS)
-            lists.forget(self._db, now_ms)

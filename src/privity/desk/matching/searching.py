@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from privity.desk.db.transaction import Db
 from privity.desk.matching.lists.changes import ListChanges
 from privity.desk.matching.looking.finding import found
@@ -24,6 +22,8 @@ class EveryEntry:
     """Compares with all of them, one after the other."""
 
     def __init__(self, db: Db) -> None:
+        import numpy as np  # for this one command: the others of the lists do without
+
         standing: dict[int, bytes] = {}
         for change in ListChanges(db).after(0):
             if change.added:
@@ -34,6 +34,8 @@ class EveryEntry:
         self._hashes = np.frombuffer(b"".join(standing.values()), np.uint64).reshape(-1, 4)
 
     def within(self, bits: bytes, radius: int = RADIUS) -> list[_Near]:
+        import numpy as np
+
         apart = np.bitwise_count(self._hashes ^ np.frombuffer(bits, np.uint64)).sum(axis=1, dtype=np.uint16)
         return [_Near(self._entries[at], int(apart[at])) for at in np.flatnonzero(apart <= radius)]
 

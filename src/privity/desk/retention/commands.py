@@ -39,14 +39,15 @@ def retention(
     Example: privity desk retention --dry-run
     """
     with beside.named(), beside.desk(config) as here:
-        periods = desk_config.load(config).periods
+        loaded = desk_config.load(config)
+        periods = loaded.periods
         now_ms = beside.now_ms()
         if dry_run:
             _show(here.db, periods, outlook(here.db, periods, now_ms), json=json)
             return
         if i_am_sure:
             clock.sure(here.db, now_ms)
-        work = Retention(here.db, periods, beside.now_ms)
+        work = Retention(here.db, periods, beside.now_ms, matches_ms=loaded.matching.matches_ms)
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("shredding", total=None)
             while work.work():

@@ -23,11 +23,16 @@ from privity.desk.evidence.records import Kind
 from privity.desk.evidence.shredding import shred
 from privity.desk.legal.vault import service as vault
 from privity.desk.limits import EXPOSURE_KEPT_MS
+from privity.desk.list_limits import MATCHES_MS
+from privity.desk.matching import forgetting as matching
 from privity.desk.periods import Periods
 from privity.desk.retention import clock, store
 from privity.desk.retention.clock import DESK, Apart
 from privity.desk.retention.due import WINDOW_MS, CaseDue, Marks, alone_due_ms, case_due, due_of, referral_due_ms
 from privity.desk.retention.errors import ClockDoubted
+from privity.desk.signals.coordination import service as clusters
+from privity.desk.signals.ladder import forgetting as notes
+from privity.desk.signals.lifecycle import sampled
 from privity.desk.signals.taking import service as observations
 from privity.desk.staff import signing_in
 
@@ -68,6 +73,8 @@ class Retention:
     periods: Periods
     now_ms: Callable[[], int]
     apart_ms: Apart = lambda: None
+    matches_ms: int = MATCHES_MS
+    """How long it is kept what matched a list of hashes."""
     gone: int = 0
     """Records that were shredded by this object."""
     doubt: str = ""
@@ -98,6 +105,7 @@ class Retention:
             return False
         stages = (
             self._small,
+            self._found,
             self._kept_apart,
             self._cases,
             self._names,
@@ -128,6 +136,14 @@ class Retention:
                 self._say(now_ms, "reporters", count=dropped)
             more = observations.forget_over(self.db, now_ms)
         return dropped == FORGOTTEN or more
+
+    def _found(self, walk: _Walk, now_ms: int) -> bool:
+        """What rules, looks for campaigns and matching noted of accounts."""
+        notes.forget_over(self.db, now_ms)
+        with transaction(self.db):
+            sampled.forget_over(self.db, now_ms)
+        clusters.forget_over(self.db, now_ms)
+        return matching.forget_over(self.db, now_ms, self.matches_ms)
 
     def _cases(self, walk: _Walk, now_ms: int) -> bool:
         begun = 0

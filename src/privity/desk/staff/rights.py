@@ -62,6 +62,7 @@ class Right(StrEnum):
     MANAGE_STAFF = "invite, change and end staff"
     RECOVER_STAFF = "vouch for a colleague who lost a passkey"
     MANAGE_LISTS = "add, change and remove hash lists"
+    AGREE_LISTS = "agree as the second person that a hash list acts"
     SEE_AUDIT = "read the audit log"
     EXPORT = "export the transparency report"
 
@@ -97,7 +98,9 @@ _EVERYBODY: Final = frozenset({Right.SEE_STAFF, Right.RECOVER_STAFF})
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.MODERATOR: _CASE_WORK | _EVERYBODY,
-    Role.SENIOR: _CASE_WORK | _EVERYBODY | {Right.CONFIRM, Right.MANAGE_LISTS, Right.WRITE_RULES, Right.AGREE_RULES},
+    Role.SENIOR: _CASE_WORK
+    | _EVERYBODY
+    | {Right.CONFIRM, Right.MANAGE_LISTS, Right.AGREE_LISTS, Right.WRITE_RULES, Right.AGREE_RULES},
     Role.APPEALS: _EVERYBODY | {Right.SEE_APPEALS, Right.ANSWER_APPEAL, Right.SEE_CASE, Right.OPEN_EVIDENCE},
     Role.REFERRALS: _EVERYBODY
     | {Right.SEE_REFERRALS, Right.SEND_REFERRAL, Right.REFER, Right.SEE_CASE, Right.OPEN_EVIDENCE},

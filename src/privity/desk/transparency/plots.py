@@ -22,6 +22,9 @@ _LETTER: Final = 7.2
 _RIGHT: Final = 96
 _ROW: Final = 30
 _BAR: Final = 18
+_THIN: Final = 17
+"""A bar of two, and the space below it."""
+_PAIR: Final = 2 * _THIN + 12
 _TOP: Final = 12
 _AXIS: Final = 46
 _ROOM: Final = 34
@@ -56,12 +59,32 @@ class Interval:
     high: float
 
 
-def bars(key: str, title: str, unit: str, rows: Sequence[Bar], parts: Sequence[str] = ()) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A line across a picture that bars are not to pass: what it is, and where."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One line of a picture that compares two: its name and a number of each, None where there is none."""
+
+    name: str
+    values: tuple[float | None, float | None]
+
+
+def bars(
+    key: str, title: str, unit: str, rows: Sequence[Bar], parts: Sequence[str] = (), limit: Limit | None = None
+) -> Markup:
     """Bars from the left, side by side where they have parts; what each part means stands above. `key` names it."""
     most = max((sum(row.parts) for row in rows), default=0)
+    if limit is not None:
+        most = max(most, limit.at)
     scale = _Scale(most, [row.name for row in rows], whole=True)
     drawn = [_legend(parts)] if parts else []
-    top = _TOP + (28 if parts else 0)
+    top = _TOP + (28 if parts else 0) + (20 if limit is not None else 0)
     for place, row in enumerate(rows):
         y = top + place * _ROW
         drawn.append(_name(row.name, scale, y))
@@ -73,7 +96,25 @@ def bars(key: str, title: str, unit: str, rows: Sequence[Bar], parts: Sequence[s
                 drawn.append(_text(x + wide / 2, y + _BAR - 4, _number(part), f"in in{number}"))
             x += wide
         drawn.append(_text(x + 6, y + _BAR - 4, _number(sum(row.parts)), "value"))
+    if limit is not None:
+        drawn.append(_limit(limit, scale, top, top + len(rows) * _ROW))
     return _picture(key, title, unit, drawn, scale, top, len(rows))
+
+
+def paired(key: str, title: str, unit: str, rows: Sequence[Pair], names: tuple[str, str]) -> Markup:
+    """Two bars in each line, one below the other, in the order of the names above."""
+    most = max((value for row in rows for value in row.values if value is not None), default=0)
+    scale = _Scale(most, [row.name for row in rows], whole=True)
+    drawn, top = [_legend(names)], _TOP + 28
+    for place, row in enumerate(rows):
+        y = top + place * _PAIR
+        drawn.append(_name(row.name, scale, y + _THIN // 2))
+        for number, value in enumerate(row.values):
+            at = y + number * _THIN
+            said = "not asked" if value is None else _number(value)
+            drawn.append(_rect(scale.left, at, scale.width(value or 0), number, names[number], value or 0, _THIN - 2))
+            drawn.append(_text(scale.left + scale.width(value or 0) + 6, at + _THIN - 4, said, "value"))
+    return _picture(key, title, unit, drawn, scale, top, len(rows), _PAIR)
 
 
 def spans(key: str, title: str, unit: str, rows: Sequence[Span]) -> Markup:
@@ -138,8 +179,10 @@ def _round_up(value: float) -> float:
     return next(step * size for step in (1, 2, 5, 10) if step * size >= value * (1 - 1e-9))
 
 
-def _picture(key: str, title: str, unit: str, drawn: Sequence[Markup], scale: _Scale, top: int, rows: int) -> Markup:
-    bottom = top + rows * _ROW
+def _picture(
+    key: str, title: str, unit: str, drawn: Sequence[Markup], scale: _Scale, top: int, rows: int, row: int = _ROW
+) -> Markup:
+    bottom = top + rows * row
     axis = []
     for mark in scale.marks():
         x = scale.at(mark)
@@ -163,10 +206,16 @@ def _legend(parts: Sequence[str]) -> Markup:
     return Markup("").join(drawn)
 
 
-def _rect(x: float, y: float, width: float, number: int, part: str, value: float) -> Markup:
+def _limit(limit: Limit, scale: _Scale, top: int, bottom: int) -> Markup:
+    x = scale.at(limit.at)
+    line = Markup('<line class="limit" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(x, top - 6, bottom)
+    return line + _text(x, top - 10, f"{limit.name} {_number(limit.at)}", "limit-name")
+
+
+def _rect(x: float, y: float, width: float, number: int, part: str, value: float, height: float = _BAR) -> Markup:
     title = Markup("<title>{}: {}</title>").format(part, _number(value)) if part else ""
     return Markup('<rect class="part{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}">{}</rect>').format(
-        number, x, y, width, _BAR, title
+        number, x, y, width, height, title
     )
 
 

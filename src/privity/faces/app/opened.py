@@ -16,6 +16,7 @@ from privity.client.engine.shown import (
     AccountClosed,
     AccountReset,
     CaughtUp,
+    ChoicesChanged,
     ClosingPending,
     ContactsChanged,
     DevicesChanged,
@@ -283,6 +284,8 @@ class Opened:
                     self._types(what)
                 case RoomChanged(room_uri):
                     rooms[room_uri] = None
+                case ChoicesChanged():
+                    rooms.update(dict.fromkeys(all_rooms(self.device)))
                 case RoomReportArrived(room_uri):
                     rooms[room_uri] = None
                     self.announce(RoomReportsChanged(account=self.name, room_uri=room_uri))
@@ -297,8 +300,10 @@ class Opened:
             sentence = told(self.name, self.device, what)
             if sentence is not None:
                 self.announce(sentence)
-        if any(isinstance(each, ContactsChanged) for each in shown):
+        if any(isinstance(each, ContactsChanged | ChoicesChanged) for each in shown):
             self.announce(happened.ContactsChanged(account=self.name))
+        if any(isinstance(each, ChoicesChanged) for each in shown):
+            self.announce(happened.ChoicesChanged(account=self.name))
         if any(isinstance(each, HeardFromDesk) for each in shown):
             self.safety_changed()
             if any(isinstance(each, HeardFromDesk) and each.reference for each in shown):

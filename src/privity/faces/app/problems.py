@@ -53,6 +53,14 @@ _REFUSED: Final = {
     Code.UNAVAILABLE: "The hub cannot do it now. Try again later.",
 }
 
+MINUTE_MS: Final = 60_000
+FRESH_ASKS: Final = ("contact.ask_first_day", "contact.ask_first_week")
+FRESH: Final = (
+    "A new account asks only a few people for contact in its first days. You can ask again in {minutes} min. Without"
+    " waiting you can answer who asks you, use a code, and send or follow a link to a conversation."
+)
+WAIT: Final = "That was more at once than the hub takes. Try again in {minutes} min."
+"""Where it takes longer than the minute that is said otherwise."""
 
 RESTRICTED: Final = (
     "A decision about your account, or about this conversation, does not allow this{until}. You can read why, and"
@@ -66,6 +74,10 @@ def problem_of(err: Exception) -> Problem:
         until_ms = err.body.until_ms
         until = "" if until_ms is None else f" until {local_time(until_ms)}"
         return Problem(name="Restricted", text=RESTRICTED.format(until=until))
+    if isinstance(err, Refusal) and err.code is Code.TOO_MANY and (err.body.retry_after_ms or 0) > MINUTE_MS:
+        minutes = -(-(err.body.retry_after_ms or 0) // MINUTE_MS)
+        said = FRESH if err.body.limit in FRESH_ASKS else WAIT
+        return Problem(name="TooMany", text=said.format(minutes=minutes))
     if isinstance(err, Refusal):
         name = "".join(word.capitalize() for word in err.code.value.split("_"))
         return Problem(name=name, text=_REFUSED.get(err.code) or _whole(f"the hub refused this: {err.body.message}"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 from privity.client.sdk import Device
 from privity.client.strangers.acquaintance import Line
 from privity.client.strangers.advice import LOOKS_LIKE, advice
+from privity.client.strangers.elsewhere import elsewhere
 from privity.client.strangers.knowing import acquaintance_of
 from privity.client.strangers.warnings import warnings_in
 from privity.faces.commands.harmless import harmless
@@ -61,12 +62,13 @@ def _warned(opened: Device, user_uri: str) -> list[str]:
 
 
 def freeze(who: Who, /, *, device: Folder = DEFAULT) -> None:
-    """Show nothing of a person on this device any more. They are not told, and what they write is kept for a report.
+    """Show nothing of a person any more, on all your devices. They are not told, and it is kept for a report.
 
     Example: privity contacts freeze mallory
     """
-    _set_frozen(device, who, frozen=True)
+    said = _set_frozen(device, who, frozen=True)
     print(f"frozen: {who}; `privity contacts unfreeze {who}` shows them again")
+    print(said)
 
 
 def unfreeze(who: Who, /, *, device: Folder = DEFAULT) -> None:
@@ -74,12 +76,16 @@ def unfreeze(who: Who, /, *, device: Folder = DEFAULT) -> None:
 
     Example: privity contacts unfreeze mallory
     """
-    _set_frozen(device, who, frozen=False)
+    said = _set_frozen(device, who, frozen=False)
     print(f"shown again: {who}")
+    print(said)
 
 
-def _set_frozen(device: Folder, who: str, *, frozen: bool) -> None:
-    async def work(opened: Device) -> None:
+def _set_frozen(device: Folder, who: str, *, frozen: bool) -> str:
+    """On how many devices it holds now."""
+
+    async def work(opened: Device) -> str:
         opened.preferences.set_frozen(await _meant(opened, who), frozen)
+        return elsewhere(opened).sentence()
 
-    with_device(device, work)
+    return with_device(device, work)

@@ -57,6 +57,15 @@ class Classes:
                 ]
             ends = (morning + np.sort(random.integers(0, 10 * HOUR_MS, 6))) // WINDOW_MS * WINDOW_MS
             parts.append(
-                columns(ObservedKind.SENT, ends, teacher, people=max(1, len(pupils)), rooms=1, largest=12, part=part)
+                columns(
+                    ObservedKind.SENT,
+                    ends,
+                    teacher,
+                    people=max(1, len(pupils)),
+                    rooms=1,
+                    room=2_000_000_000_000 + number,
+                    largest=12,
+                    part=part,
+                )
             )
         return together(parts)

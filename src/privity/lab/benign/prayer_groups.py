@@ -36,7 +36,16 @@ class PrayerGroups:
             ends = (hour + random.integers(0, 300_000, len(awake))) // WINDOW_MS * WINDOW_MS
             late = awake[random.random(len(awake)) < 0.05]
             parts += [
-                columns(ObservedKind.SENT, ends, awake, people=max(1, len(people) - 1), rooms=1, largest=10, part=part),
+                columns(
+                    ObservedKind.SENT,
+                    ends,
+                    awake,
+                    people=max(1, len(people) - 1),
+                    rooms=1,
+                    room=4_000_000_000_000 + number,
+                    largest=10,
+                    part=part,
+                ),
                 columns(ObservedKind.KNOCKED, hour - late % 600_000, late, room=4_000_000 + number, part=part),
             ]
         return together(parts)

@@ -17,7 +17,7 @@ from privity.mls.errors import PolicyRefused
 from privity.policy.contact import Audience
 from privity.server.accounts import store as account_store
 from privity.server.accounts.unknown import nobody
-from privity.server.contacts import entries, observed, standing, store
+from privity.server.contacts import entries, fresh, observed, standing, store
 from privity.server.contacts.model import ASK_KEPT_MS, MEETING_KEPT_MS, Ask, How, Side
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
@@ -50,19 +50,22 @@ async def ask(context: HubContext, session: Session, entry: bytes) -> bool:
         _check_newer(tx, said, other_uri)
         if other_uri == session.user_uri:
             raise Refusal(Code.NOT_ALLOWED, "nobody is their own contact")
-        fresh = store.ask(tx, session.user_uri, target) is None
-        if fresh and store.count_asks(tx, session.user_uri, now_ms - ASK_KEPT_MS) >= MAX_ASKS:
+        new = store.ask(tx, session.user_uri, target) is None
+        if new and store.count_asks(tx, session.user_uri, now_ms - ASK_KEPT_MS) >= MAX_ASKS:
             raise Refusal(Code.TOO_MANY, f"at most {MAX_ASKS} requests wait at once", limit="contact.asks")
         if other_uri is not None and standing.are_contacts(tx, session.user_uri, other_uri, now_ms):
             return True
         store.put_ask(tx, Ask(session.user_uri, target, entry, said.claimed.at_ms, now_ms))
         context.hooks.contacts_changed(tx, [session.user_uri])
-        if other_uri is None:
-            return nobody(tx)
-        if connect(tx, context, session.user_uri, other_uri, now_ms):
+        near = standing.share_room(tx, session.user_uri, other_uri or target, direct=True)
+        if other_uri is not None and connect(tx, context, session.user_uri, other_uri, now_ms):
             observed.accepted(tx, context, session.user_uri, other_uri, now_ms)
             return True
-        if fresh:
+        if new and not near:
+            fresh.take(tx, context, session.user_uri, now_ms)
+        if other_uri is None:
+            return nobody(tx)
+        if new:
             observed.asked(tx, context, session.user_uri, other_uri, now_ms)
             tell_audience(tx, context, session.user_uri, other_uri, now_ms)
         return False if standing.may_find(tx, session.user_uri, other_uri, now_ms) else nobody(tx)

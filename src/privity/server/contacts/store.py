@@ -276,3 +276,26 @@ def forget_person(tx: Tx, user_uri: str) -> None:
 
 def _side(row: Row) -> Side:
     return Side(row[0], row[1], How(row[2]), row[3], row[4], row[5])
+
+
+# How many an account asks in its first days.
+
+
+def asking(query: Query, user_uri: str) -> tuple[int, int]:
+    """When the account was made, and when its bucket of asks is full again; 0 and 0 for one that is gone."""
+    row = query.one("SELECT created_ms, asks_full_ms FROM account WHERE user_uri = ?", (user_uri,))
+    return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+def put_asking(tx: Tx, user_uri: str, full_ms: int) -> None:
+    tx.execute("UPDATE account SET asks_full_ms = ? WHERE user_uri = ?", (full_ms, user_uri))
+
+
+def was_invited(query: Query, user_uri: str) -> bool:
+    """Whether it used an invite of the operator's, which are remembered for longer than an account is new."""
+    return query.one("SELECT 1 FROM invite WHERE used_by = ? LIMIT 1", (user_uri,)) is not None
+
+
+def are_many(query: Query, count: int) -> bool:
+    """Whether there are at least so many accounts."""
+    return query.one("SELECT 1 FROM account LIMIT 1 OFFSET ?", (count - 1,)) is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.ladder.acting import Ladder
 from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.language.types import Type
@@ -51,12 +52,27 @@ def values(**given: object) -> list[Any]:
     return list((quiet | given).values())
 
 
+def here(db: Db, *people: Acting) -> None:
+    """They are on the staff as seniors, under the numbers by which they act."""
+    with transaction(db):
+        for one in people:
+            db.execute(
+                "INSERT OR IGNORE INTO staff_member (number, name, handle, state, invited_ms)"
+                " VALUES (?, 'An Example', randomblob(32), 'active', 0)",
+                (one.number,),
+            )
+            db.execute("INSERT OR IGNORE INTO staff_role (member, role) VALUES (?, 'senior')", (one.number,))
+
+
 @dataclass(slots=True)
 class RuleHouse:
     """One desk, its versions of rules, and a ladder."""
 
     house: House
     compiled: Compiled = field(default_factory=Compiled)
+
+    def __post_init__(self) -> None:
+        here(self.house.db, WRITER, SECOND)
 
     @property
     def ladder(self) -> Ladder:

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+from privity.desk.audit import log as audit
+from privity.desk.audit.acts import Act
 from privity.desk.decisions import service as decisions
 from privity.desk.intake.findings import Level
 from privity.desk.transparency.compare import must_agree
 from privity.desk.transparency.compute import compute_exactly
 from privity.desk.transparency.period import Period
 from tests.desk.house import House
-from tests.desk.signals.ladder.rule_house import RuleHouse
+from tests.desk.signals.ladder.rule_house import SECOND, WRITER, RuleHouse
 
 
 def test_machines_and_people_are_told_apart(house: House, rules: RuleHouse) -> None:
+    for senior in (WRITER, SECOND):
+        audit.add(house.db, at_ms=0, who="command:staff", act=Act.STAFF_JOINED, about=senior.who, roles=["senior"])
     version = rules.live()
     for _ in range(3):
         rules.happens(version, house.user(), asked_24h=12, acceptance_upper=0.3)

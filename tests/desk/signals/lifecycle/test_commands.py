@@ -19,7 +19,8 @@ from privity.desk.signals.lifecycle.model import SHADOW_MS, Stage
 from privity.desk.signals.taking import service as taking
 from tests.desk.fresh_keys import fresh_keys
 from tests.desk.house import House
-from tests.desk.signals.ladder.rule_house import ASKS, SECOND, WRITER, RuleHouse
+from tests.desk.signals.ladder.rule_house import ASKS, LOOKS, SECOND, WRITER, RuleHouse
+from tests.desk.signals.lifecycle.test_looking_back import KNOCKS, knocks
 
 Run = Callable[..., str]
 
@@ -120,3 +121,34 @@ def test_election_mode(run: Run) -> None:
         run("election", "agree", "1")
     run("election", "end", "1", "--words", "Called off.")
     assert run("election", "show") == "off\n"
+
+
+def test_a_look_back_is_printed_day_by_day_with_the_budget(
+    run: Run, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "knocks.rules"
+    text.write_text(KNOCKS)
+    run("draft", "knocks", str(text))
+    run("budget", "1", "Wide", "5")
+    loaded = desk_config.load(config)
+    db = open_existing(loaded.database, open_keys(loaded))
+    house = House(db, open_keys(loaded), clock=now_ms())
+    people = [house.user() for _ in range(8)]
+    kept = [*knocks(house, people, 3, 7), *knocks(house, people[:2], 2, 8, 100)]
+    monkeypatch.setattr(taking, "since", lambda _db, _at_ms: iter(kept))
+    lines = run("backtest", "1", "--days", "7").splitlines()
+    at = lines.index("Wide: accounts a day, budget 5")
+    first, second = lines[at + 1 : at + 3]
+    assert first.split()[-5:] == ["#" * 24 + "|" + "#" * 15, "8", "over", "the", "budget"]
+    assert second.split()[-2:] == ["|", "2"] and second.count("#") == 10
+    assert "Knocks: accounts a day, budget 50" in lines
+    assert all(len(line) <= 90 for line in lines[at:])
+    db.close()
+
+
+def test_a_word_takes_two_people(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "word.rules"
+    text.write_text(LOOKS)
+    assert "[two people]" in run("check", str(text), configured=False)
+    text.write_text(LOOKS.replace(', Label("watched", days=3)', ""))
+    assert "[one person]" in run("check", str(text), configured=False)

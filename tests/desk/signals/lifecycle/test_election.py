@@ -15,10 +15,15 @@ from privity.desk.signals.lifecycle.checked import checked
 from privity.desk.signals.lifecycle.errors import ElectionRefused, SecondPerson, WordsMissing
 from privity.desk.staff.errors import NotYourRole
 from tests.desk.house import House
-from tests.desk.signals.ladder.rule_house import READER, SECOND, WRITER
+from tests.desk.signals.ladder.rule_house import READER, SECOND, WRITER, here
 
 DAY_MS = 86_400_000
 WHY = "The election of an invented country."
+
+
+@pytest.fixture(autouse=True)
+def seniors(house: House) -> None:
+    here(house.db, WRITER, SECOND)
 
 
 def test_it_begins_when_somebody_else_agrees_and_ends_by_itself(house: House) -> None:

@@ -45,7 +45,7 @@ def _sealing() -> Sealing:
 
 
 def _spreading(store: str, partitions: int = PARTITIONS) -> Any:
-    from privity.desk.signals.running.postgres import Spreading
+    from privity.desk.signals.running.spreading import Spreading
 
     spreading = Spreading(_connected(store), partitions, _sealing())
     spreading.begin()
@@ -79,6 +79,13 @@ class _Desk:
             self.acted.add((hit.version, rule.name, hit.account, hit.at_ms // DAY_MS))
 
 
+def _act(spreading: Any, desk: _Desk) -> None:
+    while waiting := spreading.waiting():
+        for one in waiting:
+            desk.take(one.hit)
+        spreading.taken([one.n for one in waiting], 0)
+
+
 def _single(tmp_path: Any) -> set[tuple[object, ...]]:
     db = opened(tmp_path / "whole.db")
     assert sum(pages(runner(db, stream(COUNT)))) == COUNT
@@ -105,17 +112,16 @@ def test_partitions_find_what_one_process_finds_though_their_owners_die(store: s
             continue
         one.keep()
     assert owned == 4 + PARTITIONS
-    while spreading.act(desk, 0):
-        pass
+    _act(spreading, desk)
     assert desk.acted == _single(tmp_path)
     log = spreading.db.execute("SELECT count(*) FROM signal_log").fetchone()
     assert log == (0,), "observations are gone once they are counted"
-    assert spreading.act(desk, NOW // DAY_MS + 30) == 0
+    spreading.taken([], NOW // DAY_MS + 30)
     assert spreading.db.execute("SELECT count(*) FROM signal_hit").fetchone() == (0,)
 
 
 def test_a_slow_owner_is_told_and_writes_nothing(store: str) -> None:
-    from privity.desk.signals.running.postgres import PartitionLost
+    from privity.desk.signals.running.errors import PartitionLost
 
     spreading = _spreading(store, 1)
     spreading.spread(stream(200))
@@ -162,7 +168,7 @@ def test_the_database_tells_nothing(store: str) -> None:
 
 
 def test_another_number_of_partitions_is_refused(store: str) -> None:
-    from privity.desk.signals.running.postgres import PartitionsUnlike
+    from privity.desk.signals.running.errors import PartitionsUnlike
 
     _spreading(store, 3)
     with pytest.raises(PartitionsUnlike):

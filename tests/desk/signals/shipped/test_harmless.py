@@ -102,6 +102,20 @@ def test_a_quick_talk_is_no_cascade(windows: int) -> None:
     assert world.held() == {}
 
 
+@pytest.mark.parametrize("election", [False, True])
+def test_a_shop_on_its_first_day_answers_customers_one_by_one(election: bool) -> None:
+    """Five times an hour up to seven of them; and as a hub tells of who writes slower, ten at a time."""
+    world = History()
+    world.known.election = election
+    shop = world.account("shop", days_old=3)
+    for hour in range(12):
+        world.sends(shop, T0 + hour * HOUR, 5, 12 * MINUTE, count=7, people=7, rooms=7)
+    other = world.account("other", days_old=3)
+    for hour in range(12):
+        world.sends(other, T0 + hour * HOUR, 5, 12 * MINUTE, count=10, people=10, rooms=10)
+    assert world.held() == {}
+
+
 def test_somebody_hated_is_looked_at_and_loses_nothing() -> None:
     """Forty accounts block and report an innocent person who asked a few people for contact."""
     world = History()

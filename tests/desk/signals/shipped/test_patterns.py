@@ -96,15 +96,18 @@ def test_who_stays_below_the_daily_number_is_found_in_a_week() -> None:
 def test_cascade() -> None:
     world = History()
     wide = world.account("wide", days_old=300)
-    world.sends(wide, T0, 5, count=15, people=90, rooms=15)
+    world.sends(wide, T0, 4, count=20, people=90, rooms=20)
     assert world.held() == {"wide": {"CascadeWide"}}
     world.known.label("wide", "reviewed_benign", NOW)
     assert world.held() == {}
     milder = History()
-    milder.sends(milder.account("some", days_old=300), T0, 5, count=7, people=30, rooms=7)
+    milder.sends(milder.account("some", days_old=300), T0, 3, count=16, people=30, rooms=16)
     assert milder.held() == {}
     milder.known.election = True
     assert milder.held() == {"some": {"CascadeElection"}}
+    fresh = History()
+    fresh.sends(fresh.account("fresh", days_old=MADE_AT_T0), T0 + HOUR, 3, count=16, people=16, rooms=16)
+    assert fresh.held() == {"fresh": {"CascadeFresh"}}
 
 
 def test_a_stranger_who_seeks_out_minors_whatever_age_is_declared() -> None:

@@ -16,7 +16,7 @@ from privity.desk.db.database import open_database
 from privity.desk.db.transaction import DbError
 from privity.desk.errors import HubError, HubMisbehaved
 from privity.desk.signals.taking import service, store
-from privity.desk.signals.taking.service import Kept, Taking
+from privity.desk.signals.taking.service import Taking
 from privity.wire.age import AgeBand
 from privity.wire.errors import Code, Refusal
 from privity.wire.observed import KEPT_MS, PAGE, Observed, ObservedKind, ObservedPage
@@ -61,7 +61,6 @@ async def test_everything_that_was_observed_comes_back_as_it_was(house: House) -
     taken, _ = taking(house, page(asked(41)))
     await taken.step()
     assert store.after(house.db, 0, 9) == [asked(1)], "but for its number"
-    assert Kept(house.db).after(0, 9) == [asked(1)]
 
 
 async def test_a_page_and_the_number_after_it_are_kept_together_or_not_at_all(house: House) -> None:

@@ -58,19 +58,20 @@ def letter(facts: Facts, words: Mapping[str, str], approved_at: str, published: 
         lang="en",
         invariant=1,
     )
-    parts = _parts(facts, words, approved_at, published, dsse_sha256)
+    picture = _square(segno.make_qr(f"sha256:{dsse_sha256}", error="m").matrix)
+    parts = _parts(facts, words, approved_at, published, dsse_sha256, picture)
     document.build(parts, onFirstPage=_foot(facts.case), onLaterPages=_foot(facts.case))
     return out.getvalue()
 
 
 def as_text(facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str) -> str:
     """What the letter says, line by line, for somebody who looks at it before there is one."""
-    parts = _parts(facts, words, approved_at, published, dsse_sha256)
+    parts = _parts(facts, words, approved_at, published, dsse_sha256, Spacer(0, 0))  # a picture says nothing in text
     return "\n".join(line for part in parts for line in _lines(part))
 
 
 def _parts(
-    facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str
+    facts: Facts, words: Mapping[str, str], approved_at: str, published: str, dsse_sha256: str, picture: Flowable
 ) -> list[Flowable]:
     _fonts()
     known = {**pages.WORDS, **words, **pages.NOT_HELD}
@@ -87,7 +88,7 @@ def _parts(
         *_left_out(facts, known),
         *([] if facts.notice is None else [_said("The people it is about", _HEAD), _said(pages.told(facts.notice))]),
         _said("How to check", _HEAD),
-        *_check(facts, published, dsse_sha256),
+        *_check(facts, published, dsse_sha256, picture),
     ]
 
 
@@ -142,7 +143,7 @@ def _row(one: Answered | Released, known: Mapping[str, str]) -> tuple[str, str, 
     return _meaning(one.named, known), pages.period(one), _meaning(why, known)
 
 
-def _check(facts: Facts, published: str, dsse_sha256: str) -> Iterator[Flowable]:
+def _check(facts: Facts, published: str, dsse_sha256: str, picture: Flowable) -> Iterator[Flowable]:
     yield _said(
         "Open bag/data/index.html in a browser: it says the same, lists every file, and needs no network. To check"
         " that nothing was changed, run the verifier that lies beside it, with our keys as published at"
@@ -153,7 +154,6 @@ def _check(facts: Facts, published: str, dsse_sha256: str) -> Iterator[Flowable]
         " The picture says the same. The envelope is signed by two keys and stamped with a time; at least two people"
         f" approved what it states. attest/{LETTER_SIGNATURE} says that this letter belongs to it."
     )
-    picture = _square(segno.make_qr(f"sha256:{dsse_sha256}", error="m").matrix)
     yield Table([[text, picture]], colWidths=[_WIDTH - _PICTURE - 4 * mm, _PICTURE + 4 * mm], style=_PLAIN)
     yield _said(
         f"Made by {facts.software.name} {facts.software.version}."

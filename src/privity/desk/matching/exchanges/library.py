@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, get_type_hints
 import msgspec
 
 from privity.desk.matching.errors import EntryRefused, ExchangeUnknown, SettingsRefused
+from privity.desk.matching.exchanges.answers import bounded
 from privity.desk.matching.exchanges.model import Delta, NotSupported
 from privity.desk.matching.lists.model import HashKind, Incoming, incoming
 
@@ -166,9 +167,11 @@ def quietly(steps: Iterable[Any]) -> Iterator[Any]:
 
 @contextmanager
 def silence() -> Iterator[None]:
+    """A client works within it: nothing is logged, and answers are bounded."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        yield
+        with bounded():
+            yield
     finally:
         logging.disable(before)

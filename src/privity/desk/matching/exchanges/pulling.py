@@ -23,6 +23,8 @@ from privity.desk.matching.lists.model import FILE
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
+MOST_STEPS: Final = 100_000
+"""Of one pull: the largest list has a tenth of them, and an exchange that always has more would fill the disk."""
 VOTES: Final = 100
 """Told in one go."""
 
@@ -62,7 +64,9 @@ def pull(
         anew = exchange.anew(found.checkpoint)
         steps = _Steps(lease, acting.who, anew, told)
         try:
-            for delta in exchange.fetch(None if anew else found.checkpoint):
+            for taken, delta in enumerate(exchange.fetch(None if anew else found.checkpoint)):
+                if taken == MOST_STEPS:
+                    raise ExchangeFailed(f"{found.source} has said {MOST_STEPS} times that there is more")
                 steps.take(delta)
         except MatchingError:
             raise

@@ -108,6 +108,8 @@ class Entry:
     """By its source, or because its list is trusted as a whole."""
     up: int
     down: int
+    agreed: bool
+    """Whether two people have agreed that something may follow from it without a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Changed:
     version: int
     added: int
     removed: int
+    anew: int
+    """Entries that were there and say something else now: seen by a person, or until when they count."""
 
 
 def incoming(

@@ -17,7 +17,7 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.matching.errors import ListBusy, ListExists, ListNameRefused, ListNotPaused, ListUnknown
-from privity.desk.matching.lists import store
+from privity.desk.matching.lists import agreement_store, store
 from privity.desk.matching.lists.model import Category, Changed, Entry, HashKind, HashList, Incoming, incoming
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -83,7 +83,7 @@ def publish(
     """Make what is staged the next version of a list; see `store.publish`. The caller holds the lease."""
     with transaction(db):
         changed = store.publish(db, number, replace=replace, sources=sources, now_ms=now_ms)
-        if changed.added or changed.removed:
+        if changed.added or changed.removed or changed.anew:
             _log(
                 db,
                 Act.LIST_CHANGED,
@@ -93,6 +93,7 @@ def publish(
                 version=changed.version,
                 added=changed.added,
                 removed=changed.removed,
+                anew=changed.anew,
             )
         return changed
 
@@ -135,6 +136,7 @@ def remove(db: Db, acting: Acting, name: str, now_ms: int) -> int:
         store.end_lease(db, found.number, acting.who)
         store.unstage(db, found.number)
         removed = store.remove_entries(db, found.number, now_ms)
+        agreement_store.end_all(db, found.number, acting.who, "the list was removed", now_ms)
         store.set_removed(db, found.number, now_ms)
         _log(db, Act.LIST_REMOVED, acting.who, found.number, now_ms, removed=removed)
     return removed
@@ -181,9 +183,9 @@ def entries(db: Db, numbers: Sequence[int], now_ms: int) -> tuple[Entry, ...]:
     return store.entries(db, numbers, now_ms)
 
 
-def forget(db: Db, now_ms: int) -> int:
-    """Entries that were taken out long ago are gone for good."""
-    return store.purge(db, now_ms - PURGE_MS)
+def forget(db: Db, now_ms: int, most: int) -> int:
+    """So many entries that were taken out long ago are gone for good; how many it was. `now_ms` is believed."""
+    return store.purge(db, now_ms - PURGE_MS, most)
 
 
 def vote(db: Db, entry: int, up: bool, who: str, now_ms: int) -> None:

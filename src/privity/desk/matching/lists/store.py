@@ -18,7 +18,9 @@ _LIST: Final = (
 )
 _ENTRY: Final = (
     "SELECT e.n, e.list, l.name, l.version, l.category, l.paused_ms IS NOT NULL, e.kind, e.value, e.severity,"
-    " e.verified OR l.trusted, e.up, e.down FROM list_entry AS e JOIN hash_list AS l ON l.number = e.list"
+    " e.verified OR l.trusted, e.up, e.down, EXISTS (SELECT 1 FROM list_agreement AS a WHERE a.list = e.list"
+    " AND a.agreed_ms IS NOT NULL AND a.ended_ms IS NULL AND (l.source <> 'file' OR e.said_in <= a.version))"
+    " FROM list_entry AS e JOIN hash_list AS l ON l.number = e.list"
     " WHERE e.removed_ms IS NULL AND l.removed_ms IS NULL AND (e.expires_ms IS NULL OR e.expires_ms > ?)"
 )
 _MANY: Final = 500
@@ -130,15 +132,19 @@ def publish(db: Db, number: int, *, replace: bool, sources: Sequence[str], now_m
         marks = ", ".join("?" * len(some))
         removed += db.execute(f"{gone} AND source_id IN ({marks})", (now_ms, version, number, *some)).rowcount
     _forget_removals(db, number, version)
+    anew = _say_something_else(db, number)
     db.execute(
-        "INSERT INTO list_entry (list, kind, value, source_id, severity, verified, expires_ms, added_ms, added_in)"
-        " SELECT list, kind, value, source_id, severity, verified, expires_ms, ?, ? FROM list_staged WHERE list = ?"
+        "INSERT INTO list_entry (list, kind, value, source_id, severity, verified, expires_ms, added_ms, added_in,"
+        " said_in) SELECT list, kind, value, source_id, severity, verified, expires_ms, :now, :version, :version"
+        " FROM list_staged WHERE list = :list"
         " ON CONFLICT (list, kind, value, source_id) DO UPDATE SET severity = excluded.severity,"
         " verified = excluded.verified, expires_ms = excluded.expires_ms,"
         " added_ms = CASE WHEN removed_ms IS NULL THEN added_ms ELSE excluded.added_ms END,"
         " added_in = CASE WHEN removed_ms IS NULL THEN added_in ELSE excluded.added_in END,"
+        " said_in = CASE WHEN removed_ms IS NOT NULL OR verified <> excluded.verified"
+        " OR expires_ms IS NOT excluded.expires_ms THEN excluded.said_in ELSE said_in END,"
         " removed_ms = NULL, removed_in = NULL",
-        (now_ms, version, number),
+        {"now": now_ms, "version": version, "list": number},
     )
     added = db.execute(
         "INSERT INTO list_change (entry, added) SELECT n, 1 FROM list_entry WHERE list = ? AND added_in = ?"
@@ -146,15 +152,26 @@ def publish(db: Db, number: int, *, replace: bool, sources: Sequence[str], now_m
         (number, version),
     ).rowcount
     unstage(db, number)
-    if added or removed:
+    if added or removed or anew:
         db.execute("UPDATE hash_list SET version = ? WHERE number = ?", (version, number))
-        return Changed(version, added, removed)
-    return Changed(version - 1, 0, 0)
+        return Changed(version, added, removed, anew)
+    return Changed(version - 1, 0, 0, 0)
 
 
 def remove_entries(db: Db, number: int, now_ms: int) -> int:
     """All of a list."""
     return publish(db, number, replace=True, sources=(), now_ms=now_ms).removed
+
+
+def _say_something_else(db: Db, number: int) -> int:
+    """How many entries that are there say something else where they are staged."""
+    (found,) = db.execute(
+        "SELECT count(*) FROM list_staged AS s JOIN list_entry AS e ON e.list = s.list AND e.kind = s.kind"
+        " AND e.value = s.value AND e.source_id = s.source_id WHERE s.list = ? AND e.removed_ms IS NULL"
+        " AND (e.verified <> s.verified OR e.expires_ms IS NOT s.expires_ms)",
+        (number,),
+    ).fetchone()
+    return int(found)
 
 
 def _forget_removals(db: Db, number: int, version: int) -> None:
@@ -165,9 +182,10 @@ def _forget_removals(db: Db, number: int, version: int) -> None:
     )
 
 
-def purge(db: Db, before_ms: int) -> int:
-    """Entries that were taken out before then are gone, with what was said of them."""
-    return int(db.execute("DELETE FROM list_entry WHERE removed_ms < ?", (before_ms,)).rowcount)
+def purge(db: Db, before_ms: int, most: int) -> int:
+    """So many entries that were taken out before then are gone, with what was said of them."""
+    sql = "DELETE FROM list_entry WHERE n IN (SELECT n FROM list_entry WHERE removed_ms < ? LIMIT ?)"
+    return int(db.execute(sql, (before_ms, most)).rowcount)
 
 
 def count(db: Db, number: int) -> dict[HashKind, int]:
@@ -247,7 +265,7 @@ def _list(row: tuple[Any, ...] | None) -> HashList | None:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, of, name, version, category, paused, kind, value, severity, verified, up, down = row
+    number, of, name, version, category, paused, kind, value, severity, verified, up, down, agreed = row
     return Entry(
         number,
         of,
@@ -261,4 +279,5 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         bool(verified),
         up,
         down,
+        bool(agreed),
     )

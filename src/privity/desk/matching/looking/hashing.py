@@ -8,14 +8,14 @@ import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from privity.desk.matching.pdq import MIN_SIDE, Pdq, pdq, pdq_turned
 from privity.preview import examining, making
 from privity.preview.errors import NotAPicture, NotARecording
 from privity.preview.luma import Luma, Lumas
+
+if TYPE_CHECKING:
+    from privity.desk.matching.pdq import Pdq
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,20 @@ async def hashed(data: bytes, *, turned: bool) -> Hashed:
 
 
 def _shots(lumas: Lumas, turned: bool) -> tuple[Shot, ...]:
+    """NumPy is loaded with the first file: a desk without lists, and every command, does without."""
     return tuple(Shot(_hashes(one, turned)) for one in _large(lumas.images))
 
 
 def _large(images: Iterable[Luma]) -> Iterable[Luma]:
+    from privity.desk.matching.pdq import MIN_SIDE
+
     return (one for one in images if min(one.width, one.height) >= MIN_SIDE)
 
 
 def _hashes(image: Luma, turned: bool) -> tuple[Pdq, ...]:
+    import numpy as np
+
+    from privity.desk.matching.pdq import pdq, pdq_turned
+
     grey = np.frombuffer(image.points, np.uint8).reshape(image.height, image.width)
     return pdq_turned(grey) if turned else (pdq(grey),)

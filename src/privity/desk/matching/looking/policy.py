@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What follows from a match, by rule and without a person: one pure function over one table.
 
-Something is hidden at once for one reason only: a list of what is known to be illegal, an entry that a person has seen,
-and hashes of which neither is blank or undecided. Whatever else matches is shown to people, or written down.
+Something is hidden at once for one reason only: a list of what is known to be illegal, an entry that a person has seen
+and to which two people of this house have agreed, and hashes of which neither is blank or undecided. Whatever else
+matches is shown to people, or written down.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 from privity.desk.matching.lists.model import Category, Entry, HashKind
 from privity.desk.matching.looking.hashing import ordinary
 
-POLICY: Final = 1
+POLICY: Final = 2
 """The version of this rule, which each match bears. It grows with every change below."""
 RADIUS: Final = 31
 """Bits in which hashes of the same picture differ at most."""
@@ -96,4 +97,6 @@ def verdict(hit: Hit, surface: Surface) -> Verdict:
         return Verdict(Action.REVIEW, "no person has seen what the entry is of")
     if most is Action.QUARANTINE and surface is not Surface.PROFILE:
         return Verdict(Action.REVIEW, "it is not public: nothing is to be hidden")
+    if most is Action.QUARANTINE and not entry.agreed:
+        return Verdict(Action.REVIEW, "two people have not agreed that what this entry matches is hidden")
     return Verdict(most, f"{entry.category.value}, {'seen by people' if entry.verified else 'not seen by people'}")

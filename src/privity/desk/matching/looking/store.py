@@ -98,8 +98,9 @@ def acted(db: Db, column: str, number: int, since_ms: int) -> int:
     return int(count)
 
 
-def purge_matches(db: Db, before_ms: int) -> int:
-    return int(db.execute("DELETE FROM match WHERE at_ms < ?", (before_ms,)).rowcount)
+def purge_matches(db: Db, before_ms: int, most: int) -> int:
+    sql = "DELETE FROM match WHERE number IN (SELECT number FROM match WHERE at_ms < ? LIMIT ?)"
+    return int(db.execute(sql, (before_ms, most)).rowcount)
 
 
 def keep_media(
@@ -119,8 +120,14 @@ def keep_media(
     )
 
 
-def purge_media(db: Db, now_ms: int) -> int:
-    return int(db.execute("DELETE FROM media WHERE expires_ms <= ?", (now_ms,)).rowcount)
+def purge_media(db: Db, now_ms: int, most: int) -> int:
+    sql = "DELETE FROM media WHERE number IN (SELECT number FROM media WHERE expires_ms <= ? LIMIT ?)"
+    return int(db.execute(sql, (now_ms, most)).rowcount)
+
+
+def forget_media(db: Db, account: str) -> int:
+    """Of an account that is gone."""
+    return int(db.execute("DELETE FROM media WHERE account = ?", (account,)).rowcount)
 
 
 def place(db: Db, what: str) -> int:

@@ -71,7 +71,9 @@ class Profiles:
         except Refusal as err:
             if err.code not in GONE:
                 raise
-            queue.done(self._db, one)
+            with transaction(self._db):
+                store.forget_media(self._db, one.account)
+                queue.done(self._db, one)
             return
         except (HubMisbehaved, AnswerTooLarge) as err:
             queue.put_off(self._db, one, self._now_ms() + HOUR_MS)

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import bdtrc
 
 from privity.desk.signals.coordination.distinct import distinct
+from privity.desk.signals.coordination.enough import ENOUGH, HALF, REFUSED
 from privity.desk.signals.coordination.model import DAY_MS, KINDS, UNSEEN, Acts, Ints, Kind, Longs, Why
 from privity.desk.signals.coordination.profile import Sorted, Window
 
@@ -31,17 +32,12 @@ OTHERS: Final = 0.15
 """A room concerns others where those outside are at least so many for each member in it, and FEWEST_OTHERS."""
 ASKED: Final = 20
 """Asks of strangers from which on a share of them says something."""
-REFUSED: Final = 0.75
 REFUSED_COUNTS: Final = 8.0
 """What this share of asks that nobody wanted counts, beside the logarithms."""
-HALF: Final = 0.5
-"""Of the members must have been made together, or come from the same few networks, for that to count."""
 SOURCES: Final = 3
 """Networks, or inviters, of one campaign."""
 MOST: Final = 300.0
 """What is less likely than this has no number."""
-ENOUGH: Final = 5.0
-"""The common logarithm of how unlikely the whole must be by chance."""
 
 
 def outward(acts: Acts, order: Sorted, members: Ints, window: Window) -> bool:

@@ -15,9 +15,7 @@ import structlog
 
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.coordination import service, store
-from privity.desk.signals.coordination.apart import ENOUGH
-from privity.desk.signals.coordination.finding import find
-from privity.desk.signals.coordination.gathering import Gathering
+from privity.desk.signals.coordination.enough import ENOUGH
 from privity.desk.signals.coordination.model import DAY_MS, HOUR_MS, Acts, Cluster
 from privity.wire.observed import Observed
 
@@ -54,6 +52,8 @@ class Coordination:
         last_ms = store.ran_ms(self.db)
         if last_ms is not None and 0 <= now_ms - last_ms < EVERY_MS:
             return 0
+        from privity.desk.signals.coordination.gathering import Gathering  # NumPy and SciPy, for when a look is due
+
         gathering = Gathering()
         observed = self.since(self.db, now_ms - BACK_MS)
         while part := list(islice(observed, PART)):
@@ -64,7 +64,6 @@ class Coordination:
         found = await self._found(acts, ENOUGH_ELECTION if election else ENOUGH)
         opened = service.keep(self.db, found, self.slow, election=election, now_ms=now_ms)
         with transaction(self.db):
-            store.drop_before(self.db, now_ms - service.KEPT_MS)
             store.ran(self.db, now_ms, acts.size, len(acts.accounts), len(found))
         if found:
             log.info("desk.coordination_looked", acts=acts.size, clusters=len(found), opened=opened)
@@ -72,6 +71,8 @@ class Coordination:
 
     async def _found(self, acts: Acts, enough: float) -> list[Cluster]:
         """In a thread, which ends soon after nobody waits for it any more."""
+        from privity.desk.signals.coordination.finding import find
+
         over, seed = threading.Event(), int.from_bytes(self.random(8), "big")
         try:
             return await asyncio.to_thread(find, acts, seed, enough, lambda: not over.is_set())

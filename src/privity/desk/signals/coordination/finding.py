@@ -11,6 +11,7 @@ import numpy as np
 
 from privity.desk.signals.coordination import apart
 from privity.desk.signals.coordination.distinct import distinct
+from privity.desk.signals.coordination.enough import ENOUGH, HALF
 from privity.desk.signals.coordination.infrastructure import infrastructure
 from privity.desk.signals.coordination.joining import SMALLEST, groups
 from privity.desk.signals.coordination.model import (
@@ -38,9 +39,7 @@ FEWEST_ACTS: Final = 2 * SMALLEST
 """Fewer acts are no campaign."""
 
 
-def find(
-    acts: Acts, seed: int, enough: float = apart.ENOUGH, wanted: Callable[[], bool] = lambda: True
-) -> list[Cluster]:
+def find(acts: Acts, seed: int, enough: float = ENOUGH, wanted: Callable[[], bool] = lambda: True) -> list[Cluster]:
     """All clusters that something tells from people who belong together, what rests on most first.
 
     `seed` draws which part of the acts of the very busiest accounts is looked at. `enough`: the common logarithm of how
@@ -60,7 +59,7 @@ def find(
         if not wanted():
             return []
         members, windows = grown(order, group)
-        if len(members) < SMALLEST or taken[members].mean() > apart.HALF:
+        if len(members) < SMALLEST or taken[members].mean() > HALF:
             continue
         cluster = _cluster(acts, order, members, windows, views, enough)
         if cluster is not None:

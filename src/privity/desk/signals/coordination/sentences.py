@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.desk.signals.coordination.apart import HALF, REFUSED
+from privity.desk.signals.coordination.enough import HALF, REFUSED
 from privity.desk.signals.coordination.model import Cluster, Kind, View
 
 _DID: Final = {

@@ -101,6 +101,12 @@ def count_waiting(db: Db) -> int:
     return store.count(db, State.PROPOSED)
 
 
+def forget_over(db: Db, now_ms: int) -> int:
+    """Forget clusters that were not found for long; how many. `now_ms` is a time that is believed."""
+    with transaction(db):
+        return store.drop_before(db, now_ms - KEPT_MS)
+
+
 # What the batch tells. It owns no transaction of its own.
 
 

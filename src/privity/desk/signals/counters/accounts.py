@@ -16,7 +16,7 @@ from typing import Final
 from privity.desk.signals.counters.state import AccountState
 
 MOST: Final = 200_000
-"""Accounts. One takes a kilobyte, and twenty where everything that can be counted is counted."""
+"""Accounts. One takes two kilobytes, and some ten where everything that can be counted is counted."""
 _TURNS: Final = 64
 """How often an account of which much is known is passed over when room is looked for, though nothing happened to it."""
 

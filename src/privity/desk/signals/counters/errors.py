@@ -9,5 +9,9 @@ class CountersUnreadable(ValueError):
     """Bytes that no version of these counters wrote, or that were damaged."""
 
 
+class Uncountable(ValueError):
+    """An observation that says what none can: it is set aside, and nothing of it is counted."""
+
+
 class CountersUnlike(ValueError):
     """Two sketches of different sizes or periods have no common sum."""

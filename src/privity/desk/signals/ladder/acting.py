@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.signals.ladder import measures, store
+from privity.desk.signals.ladder import measures, second_opinions, store
 from privity.desk.signals.ladder.effects import EffectName
 from privity.desk.signals.ladder.measures import Why
 from privity.desk.signals.ladder.model import Done, Hit
@@ -30,7 +30,7 @@ DESK: Final = "desk"
 LATE_MS: Final = DAY_MS
 """What the desk hears of later than this restricts nobody any more."""
 TOGETHER_MS: Final = DAY_MS
-"""Two different rules that hold within this time restrict also whom one alone does not."""
+"""Two rules that hold within this time, and agree, restrict also whom one alone does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,8 @@ class Ladder:
             return Done.LATE
         if minor_acted_upon(held.values):
             return Done.MINOR
-        alone = not store.another_rule(db, held.rule.digest, held.subject, held.at_ms - TOGETHER_MS)
-        return Done.PROTECTED if alone and long_known(held.values) else Done.ACTED
+        if long_known(held.values) and not second_opinions.is_one(
+            db, held.rule, held.subject, held.at_ms - TOGETHER_MS
+        ):
+            return Done.PROTECTED
+        return Done.ACTED

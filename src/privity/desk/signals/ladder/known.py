@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from privity.desk.cases import benign
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.signals.features.known import Known
 from privity.desk.signals.ladder import agreement, store
 from privity.desk.signals.lifecycle import election
 
@@ -19,10 +18,20 @@ BENIGN_MS: Final = 30 * 86_400_000
 MINUTE_MS: Final = 60_000
 
 
+class Knowing(Protocol):
+    """Whoever is told: `features.known.Known`, or what tells those in other processes."""
+
+    election: bool
+
+    def label(self, account: str, word: str, until_ms: int) -> None: ...
+
+    def agreed(self, account: str, upheld: float, closed: float) -> None: ...
+
+
 class Filling:
     """Keeps a `Known` as the tables are. Ask it before each page of observations."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Knowing) -> None:
         self._known = known
         self._seen_ms = 0
         self._reviewed_ms = -MINUTE_MS

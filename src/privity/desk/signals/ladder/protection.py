@@ -4,7 +4,8 @@
 
 An attacker can make a rule hold for an innocent person: many accounts report or block them. So what others did leads to
 people who look, never by itself to a restriction of a minor; and an account that is half a
-year old and that people with accounts of their own age have accepted is restricted by two different rules or none.
+year old and that people with accounts of their own age have accepted is restricted by two rules that agree, or by none:
+each of them looks at something that the other does not (`evidence`).
 """
 
 from __future__ import annotations

@@ -35,6 +35,12 @@ def found_by(db: Db, acting: Acting, version: int, last_days: int, limit: int, n
     return tuple(sorted((Found(hit, hit.subject in innocent) for hit in hits), key=lambda each: not each.harmless))
 
 
+def harmless(db: Db, acting: Acting, now_ms: int) -> frozenset[str]:
+    """Accounts at which people have looked and found nothing wrong. Raises NotYourRole."""
+    acting.must(Right.SEE_RULES)
+    return benign.reviewed(db, now_ms - REVIEWED_DAYS * DAY_MS)
+
+
 def about(db: Db, acting: Acting, account: str, limit: int, now_ms: int) -> tuple[tuple[Hit, ...], tuple[Label, ...]]:
     """What held for an account, the newest first, and the words that are on it. Raises NotYourRole."""
     acting.must(Right.SEE_RULES)

@@ -4,16 +4,22 @@
 
 from __future__ import annotations
 
-from privity.desk.db.transaction import Db, transaction
+from privity.desk.db.transaction import Db, part, transaction
+from privity.desk.errors import DeskError
 from privity.desk.signals.ladder.acting import Ladder
-from privity.desk.signals.lifecycle.running import Compiled
+from privity.desk.signals.lifecycle.running import Compiled, Running
 from privity.desk.signals.running.hits import Hit
+from privity.desk.signals.running.setting_aside import CHOKES, Aside
 
 
 class RulesSink:
-    """A `running.joints.Sink`. What was found by a version that has ended meanwhile comes to nothing."""
+    """A `running.joints.Sink`. What was found by a version that has ended meanwhile comes to nothing.
 
-    def __init__(self, db: Db, compiled: Compiled, ladder: Ladder) -> None:
+    A hit from which nothing can follow, by a fault of ours, is named in `aside` and leaves nothing behind.
+    """
+
+    def __init__(self, db: Db, compiled: Compiled, ladder: Ladder, aside: Aside | None = None) -> None:
+        self.aside = Aside() if aside is None else aside
         self._db = db
         self._compiled = compiled
         self._ladder = ladder
@@ -22,5 +28,13 @@ class RulesSink:
         """In the transaction that is open, or in one of its own."""
         with transaction(self._db):
             for running in self._compiled.now(self._db):
-                if running.number == hit.version:
-                    self._ladder.take(self._db, running, hit.account, hit.at_ms, hit.hits, hit.values)
+                if running.number != hit.version:
+                    continue
+                try:
+                    with part(self._db):
+                        self._follow(running, hit)
+                except (*CHOKES, DeskError) as err:
+                    self.aside.put("hit", type(err).__name__, hit.number)
+
+    def _follow(self, running: Running, hit: Hit) -> None:
+        self._ladder.take(self._db, running, hit.account, hit.at_ms, hit.hits, hit.values)

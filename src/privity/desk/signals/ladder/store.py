@@ -36,13 +36,16 @@ def add_hit(db: Db, found: Hit) -> None:
     )
 
 
-def another_rule(db: Db, digest: bytes, subject: str, since_ms: int) -> bool:
-    """Whether a different rule that is live has held for the account since then."""
-    row = db.execute(
-        "SELECT 1 FROM rule_hit WHERE subject = ? AND at_ms >= ? AND digest <> ? AND done IN ('acted', 'protected')",
+def other_rules(db: Db, digest: bytes, subject: str, since_ms: int) -> tuple[tuple[int | None, bytes], ...]:
+    """Version and digest of what else has held for the account since then: rules that two people agreed to, and, with
+    no version, the search for campaigns."""
+    rows = db.execute(
+        "SELECT DISTINCT version, digest FROM rule_hit WHERE subject = ? AND at_ms >= ? AND digest <> ?"
+        " AND done IN ('acted', 'protected')"
+        " AND (version IS NULL OR version IN (SELECT n FROM rule_version WHERE restricts = 1))",
         (subject, since_ms, digest),
-    ).fetchone()
-    return row is not None
+    ).fetchall()
+    return tuple((version, bytes(found)) for version, found in rows)
 
 
 def counted(db: Db, version: int, rule: str, day: int) -> tuple[int, int]:

@@ -9,17 +9,12 @@ from typing import Final
 
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import by_rule
-from privity.desk.signals.ladder import agreement, store
+from privity.desk.signals.ladder import store
 from privity.desk.signals.lifecycle import keeping_in
 from privity.desk.signals.lifecycle.running import Compiled
 from privity.identity.uris import Random
 
-DAY_MS: Final = 86_400_000
 PAUSE_S: Final = 30.0
-HITS_KEPT_DAYS: Final = 30
-"""So long it is kept for which account a rule held; after that, only what was decided."""
-LABELS_KEPT_MS: Final = 7 * DAY_MS
-"""After its end."""
 
 
 class Tending:
@@ -38,7 +33,4 @@ class Tending:
             ended = by_rule.end_over(self._db, now_ms, self._random)
             store.end_labels_undone(self._db, now_ms)
             keeping_in.stop_overturned(self._db, self._compiled.now(self._db), now_ms)
-            store.drop_hits(self._db, now_ms // DAY_MS - HITS_KEPT_DAYS)
-            store.drop_labels(self._db, now_ms - LABELS_KEPT_MS)
-            store.drop_agreements(self._db, now_ms - agreement.KEPT_MS)
         return ended

@@ -17,11 +17,13 @@ from privity.desk.db.transaction import Db
 from privity.desk.signals.features.known import Known
 from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.ladder.protection import LOOKS_AT, long_known
-from privity.desk.signals.language.rule_set import RuleSet, compile_rules
+from privity.desk.signals.language.rule_set import compile_rules
 from privity.desk.signals.lifecycle import election, store
 from privity.desk.signals.lifecycle.errors import NothingKept
-from privity.desk.signals.lifecycle.model import DAY_MS, Backtest, RuleTried, Stage, Version
+from privity.desk.signals.lifecycle.model import DAY_MS, Backtest, Case, RuleTried, Stage, TriedDay, Version
 from privity.desk.signals.lifecycle.replaying import AskedAbout, Replayed
+from privity.desk.signals.lifecycle.sampled import Sample
+from privity.identity.uris import Random
 from privity.wire.observed import Observed
 
 REVIEWED_MS: Final = 365 * DAY_MS
@@ -35,7 +37,8 @@ AccountDay = tuple[str, int]
 
 @dataclass(slots=True)
 class _Tally:
-    hits: int = 0
+    hits: Counter[int] = field(default_factory=Counter)
+    """By day."""
     days: set[AccountDay] = field(default_factory=set)
     protected: set[AccountDay] = field(default_factory=set)
 
@@ -43,7 +46,7 @@ class _Tally:
 class Looking:
     """One look back, taken in steps, so that whoever has something else to do does it in between. It writes nothing."""
 
-    def __init__(self, db: Db, version: Version, observations: Iterable[Observed], now_ms: int) -> None:
+    def __init__(self, db: Db, version: Version, observations: Iterable[Observed], now_ms: int, random: Random) -> None:
         self.version = version.number
         self._db = db
         self._rules = compile_rules(version.text, CATALOGUE)
@@ -58,6 +61,9 @@ class Looking:
         self._tallies = [_Tally() for _ in self._rules.rules]
         self._found_live: set[AccountDay] = set()
         self._events = 0
+        self._innocent = benign.reviewed(db, now_ms - REVIEWED_MS)
+        key = random(32)
+        self._samples = [Sample(self._rules, number, key, self._innocent) for number in range(len(self._tallies))]
 
     @property
     def count(self) -> int:
@@ -82,11 +88,9 @@ class Looking:
         """Without a number, once all steps are taken. Raises NothingKept."""
         if not self.count:
             raise NothingKept("there is no observation to try it on: the desk keeps them from when it runs")
-        innocent = benign.reviewed(self._db, now_ms - REVIEWED_MS)
-        rows = tuple(
-            _row(rule.name, tally, innocent, self._found_live)
-            for rule, tally in zip(self._rules.rules, self._tallies, strict=True)
-        )
+        named = [(rule.name, tally) for rule, tally in zip(self._rules.rules, self._tallies, strict=True)]
+        rows = tuple(_row(rule, tally, self._innocent, self._found_live) for rule, tally in named)
+        by_day = tuple(day for rule, tally in sorted(named, key=lambda one: one[0]) for day in _by_day(rule, tally))
         return Backtest(
             0,
             self.version,
@@ -98,16 +102,32 @@ class Looking:
             self._events,
             len(self._accounts),
             rows,
+            by_day,
         )
+
+    def cases(self) -> tuple[Case, ...]:
+        """A few of those for whom each rule would have held."""
+        return tuple(case for sample in self._samples for case in sample.cases())
 
     def _take(self, asked: AskedAbout) -> None:
         self._events += 1
         self._accounts.add(asked.subject)
         hits = self._rules.evaluate(*asked.values)
         if hits:
-            _count(self._tallies, self._rules, hits, asked)
+            self._count(hits, asked)
         if any(one.evaluate(*asked.values) for one in self._live):
             self._found_live.add((asked.subject, asked.at_ms // DAY_MS))
+
+    def _count(self, hits: int, asked: AskedAbout) -> None:
+        day = (asked.subject, asked.at_ms // DAY_MS)
+        named = dict(zip((feature.name for feature in CATALOGUE.features), asked.values, strict=True))
+        for number, tally in enumerate(self._tallies):
+            if hits >> number & 1:
+                tally.hits[day[1]] += 1
+                tally.days.add(day)
+                if long_known(named):
+                    tally.protected.add(day)
+                self._samples[number].offer(asked, named)
 
 
 def _known(db: Db, now_ms: int) -> Known:
@@ -119,23 +139,12 @@ def _known(db: Db, now_ms: int) -> Known:
     return known
 
 
-def _count(tallies: list[_Tally], rules: RuleSet, hits: int, asked: AskedAbout) -> None:
-    day = (asked.subject, asked.at_ms // DAY_MS)
-    named = dict(zip((feature.name for feature in rules.catalogue.features), asked.values, strict=True))
-    for number, tally in enumerate(tallies):
-        if hits >> number & 1:
-            tally.hits += 1
-            tally.days.add(day)
-            if long_known(named):
-                tally.protected.add(day)
-
-
 def _row(rule: str, tally: _Tally, innocent: frozenset[str], found_live: set[AccountDay]) -> RuleTried:
     accounts = {subject for subject, _ in tally.days}
     by_day = Counter(day for _, day in tally.days)
     return RuleTried(
         rule,
-        tally.hits,
+        tally.hits.total(),
         len(accounts),
         len(tally.days),
         len(accounts & innocent),
@@ -143,3 +152,9 @@ def _row(rule: str, tally: _Tally, innocent: frozenset[str], found_live: set[Acc
         len(tally.days & found_live),
         max(by_day.values(), default=0),
     )
+
+
+def _by_day(rule: str, tally: _Tally) -> tuple[TriedDay, ...]:
+    found = Counter(day for _, day in tally.days)
+    protected = Counter(day for _, day in tally.protected)
+    return tuple(TriedDay(rule, day, tally.hits[day], found[day], protected[day]) for day in sorted(found))

@@ -14,16 +14,14 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
-from rich.console import Console
-from rich.progress import track
 
 from privity.desk.audit.beside import DEFAULT, Config, desk, named, now_ms
 from privity.desk.signals import shipped as shipped_rules
 from privity.desk.signals.language.errors import RuleError
-from privity.desk.signals.lifecycle import election, keeping_in, service
-from privity.desk.signals.lifecycle.checked import checked
+from privity.desk.signals.lifecycle import election, keeping_in, service, shown
+from privity.desk.signals.lifecycle.checked import checked, notes_a_word
 from privity.desk.signals.lifecycle.errors import LifecycleError
-from privity.desk.signals.lifecycle.model import DAY_MS, Backtest, Version
+from privity.desk.signals.lifecycle.model import DAY_MS, Version
 from privity.desk.signals.taking import service as taking
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -60,7 +58,7 @@ def check(
             follows = ", ".join(
                 f"{effect.kind}({', '.join(str(value) for value in effect.given.values())})" for effect in rule.effects
             )
-            takes = "two people" if rule.restricts else "one person"
+            takes = "two people" if rule.restricts or notes_a_word(rule) else "one person"
             sys.stdout.write(f"{name}: {rule.name}  {follows}  [{takes}]  {rule.digest.hex()[:16]}\n")
 
 
@@ -121,7 +119,7 @@ def show(number: Numbered, /, *, config: Config = DEFAULT) -> None:
     for pause in pauses:
         sys.stdout.write(f"  paused: {pause.rule} since {_when(pause.at_ms)} by {pause.who}: {pause.words}\n")
     if test is not None:
-        _say_test(test)
+        shown.test(test)
     sys.stdout.write(f"\n{version.text}")
 
 
@@ -138,12 +136,15 @@ def backtest(
     Example: privity desk rules backtest 3 --days 7
     """
     with named(), desk(config) as here:
-        kept = taking.since(here.db, now_ms() - days * DAY_MS)
-        shown = track(
-            kept, "looking back", console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-        )
-        test = service.test(here.db, WHO, number, shown, now_ms())
-    _say_test(test)
+        began_ms = now_ms()
+        from_ms = began_ms - days * DAY_MS
+        looking = service.begin_test(here.db, WHO, number, taking.since(here.db, from_ms), began_ms)
+        shown.until_through(looking, from_ms, began_ms)
+        test = service.keep_test(here.db, WHO, looking, now_ms())
+        version = service.version(here.db, WHO, number)
+        budgets = keeping_in.budgets(here.db, WHO, number)
+    shown.test(test)
+    shown.days(version, test, (), budgets, days, began_ms)
 
 
 @app.command
@@ -246,8 +247,10 @@ def stats(
     Example: privity desk rules stats 3 --days 14
     """
     with named(), desk(config) as here:
-        service.version(here.db, WHO, number)
-        rows = service.days(here.db, WHO, number, days, now_ms())
+        version = service.version(here.db, WHO, number)
+        at_ms = now_ms()
+        rows = service.days(here.db, WHO, number, days, at_ms)
+        budgets = {} if version.error else keeping_in.budgets(here.db, WHO, number)
     for row in rows:
         day = _when(row.day * DAY_MS)[:10]
         sys.stdout.write(
@@ -255,6 +258,7 @@ def stats(
         )
     if not rows:
         sys.stdout.write("no rule of it has held\n")
+    shown.days(version, None, rows, budgets, days, at_ms)
 
 
 elections = App(
@@ -328,20 +332,6 @@ def _say(version: Version) -> None:
     takes = "restricts" if version.restricts else "takes nothing"
     since = _when(version.stage_ms)
     sys.stdout.write(f"{version.number:5}  {version.name:16} {version.stage.value:9} since {since}  {takes}\n")
-
-
-def _say_test(test: Backtest) -> None:
-    sys.stdout.write(
-        f"looked back over {test.observations:,} observations of {test.days:.1f} days: {test.accounts:,} accounts\n"
-    )
-    for row in test.rows:
-        rate, low, high = test.per_million(row)
-        sys.stdout.write(
-            f"  {row.rule:24} {row.hits:9,} hits  {row.accounts:7,} accounts ({rate:,.0f} per million, {low:,.0f} to"
-            f" {high:,.0f})  {test.a_day(row):,.1f} a day, {row.busiest:,} on the busiest\n"
-            f"  {'':24} {row.benign:,} found harmless by people, {row.protected:,} protected,"
-            f" {row.overlap:.0%} found by live rules\n"
-        )
 
 
 def _when(at_ms: int) -> str:

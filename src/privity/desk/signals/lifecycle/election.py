@@ -15,6 +15,7 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.lifecycle import election_store as store
+from privity.desk.signals.lifecycle.asking import must_stand
 from privity.desk.signals.lifecycle.election_store import Election
 from privity.desk.signals.lifecycle.errors import ElectionRefused, SecondPerson
 from privity.desk.signals.lifecycle.words import worded
@@ -63,7 +64,7 @@ def ask(db: Db, acting: Acting, until_ms: int, words: str, now_ms: int) -> int:
 
 
 def agree(db: Db, acting: Acting, number: int, now_ms: int) -> None:
-    """As the second person. Raises NotYourRole, ElectionRefused or SecondPerson."""
+    """As the second person. Raises NotYourRole, ElectionRefused, SecondPerson or AskerLeft."""
     acting.must(Right.AGREE_RULES)
     with transaction(db):
         found = store.waiting(db, now_ms - WAITS_MS)
@@ -71,6 +72,7 @@ def agree(db: Db, acting: Acting, number: int, now_ms: int) -> None:
             raise ElectionRefused(f"nothing waits as election {number}: it is settled, or over")
         if found.asked_by == acting.who:
             raise SecondPerson(f"{acting.who} asked for election mode; somebody else agrees")
+        must_stand(db, found.asked_by, f"election mode {number}")
         store.agree(db, number, acting.who, now_ms)
         _say(db, acting, Act.ELECTION_AGREED, number, now_ms, until_ms=found.until_ms, words=found.words)
 

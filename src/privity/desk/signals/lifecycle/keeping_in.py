@@ -14,7 +14,7 @@ from privity.desk.signals.lifecycle import store
 from privity.desk.signals.lifecycle.bands import OVERTURNED_DAYS, overturned_too_often
 from privity.desk.signals.lifecycle.errors import BudgetRefused, NotPaused, RuleUnknown, WrongStage
 from privity.desk.signals.lifecycle.model import DAY_MS, Pause, PauseWhy, Stage
-from privity.desk.signals.lifecycle.running import Running, budgets_of
+from privity.desk.signals.lifecycle.running import Running, band_of, budgets_of
 from privity.desk.signals.lifecycle.service import OVER, existing, rules_of
 from privity.desk.signals.lifecycle.words import worded
 from privity.desk.staff.acting import Acting
@@ -56,6 +56,12 @@ def budgets(db: Db, acting: Acting, number: int) -> dict[str, int]:
     """By rule. Raises NotYourRole, VersionUnknown or WrongStage."""
     acting.must(Right.SEE_RULES)
     return budgets_of(db, number, rules_of(db, acting, number))
+
+
+def bands(db: Db, acting: Acting, number: int) -> dict[str, int]:
+    """By rule, for how many accounts of a day it may hold. Raises NotYourRole, VersionUnknown or WrongStage."""
+    acting.must(Right.SEE_RULES)
+    return {rule.name: band_of(db, number, rule.name) for rule in rules_of(db, acting, number).rules}
 
 
 def paused(db: Db, acting: Acting, number: int) -> tuple[Pause, ...]:

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from privity.desk.signals.ladder.model import Done
 from privity.desk.signals.language.python_functions import wilson_high, wilson_low
 
 DAY_MS: Final = 86_400_000
@@ -84,6 +86,13 @@ class Version:
         """Who asked that it goes live, while that waits."""
         return self.steps[-1].who if self.stage is Stage.PROPOSED else None
 
+    @property
+    def asked_ms(self) -> int | None:
+        """When it was last asked that it goes live; None where it never was."""
+        proposed = [step.at_ms for step in self.steps if step.stage is Stage.PROPOSED]
+        live = [step.at_ms for step in self.steps if step.stage is Stage.LIVE]
+        return max(proposed or live, default=None)
+
     def since_ms(self, stage: Stage) -> int | None:
         """When it first came to this stage."""
         return next((step.at_ms for step in self.steps if step.stage is stage), None)
@@ -116,6 +125,19 @@ class RuleTried:
 
 
 @dataclass(frozen=True, slots=True)
+class TriedDay:
+    """What one rule would have done on one day that was looked at."""
+
+    rule: str
+    day: int
+    """Days since 1970, in UTC."""
+    hits: int
+    accounts: int
+    protected: int
+    """Of the accounts, those of people whom one rule alone never restricts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """A look back."""
 
@@ -132,6 +154,8 @@ class Backtest:
     accounts: int
     """Different accounts about which they were asked."""
     rows: tuple[RuleTried, ...]
+    by_day: tuple[TriedDay, ...] = ()
+    """Days on which a rule held; none of a look back that was made before they were kept."""
 
     @property
     def days(self) -> float:
@@ -148,6 +172,20 @@ class Backtest:
     def a_day(self, row: RuleTried) -> float:
         """How often a day it would act."""
         return row.account_days / self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The first time that a rule would have held for an account."""
+
+    rule: str
+    subject: str
+    at_ms: int
+    because: str
+    facts: Mapping[str, bool | int | float | str]
+    """What the rule looked at, by feature."""
+    would: Done
+    """ACTED where it would have done all that it says; otherwise why it would have taken nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,12 @@ def budgets_of(db: Db, number: int, rules: RuleSet) -> dict[str, int]:
 
 
 def band_of(db: Db, number: int, rule: str) -> int:
-    """For how many accounts of a day a rule may hold, by the newest look back."""
-    test = store.newest_backtest(db, number)
+    """For how many accounts of a day a rule may hold: by the newest look back that there was when it was asked for.
+
+    What somebody alone looks back over later tells people more, and lets a rule that acts do no more.
+    """
+    version = store.find(db, number)
+    asked_ms = None if version is None else version.asked_ms
+    test = store.newest_backtest(db, number, asked_ms)
     rows = () if test is None else test.rows
     return most_held(next((test.a_day(row) for row in rows if test is not None and row.rule == rule), 0.0))

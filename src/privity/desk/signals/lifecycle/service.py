@@ -9,6 +9,7 @@ version, and goes the whole way. A rule that takes something from somebody acts 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -20,8 +21,9 @@ from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.language.errors import RuleError
 from privity.desk.signals.language.rule_set import RuleSet, compile_rules
-from privity.desk.signals.lifecycle import backtest, store
-from privity.desk.signals.lifecycle.checked import checked
+from privity.desk.signals.lifecycle import backtest, samples_store, store
+from privity.desk.signals.lifecycle.asking import must_stand
+from privity.desk.signals.lifecycle.checked import checked, takes_two
 from privity.desk.signals.lifecycle.errors import (
     NameRefused,
     SecondPerson,
@@ -34,6 +36,7 @@ from privity.desk.signals.lifecycle.model import (
     DAY_MS,
     SHADOW_MS,
     Backtest,
+    Case,
     HappenedStep,
     RuleDay,
     Stage,
@@ -42,6 +45,7 @@ from privity.desk.signals.lifecycle.model import (
 from privity.desk.signals.lifecycle.words import worded
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
+from privity.identity.uris import Random
 from privity.wire.observed import Observed
 
 _NAME: Final = re.compile("[a-z0-9_]{1,40}")
@@ -58,7 +62,7 @@ def draft(db: Db, acting: Acting, name: str, text: str, now_ms: int) -> Version:
         raise NameRefused(f"a set of rules is called by 1 to 40 small letters, digits and underscores, got {name!r}")
     rules, error, line, column = _typed(text)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() if rules is None else rules.digest
-    restricts = rules is not None and any(rule.restricts for rule in rules.rules)
+    restricts = rules is not None and takes_two(rules)
     stage = Stage.DRAFT if rules is None else Stage.TYPED
     with transaction(db):
         number = store.add_version(db, name, text, digest, restricts, acting.who, now_ms, error, line, column)
@@ -77,11 +81,16 @@ def test(db: Db, acting: Acting, number: int, observations: Iterable[Observed], 
     return keep_test(db, acting, looking, now_ms)
 
 
-def begin_test(db: Db, acting: Acting, number: int, observations: Iterable[Observed], now_ms: int) -> backtest.Looking:
-    """The same in steps; `keep_test` is the last. Raises NotYourRole, VersionUnknown or WrongStage."""
+def begin_test(
+    db: Db, acting: Acting, number: int, observations: Iterable[Observed], now_ms: int, random: Random = os.urandom
+) -> backtest.Looking:
+    """The same in steps; `keep_test` is the last. `random` draws whom it shows.
+
+    Raises NotYourRole, VersionUnknown or WrongStage.
+    """
     acting.must(Right.WRITE_RULES)
     try:
-        return backtest.Looking(db, _alive(db, number), observations, now_ms)
+        return backtest.Looking(db, _alive(db, number), observations, now_ms, random)
     except RuleError as err:
         raise _refused(number, err) from None
 
@@ -93,6 +102,7 @@ def keep_test(db: Db, acting: Acting, looking: backtest.Looking, now_ms: int) ->
     with transaction(db):
         version = _alive(db, looking.version)
         test_number = store.add_backtest(db, made)
+        samples_store.put(db, version.number, looking.cases(), now_ms)
         stage = Stage.TESTED if version.stage is Stage.TYPED else None
         said: dict[str, Said] = {"test": test_number, "observations": made.observations}
         _step(db, acting, version.number, stage, Act.RULES_TESTED, "", now_ms, **said)
@@ -132,13 +142,17 @@ def propose(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Ver
 
 
 def agree(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Version:
-    """As the second person; it is live with this. Raises NotYourRole, WordsMissing, WrongStage or SecondPerson."""
+    """As the second person; it is live with this.
+
+    Raises NotYourRole, WordsMissing, WrongStage, SecondPerson or AskerLeft.
+    """
     acting.must(Right.AGREE_RULES)
     why = worded(words)
     with transaction(db):
         version = _must_be(db, number, Stage.PROPOSED, "somebody asks for it first")
         if version.proposed_by == acting.who:
             raise SecondPerson(f"{acting.who} asked that version {number} goes live; somebody else agrees")
+        must_stand(db, version.proposed_by or "", f"version {number}")
         _must_mean_the_same(version)
         _go_live(db, acting, version, why, now_ms)
     return existing(db, number)
@@ -192,6 +206,12 @@ def newest_test(db: Db, acting: Acting, number: int) -> Backtest | None:
     """Raises NotYourRole."""
     acting.must(Right.SEE_RULES)
     return store.newest_backtest(db, number)
+
+
+def samples(db: Db, acting: Acting, number: int, now_ms: int) -> tuple[Case, ...]:
+    """A few of those for whom its rules would have held, by the newest look back. Raises NotYourRole."""
+    acting.must(Right.SEE_RULES)
+    return samples_store.of(db, number, now_ms)
 
 
 def days(db: Db, acting: Acting, number: int, last_days: int, now_ms: int) -> tuple[RuleDay, ...]:

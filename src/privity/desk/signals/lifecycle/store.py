@@ -16,6 +16,7 @@ from privity.desk.signals.lifecycle.model import (
     RuleDay,
     RuleTried,
     Stage,
+    TriedDay,
     Version,
 )
 
@@ -112,14 +113,19 @@ def add_backtest(db: Db, made: Backtest) -> int:
             for row in made.rows
         ],
     )
+    db.executemany(
+        "INSERT INTO rule_backtest_day (test, rule, day, hits, accounts, protected) VALUES (?, ?, ?, ?, ?, ?)",
+        [(number, one.rule, one.day, one.hits, one.accounts, one.protected) for one in made.by_day],
+    )
     return number
 
 
-def newest_backtest(db: Db, version: int) -> Backtest | None:
+def newest_backtest(db: Db, version: int, until_ms: int | None = None) -> Backtest | None:
+    """Of all, or of those that were made until then."""
     row = db.execute(
         "SELECT n, version, at_ms, who, first_ms, last_ms, observations, events, accounts FROM rule_backtest"
-        " WHERE version = ? ORDER BY n DESC LIMIT 1",
-        (version,),
+        " WHERE version = ?1 AND (?2 IS NULL OR at_ms <= ?2) ORDER BY n DESC LIMIT 1",
+        (version, until_ms),
     ).fetchone()
     if row is None:
         return None
@@ -129,8 +135,12 @@ def newest_backtest(db: Db, version: int) -> Backtest | None:
         (row[0],),
     ).fetchall()
     number, _, at_ms, who, first_ms, last_ms, observations, events, accounts = row
-    tried = tuple(RuleTried(*one) for one in rows)
-    return Backtest(number, version, at_ms, who, first_ms, last_ms, observations, events, accounts, tried)
+    days_of = db.execute(
+        "SELECT rule, day, hits, accounts, protected FROM rule_backtest_day WHERE test = ? ORDER BY rule, day",
+        (row[0],),
+    ).fetchall()
+    tried, by_day = tuple(RuleTried(*one) for one in rows), tuple(TriedDay(*one) for one in days_of)
+    return Backtest(number, version, at_ms, who, first_ms, last_ms, observations, events, accounts, tried, by_day)
 
 
 def set_budget(db: Db, version: int, rule: str, most_a_day: int) -> None:

@@ -15,10 +15,23 @@ from privity.desk.signals.running.hits import Hit
 from privity.wire.observed import Observed
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """In place of an observation that no version of this house wrote; the others go on.
+
+    Attributes:
+        number: Of the observation.
+        why: The name of what is wrong with it.
+    """
+
+    number: int
+    why: str
+
+
 class Source(Protocol):
     """Observations of one partition, by their growing numbers. What was read can be read again until it is kept."""
 
-    def after(self, number: int, most: int) -> Sequence[Observed]:
+    def after(self, number: int, most: int) -> Sequence[Observed | Unreadable]:
         """The next ones, oldest first."""
 
 

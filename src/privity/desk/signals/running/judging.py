@@ -13,6 +13,7 @@ from privity.desk.signals.features.reading import READERS
 from privity.desk.signals.features.values import Values, values_of
 from privity.desk.signals.language.rule_set import RuleSet
 from privity.desk.signals.running.hits import Hit, InForce
+from privity.desk.signals.running.setting_aside import CHOKES, Aside
 
 
 class Judging:
@@ -21,14 +22,16 @@ class Judging:
     Args:
         in_force: Which are asked.
         always: Features that a hit carries besides those which the rules look at.
+        aside: Told of a version that chokes on an event; the other versions are asked all the same.
 
     A rule that held for an account is silent about it for the rest of that day (UTC): an effect is for days, and
     whoever acts would take the second as the first.
     """
 
-    __slots__ = ("_sets",)
+    __slots__ = ("_aside", "_sets")
 
-    def __init__(self, in_force: Sequence[InForce], always: Collection[str] = ()) -> None:
+    def __init__(self, in_force: Sequence[InForce], always: Collection[str] = (), aside: Aside | None = None) -> None:
+        self._aside = Aside() if aside is None else aside
         self._sets = [
             (one.number, one.rules.lazily(READERS, "kind", EventKind), _values(one.rules, always)) for one in in_force
         ]
@@ -37,11 +40,16 @@ class Judging:
         """What holds now and did not hold earlier on the day."""
         for version, evaluators, values in self._sets:
             evaluate = evaluators.get(moment.kind)
-            hits = 0 if evaluate is None else evaluate(moment)
-            if hits:
-                new = _new(moment, version, hits)
-                if new:
-                    yield Hit(version, moment.account, moment.at_ms, moment.seen.number, new, values(moment))
+            if evaluate is None:
+                continue
+            try:
+                hits = evaluate(moment)
+                seen = values(moment) if hits and _new(moment, version, hits) else ()
+            except CHOKES as err:
+                self._aside.put("rules", type(err).__name__, moment.seen.number)
+                continue
+            if seen:
+                yield Hit(version, moment.account, moment.at_ms, moment.seen.number, _note(moment, version, hits), seen)
 
 
 def _values(rules: RuleSet, always: Collection[str]) -> Values:
@@ -53,6 +61,11 @@ def _new(moment: Moment, version: int, hits: int) -> int:
     day = moment.at_ms // DAY_MS
     if state.day != day:
         state.day, state.held = day, {}
-    held = state.held.get(version, 0)
-    state.held[version] = held | hits
-    return hits & ~held
+    return hits & ~state.held.get(version, 0)
+
+
+def _note(moment: Moment, version: int, hits: int) -> int:
+    """The rules that are new on the day, which they are not after this."""
+    new = _new(moment, version, hits)
+    moment.state.held[version] = moment.state.held.get(version, 0) | hits
+    return new

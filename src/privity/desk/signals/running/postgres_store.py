@@ -13,11 +13,16 @@ Connected: TypeAlias = Connection[tuple[Any, ...]]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS signal_spread (
-    one INTEGER PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, partitions INTEGER NOT NULL CHECK (partitions > 0)
+    one INTEGER PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, partitions INTEGER NOT NULL CHECK (partitions > 0),
+    step BIGINT NOT NULL DEFAULT 0, told BYTEA
 );
+CREATE TABLE IF NOT EXISTS signal_label (
+    name BYTEA PRIMARY KEY, n BIGSERIAL, sealed BYTEA NOT NULL
+);
+CREATE INDEX IF NOT EXISTS signal_label_n ON signal_label (n);
 CREATE TABLE IF NOT EXISTS signal_partition (
     partition INTEGER PRIMARY KEY, number BIGINT NOT NULL, commons BYTEA,
-    fence BIGINT NOT NULL, owned_until TIMESTAMPTZ NOT NULL
+    fence BIGINT NOT NULL, owned_until TIMESTAMPTZ NOT NULL, set_aside BIGINT NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS signal_log (
     partition INTEGER NOT NULL, number BIGINT NOT NULL, sealed BYTEA NOT NULL, PRIMARY KEY (partition, number)
@@ -38,15 +43,127 @@ def make(db: Connected, partitions: int) -> int:
         db.execute("SELECT pg_advisory_xact_lock(7402016)")
         for statement in _SCHEMA.split(";\n")[:-1]:
             db.execute(statement.encode())
-        db.execute("INSERT INTO signal_spread VALUES (1, 0, %s) ON CONFLICT DO NOTHING", (partitions,))
+        db.execute(
+            "INSERT INTO signal_spread (one, number, partitions) VALUES (1, 0, %s) ON CONFLICT DO NOTHING",
+            (partitions,),
+        )
         found = db.execute("SELECT partitions FROM signal_spread").fetchone()
         assert found is not None
         db.execute(
-            "INSERT INTO signal_partition SELECT i, 0, NULL, 0, '-infinity' FROM generate_series(0, %s - 1) AS i"
-            " ON CONFLICT DO NOTHING",
+            "INSERT INTO signal_partition (partition, number, fence, owned_until)"
+            " SELECT i, 0, 0, '-infinity' FROM generate_series(0, %s - 1) AS i ON CONFLICT DO NOTHING",
             (found[0],),
         )
         return int(found[0])
+
+
+def shown(db: Connected, name: str) -> str:
+    """A setting of the server."""
+    found = db.execute("SELECT current_setting(%s)", (name,)).fetchone()
+    return "" if found is None else str(found[0])
+
+
+def is_the_hubs(db: Connected) -> bool:
+    """Whether the hub's tables are there."""
+    found = db.execute("SELECT to_regclass('migration') IS NOT NULL AND to_regclass('account') IS NOT NULL").fetchone()
+    return found is not None and bool(found[0])
+
+
+def is_there(db: Connected) -> bool:
+    """Whether a desk has begun here."""
+    found = db.execute("SELECT to_regclass('signal_spread') IS NOT NULL").fetchone()
+    return found is not None and bool(found[0])
+
+
+def told(db: Connected) -> tuple[int, bytes] | None:
+    """What the desk says to all, and the number of its saying; None before it has begun."""
+    found = db.execute("SELECT step, told FROM signal_spread WHERE told IS NOT NULL").fetchone()
+    return None if found is None else (int(found[0]), bytes(found[1]))
+
+
+def how_many(db: Connected) -> int:
+    """Partitions."""
+    found = db.execute("SELECT partitions FROM signal_spread").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def step(db: Connected) -> int:
+    """The number of what the desk said last."""
+    found = db.execute("SELECT step FROM signal_spread").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def tell(db: Connected, sealed: bytes) -> None:
+    """Say something else to all."""
+    db.execute("UPDATE signal_spread SET step = step + 1, told = %s", (sealed,))
+
+
+def label(db: Connected, labels: Iterable[tuple[bytes, bytes]]) -> None:
+    """Words on accounts, or until when they are."""
+    with db.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO signal_label (name, sealed) VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, n = excluded.n",
+            labels,
+        )
+
+
+def labels_after(db: Connected, n: int) -> list[tuple[int, bytes]]:
+    """What was said of words on accounts since then."""
+    return db.execute("SELECT n, sealed FROM signal_label WHERE n > %s ORDER BY n", (n,)).fetchall()
+
+
+def forget_all(db: Connected) -> None:
+    """Logs, counters, hits and words; nobody owns anything any more."""
+    db.execute("SELECT number FROM signal_spread FOR UPDATE")
+    db.execute("UPDATE signal_partition SET fence = fence + 1, owned_until = '-infinity', set_aside = 0")
+    for table in ("signal_log", "signal_account", "signal_hit", "signal_label"):
+        db.execute(f"DELETE FROM {table}".encode())  # noqa: S608  # names of this line
+
+
+def add_accounts(db: Connected, rows: Iterable[tuple[int, bytes, bytes]]) -> None:
+    """Counters to begin with: partition, name, sealed."""
+    with db.cursor() as cursor:
+        cursor.executemany("INSERT INTO signal_account VALUES (%s, %s, %s)", rows)
+
+
+def begin_at(db: Connected, number: int, commons: bytes) -> None:
+    """Everything up to this observation is counted."""
+    db.execute("UPDATE signal_spread SET number = %s", (number,))
+    db.execute("UPDATE signal_partition SET number = %s, commons = %s", (number, commons))
+
+
+def drop_accounts(db: Connected, partition: int, names: Sequence[bytes]) -> None:
+    """Counters that do not read."""
+    db.execute("DELETE FROM signal_account WHERE partition = %s AND name = ANY(%s)", (partition, list(names)))
+
+
+def set_aside(db: Connected, partition: int, more: int) -> None:
+    """So many more observations could not be counted."""
+    db.execute("UPDATE signal_partition SET set_aside = set_aside + %s WHERE partition = %s", (more, partition))
+
+
+def partitions(db: Connected) -> list[tuple[int, bool, int, int, int]]:
+    """Of each: its number, whether somebody owns it, observations that wait, accounts, observations set aside."""
+    return db.execute(
+        "SELECT partition, owned_until > now(), (SELECT count(*) FROM signal_log AS l WHERE l.partition = p.partition),"
+        " (SELECT count(*) FROM signal_account AS a WHERE a.partition = p.partition), set_aside"
+        " FROM signal_partition AS p ORDER BY partition"
+    ).fetchall()
+
+
+def hits_waiting(db: Connected) -> int:
+    """Hits that the desk has not acted upon."""
+    found = db.execute("SELECT count(*) FROM signal_hit WHERE NOT taken").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def is_superuser(db: Connected) -> bool:
+    """Whether the role may do everything on the whole server."""
+    return shown(db, "is_superuser") == "on"
 
 
 def spread_to(db: Connected) -> int:

@@ -15,11 +15,13 @@ from operator import is_not
 from typing import Final
 
 from privity.desk.signals.counters.marks import Marks
+from privity.desk.signals.features.countable import check_countable
 from privity.desk.signals.features.counting import Counting, Mine
 from privity.desk.signals.features.known import Known
 from privity.desk.signals.running.hits import Hit, InForce
-from privity.desk.signals.running.joints import Keeper, Kept, Sink, Source
+from privity.desk.signals.running.joints import Keeper, Kept, Sink, Source, Unreadable
 from privity.desk.signals.running.judging import Judging
+from privity.desk.signals.running.setting_aside import CHOKES, Aside
 from privity.wire.observed import Observed
 
 PAGE: Final = 500
@@ -45,6 +47,7 @@ class Runner:
         keep_after: Observations after which counters are kept.
         before: Told of each page before it is counted: what the desk knows of those in it is looked up then.
         counted: Observations since the start, for figures.
+        aside: What could not be counted or judged since the start.
     """
 
     source: Source
@@ -59,10 +62,12 @@ class Runner:
     before: Callable[[Sequence[Observed]], None] | None = None
     keep_after: int = KEEP_AFTER
     counted: int = 0
+    aside: Aside = field(default_factory=Aside)
     _kept: Kept | None = field(default=None, repr=False)
     _number: int = 0
     _waiting: int = 0
     _kept_ms: int = 0
+    _seen_ms: int = 0
     _asked: tuple[tuple[InForce, ...], Judging] | None = field(default=None, repr=False)
 
     def work(self, most: int = PAGE) -> int:
@@ -72,14 +77,15 @@ class Runner:
         try:
             hits: list[Hit] = []
             if page:
+                readable = self._readable(page)
                 if self.before is not None:
-                    self.before(page)
+                    self.before(readable)
                 counting = Counting(kept.accounts, kept.commons, self.marks, self.known, self.mine)
                 judging = self._judging(self.in_force())
-                for seen in page:
-                    for moment in counting.count(seen, now_ms + AHEAD_MS):
-                        hits.extend(judging.judged(moment))
-            kept.accounts.sweep(now_ms, SWEPT)
+                for seen in readable:
+                    hits += self._one(seen, counting, judging, now_ms)
+                self.aside.tell()
+            kept.accounts.sweep(min(now_ms, self._seen_ms), SWEPT)
             self._hand_on(hits, page[-1].number if page else self._number, len(page), now_ms)
         except BaseException:
             self._kept = None
@@ -89,6 +95,28 @@ class Runner:
     def keep(self) -> None:
         """Keep everything now, before an end."""
         self._keep_all(self._loaded(), self._number, self.now_ms())
+
+    def _readable(self, page: Sequence[Observed | Unreadable]) -> list[Observed]:
+        found: list[Observed] = []
+        for seen in page:
+            if isinstance(seen, Unreadable):
+                self.aside.put("observation", seen.why, seen.number)
+                continue
+            try:
+                check_countable(seen)
+            except CHOKES as err:
+                self.aside.put("observation", type(err).__name__, seen.number)
+            else:
+                found.append(seen)
+        return found
+
+    def _one(self, seen: Observed, counting: Counting, judging: Judging, now_ms: int) -> list[Hit]:
+        self._seen_ms = max(self._seen_ms, seen.at_ms)
+        try:
+            return [hit for moment in counting.count(seen, now_ms + AHEAD_MS) for hit in judging.judged(moment)]
+        except CHOKES as err:  # a fault of ours: what it counted until then stays
+            self.aside.put("counting", type(err).__name__, seen.number)
+            return []
 
     def _loaded(self) -> Kept:
         if self._kept is None:
@@ -100,7 +128,7 @@ class Runner:
         """Functions are made once for as long as the same rules are in force."""
         asked = tuple(in_force)
         if self._asked is None or len(asked) != len(self._asked[0]) or any(map(is_not, asked, self._asked[0])):
-            self._asked = (asked, Judging(asked, self.always))
+            self._asked = (asked, Judging(asked, self.always, self.aside))
         return self._asked[1]
 
     def _hand_on(self, hits: Sequence[Hit], number: int, counted: int, now_ms: int) -> None:

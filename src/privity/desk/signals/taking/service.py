@@ -10,7 +10,7 @@ keeps one position and never looks at the hub's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -21,7 +21,7 @@ from privity.desk.errors import HubMisbehaved
 from privity.desk.signals.taking import store
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
-from privity.wire.observed import PAGE, Observed, ObservedPage
+from privity.wire.observed import PAGE, ObservedPage
 
 GATHERED_S: Final = 1.0
 """Between two pages that were not full: so that each observation of a quiet hub is not a request of its own."""
@@ -31,6 +31,8 @@ FORGOTTEN: Final = 5_000
 log: Final = structlog.get_logger()
 
 after = store.after
+numbers_after = store.numbers_after
+newest = store.newest
 since = store.since
 
 
@@ -76,17 +78,6 @@ class Taking:
                 await self._came.wait()
         except TimeoutError:
             return
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept, as something that rules and batches read by the desk's own numbers."""
-
-    db: Db = field(repr=False)
-
-    def after(self, number: int, most: int) -> Sequence[Observed]:
-        """The next ones, oldest first."""
-        return store.after(self.db, number, most)
 
 
 def check(asked: int, page: ObservedPage) -> None:

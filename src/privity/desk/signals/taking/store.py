@@ -55,6 +55,18 @@ def after(db: Db, number: int, most: int) -> list[Observed]:
     return [_observed(row) for row in db.execute(f"{_SELECT} WHERE number > ? ORDER BY number LIMIT ?", (number, most))]
 
 
+def numbers_after(db: Db, number: int, most: int) -> list[int]:
+    """The numbers of the next ones."""
+    rows = db.execute("SELECT number FROM observed WHERE number > ? ORDER BY number LIMIT ?", (number, most))
+    return [int(row[0]) for row in rows]
+
+
+def newest(db: Db) -> int:
+    """The last number that was given, though what had it may be forgotten."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'observed'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def since(db: Db, at_ms: int) -> Iterator[Observed]:
     """All from this time on, in the order in which they came. Others may write while it is read."""
     number, rows = 0, _PAGE

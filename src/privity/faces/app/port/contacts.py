@@ -153,7 +153,7 @@ class EndContact(AccountRequest, frozen=True, kw_only=True):
 
 
 class SetFrozen(AccountRequest, frozen=True, kw_only=True):
-    """Show nothing of a person on this device, or show it again: `Done`. They are not told."""
+    """Show nothing of a person, or show it again, on all devices of this account: `Done`. They are not told."""
 
     user_uri: str
     frozen: bool

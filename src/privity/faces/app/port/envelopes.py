@@ -114,6 +114,7 @@ from privity.faces.app.port.errands import (
 from privity.faces.app.port.happened import (
     AccountChanged,
     AccountGone,
+    ChoicesChanged,
     ContactsChanged,
     ConversationChanged,
     ConversationGone,
@@ -188,6 +189,8 @@ from privity.faces.app.port.safety import (
 from privity.faces.app.port.shape import Shape, verb
 from privity.faces.app.port.strangers import (
     Acquaintance,
+    HoldsShown,
+    HoldsWhere,
     HowKnown,
     Protection,
     ProtectionShown,
@@ -228,7 +231,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | ImportedConversations | ReadImported | RemoveImported | LookAtDisclosure | Disclose
         | Contacts | AskContact | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
         | MakeCode | LookCode | UseCode | AnswerInvitation | AnswerHeld
-        | Warnings | PutWarningAway | Protection | SetProtection | HowKnown
+        | Warnings | PutWarningAway | Protection | SetProtection | HowKnown | HoldsWhere
         | OwnProfile | PutProfile | ProfileOf | SetAge | Vouch | EndGuardianship | SetWardAge
     )  # fmt: skip
 
@@ -241,7 +244,7 @@ class Answered(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
         | Hits | PersonFound | Begun | BegunAgain | Comparison | DeviceList | DeviceOffered | KeyLogShown
         | KeptTables | LinkMade | LinkSeen | KnockingShown | ReceiptsShown | QrCode | ClosingShown
         | ErrandIs | BackupKeyShown | Brought | ImportedList | ImportedEntries | DisclosureShown
-        | WarningsShown | ProtectionShown | Acquaintance
+        | WarningsShown | ProtectionShown | Acquaintance | HoldsShown
         | Invited | ContactsShown | ContactAsked | CodeMade | CodeOf | OwnProfileShown | ProfileShown | AgeSet
     )  # fmt: skip
 
@@ -255,7 +258,7 @@ class Happened(Shape, frozen=True, kw_only=True, tag_field="kind", tag=verb):
     event: (
         AccountChanged | AccountGone | ConversationChanged | ConversationGone | EntryChanged | EntryGone
         | WaitingChanged | LinkCheck | LinkEnded | Progress | Told | TypingShown | ErrandChanged | ContactsChanged
-        | SafetyChanged | RoomReportsChanged
+        | ChoicesChanged | SafetyChanged | RoomReportsChanged
     )  # fmt: skip
 
 

@@ -62,6 +62,12 @@ class ContactsChanged(Event, frozen=True, kw_only=True):
     account: str
 
 
+class ChoicesChanged(Event, frozen=True, kw_only=True):
+    """On another device the person froze somebody, put a warning away, or took that back: what is open is another."""
+
+    account: str
+
+
 class SafetyChanged(Event, frozen=True, kw_only=True):
     """What `Reports` and `Standing` answer is another now."""
 

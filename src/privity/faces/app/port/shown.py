@@ -59,7 +59,7 @@ class Person(Shape, frozen=True, kw_only=True):
     blocked: bool = False
     contact: bool = False
     frozen: bool = False
-    """Whether nothing of them is shown on this device."""
+    """Whether nothing of them is shown."""
     attention: str = ""
     """What stands in the way of sending to them: changed keys, a reset."""
 

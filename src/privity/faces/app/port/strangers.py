@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the device itself knows of people who are new, and what the person chose to be shown of it.
 
-All of it is worked out here, from what is here: to answer, the hub is asked nothing.
+All of it is worked out here, from what is here: to answer, the hub is asked nothing. What the person chose about
+somebody holds on all their devices, which tell each other at times of their own.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class Warnings(AccountRequest, frozen=True, kw_only=True):
 
 
 class WarningsShown(Result, frozen=True, kw_only=True):
-    """The worst first."""
+    """The worst first. `frozen_help` is what helps against somebody whom the person froze there."""
 
     warnings: tuple[WarningShown, ...]
+    frozen_help: tuple[HelpShown, ...] = ()
 
 
 class PutWarningAway(AccountRequest, frozen=True, kw_only=True):
@@ -76,3 +78,13 @@ class HowKnown(AccountRequest, frozen=True, kw_only=True):
 
 class Acquaintance(Result, frozen=True, kw_only=True):
     lines: tuple[KnownLine, ...]
+
+
+class HoldsWhere(AccountRequest, frozen=True, kw_only=True):
+    """On how many of the person's devices it is so, whom they froze and what they put away: `HoldsShown`."""
+
+
+class HoldsShown(Result, frozen=True, kw_only=True):
+    """As far as this device has heard, in a sentence."""
+
+    text: str

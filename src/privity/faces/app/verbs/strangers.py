@@ -8,6 +8,7 @@ from typing import Final
 
 from privity.client.strangers.advice import LOOKS_LIKE, REASON, advice
 from privity.client.strangers.covering import covers_all
+from privity.client.strangers.elsewhere import elsewhere
 from privity.client.strangers.knowing import acquaintance_of
 from privity.client.strangers.pressure import Script
 from privity.client.strangers.warnings import Warned, warnings_in
@@ -21,6 +22,8 @@ from privity.faces.app.port.happened import ContactsChanged
 from privity.faces.app.port.safety import HelpShown
 from privity.faces.app.port.strangers import (
     Acquaintance,
+    HoldsShown,
+    HoldsWhere,
     HowKnown,
     KnownLine,
     Protection,
@@ -38,8 +41,11 @@ MAX_LINE: Final = 400
 
 
 async def warnings(opened: Opened, request: Warnings) -> WarningsShown:
-    found = warnings_in(opened.device, known(opened.device, request.room_uri))
-    return WarningsShown(warnings=tuple(_shown(each) for each in found))
+    room_uri = known(opened.device, request.room_uri)
+    found, frozen = (warnings_in(opened.device, room_uri, frozen=each) for each in (False, True))
+    return WarningsShown(
+        warnings=tuple(_shown(each) for each in found), frozen_help=_help(frozen[0].script) if frozen else ()
+    )
 
 
 def _shown(warned: Warned) -> WarningShown:
@@ -48,9 +54,13 @@ def _shown(warned: Warned) -> WarningShown:
         script=warned.script.value,
         seq=warned.seq,
         text=LOOKS_LIKE[warned.script],
-        help=tuple(HelpShown(text=each.text, url=each.url, by_server=False) for each in advice(warned.script)),
+        help=_help(warned.script),
         reason=REASON[warned.script].name.lower(),
     )
+
+
+def _help(script: Script) -> tuple[HelpShown, ...]:
+    return tuple(HelpShown(text=each.text, url=each.url, by_server=False) for each in advice(script))
 
 
 async def put_away(opened: Opened, request: PutWarningAway) -> Done:
@@ -81,10 +91,15 @@ async def how_known(opened: Opened, request: HowKnown) -> Acquaintance:
     )
 
 
+async def holds_where(opened: Opened, _: HoldsWhere) -> HoldsShown:
+    return HoldsShown(text=elsewhere(opened.device).sentence())
+
+
 VERBS: Final[Verbs] = {
     Warnings: warnings,
     PutWarningAway: put_away,
     Protection: protection,
     SetProtection: set_protection,
     HowKnown: how_known,
+    HoldsWhere: holds_where,
 }

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""A connection to the database of partitions: checked when it is made, and never waited for without end."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Final
+
+import psycopg
+from psycopg import conninfo
+
+from privity.desk.signals.running import postgres_store as store
+from privity.desk.signals.running.errors import StoreShared, StoreUnfit, StoreUnreachable
+from privity.desk.signals.running.postgres_store import Connected
+
+CONNECT_S: Final = 5
+_OLDEST: Final = 150_000
+"""PostgreSQL 15."""
+_WANTED: Final = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
+_SESSION: Final = (
+    "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s"
+    " -c client_min_messages=warning"
+)
+
+
+def connected(address: str, name: str) -> Connected:
+    """To another machine only under TLS that proves its name, unless the address says otherwise.
+
+    Raises StoreUnreachable, StoreUnfit or StoreShared.
+    """
+    try:
+        given = conninfo.conninfo_to_dict(address)
+    except psycopg.Error:
+        raise StoreUnreachable("signals.store is not an address that PostgreSQL's library understands") from None
+    wanted: dict[str, str | int] = {
+        "connect_timeout": CONNECT_S,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+        "sslmode": "prefer" if _is_near(str(given.get("host", ""))) else "verify-full",
+        "options": _SESSION,
+    }
+    told = conninfo.make_conninfo(
+        "", **{**wanted, **given, "application_name": f"privity signals {name}", "client_encoding": "UTF8"}
+    )
+    try:
+        db: Connected = psycopg.connect(told, autocommit=True)
+    except psycopg.Error as err:  # libpq tells no password
+        said = str(err).strip().partition("\n")[0] or type(err).__name__
+        raise StoreUnreachable(f"the database of signals.store cannot be used: {said}") from None
+    try:
+        _check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check(db: Connected) -> None:
+    version = db.info.server_version
+    if version < _OLDEST:
+        raise StoreUnfit(f"signals.store needs PostgreSQL 15 or newer, got {version // 10_000}")
+    for name, wanted in _WANTED.items():
+        found = store.shown(db, name)
+        if found != wanted:
+            raise StoreUnfit(f"signals.store needs a database with {name} = {wanted}, got {found}")
+    if store.is_the_hubs(db):
+        raise StoreShared("signals.store is the hub's database; make another one, with a role of its own")
+
+
+def _is_near(hosts: str) -> bool:
+    """Whether a connection stays on this machine: a socket in the file system, or loopback."""
+    for host in hosts.split(","):
+        if host and not host.startswith(("/", "@")) and host != "localhost":
+            try:
+                if not ip_address(host).is_loopback:
+                    return False
+            except ValueError:
+                return False
+    return True

@@ -1,0 +1,274 @@
+# SPDX-FileCopyrightText: 2026 The Privity authors
+# SPDX-License-Identifier: Apache-2.0
+"""The two ends of partitions: what the desk tells arrives, what is wrong has a name, nothing is lost between them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from privity.desk.counting_at import CountingAt
+from privity.desk.errors import KeysInvalid
+from privity.desk.signals import driver
+from privity.desk.signals.joined import asking, counting
+from privity.desk.signals.ladder import store as ladder
+from privity.desk.signals.ladder.catalogue import CATALOGUE
+from privity.desk.signals.ladder.model import Agreement, Label
+from privity.desk.signals.lifecycle.running import Compiled
+from privity.desk.signals.running import desk_store
+from privity.desk.signals.running.errors import (
+    DeskUnlike,
+    DriverMissing,
+    PartitionsUnlike,
+    StoreKeyWrong,
+    StoreShared,
+    StoreUnreachable,
+)
+from privity.desk.signals.running.partitions import partition_of
+from privity.desk.signals.running.sealing import Sealing
+from privity.desk.signals.taking import store as taken
+from privity.desk.signals.taking.service import Taking
+from privity.wire.age import AgeBand
+from privity.wire.observed import Observed, ObservedKind
+from tests import postgres
+from tests.desk.house import House
+from tests.desk.signals.ladder.rule_house import RuleHouse
+from tests.desk.signals.running.running_parts import NOW
+
+KEY = b"s" * 32
+SENDER, REPORTER = (f"mimi://hub.example/u/{letter * 25}a" for letter in "ab")
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    postgres.need_postgres()
+    name = postgres.shared().new_database()
+    yield postgres.shared().url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def rules(house: House) -> RuleHouse:
+    return RuleHouse(house)
+
+
+class _NoHub:
+    async def observed(self, after: int, wait_s: int = 0) -> Any:
+        raise AssertionError("nothing is asked of the hub here")
+
+
+async def _at_once(seconds: float) -> None:
+    """Nobody waits here."""
+
+
+def _spread(rules: RuleHouse, address: str, key: bytes = KEY, partitions: int = 2) -> Any:
+    from privity.desk.signals.ladder.acting import Ladder
+    from privity.desk.signals.ladder.sink import RulesSink
+    from privity.desk.signals.spread import Spread
+
+    house = rules.house
+    sink = RulesSink(house.db, rules.compiled, Ladder(house.random, lambda: house.clock))
+    sealing = Sealing(key, os.urandom)
+    return Spread(
+        house.db, address, partitions, sealing, sink, rules.compiled, _at_once, lambda: house.clock, house.random
+    )
+
+
+def _steps(spread: Any, count: int = 3) -> None:
+    async def run() -> None:
+        for _ in range(count):
+            await spread.step()
+
+    asyncio.run(run())
+    assert spread._failures == 0
+
+
+def _owning(rules: RuleHouse, address: str, most: int = 2, key: bytes = KEY, **other: Any) -> Any:
+    from privity.desk.signals.ladder.protection import LOOKS_AT
+    from privity.desk.signals.running.connecting import connected
+    from privity.desk.signals.running.owning import Owning
+    from privity.desk.signals.worker import Compiled as WorkersCompiled
+
+    given = {"catalogue": CATALOGUE.digest, **other}
+    return Owning(
+        connected(address, "test"),
+        Sealing(key, os.urandom),
+        most,
+        WorkersCompiled(),
+        always=LOOKS_AT,
+        now_ms=lambda: rules.house.clock,
+        beat_s=lambda: 0.0,
+        **given,
+    )
+
+
+def _sent(house: House, count: int, messages: int = 9, account: str = SENDER) -> None:
+    start = house.clock - 60_000
+    taken.add(
+        house.db,
+        [
+            Observed(0, start + n, ObservedKind.SENT, account, start - 1_000, AgeBand.ADULT, count=messages)
+            for n in range(count)
+        ],
+        house.clock,
+    )
+
+
+def test_what_the_desk_counted_moves_and_what_comes_then_adds_to_it(rules: RuleHouse, address: str) -> None:
+    """Half of the messages are counted by the desk alone, half in another process: together they are too many."""
+    house = rules.house
+    rules.live()
+    _sent(house, 10)
+    alone = asking(
+        house.db, Taking(house.db, _NoHub(), lambda: house.clock), rules.compiled, lambda: house.clock, house.random
+    )
+    assert alone.runner.work() == 10
+    alone.runner.keep()
+    _sent(house, 10)
+    assert rules.done(SENDER) == []
+    desk, worker = _spread(rules, address), _owning(rules, address)
+    assert worker.turn() == 0, "no desk has begun here"
+    _steps(desk)
+    assert worker.turn() == 10, "the first ten were counted"
+    _steps(desk)
+    assert len(rules.done(SENDER)) == 1
+    worker.leave()
+    assert _owning(rules, address).turn() == 0
+    with closing(desk._spreading.db):
+        desk.close()
+
+
+def test_words_and_reporters_arrive(rules: RuleHouse, address: str) -> None:
+    house = rules.house
+    until_ms = house.clock + 86_400_000
+    ladder.put_label(house.db, Label(SENDER, "watched", house.clock, until_ms, b"d" * 32, "seen"), house.clock)
+    ladder.put_agreement(house.db, REPORTER, Agreement(0, 0, 3.0, 4.0, house.clock))
+    taken.add(
+        house.db,
+        [Observed(0, house.clock, ObservedKind.REPORTED, REPORTER, 0, other=SENDER)],
+        house.clock,
+    )
+    desk, worker = _spread(rules, address), _owning(rules, address)
+    _steps(desk, 1)
+    desk.close()
+    assert worker.turn() == len({partition_of(SENDER, 2), partition_of(REPORTER, 2)}), (
+        "whoever reports and whoever is reported"
+    )
+    assert worker.known.labelled(SENDER, "watched", until_ms - 1)
+    assert not worker.known.labelled(SENDER, "watched", until_ms)
+    assert worker.known.agreement(REPORTER) == (3.0, 4.0)
+    worker.db.close()
+
+
+def test_a_desk_that_was_put_back_from_a_copy_loses_nothing(rules: RuleHouse, address: str) -> None:
+    house = rules.house
+    rules.live()
+    _sent(house, 30, messages=1)
+    desk, worker = _spread(rules, address), _owning(rules, address)
+    _steps(desk)
+    assert worker.turn() == 30
+    desk.close()
+    house.db.execute("DELETE FROM observed WHERE number > 5")
+    house.db.execute("UPDATE sqlite_sequence SET seq = 5 WHERE name = 'observed'")
+    again = _spread(rules, address)
+    _sent(house, 20, account=REPORTER)  # under numbers that the database has seen
+    _steps(again)
+    assert worker.turn() == 0, "its partitions are lost"
+    worker.db.close()
+    fresh = _owning(rules, address)
+    assert fresh.turn() == 25
+    _steps(again)
+    assert len(rules.done(REPORTER)) == 1
+    again.close()
+    fresh.db.close()
+
+
+def test_another_key_and_another_version_are_refused_before_anything_is_owned(rules: RuleHouse, address: str) -> None:
+    desk = _spread(rules, address)
+    _steps(desk, 1)
+    worker = _owning(rules, address)
+    worker.turn()
+    assert worker.owned == [0, 1]
+    worker.leave()
+    with pytest.raises(StoreKeyWrong):
+        _owning(rules, address, key=b"t" * 32).turn()
+    with pytest.raises(DeskUnlike):
+        _owning(rules, address, catalogue=b"another").turn()
+    assert desk._spreading.db.execute("SELECT count(*) FROM signal_partition WHERE owned_until > now()").fetchone() == (
+        0,
+    )
+    for key, partitions, error in ((b"t" * 32, 2, StoreKeyWrong), (KEY, 3, PartitionsUnlike)):
+        with pytest.raises(error):
+            asyncio.run(_spread(rules, address, key, partitions)._begin())
+    desk.close()
+
+
+def test_the_hubs_database_is_refused(rules: RuleHouse, address: str) -> None:
+    from privity.desk.signals.running.connecting import connected
+
+    connected(address, "test").close()
+    postgres.shared().sql(address.rpartition("/")[2], "CREATE TABLE migration (n int)")
+    postgres.shared().sql(address.rpartition("/")[2], "CREATE TABLE account (n int)")
+    with pytest.raises(StoreShared):
+        connected(address, "test")
+
+
+def test_while_the_database_is_away_the_desk_goes_on_and_says_only_a_name(
+    rules: RuleHouse, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from privity.desk.signals import spread
+    from privity.desk.signals.running.connecting import connected
+
+    gone = "postgresql://somebody:not-for-anybodys-log@127.0.0.1:1/none"
+    with pytest.raises(StoreUnreachable) as refused:
+        connected(gone, "test")
+    assert "not-for-anybodys-log" not in str(refused.value)
+    monkeypatch.setattr(spread, "FIRST_PAUSE_S", 0.0)
+    desk = _spread(rules, gone)
+    assert "not-for-anybodys-log" not in repr(desk)
+    assert asyncio.run(desk.step()) == 1
+    assert desk._failures == 1
+    said = capsys.readouterr()
+    assert "StoreUnreachable" in said.out + said.err
+    assert "not-for-anybodys-log" not in said.out + said.err
+    desk.address = address
+    rules.live()
+    _sent(rules.house, 20)
+    _steps(desk)
+    assert desk._number == 20
+    desk.close()
+
+
+def test_who_is_harmless_is_told_of_once_an_hour_and_who_is_no_more_at_once() -> None:
+    pytest.importorskip("psycopg")
+    from privity.desk.signals.spread import Noted
+
+    noted = Noted()
+    noted.label(SENDER, "watched", NOW)
+    assert noted.labels == {(SENDER, "watched"): NOW}
+    noted.settled()
+    noted.label(SENDER, "watched", NOW + 3_599_999)
+    assert noted.labels == {}
+    noted.label(SENDER, "watched", NOW + 3_600_000)
+    assert noted.labels == {(SENDER, "watched"): NOW + 3_600_000}
+    noted.settled()
+    noted.label(SENDER, "watched", NOW)
+    assert noted.labels == {(SENDER, "watched"): NOW}
+
+
+def test_without_driver_or_key_the_desk_does_not_start(rules: RuleHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = rules.house
+    taking = Taking(house.db, _NoHub(), lambda: house.clock)
+    at = CountingAt(store="postgresql://somebody@/none")
+    monkeypatch.setattr(driver, "find_spec", lambda name: object())
+    with pytest.raises(KeysInvalid, match="make-key"):
+        counting(at, house.db, taking, Compiled(), lambda: house.clock, house.random)
+    monkeypatch.setattr(driver, "find_spec", lambda name: None)
+    with pytest.raises(DriverMissing):
+        counting(at, house.db, taking, Compiled(), lambda: house.clock, house.random)
+    assert desk_store.position(house.db) is None
