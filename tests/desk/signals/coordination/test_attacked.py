@@ -45,8 +45,7 @@ def test_an_old_account_that_is_dragged_in_by_many_acts_is_never_slowed() -> Non
     (dragged,) = member(clusters, innocent)
     assert dragged.standing
     for each in clusters:
-        for election in (False, True):
-            assert innocent not in {one.account for one in service.slowable(each, election=election)}
+        assert innocent not in {one.account for one in service.slowable(each)}
 
 
 def test_who_is_followed_is_never_slowed_however_young() -> None:
@@ -78,10 +77,10 @@ def test_strangers_whom_many_old_accounts_ask_tell_of_them() -> None:
     assert all(each.why.unwelcome >= 0.75 for each in clusters(attack))
 
 
-def test_nobody_of_a_weak_cluster_is_slowed_and_election_mode_slows_more_and_still_nobody_old() -> None:
+def test_nobody_of_a_weak_cluster_is_slowed_and_nobody_old() -> None:
     (strong, *_) = clusters(STRONG)
-    weak = replace(strong, score=service.SLOWED - 1)
-    assert service.slowable(weak) == ()
-    assert service.slowable(weak, election=True) == service.slowable(replace(strong, score=100.0))
+    strong = replace(strong, score=service.SLOWED)
+    assert service.slowable(strong) != ()
+    assert service.slowable(replace(strong, score=service.SLOWED - 1)) == ()
     old = replace(strong, members=tuple(replace(each, standing=True) for each in strong.members))
-    assert service.slowable(old, election=True) == ()
+    assert service.slowable(old) == ()

@@ -93,22 +93,21 @@ def test_only_young_accounts_of_a_strong_cluster_are_slowed_and_it_stands_in_the
     young, old = [house.user() for _ in range(4)], [house.user() for _ in range(4)]
     found = [*(member(each) for each in young), *(member(each, standing=True) for each in old)]
     slowed = Slowed()
-    kept(house, cluster(*found, score=service.SLOWED), slowed=slowed)
+    kept(house, cluster(*found, score=service.SLOWED), slowed=slowed, election=True)
     assert sorted(slowed.accounts) == sorted(young)
     (entry,) = house.acts(Act.CLUSTER_SLOWED)
-    assert entry.said == {"count": 4, "hours": service.SLOW_HOURS, "election": False}
+    assert entry.said == {"count": 4, "hours": service.SLOW_HOURS}
     assert house.db.execute("SELECT count(*) FROM decision").fetchone() == (0,), "nothing is decided by it"
 
 
-def test_a_weak_cluster_slows_nobody_but_in_election_mode_and_the_log_says_so(house: House) -> None:
+def test_nobody_is_slowed_without_the_two_who_agreed_to_election_mode_or_in_a_weak_cluster(house: House) -> None:
     slowed = Slowed()
     names = [house.user() for _ in range(6)]
-    kept(house, cluster(*map(member, names), score=service.SLOWED - 1), slowed=slowed)
-    assert slowed.accounts == [] and house.acts(Act.CLUSTER_SLOWED) == []
+    kept(house, cluster(*map(member, names), score=100.0), slowed=slowed)
     kept(house, cluster(*map(member, names), score=service.SLOWED - 1), slowed=slowed, election=True)
+    assert slowed.accounts == [] and house.acts(Act.CLUSTER_SLOWED) == []
+    kept(house, cluster(*map(member, names), score=service.SLOWED), slowed=slowed, election=True)
     assert sorted(slowed.accounts) == sorted(names)
-    (entry,) = house.acts(Act.CLUSTER_SLOWED)
-    assert entry.said["election"] is True
 
 
 def test_nobody_is_slowed_once_people_have_looked(house: House) -> None:
@@ -116,7 +115,7 @@ def test_nobody_is_slowed_once_people_have_looked(house: House) -> None:
     kept(house, found)
     service.judge(house.db, MODERATOR, 1, State.CONFIRMED, WHY, house.clock)
     slowed = Slowed()
-    kept(house, found, slowed=slowed)
+    kept(house, found, slowed=slowed, election=True)
     assert slowed.accounts == [], "from here on people decide, account by account"
 
 

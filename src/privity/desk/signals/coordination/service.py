@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people do with clusters, and what follows from one: a case for all of it, and at the most a slower pace.
 
-Being in a cluster takes nothing from anybody. Accounts that are young and have no standing of their own may be slowed
-for some hours, where much stands behind it; all else is decided by people, account by account, by what each did.
+Being in a cluster takes nothing from anybody. In election mode, to which two people agreed, accounts that are young and
+have no standing of their own are slowed for some hours, where much stands behind it; all else is decided by people,
+account by account, by what each did.
 """
 
 from __future__ import annotations
@@ -29,9 +30,8 @@ from privity.message.report import Reason
 
 KEPT_MS: Final = 90 * DAY_MS
 """A cluster that is not found again is forgotten after this time, and that it was judged harmless with it."""
-SLOWED: Final = 80.0
-"""The score from which on young accounts are slowed until people have looked; in election mode SLOWED_ELECTION."""
-SLOWED_ELECTION: Final = 60.0
+SLOWED: Final = 60.0
+"""The score from which on young accounts are slowed in election mode, until people have looked."""
 SLOW_HOURS: Final = 24
 PAGE: Final = 50
 DESK: Final = "desk"
@@ -125,14 +125,14 @@ def keep(db: Db, found: Sequence[Cluster], slow: Slow, *, election: bool, now_ms
             else:
                 number = _opened(db, each, election, now_ms)
                 opened += 1
-            if known is None or known.state is State.PROPOSED:
-                _slowed(db, number, each, slow, election, now_ms)
+            if election and (known is None or known.state is State.PROPOSED):
+                _slowed(db, number, each, slow, now_ms)
     return opened
 
 
-def slowable(found: Cluster, *, election: bool = False) -> tuple[Member, ...]:
-    """Whom a cluster may slow by itself: nobody with a standing of their own, and nobody of a weak cluster."""
-    if found.score < (SLOWED_ELECTION if election else SLOWED):
+def slowable(found: Cluster) -> tuple[Member, ...]:
+    """Whom election mode slows: nobody with a standing of their own, and nobody of a weak cluster."""
+    if found.score < SLOWED:
         return ()
     return tuple(member for member in found.members if not member.standing)
 
@@ -155,9 +155,9 @@ def _opened(db: Db, found: Cluster, election: bool, now_ms: int) -> int:
     return number
 
 
-def _slowed(db: Db, number: int, found: Cluster, slow: Slow, election: bool, now_ms: int) -> None:
+def _slowed(db: Db, number: int, found: Cluster, slow: Slow, now_ms: int) -> None:
     words = sentence(found)
-    done = sum(slow(db, member.account, SLOW_HOURS, words, now_ms) for member in slowable(found, election=election))
+    done = sum(slow(db, member.account, SLOW_HOURS, words, now_ms) for member in slowable(found))
     if done:
         audit.add(
             db,
@@ -167,7 +167,6 @@ def _slowed(db: Db, number: int, found: Cluster, slow: Slow, election: bool, now
             about=f"cluster:{number}",
             count=done,
             hours=SLOW_HOURS,
-            election=election,
         )
 
 
