@@ -25,6 +25,7 @@ from tests.mutants import child
 from tests.mutants.apart import Apart
 from tests.mutants.child import EndsAtOnce, Shared, forked
 from tests.mutants.coverage import Coverage
+from tests.mutants.loaded import LoadedFiles
 from tests.mutants.mutant import Mutant, Source
 from tests.mutants.order import Order
 from tests.mutants.results import LIVING, Results, Verdict
@@ -66,11 +67,11 @@ class Hunt:
             self.error = "the tests cannot be collected"
             return True
         self._items = session.items
-        self._all()
+        self._all(LoadedFiles(session.config.rootpath))
         self.done = not self.error
         return True
 
-    def _all(self) -> None:
+    def _all(self, loaded: LoadedFiles) -> None:
         todo: list[Try] = []
         for source in self.sources:
             for mutant in source.mutants():
@@ -95,7 +96,7 @@ class Hunt:
         unnoticed, unfit = self._quickly(todo)
         unfit += [each for each in self._together(unnoticed) if not self._settled(apart, each)]
         plugins.unregister(ends)
-        self._apart(apart, unfit)
+        self._apart(apart, unfit, loaded)
 
     def _quickest_of_each_file(self, coverage: Coverage) -> list[pytest.Item]:
         quickest: dict[Path, pytest.Item] = {}
@@ -168,8 +169,9 @@ class Hunt:
         self._say(source, mutant, "survived", self._order.of(mutant))
         return True
 
-    def _apart(self, apart: Apart, unfit: list[Try]) -> None:
-        """Each with an interpreter of its own; only what those of a few files do not notice is shown to all tests."""
+    def _apart(self, apart: Apart, unfit: list[Try], loaded: LoadedFiles) -> None:
+        """Each with an interpreter of its own; only what those of a few files do not notice is shown to all tests.
+        Ends with an error, and no verdict, when a file was written meanwhile."""
         bar = self.progress.add_task("interpreters", total=len(unfit))
         for source, mutant in unfit:
             self.progress.update(bar, advance=1)
@@ -178,6 +180,9 @@ class Hunt:
             status = self._in_interpreter(apart, source, mutant, near)
             if status == child.SURVIVED and len(near) < len(chosen):
                 status = self._in_interpreter(apart, source, mutant, chosen)
+            if changed := loaded.changed():
+                self.error = f"written while the hunt ran: {', '.join(map(str, changed))}"
+                return
             verdicts: dict[int, Verdict] = {child.SURVIVED: "survived", child.TIMEOUT: "timeout"}
             self._say(source, mutant, verdicts.get(status, "killed"), chosen, ", apart")
 

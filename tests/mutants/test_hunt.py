@@ -111,6 +111,18 @@ def test_a_test_that_fails_anyway_is_named(tmp_path: Path) -> None:
     assert verdicts(toy) == {"toy/numbers.py one: 1 -> 2": "killed"}
 
 
+def test_a_file_that_is_written_meanwhile_ends_the_hunt_without_a_verdict(tmp_path: Path) -> None:
+    """An interpreter of its own would not find the tests that were collected, and call that noticed."""
+    toy = Toy(tmp_path)
+    toy.put("src/toy/numbers.py", "ONE = 1\n")
+    tests = ["from pathlib import Path", "from toy.numbers import ONE", "def test_one():", "    assert ONE == 1"]
+    toy.put("tests/test_numbers.py", "\n".join([*tests, "    Path(__file__).touch()"]))
+    done = toy.hunt("toy/numbers.py")
+    assert done.returncode == 1
+    assert f"written while the hunt ran: {tmp_path / 'tests/test_numbers.py'}" in done.stdout
+    assert not (tmp_path / "results.txt").exists()
+
+
 def test_a_path_without_a_module_is_named(tmp_path: Path) -> None:
     done = Toy(tmp_path).hunt("toy/nothing.py")
     assert done.returncode == 1
