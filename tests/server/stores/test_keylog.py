@@ -106,7 +106,7 @@ def test_what_stands_about_somebody(tx: Tx) -> None:
 
     assert [count(name, "ann") for name in ("account", "participation", "room_member", "room")] == [1, 1, 1, 1]
     assert [count("room", user) for user in ("ben", "nn ben", "an", "en", "n")] == [1, 0, 0, 0, 0]
-    assert stored.rows(tx, "account", tables["account"], "ann", devices, 0, 9) == [("ann", "ann.h", NOW)]
+    assert stored.rows(tx, "account", tables["account"], "ann", devices, 0, 9) == [("ann", "ann.h", NOW, 0)]
     assert stored.rows(tx, "account", tables["account"], "ann", devices, 1, 9) == []
 
 
