@@ -15,8 +15,9 @@ from privity.server import config
 from privity.server.db import given
 from privity.server.db import open as opening
 from privity.server.db.database import Tx
-from privity.server.db.link import check_fit, is_near, numbered
+from privity.server.db.link import check_fit, numbered
 from privity.server.errors import ConfigInvalid, DriverMissing, NoDatabase, StoreUnfit, StoreUnreachable
+from privity.wire.near import is_near
 from tests import postgres, stores
 from tests.server.core.people import HOST
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Final
 
 import psycopg
@@ -25,6 +24,7 @@ from privity.server.db import arrays
 from privity.server.db.database import Row
 from privity.server.db.statements import PREPARED, Answer, Statements
 from privity.server.errors import StoreUnfit, StoreUnreachable
+from privity.wire.near import is_near
 
 CONNECT_S: Final = 5
 ANSWER_S: Final = 20.0
@@ -214,18 +214,6 @@ def _arguments(store: str, name: str) -> str:
     }
     told = {**wanted, **given, "application_name": name, "client_encoding": "UTF8"}
     return conninfo.make_conninfo("", **told)
-
-
-def is_near(hosts: str) -> bool:
-    """Whether a connection stays on this machine: a socket in the file system, or loopback."""
-    for host in hosts.split(","):
-        if host and not host.startswith(("/", "@")) and host != "localhost":
-            try:
-                if not ip_address(host).is_loopback:
-                    return False
-            except ValueError:
-                return False
-    return True
 
 
 def _said(err: psycopg.Error) -> str:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 
 import psycopg
@@ -13,6 +12,7 @@ from psycopg import conninfo
 from privity.desk.signals.running import postgres_store as store
 from privity.desk.signals.running.errors import StoreShared, StoreUnfit, StoreUnreachable
 from privity.desk.signals.running.postgres_store import Connected
+from privity.wire.near import is_near
 
 CONNECT_S: Final = 5
 _OLDEST: Final = 150_000
@@ -39,7 +39,7 @@ def connected(address: str, name: str) -> Connected:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 25_000,
-        "sslmode": "prefer" if _is_near(str(given.get("host", ""))) else "verify-full",
+        "sslmode": "prefer" if is_near(str(given.get("host", ""))) else "verify-full",
         "options": _SESSION,
     }
     told = conninfo.make_conninfo(
@@ -68,15 +68,3 @@ def _check(db: Connected) -> None:
             raise StoreUnfit(f"signals.store needs a database with {name} = {wanted}, got {found}")
     if store.is_the_hubs(db):
         raise StoreShared("signals.store is the hub's database; make another one, with a role of its own")
-
-
-def _is_near(hosts: str) -> bool:
-    """Whether a connection stays on this machine: a socket in the file system, or loopback."""
-    for host in hosts.split(","):
-        if host and not host.startswith(("/", "@")) and host != "localhost":
-            try:
-                if not ip_address(host).is_loopback:
-                    return False
-            except ValueError:
-                return False
-    return True

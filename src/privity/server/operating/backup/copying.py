@@ -23,6 +23,7 @@ from privity.server.operating.backup import store
 from privity.server.operating.errors import BackupFailed, ToolMissing
 from privity.server.operating.shown import Told
 from privity.server.stored.service import inventory
+from privity.wire.near import is_near
 
 PAGES: Final = 512
 """Copied at a time: four megabytes between two looks at how far it is."""
@@ -111,8 +112,6 @@ def program_of(name: str) -> str:
 def run(program: str, address: str, *arguments: str, meanwhile: Callable[[], None] = lambda: None) -> None:
     """A program of PostgreSQL on a database. The address may hold a password, so it goes through the environment."""
     from psycopg.conninfo import conninfo_to_dict  # where there is no driver nobody comes here
-
-    from privity.server.db.link import is_near
 
     said = {f"PG{_NAMES.get(name, name.upper())}": str(value) for name, value in conninfo_to_dict(address).items()}
     if not is_near(said.get("PGHOST", "")):
