@@ -138,7 +138,7 @@ def listing(key: bytes) -> GroupContextExtensions:
     return GroupContextExtensions((external_senders_extension([ExternalSender(key, spy.credential)]),))
 
 
-@pytest.mark.parametrize("key", [b"", b"short", ZOE.public + b"\x00"])
+@pytest.mark.parametrize("key", [b"", b"short", ZOE.public + b"\x00"], ids=["empty", "short", "long"])
 @shows("12.1.8.1-1")
 def test_a_listed_key_of_another_kind(room: Room, key: bytes) -> None:
     refuses_proposal(room, "12.1.8.1-1", listing(ZOE.public), listing(key))
