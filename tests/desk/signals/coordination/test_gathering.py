@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import random as seeded
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -152,15 +153,24 @@ async def test_a_look_finds_campaigns_and_opens_cases(house: House, looking: tup
     found = service.listed(house.db, MODERATOR, State.PROPOSED)
     members = {member.account for each in found for member in each.cluster.members}
     assert members <= ours and len(members) >= 0.9 * len(ours)
-    assert slowed.accounts and set(slowed.accounts) <= members
     assert len(house.acts(Act.CLUSTER_FOUND)) == len(found)
-    slowed.accounts.clear()
+    looked = house.clock
+    house.clock += 1
     assert await work.step() == 0
-    assert slowed.accounts == [], "the next look is due hours later"
+    assert store.ran_ms(house.db) == looked, "the next look is due hours later"
     house.clock += batch.EVERY_MS
     assert await work.step() == 0
     assert service.listed(house.db, MODERATOR, State.PROPOSED)[0].seen_ms == house.clock
     assert len(house.acts(Act.CLUSTER_FOUND)) == len(found), "the same ones"
+    assert slowed.accounts == [], "people look, and nothing else follows"
+
+
+async def test_a_look_in_election_mode_slows_some_of_them(house: House, looking: tuple[Coordination, Slowed]) -> None:
+    work, slowed = looking
+    await replace(work, election=lambda db, at_ms: True).step()
+    found = service.listed(house.db, MODERATOR, State.PROPOSED)
+    assert slowed.accounts
+    assert set(slowed.accounts) <= {member.account for each in found for member in each.cluster.members}
 
 
 async def test_a_look_that_is_broken_off_keeps_nothing(house: House, looking: tuple[Coordination, Slowed]) -> None:
