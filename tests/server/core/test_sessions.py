@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 
+from aiohttp import ClientWebSocketResponse
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from privity.mls.crypto import sign_with_label
@@ -17,8 +18,8 @@ from tests.server.core.conftest import Hub
 from tests.server.core.people import SUITE, Person, challenged, connect, proof
 
 
-async def closed_with(ws: object) -> Code:
-    frame = decode_from_hub(await ws.receive_bytes(timeout=30))  # type: ignore[attr-defined]  # a client socket
+async def closed_with(ws: ClientWebSocketResponse) -> Code:
+    frame = decode_from_hub(await ws.receive_bytes(timeout=30))
     assert isinstance(frame, Closed), frame
     return frame.code
 

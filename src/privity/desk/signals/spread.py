@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -118,7 +119,8 @@ class Spread:
             self.partitions,
             self.sealing,
         )
-        try:
+        with ExitStack() as failed:
+            failed.callback(spreading.db.close)
             anew = await asyncio.to_thread(spreading.begin)
             if not anew and await asyncio.to_thread(spreading.spread_to) > self._newest:
                 log.warning("desk.counters_begin_anew", reason="the desk was put back from a copy")
@@ -129,9 +131,7 @@ class Spread:
             if anew:
                 await asyncio.to_thread(spreading.begin_with, self._begun(), self._told())
             self._number = await asyncio.to_thread(spreading.spread_to)
-        except BaseException:
-            spreading.db.close()
-            raise
+            failed.pop_all()
         self._spreading = spreading
 
     async def _some(self) -> int:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Final
 
 import psycopg
@@ -50,11 +51,10 @@ def connected(address: str, name: str) -> Connected:
     except psycopg.Error as err:  # libpq tells no password
         said = str(err).strip().partition("\n")[0] or type(err).__name__
         raise StoreUnreachable(f"the database of signals.store cannot be used: {said}") from None
-    try:
+    with ExitStack() as unfit:
+        unfit.callback(db.close)
         _check(db)
-    except BaseException:
-        db.close()
-        raise
+        unfit.pop_all()
     return db
 
 

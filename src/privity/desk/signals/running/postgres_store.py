@@ -119,8 +119,10 @@ def forget_all(db: Connected) -> None:
     """Logs, counters, hits and words; nobody owns anything any more."""
     db.execute("SELECT number FROM signal_spread FOR UPDATE")
     db.execute("UPDATE signal_partition SET fence = fence + 1, owned_until = '-infinity', set_aside = 0")
-    for table in ("signal_log", "signal_account", "signal_hit", "signal_label"):
-        db.execute(f"DELETE FROM {table}".encode())  # noqa: S608  # names of this line
+    db.execute("DELETE FROM signal_log")
+    db.execute("DELETE FROM signal_account")
+    db.execute("DELETE FROM signal_hit")
+    db.execute("DELETE FROM signal_label")
 
 
 def add_accounts(db: Connected, rows: Iterable[tuple[int, bytes, bytes]]) -> None:
