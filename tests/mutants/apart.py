@@ -42,10 +42,10 @@ class Apart:
             self.called_before = {(file, line) for file, line in json.loads(said)}
         return status == child.SURVIVED
 
-    def finds_all(self, source: Source, items: Sequence[pytest.Item]) -> bool:
+    def finds_all(self, source: Source, items: Sequence[pytest.Item], seconds: Sequence[float]) -> bool:
         """Whether all of these are collected under the same names, and pass, when nothing is changed: what is not found
         counts as noticed afterwards."""
-        return self._run(source, UNCHANGED, 0, items, [_START] * len(items))[0] == child.SURVIVED
+        return self._run(source, UNCHANGED, 0, items, seconds)[0] == child.SURVIVED
 
     def same_as_swapped(self, source: Source, mutant: Mutant) -> bool:
         """Whether an interpreter of its own would do the same as one into which the change was swapped: nothing calls

@@ -92,8 +92,9 @@ class Hunt:
             self.error = "the tests fail in an interpreter of their own, without any change"
             return
         for path in {item.path for item in self._items}:
-            fit = [self._items[number] for number in coverage.fit() if self._items[number].path == path]
-            if fit and not apart.finds_all(self.sources[0], fit):
+            fit = [number for number in coverage.fit() if self._items[number].path == path]
+            items = [self._items[number] for number in fit]
+            if fit and not apart.finds_all(self.sources[0], items, self._patience(fit)):
                 self.error = f"the tests of {path} are others, or fail, in an interpreter of their own"
                 return
         ends, plugins = EndsAtOnce(), self._items[0].config.pluginmanager
