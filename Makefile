@@ -113,9 +113,9 @@ test: $(VENV)/.test
 # named, and its tests are skipped.
 e2e: $(VENV)/.e2e
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory app; else echo "npm is missing: the page is not built anew"; fi
-	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -n $(BROWSERS) --dist loadgroup --no-loadscope-reorder -m "not prove" \
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )PRIVITY_TEST_START=cold $(BIN)/python -m pytest -q -n $(BROWSERS) --dist loadgroup --no-loadscope-reorder -m "not prove" \
 		tests/e2e $(E2E_ARGS)
-	$(if $(MEMORY),TMPDIR=$(MEMORY) )PRIVITY_TEST_STORE=postgresql $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup \
+	$(if $(MEMORY),TMPDIR=$(MEMORY) )PRIVITY_TEST_START=cold PRIVITY_TEST_STORE=postgresql $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup \
 		--no-loadscope-reorder -m "not prove" tests/server \
 		--ignore=tests/server/stores --ignore=tests/server/operating --ignore=tests/server/workers # on both engines anyway
 
@@ -135,7 +135,7 @@ check: $(VENV)/.test
 
 prove: $(VENV)/.test
 	@mkdir -p build
-	@{ echo "commit $(COMMIT), $$($(BIN)/python --version), $$(uname -sm)"; $(BIN)/python -m pytest -v -m prove $(PROVE_ARGS) 2>&1; \
+	@{ echo "commit $(COMMIT), $$($(BIN)/python --version), $$(uname -sm)"; PRIVITY_TEST_START=cold $(BIN)/python -m pytest -v -m prove $(PROVE_ARGS) 2>&1; \
 		echo "exit status $$?"; } | tee build/prove-$(COMMIT).txt
 	@tail -n 1 build/prove-$(COMMIT).txt | grep -qx "exit status 0"
 

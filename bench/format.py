@@ -29,7 +29,9 @@ class BadRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured number. `ours` is None exactly when `skipped` says why it could not be measured."""
+    """One measured number. `ours` is None exactly when `skipped` says why it could not be measured.
+
+    `ends` and `peer_ends` are the ends of the interval of 95 % of a number that is a mean."""
 
     name: str
     ours: float | None
@@ -38,6 +40,8 @@ class Row:
     peer: str | None = None
     peer_value: float | None = None
     skipped: str | None = None
+    ends: tuple[float, float] | None = None
+    peer_ends: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if (self.ours is None) != (self.skipped is not None):
@@ -63,9 +67,9 @@ class Row:
         value = self.ours if found["what"] == "ours" else self.ratio
         return None if value is None else _SIGNS[found["sign"]](value, float(found["number"]))
 
-    def json(self) -> dict[str, str | float | None]:
+    def json(self) -> dict[str, Any]:
         """The row as it stands in the last line."""
-        fields: dict[str, str | float | None] = {
+        fields: dict[str, Any] = {
             "name": self.name,
             "ours": _rounded(self.ours),
             "unit": self.unit,
@@ -76,12 +80,16 @@ class Row:
         }
         if self.skipped is not None:
             fields["skipped"] = self.skipped
+        for name, ends in (("ends", self.ends), ("peer_ends", self.peer_ends)):
+            if ends is not None:
+                fields[name] = [_rounded(end) for end in ends]
         return fields
 
     @classmethod
     def of_json(cls, fields: Mapping[str, Any]) -> Row:
         """The row again, to four digits."""
-        return cls(**{name: value for name, value in fields.items() if name != "ratio"})
+        read: dict[str, Any] = {name: value for name, value in fields.items() if name != "ratio"}
+        return cls(**(read | {name: tuple(read[name]) for name in ("ends", "peer_ends") if name in read}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +158,14 @@ def _number(value: float | None) -> str:
     return f"{shown:,.0f}" if abs(shown) >= 1000 else f"{shown:g}"
 
 
+def _mean(value: float | None, ends: tuple[float, float] | None) -> str:
+    return _number(value) if ends is None else f"{_number(value)} [{ends[0]:.3g}, {ends[1]:.3g}]"
+
+
 def cells(row: Row) -> tuple[str, ...]:
     """The columns of a row, as HEAD names them."""
     verdict = {None: "", True: "met", False: "MISSED"}[row.met]
-    numbers = _number(row.ours), _number(row.peer_value), _number(row.ratio)
+    numbers = _mean(row.ours, row.ends), _mean(row.peer_value, row.peer_ends), _number(row.ratio)
     return (row.name, numbers[0], row.unit, row.peer or "-", numbers[1], numbers[2], row.bar or "-", verdict)
 
 

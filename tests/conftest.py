@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
 import pytest
@@ -16,7 +17,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from privity.client.store.header import Cost
-from tests import fresh_databases, raised_errors
+from privity.keylog import vrf
+from tests import fresh_databases, raised_errors, warm_start
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,8 +85,18 @@ def devices_that_begin_with_few_key_packages() -> Iterator[None]:
     """Every person of a test makes a stock of them, and hardly one is used: that took a fifth of all devices' time. How
     many there are to be, and when more are made, tests read where it stands."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("privity.client.engine.keypackages.WANTED", 10)
-        patch.setattr("privity.client.engine.keypackages.HYBRID_WANTED", 4)
+        for name, number in {"WANTED": 4, "LOW": 2, "HYBRID_WANTED": 2, "HYBRID_LOW": 1}.items():
+            patch.setattr(f"privity.client.engine.keypackages.{name}", number)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def proofs_of_labels_computed_once() -> Iterator[None]:
+    """Whom a key log knows is proven to every device of a test, each time that it asks: the same proof from the same
+    bytes, and it was a fifth of all devices' time. A proof that does not hold is looked at each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("privity.keylog.publish.vrf_prove", lru_cache(4096)(vrf.vrf_prove))
+        patch.setattr("privity.keylog.verify.vrf_verify", lru_cache(4096)(vrf.vrf_verify))
         yield
 
 
@@ -95,3 +107,12 @@ def databases_made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         fresh_databases.copied(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_loaded_once() -> Iterator[None]:
+    """Hubs, desks and witnesses are processes of their own, and do not each load the same modules anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        warm_start.used(patch)
+        yield
+    warm_start.end()

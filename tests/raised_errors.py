@@ -37,6 +37,7 @@ ERRORS = {
     "privity.desk.signals.counters.errors": "desk",
     "privity.desk.signals.coordination.errors": "desk",
     "privity.desk.signals.lifecycle.errors": "desk",
+    "privity.desk.signals.running.errors": "desk",
     "privity.desk.matching.index.errors": "desk/matching/index",
     "privity.desk.matching.errors": "desk",
     "privity.desk.cases.errors": "desk",

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 
 
 def wait_until(happened: Callable[[], bool], what: str, limit_s: float = LIMIT_S) -> None:
@@ -19,3 +20,9 @@ def wait_until(happened: Callable[[], bool], what: str, limit_s: float = LIMIT_S
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {limit_s:g} s for {what}")
         pause.wait(0.02)
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody on loopback listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -18,5 +18,12 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false }, input: mode === "look" ? "look.html" : "index.html" },
   },
-  test: { include: ["test/**/*.test.ts"], environment: "node", css: true },
+  // How long a test takes says something of the machine: a limit is there to name what never comes.
+  test: {
+    include: ["test/**/*.test.ts"],
+    environment: "node",
+    css: true,
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+  },
 }));

@@ -151,10 +151,11 @@ def test_a_reset_that_takes_effect_while_somebody_is_claimed_lets_nobody_in(worl
             world.hub.now_ms += 2 * HOUR_MS
             alice.engine.device.now_ms = world.hub.now_ms
             flow = alice.engine.device.pins.refresh(bob.user)  # what a word of the hub about Bob's list leads to
-            lookup = next(flow).body
-            assert isinstance(lookup, keylog.Lookup)
+            asked = next(flow)
+            assert isinstance(asked, Call)
+            assert isinstance(asked.body, keylog.Lookup)
             with pytest.raises(StopIteration):
-                flow.send(world.hub.lookup(lookup))
+                flow.send(world.hub.lookup(asked.body))
             return self._honest(phone, call)
 
     Racing(world)

@@ -100,3 +100,11 @@ def test_rows_that_say_nothing_are_refused() -> None:
 
 def test_commit_is_unknown_outside_of_a_checkout(tmp_path: Path) -> None:
     assert commit_of(tmp_path / "nowhere") == "unknown"
+
+
+def test_a_mean_is_shown_and_read_back_with_the_ends_of_its_interval() -> None:
+    row = Row("victims", 2.0, "people", None, "no signal", 10.0, ends=(1.5, 2.5), peer_ends=(8.0, 12.0))
+    assert "2 [1.5, 2.5]" in table([row]) and "10 [8, 12]" in table([row])
+    assert (row.json()["ends"], row.json()["peer_ends"]) == ([1.5, 2.5], [8.0, 12.0])
+    assert Row.of_json(row.json()) == row
+    assert "ends" not in Row("send", 0.1, "cpu_s").json()

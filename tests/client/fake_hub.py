@@ -58,6 +58,7 @@ from privity.wire.age import AgeBand
 from privity.wire.contacts import Age, Contact, Contacts
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import Event, EventKind, Inbox, InboxKind
+from privity.wire.work import Puzzle
 from tests.keylog.memory_log import MemoryLog
 
 HOST = "hub.example"
@@ -572,6 +573,7 @@ class Phone:
         self.shown: list[Shown] = []
         self.done: dict[int, object] = {}
         self.failed: dict[int, Exception] = {}
+        self.puzzles: dict[int, Puzzle] = {}
         self.saves = 0
         self.sent: list[socket.FromDevice] = []
         self.asleep = False
@@ -607,6 +609,10 @@ class Phone:
                             self.world.hub.acked[self.client] = frame.inbox
                 case fx.RequestRest(number, call):
                     self.request(number, call)
+                case fx.Solve(number, puzzle):
+                    self.puzzles[number] = puzzle
+                case fx.StopSolving(number):
+                    del self.puzzles[number]
                 case fx.Show(what):
                     self.shown.append(what)
                 case fx.Finished(command, result):

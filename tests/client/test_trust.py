@@ -73,20 +73,29 @@ def chain(length: int) -> list[bytes]:
     return [made.encode() for made in lists]
 
 
+def question(flow: Flow[DeviceList]) -> Call:
+    """The first question of a flow."""
+    call = next(flow)
+    assert isinstance(call, Call)
+    return call
+
+
 def give(flow: Flow[DeviceList], answer: Looked) -> Call | DeviceList:
     """Answer what a flow waits for: its next question, or its end."""
     try:
-        return flow.send(answer)
+        again = flow.send(answer)
     except StopIteration as stop:
         found: DeviceList = stop.value
         return found
+    assert isinstance(again, Call)
+    return again
 
 
 def test_two_flows_that_meet_a_person_at_once_both_end_with_the_newest_list() -> None:
     reader = Reader(3)
     reader.publish(3)
     first, second = reader.pins.refresh(USER), reader.pins.refresh(USER)
-    one, other = next(first), next(second)
+    one, other = question(first), question(second)
     answers = reader.answer(one), reader.answer(other)
     assert isinstance(give(first, answers[0]), DeviceList)
     again = give(second, answers[1])
@@ -98,8 +107,8 @@ def test_an_answer_older_than_what_was_pinned_meanwhile_is_no_rollback() -> None
     reader = Reader(2)
     reader.publish()
     slow, quick = reader.pins.refresh(USER), reader.pins.refresh(USER)
-    early = reader.answer(next(slow))
-    asked = next(quick)
+    early = reader.answer(question(slow))
+    asked = question(quick)
     reader.publish()
     give(quick, reader.answer(asked))
     again = give(slow, early)
@@ -111,9 +120,9 @@ def test_a_hub_that_shows_less_than_is_pinned_is_refused_however_often_it_is_ask
     reader = Reader(2)
     reader.publish(2)
     first = reader.pins.refresh(USER)
-    give(first, reader.answer(next(first)))
+    give(first, reader.answer(question(first)))
     flow = reader.pins.refresh(USER)
-    honest = reader.answer(next(flow))
+    honest = reader.answer(question(flow))
     with pytest.raises(Rollback):
         flow.send(Looked(honest.proof, [reader.values[0], reader.values[1]]))
 
@@ -122,8 +131,8 @@ def test_a_second_flow_is_no_way_around_the_pinned_chain() -> None:
     reader = Reader(2)
     reader.publish()
     first, second = reader.pins.refresh(USER), reader.pins.refresh(USER)
-    asked = next(first)
-    next(second)
+    asked = question(first)
+    question(second)
     give(first, reader.answer(asked))
     reader.values = chain(2)
     again = give(second, reader.answer(asked))
@@ -138,7 +147,7 @@ def test_a_list_counts_for_new_leaves_for_a_day_after_it_was_proven() -> None:
     reader = Reader(1)
     reader.publish()
     flow = reader.pins.refresh(USER)
-    give(flow, reader.answer(next(flow)))
+    give(flow, reader.answer(question(flow)))
     (device,) = DeviceList.decode(reader.values[0]).devices
     reader.now_ms += 86_400_000
     reader.pins.check_fresh(USER, device.client_uri)

@@ -68,12 +68,13 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path) -> AsyncIterator[Town]:
+async def town(folder: Path, *, challenge_bits: int = 4) -> AsyncIterator[Town]:
     section = write_fresh(folder, "hub.example", "127.0.0.1:0").section
     public = fresh_desk(folder / "desk" / "keys")
     path = folder / "privity.toml"
     path.write_text(
         section.replace('registration = "invite"', 'registration = "open"\nepoch_min_ms = 10')
+        + f"challenge_bits = {challenge_bits}\n"
         + f'staff_public_key = "{public.staff_public_key.hex()}"\n'
         + f'intake_public_key = "{public.intake_public_key.hex()}"\n'
     )

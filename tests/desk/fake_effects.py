@@ -6,8 +6,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 
 from privity.wire.staff import Effect, EffectDone, EffectOutcome, Verb
+
+_ENDS: Final = frozenset({Verb.LIMIT, Verb.CHALLENGE, Verb.SUSPEND})
+"""What the hub ends by itself, and takes only with a time; the others it takes only without one."""
+_RESTRICTS: Final = _ENDS | {Verb.BAN, Verb.REMOVE_PUBLIC, Verb.CLOSE_ROOM, Verb.REMOVE_LINKS}
 
 
 @dataclass(slots=True)
@@ -45,6 +50,9 @@ class EffectsAtHub:
         newest = max((one.order for one in self.done if one.subject == effect.subject), default=-1)
         if effect.order <= newest:
             return EffectDone(effect.id, EffectOutcome.REFUSED, "it is older than what was done to this subject")
+        if effect.verb in _RESTRICTS and (effect.params.until_ms is None) is (effect.verb in _ENDS):
+            takes = "a" if effect.verb in _ENDS else "no"
+            return EffectDone(effect.id, EffectOutcome.REFUSED, f"{effect.verb.value} takes {takes} time of its end")
         if effect.verb in self.refuses:
             return EffectDone(effect.id, EffectOutcome.REFUSED, self.refuses[effect.verb])
         self.done.append(effect)

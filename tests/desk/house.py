@@ -20,7 +20,7 @@ from privity.desk.db.database import open_database
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import outbox
 from privity.desk.decisions import service as decisions
-from privity.desk.decisions.actions import Action
+from privity.desk.decisions.actions import ACTIONS, Action
 from privity.desk.decisions.model import Cited, Decision, Proposal
 from privity.desk.decisions.outbox import Ordered
 from privity.desk.decisions.policies import PolicyName
@@ -130,7 +130,7 @@ class House:
             "action": action,
             "reason": "You went on after being asked to stop. This is an invented case.",
             "evidence": self.cited(case),
-            "days": 7 if action in (Action.LIMIT, Action.SUSPEND) else None,
+            "days": 7 if ACTIONS[action].days is not None else None,
         }
         return Proposal(**(fields | changes))  # type: ignore[arg-type]  # the fields of a proposal, by name
 

@@ -11,6 +11,7 @@ import pytest
 
 from privity.faces.demo.home import Home
 from tests.e2e.town import Town, town_of
+from tests.waiting import accepts, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         home.witness.start()
         home.start_hub()
         home.desk.start()
+        wait_until(lambda: accepts(home.desk_port), "the desk to listen")
         yield home
     finally:
         home.stop()

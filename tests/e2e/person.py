@@ -253,6 +253,12 @@ class Person:
         await download.save_as(target)
         return target
 
+    async def close_notices(self) -> None:
+        """What was told is read. Most of it goes by itself after a while, and may do so in this moment."""
+        closing = self.button("Close this notice")
+        while await closing.count():
+            await closing.evaluate_all("(buttons) => buttons.forEach((each) => each.click())")
+
     async def settings(self, way: str) -> None:
         """One of the places behind the settings."""
         await self.account("Settings")

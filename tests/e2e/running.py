@@ -23,9 +23,11 @@ pytest.importorskip("playwright", reason="missing: playwright (make e2e installs
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.e2e.stretched import stretch
+
 REQUIRE = os.environ.get("PRIVITY_REQUIRE", "").split(",")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-START_S = 30
+START_S = 60
 LIMIT_MS = 30_000
 """How long anything on a page may take before a test fails by its name; nothing waits that long otherwise."""
 ARGUMENTS = [
@@ -176,6 +178,7 @@ async def window(browser: Browser, address: str, *, width: int = 1200, height: i
     page = await context.new_page()
     opened = Window(page, context)
     opened.watch()
+    await stretch(context, page)
     try:
         await page.goto(address)
         yield opened

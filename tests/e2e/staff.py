@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.async_api import Browser, CDPSession, Locator, Page, expect
+from playwright.async_api import Browser, CDPSession, Error, Locator, Page, expect
 
 from privity.faces.demo.home import Home
 from privity.faces.demo.processes import privity
 from tests.e2e.running import LIMIT_MS
+from tests.e2e.stretched import stretch
 
 AUTHENTICATOR: Final = {
     "protocol": "ctap2",
@@ -56,9 +57,16 @@ class Colleague:
         await expect(self.heading("Privity desk")).to_be_visible()
 
     async def open(self, path: str) -> None:
-        await self.page.goto(f"{self.origin}{path}")
+        """Also where the page goes on by itself in the same moment, as one does that shows something for seconds."""
+        try:
+            await self.page.goto(f"{self.origin}{path}")
+        except Error as err:
+            if "ERR_ABORTED" not in err.message:
+                raise
+            await self.page.goto(f"{self.origin}{path}")
 
     async def press(self, name: str) -> None:
+        await self.page.wait_for_load_state()  # until its script is there, a form would be sent without a passkey
         await self.page.get_by_role("button", name=name, exact=True).click()
 
     async def code(self) -> str:
@@ -92,6 +100,7 @@ async def colleague(browser: Browser, origin: str, *, scripts: bool = True) -> A
     session = await context.new_cdp_session(page)
     await session.send("WebAuthn.enable")
     made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    await stretch(context, page)
     try:
         yield Colleague(page, session, made["authenticatorId"], origin, complaints)
     finally:

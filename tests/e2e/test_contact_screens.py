@@ -59,8 +59,9 @@ async def contact_screens(town: Town, one: Person, tmp_path: Path) -> AsyncItera
     await expect(one.page.get_by_role("article", name=re.compile("invites you to a group$"))).to_be_visible()
     yield "contacts-requests"
     await one.press(f"Accept {friend.handle}")
+    await expect(told(one, "is your contact now")).to_be_visible()
     await expect(one.card(friend.handle).get_by_role("button", name="Accept")).to_have_count(0)
-    await one.press("Close this notice")
+    await one.close_notices()
     await one.account("People")
     await expect(one.page.get_by_role("region", name="Contacts")).to_contain_text(friend.handle)
     yield "contacts-people"

@@ -36,7 +36,8 @@ from tests.e2e.test_desk_cases import (
     two_people,
     until_shown,
 )
-from tests.e2e.test_desk_console import _accepts, look_over
+from tests.e2e.test_desk_console import look_over
+from tests.waiting import accepts
 
 __all__ = ["reported"]
 
@@ -307,7 +308,7 @@ async def _restarted(home: Home, config: str) -> None:
     home.desk.start()
 
     async def there() -> bool:
-        return _accepts(home.desk_port)
+        return accepts(home.desk_port)
 
     await until(there, "desk", "the desk to listen")
 

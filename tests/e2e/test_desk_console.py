@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tests.e2e.axe import Axe, need_axe
 from tests.e2e.pictures import PHONE, WIDE, take
 from tests.e2e.running import chromium
 from tests.e2e.staff import Colleague, colleague, invite
-from tests.waiting import wait_until
+from tests.waiting import accepts, wait_until
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll("button, .button, nav a, input:not([type=hidden]), select, summary")]
@@ -33,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Home]:
     home.init(watched=False)
     home.desk.start()
     try:
-        wait_until(lambda: _accepts(home.desk_port), "the desk to listen")
+        wait_until(lambda: accepts(home.desk_port), "the desk to listen")
         yield home
     finally:
         home.desk.stop()
@@ -41,11 +40,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Home]:
 
 def origin(desk: Home) -> str:
     return f"http://localhost:{desk.desk_port}"
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def look_over(one: Colleague, name: str, wrong: list[str]) -> None:
@@ -161,6 +155,7 @@ async def test_a_staff_page_by_keyboard_alone(desk: Home) -> None:
         await ada.page.keyboard.press("Enter")
         await expect(ada.heading("Make your passkey")).to_be_visible()
         await ada.page.get_by_label("What this passkey is called").focus()
+        await ada.page.wait_for_load_state()  # until its script is there, the form would be sent without a passkey
         await ada.page.keyboard.press("Enter")
         await expect(ada.page.get_by_role("navigation", name="Places")).to_be_visible()
         await ada.open("/staff")
@@ -172,6 +167,7 @@ async def test_a_staff_page_by_keyboard_alone(desk: Home) -> None:
         await ada.page.keyboard.press("k")
         await ada.page.keyboard.press("o")
         await expect(ada.heading("Bo Example")).to_be_visible()
+        await ada.page.wait_for_load_state()  # letters are keys once the script is there
         await ada.page.keyboard.press("?")
         await expect(ada.heading("Keys and help")).to_be_visible()
         await ada.open("/audit")

@@ -22,8 +22,8 @@ from tests.e2e.axe import need_axe
 from tests.e2e.running import chromium
 from tests.e2e.staff import Colleague, colleague, invite, without_scripts
 from tests.e2e.test_desk_cases import letter, tab_to
-from tests.e2e.test_desk_console import _accepts, look_over, origin
-from tests.waiting import wait_until
+from tests.e2e.test_desk_console import look_over, origin
+from tests.waiting import accepts, wait_until
 
 HOSTILE = "</dd><script>alert(1)</script> {{7*7}} invoice\u202egpj.exe"
 NO_ICON = "Failed to load resource: the server responded with a status of 404 (Not Found)"
@@ -43,7 +43,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Home]:
     home.config.write_text(f"{home.config.read_text()}\n{section}")
     home.desk.start()
     try:
-        wait_until(lambda: _accepts(home.desk_port), "the desk to listen")
+        wait_until(lambda: accepts(home.desk_port), "the desk to listen")
         yield home
     finally:
         home.desk.stop()

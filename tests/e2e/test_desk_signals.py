@@ -34,8 +34,8 @@ from tests.e2e.axe import need_axe
 from tests.e2e.pictures import take
 from tests.e2e.running import chromium
 from tests.e2e.staff import Colleague, colleague, invite, without_scripts
-from tests.e2e.test_desk_console import _accepts, look_over, origin
-from tests.waiting import wait_until
+from tests.e2e.test_desk_console import look_over, origin
+from tests.waiting import accepts, wait_until
 
 HOSTILE = "</p><script>alert(1)</script> {{7*7}}"
 WRONG = shipped.texts()["bulk"].replace(" >= ", " => ", 1)
@@ -60,7 +60,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Home]:
         db.close()
     home.desk.start()
     try:
-        wait_until(lambda: _accepts(home.desk_port), "the desk to listen")
+        wait_until(lambda: accepts(home.desk_port), "the desk to listen")
         yield home
     finally:
         home.desk.stop()

@@ -15,7 +15,8 @@ from tests.e2e.town import Town
 
 
 async def tab_to(one: Person, name: str) -> None:
-    """As far as it takes, and no mouse."""
+    """As far as it takes once it is there, and no mouse."""
+    await expect(one.page.get_by_text(name, exact=True).first).to_be_visible()
     for _ in range(60):
         if await one.page.evaluate("document.activeElement?.textContent?.trim() ?? ''") == name:
             return
@@ -29,7 +30,7 @@ async def test_a_freeze_by_keyboard_holds_on_a_device_that_is_added_later(town: 
     await mallory.say(THREAT)
     await robin.page.set_viewport_size({"width": 360, "height": 740})
     axe = await Axe.of(robin.page)
-    await robin.press("Close this notice")
+    await robin.close_notices()
     await robin.open("mallory.f")
     await expect(warning(robin, "mallory.f")).to_contain_text("It is not your fault")
     await take(robin.page, "extorted-warning")

@@ -159,7 +159,7 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     told = EffectParams(text="The account can begin no conversations for a week.", receipt=receipt)
     await home_does(town.hub.config, 1, Verb.TELL, user_uri, told)
     await expect(one.page.get_by_role("list", name="Reports")).to_contain_text("no conversations for a week")
-    await one.press("Close this notice")
+    await one.close_notices()
     yield "safety-reports"
     await one.press("Ask for another look")
     await one.field("What is wrong with it").fill("He goes on in the next conversation.")
@@ -170,7 +170,7 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     asked = one.page.get_by_role("list", name="Reports")
     await expect(asked).to_contain_text("You asked for another look")
     await expect(asked).to_contain_text("nothing was decided yet")
-    await one.press("Close this notice")
+    await one.close_notices()
     await one.to_list()
     await one.account("Decisions about you")
     await expect(one.page.get_by_text("Nothing stands against your account.")).to_be_visible()
@@ -195,7 +195,7 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     appealed = one.page.get_by_role("list", name="Decisions")
     await expect(appealed).to_contain_text("You appealed")
     await expect(appealed).to_contain_text("no such decision")
-    await one.press("Close this notice")
+    await one.close_notices()
     yield "safety-appealed"
     await one.to_list()
     bar = one.page.get_by_role("complementary", name="Standing of your account")
@@ -226,8 +226,7 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     await one.press("Done")
     await expect(request).to_contain_text("You objected")
     await expect(request).to_contain_text("no such notice went to you")
-    for _ in range(2):
-        await one.button("Close this notice").first.click()
+    await one.close_notices()
     await one.to_list()
     await expect(bar).to_have_count(0)
 

@@ -40,18 +40,11 @@ async def uri_of(person: Person) -> str:
     return str(account["user_uri"])
 
 
-async def close_notices(person: Person) -> None:
-    """What was told before is read."""
-    notices = person.button("Close this notice")
-    while await notices.count():
-        await notices.first.click()
-
-
 async def begin_report(person: Person, text: str, of: Person, reason: str = "Spam") -> Locator:
     """The sheet of a report of a message, past what is wrong with it."""
     await person.open(GROUP)
     await person.sees(text)
-    await close_notices(person)
+    await person.close_notices()
     await person.act(text, "Report")
     sheet = person.sheet(f"Report {of.handle}")
     await sheet.get_by_role("radio", name=reason).check()
@@ -96,7 +89,7 @@ async def test_a_member_reports_to_the_admin_who_deletes_and_bans_and_the_accuse
 
     await alice.to_list()
     await expect(alice.row(GROUP)).to_have_accessible_name(re.compile("1 reported to you"))
-    await close_notices(alice)
+    await alice.close_notices()
     await look.at("room-report-mark")
     await alice.open(GROUP)
     await expect(alice.page.get_by_text("1 report of a member waits for you.")).to_be_visible()
@@ -234,7 +227,7 @@ async def test_a_report_with_a_picture_is_settled_by_keyboard_alone_and_the_pict
     await press("Enter")
     waiting = alice.page.get_by_role("list", name="Waiting")
     await tab_to(alice.page, waiting.get_by_role("button"))
-    await close_notices(alice)
+    await alice.close_notices()
     await tab_to(alice.page, waiting.get_by_role("button"))
     seen = await alice.page.evaluate(FETCHED)
     await press("Enter")

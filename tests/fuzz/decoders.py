@@ -16,9 +16,20 @@ from typing import Any
 from privity.desk.audit.entry import Entry
 from privity.desk.audit.errors import AuditError
 from privity.desk.audit.proof import EntryProof
+from privity.desk.signals.counters.commons import Commons
+from privity.desk.signals.counters.errors import CountersUnreadable
+from privity.desk.signals.counters.state import AccountState
+from privity.identity import account_key, choices
 from privity.identity.continuation import MEDIA_TYPE as ROOM_CONTINUES
 from privity.identity.continuation import Continuation
-from privity.identity.errors import BadContinuation, DeviceListError, RecordError, ReportKeyError, RoomLinkError
+from privity.identity.errors import (
+    BadContinuation,
+    DeviceListError,
+    LetterError,
+    RecordError,
+    ReportKeyError,
+    RoomLinkError,
+)
 from privity.identity.room_links import MEDIA_TYPE, RoomLink, read_statement, statement
 from privity.keylog.errors import KeylogError
 from privity.message import cbor, receipts, room_report, safe_aad, sealed_report
@@ -26,6 +37,7 @@ from privity.message.content import SinglePart
 from privity.message.errors import CborError, ContentError, FrankError, ReportError
 from privity.mls.errors import ProtocolError
 from privity.mls.messages import envelope
+from privity.server.workers import words
 from privity.tlog.add_checkpoint import AddCheckpoint
 from privity.tlog.checkpoint import Checkpoint
 from privity.tlog.errors import TlogError
@@ -33,7 +45,7 @@ from privity.tlog.note import SignedNote
 from privity.tlog.quorum import LogPolicy
 from privity.tlog.tree import Frontier
 from privity.tlog.verifier_key import VerifierKey
-from privity.wire import socket
+from privity.wire import restored, socket
 from tests.fuzz.decoder import Decoder
 from tests.fuzz.of_mls import of_mls
 
@@ -74,7 +86,23 @@ def discovered() -> Iterator[Decoder]:
 def frames() -> Iterator[Decoder]:
     """Socket frames are read leniently in encoding (msgpack has longer forms), so only totality is asked."""
     yield Decoder("wire.socket.from_hub", socket.decode_from_hub, None, (socket.BadFrame,))
+    yield Decoder("wire.restored", restored.decode_restored, None, (socket.BadFrame,))
+    yield Decoder("server.workers.words", lambda data: words.decode(data, words.Said), None, (words.BadWords,))
     yield Decoder("wire.socket.from_device", socket.decode_from_device, None, (socket.BadFrame,))
+
+
+def _as_long_as_a_telling(data: bytes) -> choices.Telling:
+    """Any other length is refused before anything is read."""
+    letter = (bytes([choices.TELLING]) + data)[: choices.LETTER_BYTES].ljust(choices.LETTER_BYTES, b"\0")
+    telling = choices.decode_telling(letter)
+    assert telling.encode() == letter
+    return telling
+
+
+def of_counters() -> Iterator[Decoder]:
+    """Counters that were kept. Their own bytes are msgpack, which has longer forms of the same."""
+    for kind in (AccountState, Commons):
+        yield Decoder(f"desk.signals.counters.{kind.__name__}", kind.decode, None, (CountersUnreadable,))
 
 
 def functions() -> Iterator[Decoder]:
@@ -113,6 +141,16 @@ def functions() -> Iterator[Decoder]:
         lambda said: said.part().content,
         (BadContinuation,),
     )
+    yield Decoder(
+        "identity.account_key.letter", account_key.decode_letter, lambda letter: letter.encode(), (LetterError,)
+    )
+    yield Decoder("identity.choices.Telling", _as_long_as_a_telling, None, (LetterError,))
+    yield Decoder(
+        "identity.choices.Content",
+        lambda data: (choices.decode_content(data, "hub.example"), len(data)),
+        lambda found: found[0].encode().ljust(found[1], b"\0"),
+        (LetterError,),
+    )
     yield Decoder("message.cbor", cbor.decode, cbor.encode, (CborError,))
     yield Decoder("message.receipts", receipts.decode, None, (CborError, ContentError))
     yield Decoder("message.safe_aad", safe_aad.tag_of, safe_aad.encode_aad, (FrankError,))
@@ -123,4 +161,4 @@ def functions() -> Iterator[Decoder]:
 
 
 def all_decoders() -> list[Decoder]:
-    return [*of_mls(), *discovered(), *functions(), *frames()]
+    return [*of_mls(), *discovered(), *functions(), *frames(), *of_counters()]

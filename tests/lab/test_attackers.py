@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
 
 from privity.lab import arms
+from privity.lab.account import Since, Stage
 from privity.lab.attacker import HOUR_MS, Act, ActKind, Outside, Own, Seen, Told
+from privity.lab.hub_limits import OURS
 from privity.lab.parameters import Parameters, shipped
 from privity.lab.population import ADULT, Population
 from privity.lab.society import Society
@@ -156,6 +158,7 @@ def test_whoever_is_banned_comes_back_as_often_as_the_table_says(people: Populat
     assert 0.2 < len(back) / len(banned) < 0.8
     for case in back:
         assert len(case.accounts) <= case.returns + 1
+        assert [account.since for account in case.accounts] == [Since.FIRST, *[Since.BACK] * (len(case.accounts) - 1)]
 
 
 def test_two_plays_of_a_world_without_difference_are_the_same() -> None:
@@ -187,13 +190,35 @@ def test_a_limited_account_goes_on_where_it_has_begun_and_begins_nothing(people:
     attacker = Scripted()
     society, _ = play(people, attacker)
     account = society.cases[0].accounts[0]
-    account.contacts, account.talks = [1, 2], {1}
+    account.contacts, account.talks = [1, 2], {1: 0}
     now_ms = society.end_ms
     for limited, met in ((True, {1}), (False, {1, 2})):
         account.limited_until = now_ms + HOUR_MS if limited else 0
         society.cases[0].reached.clear()
         society._send(account, Act(ActKind.SEND, account.number, (1, 2), harmful=False), now_ms)
         assert society.cases[0].reached == met
+
+
+def test_a_stricter_hub_keeps_a_limited_account_from_new_conversations_until_the_limit_ends(people: Population) -> None:
+    strict = replace(OURS, limited_known_ms=24 * HOUR_MS)
+    society = Society(people, OF, [Scripted()], Nobody(), strict)
+    list(society.observed())
+    account = society.cases[0].accounts[0]
+    now_ms = account.born_ms + 48 * HOUR_MS
+    account.contacts, account.talks = [1, 2], {1: now_ms - 24 * HOUR_MS, 2: now_ms - 23 * HOUR_MS}
+    account.limited_until = now_ms + HOUR_MS
+    society._send(account, Act(ActKind.SEND, account.number, (1, 2), severe=True), now_ms)
+    assert society.cases[0].reached == {1}
+    assert society.cases[0].severe_at == {(Since.FIRST, Stage.LIMITED): 1}
+    society._timeline.end_ms = account.limited_until + 1  # what was held back is sent when the limit ends
+    list(society._timeline.passing())
+    assert society.cases[0].reached == {1, 2}
+
+
+def test_whoever_came_by_an_invite_has_no_limits_of_first_days(people: Population) -> None:
+    by_invite = Society(people, OF, [Scripted(once=ask(*range(400)))], Nobody(), replace(OURS, first_days=False))
+    asked = [one for one in by_invite.observed() if one.kind is ObservedKind.ASKED and one.other]
+    assert LIMITS["contact.ask_first_day"].burst < len(asked) == LIMITS["contact.ask"].burst
 
 
 def test_a_contact_that_a_warned_person_froze_is_told_nothing_and_not_met(people: Population) -> None:
@@ -207,7 +232,7 @@ def test_a_contact_that_a_warned_person_froze_is_told_nothing_and_not_met(people
         list(society.observed())
         account = society.cases[0].accounts[0]
         account.contacts = list(range(300))
-        account.talks = set(account.contacts)
+        account.talks = dict.fromkeys(account.contacts, 0)
         society._send(account, Act(ActKind.SEND, account.number, tuple(account.contacts), severe=True), society.end_ms)
         assert account.contacts == list(range(300)), "it is told of nothing"
         met.append(sum(society.cases[0].severe_at.values()))

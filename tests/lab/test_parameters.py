@@ -40,6 +40,14 @@ def test_the_page_is_what_the_table_says() -> None:
     assert PAGE.read_text() == page(shipped())
 
 
+def test_every_number_is_asked_for_somewhere() -> None:
+    root = Path(__file__).parents[2]
+    code = "".join(path.read_text() for room in ("src/privity/lab", "bench") for path in (root / room).rglob("*.py"))
+    for name in shipped().rows:
+        composed = name.rpartition("_")[0] + "_{"
+        assert f'"{name}"' in code or f'f"{composed}' in code, name
+
+
 def test_a_number_that_is_not_in_the_table_is_refused_by_name() -> None:
     table = shipped()
     assert table["traffic.direct_share"] == 0.9

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from privity.desk.db.database import open_database as open_desk
+from privity.desk.signals.running.postgres_store import SCHEMA
 from privity.faces.commands.data_inventory import page
 from privity.production.classes import Releasable
 from privity.server.db import migrations
@@ -45,6 +46,15 @@ def test_desk_keeps_what_it_says(tmp_path: Path) -> None:
     db = open_desk(tmp_path / "desk.db", fresh_keys(tmp_path))
     inventory("privity.desk.db").check(schema(db))
     db.close()
+
+
+def test_those_who_count_keep_what_it_says() -> None:
+    """PostgreSQL's statements; SQLite takes them, but for columns that were added to older databases."""
+    db = sqlite3.connect(":memory:")
+    for statement in SCHEMA.split(";\n"):
+        if not statement.startswith("ALTER"):
+            db.execute(statement)
+    inventory("privity.desk.signals.running").check(schema(db))
 
 
 @pytest.mark.parametrize(

@@ -95,5 +95,7 @@ it("whoever calls themselves by another's name is called by their handle", () =>
 
 it("bytes come back from base64 as they were, also many", async () => {
   const bytes = Uint8Array.from({ length: 200_000 }, (_, place) => place % 256);
-  expect(fromBase64(await base64(new Blob([bytes])))).toEqual(bytes);
+  const back = fromBase64(await base64(new Blob([bytes])));
+  expect(back.length).toBe(bytes.length);
+  expect(back.findIndex((each, place) => each !== bytes[place])).toBe(-1); // as whole arrays they take seconds to compare
 });

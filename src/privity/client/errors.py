@@ -6,8 +6,9 @@ ClientError
   StoreError: WrongPassphrase, CorruptStore, StoreInUse, StoreExists, NoStore
   RolledBack: the hub shows an older state of a conversation than this device has known
   CommandRefused: the person asked for something that cannot be done; says why: PlaintextRefused, WrongPhrase,
-    RegistrationUnfinished, RecoveryUnfinished, ResetWaits, NotAContact
+    RegistrationUnfinished, RecoveryUnfinished, ResetWaits, NotAContact, WorkStopped
   HubUnreachable: AnswerTooLong, CertificateRefused, RegistrationUnknown, RecoveryUnknown
+  PuzzleRefused: the hub asks for work that this device does not do
   HubRefused (wire.errors.Refusal travels as itself)
   DeviceRefused: a device is not in the verified list of its user
   HandleMoved: the hub gives a handle to somebody else than before
@@ -77,6 +78,10 @@ class NotAContact(CommandRefused):
     """Only contacts talk to each other, and these two are none; the sentence says how to ask."""
 
 
+class WorkStopped(CommandRefused):
+    """The person did not want to wait for the work that the hub asks for; nothing was begun."""
+
+
 class WrongPhrase(CommandRefused):
     """The twelve words are not those of this account."""
 
@@ -87,6 +92,10 @@ class RolledBack(ClientError):
 
 class HubUnreachable(ClientError):
     """The hub does not answer."""
+
+
+class PuzzleRefused(ClientError):
+    """The hub asks for more work than a device does, or takes none of it; nothing was begun."""
 
 
 class CertificateRefused(HubUnreachable):

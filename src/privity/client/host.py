@@ -19,16 +19,19 @@ from privity.client.engine import effects as fx
 from privity.client.engine import inputs
 from privity.client.engine.calls import Call
 from privity.client.engine.engine import Engine
+from privity.client.engine.flow import Answers
 from privity.client.engine.shown import CaughtUp, Notice, Shown
 from privity.client.errors import ClientError, DeviceNotKnown, HandshakeRefused, HubUnreachable
 from privity.client.net.backoff import delay_ms
 from privity.client.net.connection import Connection
 from privity.client.own_returns import bring_back_own
+from privity.client.solving import Solving
 from privity.client.store.database import Store
 from privity.wire import rest
 from privity.wire.errors import Code, Refusal
 from privity.wire.socket import BadFrame
 from privity.wire.structs import settle_structs
+from privity.wire.work import Puzzle
 
 A = TypeVar("A", bound=rest.Answer)
 
@@ -71,6 +74,8 @@ class Host:
         self._followers: set[asyncio.Queue[Shown]] = set()
         self._outgoing: asyncio.Queue[fx.Transmit] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._solves: dict[int, asyncio.Task[None]] = {}
+        self._solving = Solving(lambda how_far: self._perform(fx.Show(how_far)))
         self._wakes: list[int] = []
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
@@ -147,6 +152,13 @@ class Host:
                 self._outgoing.put_nowait(effect)
             case fx.RequestRest(number, call):
                 self._spawn(self._ask(number, call))
+            case fx.Solve(number, puzzle):
+                task = self._spawn(self._solve(number, puzzle))
+                self._solves[number] = task
+                task.add_done_callback(lambda _: self._solves.pop(number, None))
+            case fx.StopSolving(number):
+                if number in self._solves:
+                    self._solves[number].cancel()
             case fx.Show(what):
                 if isinstance(what, CaughtUp):
                     self.caught_up.set()
@@ -166,10 +178,11 @@ class Host:
                     heapq.heappush(self._wakes, at_ms)
                     self._set_timer()
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _set_timer(self) -> None:
         """One timer for the first of all wishes: however many there are, and for whatever, it rings once."""
@@ -202,6 +215,10 @@ class Host:
             await connection.close()  # the request is made again on the next connection
         else:
             self.step(inputs.Answered(number, answer))
+
+    async def _solve(self, number: int, puzzle: Puzzle) -> None:
+        answers = await self._solving.solve(puzzle)
+        self.step(inputs.Answered(number, Answers(answers)))
 
     async def _stay_connected(self, http: aiohttp.ClientSession) -> None:
         attempt = 0

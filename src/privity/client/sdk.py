@@ -313,6 +313,11 @@ class Device:
         """Add a contact to a group; let somebody else be asked whether they want to come. Raises NotAContact."""
         return await self.contacts.invite(room_uri, user_uri)
 
+    async def stop_work(self) -> None:
+        """Do not wait for the work that the hub asks for before something is begun with a stranger (`shown.Working`):
+        what waits for it ends with WorkStopped, and the hub keeps nothing of it."""
+        await self._host.do(inputs.StopWork)
+
     async def remove(self, room_uri: str, user_uri: str) -> None:
         await self._host.do(lambda n: inputs.RemoveUser(n, room_uri, user_uri))
 

@@ -54,6 +54,11 @@ READ_TIMEOUT_S: Final = 30
 CONNECT_TIMEOUT_S: Final = 10
 """For a connection: the hub is near or on this machine."""
 
+MAX_EXCHANGE_WAIT_S: Final = 60.0
+"""All pauses together that an exchange of hashes can ask for (`Retry-After`) in one step of a pull: a step stays within
+the five minutes for which a list is held for whoever pulls it. The library would wait for hours, again and again. An
+exchange that wants more is asked by the next pull."""
+
 FIRST_BACKOFF_S: Final = 0.5
 """The first pause after the hub did not answer: a restart of the hub takes about that long."""
 
@@ -136,7 +141,8 @@ MAX_VIEWS: Final = 1000
 """Pictures of evidence a day that a configuration may allow one person: more is no limit."""
 
 EXPOSURE_KEPT_MS: Final = 2 * 86_400_000
-"""How long a view of a picture is remembered for the limit of a day; the audit log keeps it for ever."""
+"""How long a view of a picture is remembered for the limit of a day, by a time that was believed a day before; the
+audit log keeps it for ever."""
 
 MAX_PAUSE_S: Final = 86_400
 """The longest pause between pictures that a configuration may ask for."""
@@ -170,3 +176,14 @@ MAX_SOURCE_CHARS: Final = 500
 
 MAX_AGENCY_NAME_CHARS: Final = 200
 """Length of an agency's name: courts have long ones."""
+
+CONFIRMED_MS: Final = 30 * 24 * 3_600_000
+"""So long members of a campaign that two people confirmed carry a word that rules read. A campaign has other ways by
+then, and who was drawn in is not marked for longer than a month; people look anew at what goes on."""
+
+CONFIRMED_YOUNGER_MS: Final = 60 * 24 * 3_600_000
+"""Only accounts that were made within this time carry it: accounts for a campaign are made for it, and what is older is
+somebody's own that was drawn in or taken over. The shipped rule that reads the word asks for the same."""
+
+CONFIRM_WITHIN_MS: Final = 7 * 24 * 3_600_000
+"""How long after it was found last a campaign is confirmed: what it rests on is kept for as long."""

@@ -66,6 +66,7 @@ from privity.desk.matching.running import Index, Matching, index_folder
 from privity.desk.retention import clock
 from privity.desk.retention.errors import ClockDoubted
 from privity.desk.retention.sweep import HOURLY_S, Retention
+from privity.desk.signals import closed_accounts
 from privity.desk.signals.coordination.batch import LOOK_S as LOOK_EVERY_S
 from privity.desk.signals.coordination.batch import Coordination
 from privity.desk.signals.coordination.slowing import by_the_ladder
@@ -75,7 +76,7 @@ from privity.desk.signals.ladder.tending import Tending
 from privity.desk.signals.lifecycle import election
 from privity.desk.signals.lifecycle.running import Compiled
 from privity.desk.signals.taking.reported import and_note
-from privity.desk.signals.taking.service import Taking, since
+from privity.desk.signals.taking.service import Taking, acts_since
 from privity.desk.signals.taking.service import after as observed_after
 from privity.desk.together import together
 from privity.message.appeal import About, Appeal
@@ -115,7 +116,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
             referring = desk_of(config.destinations, keys.evidence, os.urandom)
             key_log = KeyLog(db, config.log, now_ms)
             gather, lodging = Gathering(config.deadline_hours), _lodging(keys.evidence)
-            noted, taking = and_note(gather), Taking(db, hub, now_ms, wait_s=MAX_WAIT_S)
+            noted, taking = and_note(gather), Taking(db, hub, now_ms, wait_s=MAX_WAIT_S, heard=closed_accounts.heard)
             legal = legal_desk_of(config, keys, signing.key, now_ms(), os.urandom)
             if config.listen is not None:
                 console = console_of(
@@ -148,7 +149,7 @@ async def _run(config: desk_config.DeskConfig) -> None:
                 serve(intake, config.poll_interval_s, stop),
                 serve(taking, config.poll_interval_s, stop),
                 serve(
-                    Coordination(db, since, election.on, by_the_ladder(os.urandom), now_ms, os.urandom),
+                    Coordination(db, acts_since, election.on, by_the_ladder(os.urandom), now_ms, os.urandom),
                     LOOK_EVERY_S,
                     stop,
                 ),
@@ -182,9 +183,9 @@ def _rules(
     config: desk_config.DeskConfig, db: Db, taking: Taking, stop: asyncio.Event
 ) -> list[Coroutine[None, None, None]]:
     """What rules about behaviour do, and what ends of it."""
-    compiled = Compiled()
+    compiled, believed = Compiled(), partial(clock.believed_ms, db)
     return [
-        serve(counting(config.signals, db, taking, compiled, now_ms, os.urandom), tending.PAUSE_S, stop),
+        serve(counting(config.signals, db, taking, compiled, now_ms, believed, os.urandom), tending.PAUSE_S, stop),
         serve(Tending(db, now_ms, os.urandom, compiled), tending.PAUSE_S, stop),
     ]
 

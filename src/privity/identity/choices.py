@@ -92,6 +92,11 @@ class Content:
     digest: bytes
     choices: tuple[Choice, ...] = field(repr=False)
 
+    def encode(self) -> bytes:
+        """What `decode_content` takes, with any number of zeros behind it."""
+        choices = b"".join(each.encode() for each in self.choices)
+        return u64(self.number) + self.digest + u8(len(self.choices)) + choices
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -127,8 +132,7 @@ def seal(client_uri: str, signature_private: bytes, to: str, public: bytes, cont
     Raises BadLetter for a key that nothing can be sealed to. Randomness is the operating system's, inside HPKE.
     """
     own = parse_client_uri(client_uri)
-    choices = b"".join(each.encode() for each in content.choices)
-    written = u64(content.number) + content.digest + u8(len(content.choices)) + choices
+    written = content.encode()
     body = written + bytes(_body_bytes(own) - len(written))
     info = _info(own, to, public)
     signature = sign_with_label(SUITE, signature_private, LABEL, info + body)
@@ -166,11 +170,15 @@ def open_telling(telling: Telling, to: str, private: bytes, devices: DeviceList)
         verify_with_label(SUITE, listed.mls_signature_key, LABEL, info + body, signature)
     except (BadSignature, BadPublicKey):
         raise TellingNotSigned(f"{telling.client_uri} did not sign what is told in its name") from None
-    host = host_of(to)
+    return decode_content(body, host_of(to))
+
+
+def decode_content(body: bytes, host: str) -> Content:
+    """What was sealed, with the zeros behind it; `host`: of the accounts that it names. Raises BadLetter."""
     try:
         return decode(lambda r: _read_content(r, host), body)
     except (CodecError, BadUri, UnicodeDecodeError) as err:
-        raise BadLetter(f"{telling.client_uri} tells no choices: {type(err).__name__}: {err}") from None
+        raise BadLetter(f"these are no choices: {type(err).__name__}: {err}") from None
 
 
 def _header(client_uri: str, public: bytes) -> bytes:

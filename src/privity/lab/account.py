@@ -21,6 +21,12 @@ class Stage(StrEnum):
     WAITING = "a rule had held, no person had decided"
     LIMITED = "limited, in a conversation that had begun"
     LEFT = "a moderator had looked and left it"
+
+
+class Since(StrEnum):
+    """Whether an account is one of those with which somebody began, or came after a ban."""
+
+    FIRST = "before a ban"
     BACK = "after a ban, from a new account"
 
 
@@ -30,6 +36,8 @@ class Account:
 
     number: int
     case: Case
+    nth: int
+    """Of the accounts of its case, from 0: chances hang on it, since `number` changes with what others do."""
     born_ms: int
     teller: Teller
     limited_until: int = 0
@@ -37,9 +45,11 @@ class Account:
     banned: bool = False
     left: bool = False
     """A moderator looked at it, and did nothing."""
-    returned: bool = False
-    talks: set[int] = field(default_factory=set)
-    """With whom it has a conversation: while it is limited it goes on in these, and begins none."""
+    since: Since = Since.FIRST
+    found: bool = False
+    """A rule or a list held for it."""
+    talks: dict[int, int] = field(default_factory=dict)
+    """With whom it has a conversation, and since when: while it is limited it goes on in these, and begins none."""
     frozen: set[int] = field(default_factory=set)
     """Who froze it, each on their own device: neither it nor the hub is told."""
     asked: int = 0
@@ -55,13 +65,11 @@ class Account:
         return StandingState.LIMITED if self.limited_until > now_ms else StandingState.GOOD
 
     def stage(self, now_ms: int) -> Stage:
-        if self.returned:
-            return Stage.BACK
         if self.limited_until > now_ms:
             return Stage.LIMITED
         if self.left:
             return Stage.LEFT
-        return Stage.UNSEEN if self.case.found_ms is None else Stage.WAITING
+        return Stage.WAITING if self.found else Stage.UNSEEN
 
 
 @dataclass(slots=True)
@@ -78,7 +86,7 @@ class Case:
     reported_ms: int | None = None
     acted_ms: int | None = None
     views: list[ViewTruth] = field(default_factory=list)
-    severe_at: Counter[Stage] = field(default_factory=Counter)
-    """Severe views, by how far hub and desk were."""
+    severe_at: Counter[tuple[Since, Stage]] = field(default_factory=Counter)
+    """Severe views, by which account of theirs it was and how far hub and desk were with that one."""
     returns: int = 0
     reached: set[int] = field(default_factory=set)

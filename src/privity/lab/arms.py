@@ -13,6 +13,7 @@ from privity.desk.signals.shipped import texts
 from privity.lab.attacker import Attacker
 from privity.lab.benign_world import benign_days
 from privity.lab.columns import observed
+from privity.lab.hub_limits import OURS, HubRules
 from privity.lab.metrics import FalseFindings
 from privity.lab.parameters import Parameters
 from privity.lab.population import Population
@@ -29,9 +30,9 @@ def population(seed: int, size: int, days: int, parameters: Parameters, *, launc
     return Population(seed, size, days, parameters, launch=launch)
 
 
-def played(people: Population, parameters: Parameters, cast: Cast, watcher: Watcher) -> Society:
+def played(people: Population, parameters: Parameters, cast: Cast, watcher: Watcher, hub: HubRules = OURS) -> Society:
     """The abusers' side of a world until its last day."""
-    society = Society(people, parameters, cast(people, parameters), watcher)
+    society = Society(people, parameters, cast(people, parameters), watcher, hub)
     for _ in society.observed():
         pass
     return society

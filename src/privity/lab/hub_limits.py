@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from privity.server.limits import LIMITS, Limit, fresh_ask
@@ -12,15 +14,37 @@ FRESH: Final = "contact.ask_fresh"
 """The one bucket of an account's first day and first week."""
 
 
+@dataclass(frozen=True, slots=True)
+class HubRules:
+    """What a hub lets accounts do; another than ours is a question: what would it change?
+
+    Attributes:
+        limits: The hub's table.
+        first_days: Whether an account asks fewer in its first days. Who comes by an invite does not (ADR 51), so that
+            on a hub by invite nobody does.
+        limited_known_ms: A limited account writes only with whom it has talked for so long; 0, as our hub: with all
+            with whom it has begun.
+    """
+
+    limits: Mapping[str, Limit]
+    first_days: bool = True
+    limited_known_ms: int = 0
+
+
+OURS: Final = HubRules(LIMITS)
+"""The hub as it is."""
+
+
 class Buckets:
     """One bucket for each limit and account (or address), as the hub keeps them."""
 
-    def __init__(self) -> None:
+    def __init__(self, hub: HubRules) -> None:
+        self._limits, self._first_days = hub.limits, hub.first_days
         self._full_at: dict[tuple[str, int], int] = {}
 
     def taken(self, name: str, whose: int, now_ms: int) -> bool:
         """Take one, if there is one."""
-        full_at = self._less(LIMITS[name], (name, whose), now_ms)
+        full_at = self._less(self._limits[name], (name, whose), now_ms)
         if full_at is None:
             return False
         self._full_at[name, whose] = full_at
@@ -28,10 +52,10 @@ class Buckets:
 
     def asked(self, whose: int, born_ms: int, now_ms: int) -> bool:
         """Take one ask for contact, where the bucket of asks and that of an account's first days both have one."""
-        name = fresh_ask(now_ms - born_ms)
+        name = fresh_ask(now_ms - born_ms) if self._first_days else None
         if name is None:
             return self.taken("contact.ask", whose, now_ms)
-        fresh_at = self._less(LIMITS[name], (FRESH, whose), now_ms)
+        fresh_at = self._less(self._limits[name], (FRESH, whose), now_ms)
         if fresh_at is None or not self.taken("contact.ask", whose, now_ms):
             return False
         self._full_at[FRESH, whose] = fresh_at

@@ -71,36 +71,49 @@ class FalseFindings:
     restricted: Mapping[str, frozenset[str]]
     reviewed: Mapping[str, frozenset[str]]
 
-    def restricted_of_million(self, rules: Iterable[str] | None = None) -> float:
-        return _many(self.restricted, rules) * 1e6 / self.people
-
-    def reviewed_of_million(self, rules: Iterable[str] | None = None) -> float:
-        return _many(self.reviewed, rules) * 1e6 / self.people
+    def by(self, rules: Iterable[str] | None = None) -> tuple[int, int]:
+        """How many of them any of these rules (None: any at all) restricted, and how many it put before people."""
+        return len(_accounts(self.restricted, rules)), len(_accounts(self.reviewed, rules))
 
     def touched(self, rules: Iterable[str]) -> int:
         """Benign accounts that any of these rules found."""
         chosen = tuple(rules)
-        both = [*(self.restricted.get(name, frozenset()) for name in chosen)]
-        return len(frozenset().union(*both, *(self.reviewed.get(name, frozenset()) for name in chosen)))
+        return len(_accounts(self.restricted, chosen) | _accounts(self.reviewed, chosen))
 
 
-def precision(society: Society, false: FalseFindings, harm: Harm) -> float | None:
-    """Of the accounts found by the rules that found this harm, the share that are abusers'. None where there are none.
+@dataclass(frozen=True, slots=True)
+class CaseFound:
+    """A case of a world: its accounts for a million people, and which rules found it.
 
     A small world has more cases than the table says; each counts for as much as it would in a large one."""
-    rules = found_by(society, harm)
-    right = 0.0
-    for other in _harms(society.cases):
-        cases = _cases(society, other)
-        weight = min(1.0, expected(society.population, society.parameters, other) / len(cases))
-        right += weight * sum(len(case.accounts) for case in cases if case.found_by & rules)
-    wrong = false.touched(rules)
+
+    accounts_of_million: float
+    rules: frozenset[str]
+
+
+def cases_found(society: Society) -> tuple[CaseFound, ...]:
+    """All of a world that was played."""
+    found = []
+    for harm in _harms(society.cases):
+        cases = _cases(society, harm)
+        weight = min(1.0, expected(society.population, society.parameters, harm) / len(cases))
+        found += [
+            CaseFound(weight * len(case.accounts) * 1e6 / society.population.size, frozenset(case.found_by))
+            for case in cases
+        ]
+    return tuple(found)
+
+
+def precision(cases: Iterable[CaseFound], false: FalseFindings, rules: frozenset[str]) -> float | None:
+    """Of the accounts found by these rules, the share that are abusers', of any harm. None where there are none."""
+    right = sum(case.accounts_of_million for case in cases if case.rules & rules)
+    wrong = false.touched(rules) * 1e6 / false.people
     return right / (right + wrong) if right + wrong else None
 
 
-def _many(by_rule: Mapping[str, frozenset[str]], rules: Iterable[str] | None) -> int:
+def _accounts(by_rule: Mapping[str, frozenset[str]], rules: Iterable[str] | None) -> frozenset[str]:
     names = by_rule if rules is None else rules
-    return len(frozenset().union(*(by_rule.get(name, frozenset()) for name in names)))
+    return frozenset().union(*(by_rule.get(name, frozenset()) for name in names))
 
 
 def _cases(society: Society, harm: Harm) -> list[Case]:

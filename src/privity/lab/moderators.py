@@ -7,6 +7,7 @@ What is urgent is looked at first, by the desk's own order: priority, then deadl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -73,6 +74,7 @@ class Moderators:
         self._seed, self._parameters = seed, parameters
         self._waiting: dict[int, _Waiting] = {}
         self._cases = 0
+        self._looks: Counter[int] = Counter()
         self.free_ms = 0
         """When the next case can be begun: as many are done in a time as people can do."""
 
@@ -82,11 +84,12 @@ class Moderators:
         if waiting is not None:
             waiting.priority = min(waiting.priority, urgency.priority)
             return None
-        u = chance(self._seed, "first look", case, self._cases)
+        u = chance(self._seed, "first look", case, self._looks[case])
         from_ms = now_ms + int(lognormal(self._parameters["desk.first_look_hours"], 0.7, u) * HOUR_MS)
         deadline_ms, _ = deadline_of(urgency.reason, now_ms, {})
         self._waiting[account] = _Waiting(urgency.priority, deadline_ms, self._cases, from_ms)
         self._cases += 1
+        self._looks[case] += 1
         return from_ms
 
     def begun(self, now_ms: int) -> tuple[int, int] | None:
@@ -101,6 +104,6 @@ class Moderators:
         return account, now_ms + int(self._parameters["desk.minutes_a_case"] * MINUTE_MS)
 
     def acts(self, case: int, nth: int, *, reported: bool) -> bool:
-        """Whether they act on an abuser."""
+        """Whether they act on the nth account of an abuser."""
         right = self._parameters["desk.right" if reported else "desk.right_unreported"]
         return chance(self._seed, "decided", case, nth) < right

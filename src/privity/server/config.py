@@ -19,7 +19,9 @@ from privity.identity.uris import check_host
 from privity.message.report import Reason
 from privity.mls.errors import PolicyRefused
 from privity.policy.help_lines import MAX_LINES, check_help
+from privity.policy.work import MAX_BITS
 from privity.server.errors import ConfigInvalid, PlaintextRefused
+from privity.server.limits import CHALLENGE_BITS
 from privity.tlog.quorum import MAX_WITNESSES
 from privity.wire.rest import HelpLine
 
@@ -74,6 +76,8 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hex of the desk's HPKE key, to which devices seal reports."""
     observe: bool = True
     """Note for the desk's rules what accounts do, without content, where there is a staff_public_key."""
+    challenge_bits: int = CHALLENGE_BITS
+    """How hard the puzzles are that a challenged account's device solves: one more is twice the work."""
     epoch_min_ms: int = EPOCH_MIN_MS[1]
     """How long after one epoch of the key log the next one may be cut at the earliest."""
     quorum: int = 0
@@ -124,6 +128,7 @@ class HubConfig:
     """Where workers speak with each other; a password may stand in it. With it, a process is one worker of several."""
 
     observe: bool = True
+    challenge_bits: int = CHALLENGE_BITS
 
     @property
     def observes(self) -> bool:
@@ -184,6 +189,10 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         )
     if not EPOCH_MIN_MS[0] <= section.epoch_min_ms <= EPOCH_MIN_MS[2]:
         raise ConfigInvalid(f"epoch_min_ms must be {EPOCH_MIN_MS[0]} to {EPOCH_MIN_MS[2]}, got {section.epoch_min_ms}")
+    if not 1 <= section.challenge_bits <= MAX_BITS:
+        raise ConfigInvalid(
+            f"challenge_bits must be 1 to {MAX_BITS}, beyond which devices refuse, got {section.challenge_bits}"
+        )
     witnesses = tuple(_witness(one) for one in section.witness)
     _check_quorum(section.quorum, witnesses)
     return HubConfig(
@@ -206,6 +215,7 @@ def check(section: HubSection, folder: Path) -> HubConfig:
         store=None if section.store is None else _store(section.store),
         bus=_bus(section.bus, section.store),
         observe=section.observe,
+        challenge_bits=section.challenge_bits,
     )
 
 

@@ -139,6 +139,12 @@ def fresh_ask(age_ms: int) -> str | None:
     return next((name for until_ms, name in _FRESH if age_ms < until_ms), None)
 
 
+CHALLENGE_BITS: Final = 18
+"""How hard each of the sixteen parts of a puzzle is that a challenged account's device solves: 18 seconds of one core
+in Python where it was measured, 15 in a native program, parts of a second on a graphic card. It slows cheap scripts
+down, and is no wall."""
+PUZZLE_KEPT_MS: Final = 30 * MINUTE
+"""How long the work for a puzzle is taken: a slow device needs minutes, and nobody stocks up for a day."""
 KEY_PACKAGES_PER_DEVICE: Final = 200
 """Stock per device: more only wastes disk, since claims are limited too."""
 MAX_KEY_PACKAGE_BYTES: Final = 16 * 1024

@@ -17,6 +17,7 @@ import msgspec
 from privity.wire.age import AgeBand
 from privity.wire.numbers import Count
 from privity.wire.rest import Answer, Body
+from privity.wire.work import Work
 
 CODE_LIFE_MS: Final = 10 * 60_000
 """How long a one-time code is good: people stand before each other."""
@@ -157,12 +158,13 @@ class Contacts(Answer, frozen=True):
     guardians: list[Guardian]
 
 
-class Ask(Body, frozen=True):
+class Ask(Body, frozen=True, omit_defaults=True):
     """`POST /v1/contacts/requests` with a REQUEST; answers ContactMade. NOT_FOUND for whoever the caller is not to
     find; it waits all the same, for the other to ask too. `DELETE /v1/contacts/requests/TARGET` takes it back (a handle
-    or an ID)."""
+    or an ID). `work`: where the hub has asked for it."""
 
     entry: bytes
+    work: Work | None = None
 
 
 class ContactMade(Answer, frozen=True):
@@ -182,10 +184,11 @@ class Grant(Body, frozen=True):
     entry: bytes
 
 
-class Invite(Body, frozen=True):
-    """`POST /v1/rooms/ID/invitations` with a REQUEST that names the room."""
+class Invite(Body, frozen=True, omit_defaults=True):
+    """`POST /v1/rooms/ID/invitations` with a REQUEST that names the room. `work`: where the hub has asked for it."""
 
     entry: bytes
+    work: Work | None = None
 
 
 class Purpose(StrEnum):

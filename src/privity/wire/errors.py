@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from privity.wire.numbers import Count
+from privity.wire.work import Puzzle
 
 
 class Code(StrEnum):
@@ -86,6 +87,8 @@ class ErrorBody(msgspec.Struct, omit_defaults=True):
     room_uri: str | None = None
     reference: str | None = None
     until_ms: Count | None = None
+    puzzle: Puzzle | None = None
+    """With RESTRICTED: the same request is taken together with the work for this."""
 
 
 STATUS: dict[Code, int] = {
@@ -133,6 +136,7 @@ class Refusal(Exception):
         room_uri: str | None = None,
         reference: str | None = None,
         until_ms: int | None = None,
+        puzzle: Puzzle | None = None,
     ) -> None:
         super().__init__(f"{code.value}: {message}")
         self.body = ErrorBody(
@@ -144,6 +148,7 @@ class Refusal(Exception):
             room_uri=room_uri,
             reference=reference,
             until_ms=until_ms,
+            puzzle=puzzle,
         )
 
     @property

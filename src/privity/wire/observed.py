@@ -50,6 +50,8 @@ class ObservedKind(StrEnum):
     """`account` asks, by a link, to be let into `room`."""
     SHOWED = "showed"
     """`account` changed what it shows of itself to everybody: name, words, picture, or that it is listed."""
+    CLOSED = "closed"
+    """`account` was closed by its person, and the hub keeps no observation of it but this one."""
 
 
 class Observed(Answer, frozen=True, array_like=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from privity.wire.age import AgeBand
 from privity.wire.numbers import Count
+from privity.wire.work import Work
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -302,17 +303,19 @@ class AllowLink(Body, frozen=True):
     expires_ms: Count
 
 
-class KnockAt(Body, frozen=True):
+class KnockAt(Body, frozen=True, omit_defaults=True):
     """`POST /v1/rooms/ID/knocks`, with a link: `Done`, or one BAD_INVITE for whatever opens nothing.
 
     The link's public half, the time by the hub's clock, and what proves to those in charge that the device has the link
     and knocks itself (`identity.room_links.Knock`). `DELETE /v1/rooms/ID/knocks/USER-ID` takes it back, or says no.
+    `work`: where the hub has asked for it.
     """
 
     link_id: bytes
     at_ms: Count
     mac: bytes
     signature: bytes
+    work: Work | None = None
 
 
 class BlobStored(Answer, frozen=True):

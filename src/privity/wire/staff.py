@@ -158,8 +158,10 @@ class Verb(StrEnum):
     """An account: a warning more. It restricts nothing."""
     LIMIT = "limit"
     """An account, until `until_ms`."""
+    CHALLENGE = "challenge"
+    """An account, until `until_ms`: what begins something with a stranger takes work of its device."""
     LIFT = "lift"
-    """Ends the limit of this decision, and takes its warning back."""
+    """Ends the limit or the challenge of this decision, and takes its warning back."""
     SUSPEND = "suspend"
     """An account, until `until_ms`."""
     BAN = "ban"
@@ -243,7 +245,7 @@ class DeviceFacts(Answer, frozen=True):
 
 
 class RestrictionFacts(Answer, frozen=True):
-    """`what` is limited, suspended, banned or hidden."""
+    """`what` is limited, challenged, suspended, banned or hidden."""
 
     what: str
     decision: str

@@ -70,7 +70,8 @@ class ReportLine(msgspec.Struct, frozen=True):
 class OwnStanding(Answer, frozen=True):
     """`GET /v1/standing`. `reference` names the decision that counts, the worst in force; empty in good standing.
 
-    `hidden`: the profile is kept, and shown to nobody else. `statements` has the newest first.
+    `hidden`: the profile is kept, and shown to nobody else. `challenged_until_ms`: until then a device works a little
+    before the person begins something with a stranger. `statements` has the newest first.
     """
 
     standing: StandingState
@@ -80,3 +81,4 @@ class OwnStanding(Answer, frozen=True):
     hidden: bool
     warnings: Count
     statements: list[Statement]
+    challenged_until_ms: Count | None = None

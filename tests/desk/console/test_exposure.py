@@ -19,7 +19,7 @@ from privity.desk.audit.entry import Entry
 from privity.desk.config import Budget
 from privity.desk.console import exposure
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
-from privity.desk.console.exposure import DAY_MS, VIEW_S, Hearing, Spent, Stage, View, spent, standing
+from privity.desk.console.exposure import DAY_MS, VIEW_S, Hearing, Spent, Stage, View, spent
 from privity.desk.db.database import open_database
 from privity.desk.db.transaction import Db
 from tests.desk.fresh_keys import fresh_keys
@@ -106,11 +106,15 @@ def listen(seconds: int) -> Hearing:
     return Hearing(1, 2, 0, 1, 7, 0, seconds, "an invented reason")
 
 
-def test_what_counts_for_no_day_any_more_goes(db: Db) -> None:
-    look(db, NOON)
-    look(db, NOON + 3 * DAY_MS)
-    assert db.execute("SELECT count(*) FROM exposure").fetchone() == (1,)
-    assert standing(db, "staff:1", BUDGET, NOON + 3 * DAY_MS).left == 4
+def test_a_clock_that_was_ahead_gives_nobody_a_second_day(db: Db) -> None:
+    """What counts for no day any more goes by the time that is believed (`retention`), and not with the next view."""
+    for number in range(4):
+        look(db, NOON + number * 2 * MINUTE)
+    for number in range(3):
+        look(db, NOON + 400 * DAY_MS + number * 1000)
+    assert look(db, NOON + 10 * MINUTE).left == 0
+    with pytest.raises(ExposureSpent):
+        look(db, NOON + 20 * MINUTE)
 
 
 @given(st.lists(st.integers(1, 40_000), max_size=40))

@@ -155,10 +155,10 @@ def test_what_the_desk_does_by_itself_is_what_the_list_leaves_out() -> None:
 def quickest(work: Casework, wanted: Wanted, after: Place | None) -> float:
     took = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = listing.waiting(work.db, CLERK, wanted, after, 50, T0 + DAY_MS)
         listing.counts(work.db, T0 + DAY_MS)
-        took.append((time.perf_counter() - begun) * 1000)
+        took.append((time.process_time() - begun) * 1000)
     assert found.rows
     return min(took)
 

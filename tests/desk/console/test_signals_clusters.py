@@ -87,10 +87,47 @@ async def test_people_say_what_it_is_and_may_say_something_else_later(console: P
 
 async def test_a_judgement_needs_words_and_one_of_two_states(console: Pages, members: list[str]) -> None:
     visitor = await console.visitor(Role.MODERATOR)
-    assert (await visitor.post("/clusters/1/judge", state="benign", words=" ")).status == 409
+    seen = str(console.clock.now_ms)
+    assert (await visitor.post("/clusters/1/judge", state="benign", seen=seen, words=" ")).status == 409
     for wrong in ("proposed", "guilty", ""):
-        assert (await visitor.post("/clusters/1/judge", state=wrong, words="A choir")).status == 400, wrong
+        assert (await visitor.post("/clusters/1/judge", state=wrong, seen=seen, words="A choir")).status == 400, wrong
+    assert (await visitor.post("/clusters/1/judge", state="benign", words="A choir")).status == 400
     assert service.cluster(console.db, MODERATOR, 1).state is State.PROPOSED
+
+
+async def test_a_senior_other_than_who_judged_confirms_and_the_page_says_what_that_does(
+    console: Pages, members: list[str]
+) -> None:
+    first, second = await console.visitor(Role.SENIOR), await console.visitor(Role.SENIOR)
+    _, campaign = [form for form in (await first.get("/clusters/1")).forms if form.action == "/clusters/1/judge"]
+    assert (await first.fill(campaign, words="They sell invented coins.")).location == "/clusters/1"
+    alone = await first.get("/clusters/1")
+    assert "/clusters/1/confirm" not in alone.text and "A senior other than Member 1 may, until" in alone.text
+    itself = await first.post("/clusters/1/confirm", seen=str(console.clock.now_ms), words="They do.")
+    assert itself.status == 409 and "SecondPerson" in itself.text
+    page = await second.get("/clusters/1")
+    assert "Confirm: note 6 of 7" in page.text and "For 30 days" in page.text and "younger than 60 days" in page.text
+    (confirm,) = [form for form in page.forms if form.action == "/clusters/1/confirm"]
+    assert (await second.fill(confirm, words="I looked at each.")).location == "/clusters/1"
+    shown = (await second.get("/clusters/1")).text
+    assert "by <strong>Member 2</strong>" in shown and "On 6 of its members" in shown and "I looked at each." in shown
+    again = await second.fill(confirm, words="I looked at each.")
+    assert again.status == 409 and "CampaignConfirmed" in again.text
+    assert "<strong>coordinated</strong>" in (await second.get(f"/account?uri={members[0]}")).text
+    moderator = await console.visitor(Role.MODERATOR)
+    assert "/clusters/1/confirm" not in (await moderator.get("/clusters/1")).text
+    assert (await moderator.fill(confirm, words="Me, too.")).status == 403
+
+
+async def test_nobody_judges_what_was_found_since_they_looked(console: Pages, members: list[str]) -> None:
+    visitor = await console.visitor(Role.MODERATOR)
+    page = await visitor.get("/clusters/1")
+    console.clock.now_ms += 1
+    found = cluster(*(member(each) for each in [*members, somebody()]))
+    service.keep(console.db, [found], Slowed(), election=False, now_ms=console.clock.now_ms)
+    for form in [form for form in page.forms if form.action == "/clusters/1/judge"]:
+        late = await visitor.fill(form, words="They sell invented coins.")
+        assert late.status == 409 and "ClusterChanged" in late.text
 
 
 async def test_who_answers_appeals_sees_a_cluster_and_judges_none(console: Pages, members: list[str]) -> None:

@@ -13,7 +13,7 @@ from privity.desk.signals.features.catalogue import FEATURES
 from privity.desk.signals.ladder.effects import EFFECTS
 from privity.desk.signals.language.catalogue import Catalogue
 from privity.desk.signals.lifecycle import backtest, keeping_in, service
-from privity.desk.signals.lifecycle.model import SHADOW_MS, Stage
+from privity.desk.signals.lifecycle.model import DAY_MS, SHADOW_MS, Stage
 from privity.desk.staff.rights import Role
 from tests.desk.console.conftest import Pages
 from tests.desk.console.scene import Scene, somebody
@@ -157,10 +157,12 @@ async def test_what_was_found_is_shown_with_reasons_and_harmless_people_first(ru
     version = rules.shadow()
     other = somebody()
     rules.happens(version, scene.accused, asked_24h=31, acceptance_upper=0.2)
-    rules.pages.clock.pass_ms(60_000)
+    rules.pages.clock.pass_ms(DAY_MS)
     rules.happens(version, other, asked_24h=44, acceptance_upper=0.2)
+    rules.pages.clock.pass_ms(DAY_MS)
+    await moderator.sign_in()
     page = (await moderator.get("/rules/1/found")).text
-    assert page.index(other) < page.index(scene.accused), "the newest first"
+    assert page.index(other) < page.index(scene.accused), "the newest day first"
     assert "31 people asked, 0 accepted" in page and "Nothing: only watched" in page
     _, case = scene.report(scene.text("an invented message"))
     await moderator.submit(f"/case/{case}", f"/case/{case}/take")
@@ -209,3 +211,13 @@ async def test_a_text_that_an_older_desk_took_is_named_and_does_not_break_a_page
     assert rules.pages.shared.looks.now is None
     await senior.submit("/rules/1", "/rules/1/end", words="Another text is in its place.")
     assert service.existing(rules.db, 1).stage is Stage.ENDED
+
+
+async def test_the_page_of_a_decision_says_that_it_rests_on_a_rule(rules: Rules) -> None:
+    """Not on messages that somebody would have to vouch for, and for as many hours as the rule says."""
+    version, moderator = rules.live(), await rules.moderator()
+    rules.happens(version, somebody(), asked_24h=31, acceptance_upper=0.2)
+    page = (await moderator.get("/decision/1")).text
+    assert "limit for 24 hours" in page and "rule Asks (" in page
+    assert "verified" not in page.partition("What the person was told")[0]
+    assert "31 people asked, 0 accepted" in (await moderator.get("/case/1")).text

@@ -32,6 +32,7 @@ __all__ = ["world"]
 
 STANDS = {
     Action.WARN: (StandingState.GOOD, False),
+    Action.CHALLENGE: (StandingState.GOOD, False),
     Action.LIMIT: (StandingState.LIMITED, False),
     Action.REMOVE_PUBLIC: (StandingState.GOOD, True),
     Action.SUSPEND: (StandingState.SUSPENDED, False),
@@ -79,12 +80,12 @@ async def test_each_action_stands_at_the_hub_and_is_given_back(house: House, wor
     assert [one.reference for one in own.statements] == [made.reference]
     assert own.statements[0].text == decisions.statement_of(house.db, MODERATOR, made.number, house.clock)
     if made.days is not None:
-        assert own.until_ms == made.until_ms
+        assert (own.challenged_until_ms if action is Action.CHALLENGE else own.until_ms) == made.until_ms
 
     house.undo(made)
     await sent(house, world)
     own = await standing_of(anna)
-    assert (own.standing, own.hidden) == (StandingState.GOOD, False)
+    assert (own.standing, own.hidden, own.challenged_until_ms) == (StandingState.GOOD, False, None)
     assert [one.kind.value for one in own.statements] == ["undone", "decided"]
 
 

@@ -43,6 +43,7 @@ NAMES: Final = {
     "reporter_agreement": ("user_uri",),
     "coordination_member": ("account",),
     "coordination_shared": ("object",),
+    "coordination_seen": ("account",),
     "media": ("account",),
     "matching_due": ("account",),
     "match": ("about",),

@@ -16,7 +16,6 @@ from privity.desk.cases.errors import NoteMissing
 from privity.desk.db.transaction import Db
 from privity.desk.matching.errors import (
     AlreadyAsked,
-    AskerLeft,
     ListOnlyWatches,
     ListUnknown,
     NothingToAgree,
@@ -28,7 +27,7 @@ from privity.desk.matching.lists.model import Category, HashList
 from privity.desk.matching.looking import agreeing
 from privity.desk.matching.looking.policy import FOLLOWS, Action
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.errors import NotYourRole
+from privity.desk.staff.errors import AskerLeft, NotYourRole
 from privity.desk.staff.rights import Right, Role
 
 A, B, C = (some_bits(n) for n in (1, 2, 3))
@@ -86,7 +85,7 @@ def test_who_asked_and_left_is_no_first_person(house: House, left: str) -> None:
     on_the_staff(house.db, OTHER)
     asked = agreeing.ask(house.db, OTHER, "known", WHY, house.clock)
     house.db.execute(left)
-    with pytest.raises(AskerLeft, match="end it and ask anew"):
+    with pytest.raises(AskerLeft, match="end that and ask anew"):
         agreeing.agree(house.db, SENIOR, asked.number, WHY, house.clock)
     nobody = dataclasses.replace(OTHER, who="staff:99")
     agreeing.end(house.db, SENIOR, "known", WHY, house.clock)

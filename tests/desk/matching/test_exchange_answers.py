@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from tests.desk.house import House
 from tests.desk.matching.listed import OWNER, a_list, some_bits
 
-from privity.desk.matching.errors import ExchangeFailed
+from privity.desk.matching.errors import ExchangeBusy, ExchangeFailed
 from privity.desk.matching.exchanges import answers, opening, pulling
 from privity.desk.matching.exchanges.pulling import Pulled, pull
 from privity.desk.matching.lists.model import Category
@@ -206,6 +206,49 @@ def test_a_silent_one_is_not_waited_for(ncii: House, monkeypatch: pytest.MonkeyP
         over.set()
 
 
+def later(*seconds: int) -> Answer:
+    """It asks for these pauses, one after the other, and then answers."""
+    left = list(seconds)
+
+    def answer(ask: BaseHTTPRequestHandler) -> None:
+        if not left:
+            good(ask)
+            return
+        ask.send_response(503)
+        ask.send_header("Retry-After", str(left.pop(0)))
+        ask.send_header("Content-Length", "0")
+        ask.end_headers()
+
+    return answer
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nobody waits here; how long anybody would have."""
+    found: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", found.append)
+    return found
+
+
+def test_pauses_that_an_exchange_asks_for_are_made_up_to_a_minute(
+    ncii: House, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    with serving(later(20, 40)) as server:
+        assert pulled(ncii, monkeypatch, server).added == 1
+    assert slept == [20, 40]
+
+
+@pytest.mark.parametrize(("seconds", "made"), [((61,), []), ((20, 41), [20]), ((86_400 * 365,), [])])
+def test_one_that_wants_to_be_asked_much_later_is_not_waited_for(
+    ncii: House, monkeypatch: pytest.MonkeyPatch, slept: list[float], seconds: tuple[int, ...], made: list[float]
+) -> None:
+    with serving(later(*seconds)) as server, pytest.raises(ExchangeBusy, match="and 60 are waited for in all"):
+        pulled(ncii, monkeypatch, server)
+    assert (slept, len(server.asked)) == (made, len(seconds))
+    with serving(good) as server:
+        assert pulled(ncii, monkeypatch, server).added == 1, "the next pull may begin"
+
+
 def test_one_that_always_has_more_ends(ncii: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulling, "MOST_STEPS", 5)
     with serving(lambda ask: good(ask, page(more=True))) as server:
@@ -243,11 +286,12 @@ def test_a_certificate_that_is_trusted_and_of_its_host_is_read(
 
 def test_the_library_is_as_it_was_when_a_client_has_worked(ncii: House, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = pytest.importorskip("requests")
-    before = requests.Session.send
+    retrying = pytest.importorskip("urllib3.util.retry").Retry
+    before, waits = requests.Session.send, retrying.get_retry_after
     with serving(huge) as server:
         monkeypatch.setattr(answers, "MAX_BYTES", 1 << 16)
         refused(ncii, monkeypatch, server)
-    assert requests.Session.send is before
+    assert (requests.Session.send, retrying.get_retry_after) == (before, waits)
 
 
 def certificate(folder: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ from tests.desk.matching.listed import a_list, of_pdq, put, some_bits
 from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState
-from privity.desk.decisions import outbox
+from privity.desk.decisions import by_rule, outbox
 from privity.desk.decisions import service as decisions
 from privity.desk.intake.findings import Level
 from privity.desk.matching import judging
@@ -19,6 +19,7 @@ from privity.desk.matching.errors import MatchUnknown
 from privity.desk.matching.lists import service as lists
 from privity.desk.matching.lists.changes import ListChanges
 from privity.desk.matching.lists.model import Category, HashList
+from privity.desk.matching.looking import agreeing
 from privity.desk.matching.looking.budget import DAY_MS, Budgets
 from privity.desk.matching.looking.following import AGAIN_MS, HIDDEN_HOURS, Follows, Subject, follow
 from privity.desk.matching.looking.policy import Action, Hit, Surface
@@ -103,6 +104,30 @@ def test_what_nobody_has_decided_stays_hidden_and_what_a_person_decided_stands(h
     house.clock += AGAIN_MS
     follow(house.db, follows(house), subject, [hit], house.clock)
     assert len(house.acts(Act.DECISION_EFFECTIVE)) == 2
+
+
+@pytest.mark.parametrize("withdrawn", ["the agreement", "the list"])
+def test_by_a_list_that_is_withdrawn_nothing_is_hidden_anew(house: House, withdrawn: str) -> None:
+    """Somebody had put a hash on it that does not belong there: what it hid is shown again when its time is over."""
+    user, known = house.user(), a_list(house)
+    before, subject = hit_of(house, known), Subject.profile(user, CONTENT)
+    follow(house.db, follows(house), subject, [before], house.clock)
+    (entry,) = lists.entries(house.db, [before.entry.number], house.clock)
+    assert entry.agreed
+    if withdrawn == "the agreement":
+        agreeing.end(house.db, SENIOR, known.name, "A file of nobody's.", house.clock)
+    else:
+        lists.remove(house.db, SENIOR, known.name, house.clock)
+    house.clock += AGAIN_MS
+    left = lists.entries(house.db, [before.entry.number], house.clock)
+    assert [one.agreed for one in left] == ([False] if withdrawn == "the agreement" else [])
+    follow(house.db, follows(house), subject, [Hit(one, 5, sound=True) for one in left], house.clock)
+    house.clock += (HIDDEN_HOURS * 3_600_000) - AGAIN_MS
+    assert by_rule.end_over(house.db, house.clock, house.random) == 1
+    assert verbs(house)[0] == (Verb.REMOVE_PUBLIC, user)
+    assert len(house.acts(Act.DECISION_EFFECTIVE)) == 1
+    (match,) = judging.matches(house.db, MODERATOR, 9)
+    assert match.case is not None and cases.held(house.db, match.case).state is CaseState.OPEN
 
 
 def test_another_match_joins_the_open_case(house: House) -> None:

@@ -14,6 +14,7 @@ from tests.desk.matching.clients import Client, Meta, PdqType, Point, Step
 from tests.desk.matching.listed import OWNER, a_list, some_bits
 
 from privity.desk.matching.errors import (
+    ExchangeBusy,
     ExchangeFailed,
     ExchangesMissing,
     ExchangeUnknown,
@@ -130,6 +131,7 @@ class Voting:
 
     def __init__(self, error: type[Exception] | None = None) -> None:
         self.error = error
+        self.asked = 0
         self.votes: list[tuple[HashKind, bytes, bool]] = []
 
     def anew(self, checkpoint: bytes | None) -> bool:
@@ -139,6 +141,7 @@ class Voting:
         return iter(())
 
     def vote(self, kind: HashKind, value: bytes, source_id: str, *, right: bool) -> None:
+        self.asked += 1
         if self.error is not None:
             raise self.error
         self.votes.append((kind, value, right))
@@ -159,6 +162,21 @@ def test_votes_are_told_once_and_those_that_fail_again(house: House) -> None:
     assert told(voting) == 0
     service.vote(house.db, entry, True, "staff:1", house.clock)
     assert told(Voting(NotSupported)) == 0 and store.votes_waiting(house.db, 1, 9) == []
+
+
+@pytest.mark.parametrize(("error", "asked"), [(OSError, 2), (ExchangeBusy, 1)])
+def test_an_exchange_that_asks_to_be_left_alone_is_told_no_further_vote(
+    house: House, error: type[Exception], asked: int
+) -> None:
+    theirs(house)
+    pulled(house, Client([Step({"1": {A: Meta()}, "2": {B: Meta()}}, Point(1))]))
+    for entry in [one.entry for one in ListChanges(house.db).after(0)]:
+        service.vote(house.db, entry, False, "staff:1", house.clock)
+    exchange = Voting(error)
+    pull(house.db, OWNER, "theirs", exchange, now_ms=lambda: house.clock, random=house.random)
+    assert (exchange.asked, len(store.votes_waiting(house.db, 1, 9))) == (asked, 2), (
+        "all of them wait for the next pull"
+    )
 
 
 def test_without_the_library_it_is_said_which_pins_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.desk.house import MODERATOR, House
 from tests.desk.matching.files import bits_of, picture
-from tests.desk.matching.listed import a_list, flipped, of_pdq, put, some_bits
+from tests.desk.matching.listed import OWNER, a_list, flipped, of_pdq, put, some_bits
 from tests.desk.matching.shown import LIMITS, Light, Scene
 
 from privity.desk.cases import service as cases
@@ -21,6 +21,7 @@ from privity.desk.matching import judging
 from privity.desk.matching.forgetting import forget_over
 from privity.desk.matching.index.errors import NotWritten
 from privity.desk.matching.index.index import Index
+from privity.desk.matching.lists import service as lists
 from privity.desk.matching.lists.changes import ListChanges
 from privity.desk.matching.lists.model import Category, HashKind, Incoming
 from privity.desk.matching.looking.budget import DAY_MS
@@ -65,6 +66,23 @@ async def test_other_observations_ask_for_nothing(scene: Scene) -> None:
             scene.saw(kind, scene.house.user())
     await scene.settled()
     assert scene.hub.asked == []
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_of_a_closed_account_nothing_is_kept_and_the_hub_is_not_asked(scene: Scene, listed: bool) -> None:
+    known = a_list(scene.house)
+    put(scene.house, known, of_pdq(some_bits(1)))
+    closed, other = scene.showed(picture(1)), scene.showed(picture(2))
+    await scene.settled()
+    assert kept(scene.house) == sorted([closed, other])
+    asked = len(scene.hub.asked)
+    if not listed:
+        lists.remove(scene.house.db, OWNER, "known", scene.house.clock)
+    scene.saw(ObservedKind.SHOWED, closed)
+    scene.saw(ObservedKind.CLOSED, closed)
+    await scene.settled()
+    assert kept(scene.house) == [other] and len(scene.hub.asked) == asked
+    assert scene.house.db.execute("SELECT count(*) FROM matching_due").fetchone() == (0,)
 
 
 async def test_without_a_list_nothing_is_asked_kept_or_gone_back_to(scene: Scene) -> None:

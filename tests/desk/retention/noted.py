@@ -9,7 +9,11 @@ from privity.desk.matching.lists.model import Category
 from privity.desk.matching.looking import store as looking
 from privity.desk.matching.surfaces import queue
 from privity.desk.periods import DAY_MS
+from privity.desk.signals.coordination import confirmed_store
 from privity.desk.signals.coordination import service as clusters
+from privity.desk.signals.coordination import store as campaigns
+from privity.desk.signals.coordination.confirmed_store import Confirmed
+from privity.desk.signals.coordination.kept import State
 from privity.desk.signals.ladder import store as notes
 from privity.desk.signals.ladder.model import Agreement, Done, Hit, Label
 from privity.desk.signals.lifecycle import samples_store as samples
@@ -32,6 +36,11 @@ def note(house: House) -> str:
         samples.put(db, version, [Case("Teapots", user, now, "three teapots", {}, Done.ACTED)], now)
     found = cluster(member(user), *(member(house.user()) for _ in range(5)))
     clusters.keep(db, [found], Slowed(), election=False, now_ms=now)
+    with transaction(db):
+        campaigns.judge(db, 1, State.CONFIRMED, "staff:2", "They pour invented tea.", now)
+        confirmed_store.put_seen(db, 1, [user])
+        made = Confirmed(1, "staff:2", "staff:3", now, now + DAY_MS, 0, "They do.")
+        confirmed_store.confirm(db, made)
     own = a_list(house, "own", Category.OWN)
     put(house, own, of_pdq(some_bits(1), "one"))
     put(house, own, sources=["one"])

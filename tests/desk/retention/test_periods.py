@@ -318,7 +318,23 @@ def test_sessions_codes_and_views_of_staff_go_when_they_are_over(years: Years) -
     years.look()
     assert db.execute("SELECT count(*) FROM staff_session").fetchone() == (1,)
     assert db.execute("SELECT count(*) FROM staff_code").fetchone() == (0,)
-    assert db.execute("SELECT at_ms FROM exposure").fetchall() == [(now,)]
+
+
+def test_views_of_staff_are_forgotten_by_a_time_that_has_gone_on_for_a_day(years: Years) -> None:
+    """Also where desk and hub are one machine, whose clock goes ahead for both."""
+    db, clock = years.house.db, years.house
+    day, start = 86_400_000, clock.clock
+    db.execute("INSERT INTO exposure (who, at_ms, stage) VALUES ('staff:1', ?, 'small')", (start,))
+
+    def kept(at_ms: int) -> int:
+        clock.clock = at_ms
+        years.look()
+        assert years.retention.doubt == ""
+        return int(db.execute("SELECT count(*) FROM exposure").fetchone()[0])
+
+    assert kept(start + 6 * day) == 1, "it has jumped, as far as it is believed"
+    assert kept(start + 7 * day - 1) == 1
+    assert kept(start + 7 * day) == 0, "and has gone on for a day"
 
 
 def _referral(years: Years, n: int, state: str) -> None:

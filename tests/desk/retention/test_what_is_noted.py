@@ -17,7 +17,7 @@ from privity.desk.retention.clock import MAX_APART_MS
 from privity.desk.signals.coordination.batch import Coordination
 from privity.desk.signals.ladder.tending import Tending
 from privity.desk.signals.lifecycle.running import Compiled
-from privity.desk.signals.taking.service import since
+from privity.desk.signals.taking.service import acts_since
 from tests.desk.matching.listed import OWNER
 from tests.desk.matching.shown import Scene
 from tests.desk.retention.noted import note
@@ -31,12 +31,17 @@ TABLES: Final = (
     "coordination_cluster",
     "coordination_member",
     "coordination_shared",
+    "coordination_seen",
+    "coordination_confirmed",
     "media",
     "match",
     "list_entry",
 )
 WEEK_MS: Final = 7 * DAY_MS
-KEPT_DAYS: Final = {"account_label": 8, "rule_hit": 31, "list_entry": 31, "coordination_cluster": 91, "media": 91}
+KEPT_DAYS: Final = {"account_label": 8, "rule_hit": 31, "list_entry": 31, "coordination_cluster": 91, "media": 91} | {
+    "coordination_seen": 91,
+    "coordination_confirmed": 91,
+}
 
 
 def counted(years: Years) -> dict[str, int]:
@@ -108,7 +113,7 @@ async def test_nothing_else_of_the_desk_deletes_any_of_it_by_the_clock_of_the_ma
     house, before = noted.house, counted(noted)
     scene = Scene(house, tmp_path / "index")
     house.clock += 3653 * DAY_MS
-    await Coordination(house.db, since, lambda db, at: False, Slowed(), lambda: house.clock, house.random).step()
+    await Coordination(house.db, acts_since, lambda db, at: False, Slowed(), lambda: house.clock, house.random).step()
     await Tending(house.db, lambda: house.clock, house.random, Compiled()).step()
     await scene.settled()
     lists.alarm(house.db, house.clock)

@@ -80,9 +80,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path) -> AsyncIterator[Scene]:
+async def scene(folder: Path, *, challenge_bits: int = 4) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
-        hub = await stack.enter_async_context(town(folder / "hub"))
+        hub = await stack.enter_async_context(town(folder / "hub", challenge_bits=challenge_bits))
         door = await stack.enter_async_context(daemon(folder))
         opened = await stack.enter_async_context(page(door))
         uris = [await made(door, opened, hub, name) for name in ("ann", "bob")]

@@ -161,7 +161,7 @@ async def test_new_connection_does_not_wait_for_a_dead_one(hub: Hub) -> None:
         await asyncio.Event().wait()
 
     session.close = never
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         second = await connect(hub.http, person.device)
     assert (await second.request("GET", "/v1/blocks"))[0] == 200
     hub.context.sessions.forget_closing()

@@ -132,14 +132,26 @@ async def test_what_no_desk_asks_for_goes_after_its_time(world: World) -> None:
     assert (await page(world)).observed[0].number == 3, "and no number comes again"
 
 
-async def test_a_closed_account_leaves_no_observation(world: World) -> None:
+async def test_a_closed_account_leaves_one_observation_that_says_so(world: World) -> None:
     room, (anna, ben) = await room_of(world, "anna", "ben")
     await block(ben, anna)
     await anna.say(room, b"not counted yet")
     await close(world, anna)
     await service.flush(world.context, everything=True)
-    assert anna.user_uri not in repr(await kept(world))
-    assert any(one.account == ben.user_uri for one in await kept(world))
+    found = await kept(world)
+    (end,) = [one for one in found if anna.user_uri in repr(one)]
+    assert end == Observed(end.number, NOW_MS, ObservedKind.CLOSED, anna.user_uri, end.born_ms)
+    assert any(one.account == ben.user_uri for one in found)
+    assert (await page(world, end.number)).next >= end.number
+    assert anna.user_uri not in repr(await kept(world)), "the desk has it"
+
+
+async def test_that_an_account_was_closed_goes_with_the_rest_where_no_desk_asks(world: World) -> None:
+    anna = await world.join("anna")
+    await close(world, anna)
+    world.clock.now += KEPT_MS + 1
+    await maintain(world.context, world.parts.franker)
+    assert await kept(world) == []
 
 
 async def test_windows_are_let_go_where_no_desk_asks_for_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

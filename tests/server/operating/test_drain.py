@@ -20,7 +20,7 @@ from privity.wire.socket import Closed, decode_from_hub
 from tests.attacks.people import close, group_of, register, texts, until
 from tests.server.core.people import Person, connect
 from tests.server.operating.conftest import Home
-from tests.waiting import wait_until
+from tests.waiting import LIMIT_S, wait_until
 
 
 async def ended(home: Home) -> int:
@@ -105,10 +105,11 @@ async def test_a_second_sigterm_waits_for_nobody(home: Home) -> None:
     """Somebody who sends the head of a request and no body keeps the first one waiting."""
     await asyncio.to_thread(home.start)
     with sockets.create_connection(("127.0.0.1", home.port)) as slow:
-        slow.sendall(b"POST /v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+        slow.sendall(b"POST /v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
+        slow.settimeout(LIMIT_S)
+        assert slow.recv(100).startswith(b"HTTP/1.1 100 "), "from here on the hub waits for the body"
         assert home.hub.child is not None
         log = home.data / "logs" / "hub.log"
-        await asyncio.sleep(0.3)
         home.hub.child.send_signal(signal.SIGTERM)
         await asyncio.to_thread(wait_until, lambda: _says(log, "stopping"), "the hub to stop")
         started = time.monotonic()

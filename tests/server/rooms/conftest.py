@@ -31,7 +31,12 @@ from tests.server.rooms.world import Clock, World
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     staff_private, staff_public = generate_signature_key(suite(1), secrets.token_bytes)
     section = config.HubSection(
-        host=HOST, listen="127.0.0.1:0", registration="open", epoch_min_ms=10, store=stores.new()
+        host=HOST,
+        listen="127.0.0.1:0",
+        registration="open",
+        epoch_min_ms=10,
+        challenge_bits=4,
+        store=stores.new(),
     )
     checked = replace(config.check(section, tmp_path), staff_public_key=staff_public, intake_public_key=b"i" * 32)
     checked.blobs.mkdir(parents=True)

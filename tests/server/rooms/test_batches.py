@@ -89,7 +89,7 @@ async def test_a_room_that_is_flooded_is_refused_by_name_and_holds_no_other_back
     other = await ben.create()
     async with busy_writer(world):
         await ask(anna, room, anna.sealed(room, b"0"))
-        await asyncio.sleep(0.1)  # it is on its way to the writer, with a transaction of its own
+        await anna.silent()  # with the way there and back behind it, it is at the writer, in a transaction of its own
         for number in range(1, 8):
             await ask(anna, room, anna.sealed(room, b"%d" % number))
         early = [await anna.until_answer() for _ in range(2)]

@@ -375,6 +375,7 @@ async def test_resume_over_many_large_messages_is_paced(world: World) -> None:
 
 async def test_messages_of_all_arrive_in_one_order(world: World) -> None:
     room, people = await room_of(world, "anna", "ben", "carl", "dora")
+    await world.all_live()
     for number in range(20):
         for device in people:
             await device.send(socket.Submit(secrets.token_bytes(16), room, device.sealed(room, b"%d" % number)))

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 
 import pytest
@@ -25,16 +24,9 @@ def typing(device: Device, room: str, notice: bytes = NOTICE) -> socket.Typing:
     return socket.Typing(room, device.groups[room].epoch, notice)
 
 
-async def all_live(world: World) -> None:
-    """Until nobody catches up any more: who does gets no notice."""
-    async with asyncio.timeout(30):
-        while not all(connection.live for connection in world.parts.fanout.connections()):
-            await asyncio.sleep(0.01)
-
-
 async def passed_on(sender: Device, frame: socket.Typing, *others: Device) -> list[bool]:
     """Send a notice, and say which of the others got it. What they say afterwards is a round trip of each."""
-    await all_live(sender.world)
+    await sender.world.all_live()
     await sender.send(frame)
     await sender.silent()
     return [await got(other, frame) for other in others]
@@ -95,7 +87,7 @@ async def test_invented_rooms_take_no_place_among_the_limits(world: World) -> No
     room, (anna, ben) = await room_of(world, "anna", "ben")
     await anna.silent()
     await ben.silent()
-    await all_live(world)
+    await world.all_live()
     held = len(world.context.limits)
     for number in range(500):
         await anna.send(socket.Typing(f"mimi://hub.example/r/{number}", 1, NOTICE))

@@ -89,6 +89,12 @@ class World:
             self.people.append(person.user_uri)
         return await self.device(person, person.device)
 
+    async def all_live(self) -> None:
+        """Until nobody catches up any more: who does hears own answers before events of others, and no notice."""
+        async with asyncio.timeout(30):
+            while not all(connection.live for connection in self.parts.fanout.connections()):
+                await asyncio.sleep(0.01)
+
     async def device(self, person: Person, keys: Keys) -> Device:
         self.devices[keys.client_uri] = keys.public
         made = Device(self, person, keys)

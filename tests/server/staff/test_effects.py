@@ -38,7 +38,7 @@ OF_ROOMS = (Verb.CLOSE_ROOM, Verb.REOPEN_ROOM, Verb.REMOVE_LINKS)
 def params_of(verb: Verb, now_ms: int) -> dict[str, Any]:
     """What each verb takes."""
     match verb:
-        case Verb.LIMIT | Verb.SUSPEND:
+        case Verb.LIMIT | Verb.CHALLENGE | Verb.SUSPEND:
             return {"decision": "D-1", "until_ms": now_ms + DAY_MS}
         case Verb.TELL:
             return {"text": "thank you"}

@@ -17,9 +17,15 @@ from tests.server.rooms.world import World
 from tests.server.staff.deciding import ALREADY, APPLIED, DAY_MS, REFUSED, Desk, standing_of
 
 PROVE_EFFECTS = int(os.environ.get("PRIVITY_PROVE_EFFECTS", "10000"))
-PUTS = {Verb.LIMIT: "limited", Verb.SUSPEND: "suspended", Verb.BAN: "banned", Verb.REMOVE_PUBLIC: "hidden"}
-ENDS = {Verb.LIFT: ("limited",), Verb.REINSTATE: ("suspended", "banned"), Verb.RESTORE_PUBLIC: ("hidden",)}
-TIMED = (Verb.LIMIT, Verb.SUSPEND)
+PUTS = {
+    Verb.LIMIT: "limited",
+    Verb.CHALLENGE: "challenged",
+    Verb.SUSPEND: "suspended",
+    Verb.BAN: "banned",
+    Verb.REMOVE_PUBLIC: "hidden",
+}
+ENDS = {Verb.LIFT: ("limited", "challenged"), Verb.REINSTATE: ("suspended", "banned"), Verb.RESTORE_PUBLIC: ("hidden",)}
+TIMED = (Verb.LIMIT, Verb.CHALLENGE, Verb.SUSPEND)
 ORDER = ("limited", "suspended", "banned")
 
 
@@ -93,6 +99,8 @@ async def walk(world: World, seed: int, count: int) -> None:
         told = await standing_of(mallory)
         hidden = any(what == "hidden" for what, _ in rules.stands)
         assert (told.standing, told.hidden, told.warnings) == (rules.standing, hidden, len(rules.warned)), (seed, step)
+        challenged = [until for (what, _), until in rules.stands.items() if what == "challenged" and until is not None]
+        assert told.challenged_until_ms == max(challenged, default=None), (seed, step)
         facts = await desk.facts(mallory.user_uri)
         assert {(one.what, one.decision): one.until_ms for one in facts.restrictions} == rules.stands, (seed, step)
     assert seen == {APPLIED, ALREADY, REFUSED}

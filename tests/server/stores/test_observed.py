@@ -71,6 +71,14 @@ def test_pages_and_forgetting(tx: Tx) -> None:
     assert numbers(tx) == [6], "no number comes twice"
 
 
+def test_what_an_account_did_and_what_was_done_to_it_is_forgotten(tx: Tx) -> None:
+    people(tx, "ann", "ben", "cat")
+    asked, was_asked = Seen(NOW, ObservedKind.ASKED, "ann", "ben"), Seen(NOW, ObservedKind.ASKED, "cat", "ann")
+    store.add(tx, [asked, was_asked, Seen(NOW, ObservedKind.ASKED, "ben", "cat"), seen("ann"), seen("ben")])
+    store.forget_of(tx, "ann")
+    assert numbers(tx) == [3, 5]
+
+
 def test_a_copy_goes_on_beyond_all_numbers_that_were_given_out(tx: Tx) -> None:
     people(tx, "ann")
     store.add(tx, [seen("ann")])

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from privity.server.ages import store as ages
 from privity.server.ages.model import StoredAge
+from privity.server.challenges import store as challenges
+from privity.server.challenges.model import Challenge
 from privity.server.contacts import store
 from privity.server.contacts.model import Ask, Code, How, Meeting, Side, Who
 from privity.server.db.database import Tx
@@ -178,6 +180,26 @@ def test_restrictions(tx: Tx) -> None:
     standing.put(tx, ends)
     standing.forget_over(tx, "ann", NOW)
     assert standing.against(tx, ["ann"], 0) == []
+
+
+def test_challenges(tx: Tx) -> None:
+    short, long = Challenge("ann", "d1", 1, NOW), Challenge("ann", "d2", 1, NOW + 5)
+    for one in (long, replace(short, until_ms=5), short, Challenge("ben", "d3", 1, NOW + 9)):
+        challenges.put(tx, one)
+    assert challenges.against(tx, "ann", NOW - 1) == [short, long]
+    challenges.end_over(tx, "ann", NOW - 1)
+    assert challenges.against(tx, "ann", NOW) == [long]
+    challenges.end_over(tx, "ann", NOW)
+    assert challenges.against(tx, "ann", 0) == [long]
+    assert (challenges.end(tx, "ann", "d2"), challenges.end(tx, "ann", "d2")) == (True, False)
+    challenges.put(tx, long)
+    challenges.forget_person(tx, "ann")
+    assert challenges.against(tx, "ann", 0) == []
+    assert [challenges.spend(tx, seed, NOW + 9) for seed in (b"a", b"b", b"a")] == [True, True, False]
+    challenges.forget_over(tx, NOW + 8)
+    assert (challenges.against(tx, "ben", 0)[0].decision, challenges.spend(tx, b"a", NOW)) == ("d3", False)
+    challenges.forget_over(tx, NOW + 9)
+    assert (challenges.against(tx, "ben", 0), challenges.spend(tx, b"a", NOW)) == ([], True)
 
 
 def test_warnings_statements_and_marks(tx: Tx) -> None:

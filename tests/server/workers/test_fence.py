@@ -108,7 +108,7 @@ async def test_who_leads_is_who_owns_the_first_shard(two: tuple[Database, Databa
     await one.leave()
     assert not one.leads and one.owner(ROOM) is None
     await other.look()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 30)
     await one.join()
     await other.look()
     await one.look()

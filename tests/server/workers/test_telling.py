@@ -176,6 +176,12 @@ async def test_what_a_worker_says_is_numbered_and_fits_the_bus(ears: Ears) -> No
 
 async def test_words_of_another_version_are_an_error_by_name(ears: Ears) -> None:
     assert ears.bus.hear is not None
-    for wrong in (b"", b"\x93\xa1b\x01\x91\x91\xa7unknown", encode(Told("b", 1, []))[:-1], encode(["b", "x", []])):
+    for wrong in (
+        b"",
+        b"\x93\xa1b\x01\x91\x91\xa7unknown",
+        encode(Told("b", 1, []))[:-1],
+        encode(["b", "x", []]),
+        b"\x93\xa1\xff\x01\x90",
+    ):
         with pytest.raises(BadWords):
             ears.bus.hear(wrong)

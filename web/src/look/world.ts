@@ -422,6 +422,7 @@ export function world(now: () => number, count = 10_000): FakeWorld {
       until_ms: at + 3 * DAY,
       reference: "7kq2mzx4wd5r6t7y2u3i4o5p6a",
       hidden: false,
+      challenged_until_ms: null,
       known: true,
       statements: [
         {

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refused } from "../port/port";
 
-/** What a form asks for, one thing at a time; a refusal stays where it was asked, in its own words. */
+/** What a form asks for, one thing at a time: pressed again before that was answered, it asks for nothing. A refusal stays
+ * where it was asked, in its own words. */
 export class Careful {
   busy = $state(false);
   problem = $state("");
 
   async do(what: () => Promise<void>): Promise<void> {
+    if (this.busy) {
+      return;
+    }
     this.busy = true;
     this.problem = "";
     try {

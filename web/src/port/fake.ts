@@ -74,7 +74,7 @@ export const QUIET: Conversation = {
 };
 
 /** What an account is like against which nothing was decided. */
-export const AT_REST = { standing: "", standing_until_ms: null } as const;
+export const AT_REST = { standing: "", standing_until_ms: null, work: null } as const;
 
 export const GOOD: StandingShown = {
   is: "standing_shown",
@@ -82,6 +82,7 @@ export const GOOD: StandingShown = {
   until_ms: null,
   reference: "",
   hidden: false,
+  challenged_until_ms: null,
   known: true,
   statements: [],
   help: [],
@@ -347,6 +348,8 @@ export class FakePort implements Port {
         return this.#reported(request);
       case "reports":
         return { is: "reports_shown", reports: this.world.reports };
+      case "stop_work":
+        return { is: "done" };
       case "standing":
         return this.world.standing;
       case "appeal":

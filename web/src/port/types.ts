@@ -746,6 +746,12 @@ export interface AskContact {
   target: string;
 }
 
+/** Do not wait for the work that the hub asks for (`AccountShown.work`): `Done`. What it was for is refused then. */
+export interface StopWork {
+  do: "stop_work";
+  account: string;
+}
+
 /** `Done`. */
 export interface TakeBackAsk {
   do: "take_back_ask";
@@ -934,6 +940,13 @@ export interface Done {
 /** Whether an account's keys are in memory. */
 export type Lock = "locked" | "opening" | "open" | "unfinished";
 
+/** The hub asks for work before the person begins something with a stranger; the device has done so many parts. */
+export interface WorkShown {
+  done: number;
+  parts: number;
+  left_s: number;
+}
+
 /** One account of this home. `handle`, `hub` and what follows are empty while it is locked. */
 export interface AccountShown {
   account: string;
@@ -947,6 +960,7 @@ export interface AccountShown {
   unread: number;
   standing: string;
   standing_until_ms: number | null;
+  work: WorkShown | null;
 }
 
 export interface Accounts {
@@ -1257,7 +1271,8 @@ export interface StatementShown {
 }
 
 /**
- * `state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. `help`: where else
+ * `state` is `good`, `limited`, `suspended` or `banned`; `challenged_until_ms`: until then a device works a little
+ * before the person begins something with a stranger. `known`: the hub has said so just now. `help`: where else
  * there is help, where an authority asked for something.
  */
 export interface StandingShown {
@@ -1266,6 +1281,7 @@ export interface StandingShown {
   until_ms: number | null;
   reference: string;
   hidden: boolean;
+  challenged_until_ms: number | null;
   known: boolean;
   statements: readonly StatementShown[];
   help: readonly HelpShown[];
@@ -1973,6 +1989,7 @@ export type Request =
   | Disclose
   | Contacts
   | AskContact
+  | StopWork
   | TakeBackAsk
   | AcceptContact
   | DeclineContact
@@ -2182,6 +2199,7 @@ export interface Answers {
   settle_room_report: Done;
   standing: StandingShown;
   stop_errand: Done;
+  stop_work: Done;
   take_back: Sent;
   take_back_ask: Done;
   take_history: ErrandIs;

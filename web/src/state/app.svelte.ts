@@ -167,6 +167,7 @@ export class App {
         this.#goOn(account);
       }
     }
+    this.people.resume();
     this.reread();
   }
 

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Privity authors
 // SPDX-License-Identifier: Apache-2.0
-import { Refused, type Port } from "../port/port";
+import { Refused, Unanswered, type Port } from "../port/port";
 import type { Person } from "../port/types";
 
 /** Whom this page has heard of, so that a name stands where the daemon says a URI. */
 export class People {
   readonly #port: Port;
   readonly #asked = new Set<string>();
+  /** Whom a broken line kept from being asked for. */
+  readonly #missed = new Map<string, { account: string; userUri: string }>();
   #known = $state.raw<Readonly<Record<string, Person>>>({});
 
   constructor(port: Port) {
@@ -34,8 +36,18 @@ export class People {
   forget(account: string): void {
     const own = key(account, "");
     this.#known = Object.fromEntries(Object.entries(this.#known).filter(([name]) => !name.startsWith(own)));
-    for (const each of [...this.#asked].filter((name) => name.startsWith(own))) {
+    for (const each of [...this.#asked, ...this.#missed.keys()].filter((name) => name.startsWith(own))) {
       this.#asked.delete(each);
+      this.#missed.delete(each);
+    }
+  }
+
+  /** The line is back. */
+  resume(): void {
+    const missed = [...this.#missed.values()];
+    this.#missed.clear();
+    for (const { account, userUri } of missed) {
+      void this.#ask(account, userUri);
     }
   }
 
@@ -50,6 +62,10 @@ export class People {
     } catch (error) {
       if (!(error instanceof Refused)) {
         throw error;
+      }
+      if (error instanceof Unanswered) {
+        this.#asked.delete(asked);
+        this.#missed.set(asked, { account, userUri });
       }
     }
   }

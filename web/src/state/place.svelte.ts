@@ -46,10 +46,13 @@ export class Places {
   /** The conversation that was left last, to which the focus returns in the list. */
   left = "";
   readonly canGoBack: boolean = $derived(this.#way.length > 1);
+  /** A step back is asked for and not taken yet: a second one could lead out of this page. */
+  #backing = false;
 
   constructor() {
     history.replaceState({ depth: 1 }, "", "/");
     window.addEventListener("popstate", (event: PopStateEvent) => {
+      this.#backing = false;
       if (event.state === null) {
         return; // not a step back but a new token in the address
       }
@@ -60,6 +63,7 @@ export class Places {
   }
 
   go(place: Place): void {
+    this.#backing = false;
     this.#way = [...this.#way, place];
     history.pushState({ depth: this.#way.length }, "", "/");
   }
@@ -73,14 +77,26 @@ export class Places {
     }
   }
 
+  /** Lead on from here what is answered later: whoever has gone elsewhere meanwhile stays there. */
+  onward(): (lead: () => void) => void {
+    const here = this.now;
+    return (lead) => {
+      if (this.now === here) {
+        lead();
+      }
+    };
+  }
+
   /** Begin anew there, as after a lock. */
   restart(place: Place): void {
+    this.#backing = false;
     this.#way = [place];
     history.replaceState({ depth: 1 }, "", "/");
   }
 
   back(): void {
-    if (this.canGoBack) {
+    if (this.canGoBack && !this.#backing) {
+      this.#backing = true;
       history.back();
     }
   }

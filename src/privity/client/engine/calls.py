@@ -11,6 +11,7 @@ from privity.identity.room_links import Knock
 from privity.message.room_report import Sealed
 from privity.wire import contacts, keylog, rest
 from privity.wire.attest import Attest, FranksAttested, FrankToAttest
+from privity.wire.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ def revoke_link(room_uri: str, link_hash: bytes) -> Call:
     return Call("DELETE", f"/v1/rooms/{_id(room_uri)}/links/{link_hash.hex()}", rest.Done)
 
 
-def knock(room_uri: str, made: Knock) -> Call:
-    body = rest.KnockAt(made.link_id, made.at_ms, made.mac, made.signature)
+def knock(room_uri: str, made: Knock, work: Work | None = None) -> Call:
+    body = rest.KnockAt(made.link_id, made.at_ms, made.mac, made.signature, work)
     return Call("POST", f"/v1/rooms/{_id(room_uri)}/knocks", rest.Done, body)
 
 
@@ -158,8 +159,8 @@ def grant_room(room_uri: str, entry: bytes) -> Call:
     return Call("PUT", f"/v1/rooms/{_id(room_uri)}/invitation", rest.Done, contacts.Grant(entry))
 
 
-def ask_contact(entry: bytes) -> Call:
-    return Call("POST", "/v1/contacts/requests", contacts.ContactMade, contacts.Ask(entry))
+def ask_contact(entry: bytes, work: Work | None = None) -> Call:
+    return Call("POST", "/v1/contacts/requests", contacts.ContactMade, contacts.Ask(entry, work))
 
 
 def make_code(code_hash: bytes, purpose: contacts.Purpose) -> Call:
@@ -170,8 +171,8 @@ def use_code(code_hash: bytes, entry: bytes) -> Call:
     return Call("POST", "/v1/contacts/codes/use", contacts.ContactMade, contacts.UseCode(code_hash, entry))
 
 
-def invite_to_room(room_uri: str, entry: bytes) -> Call:
-    return Call("POST", f"/v1/rooms/{_id(room_uri)}/invitations", rest.Done, contacts.Invite(entry))
+def invite_to_room(room_uri: str, entry: bytes, work: Work | None = None) -> Call:
+    return Call("POST", f"/v1/rooms/{_id(room_uri)}/invitations", rest.Done, contacts.Invite(entry, work))
 
 
 def vouch(ward_uri: str, asker_uri: str, entry: bytes) -> Call:

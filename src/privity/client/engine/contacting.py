@@ -29,6 +29,7 @@ from privity.client.engine.contact_list import refresh, tell
 from privity.client.engine.contact_signing import sign
 from privity.client.engine.flow import Flow, ask
 from privity.client.engine.shown import ContactsChanged, Notice
+from privity.client.engine.working import ask_with_work
 from privity.client.errors import CommandRefused
 from privity.identity.consent import CODE_BYTES, Op, code_hash, code_proof
 from privity.identity.handle import typed_handle
@@ -124,18 +125,20 @@ def ask_contact(engine: Engine, target: str) -> Flow[bool]:
     other = parse_user_uri(target) if "/" in target else typed_handle(target)
     if other in (device.own.user_uri, device.own.handle):
         raise CommandRefused("this is the account's own handle")
-    return (yield from _told(engine, calls.ask_contact(sign(device, Op.REQUEST, other))))
+    entry = sign(device, Op.REQUEST, other)
+    return (yield from _told(engine, ask_with_work(lambda work: calls.ask_contact(entry, work), ContactMade)))
 
 
 def grant_contact(engine: Engine, user_uri: str) -> Flow[bool]:
     other = parse_user_uri(user_uri)
-    return (yield from _told(engine, calls.grant(other, sign(engine.device, Op.GRANT, other))))
+    call = calls.grant(other, sign(engine.device, Op.GRANT, other))
+    return (yield from _told(engine, ask(call, ContactMade)))
 
 
-def _told(engine: Engine, call: calls.Call) -> Flow[bool]:
+def _told(engine: Engine, asked: Flow[ContactMade]) -> Flow[bool]:
     """Whether the two are contacts by the hub's answer, and by what this device then finds proven."""
     try:
-        made = yield from ask(call, ContactMade)
+        made = yield from asked
     except Refusal as refusal:
         if refusal.code is not Code.NOT_FOUND:
             raise
@@ -185,7 +188,7 @@ def invite_to_room(engine: Engine, room: Room, user_uri: str) -> Flow[None]:
     other = parse_user_uri(user_uri)
     entry = sign(engine.device, Op.REQUEST, other, room_uri=room.uri)
     engine.device.contacts.note_room(room.uri, [entry])
-    yield from ask(calls.invite_to_room(room.uri, entry), rest.Done)
+    yield from ask_with_work(lambda work: calls.invite_to_room(room.uri, entry, work), rest.Done)
 
 
 def accept_invitation(engine: Engine, room_uri: str) -> Flow[None]:

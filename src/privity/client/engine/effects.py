@@ -11,6 +11,7 @@ from privity.client.engine.calls import Call
 from privity.client.engine.records import Change
 from privity.client.engine.shown import Shown
 from privity.wire.socket import FromDevice
+from privity.wire.work import Puzzle
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,21 @@ class RequestRest:
 
     number: int
     call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Solve:
+    """Work on a puzzle, beside everything else; answer with `inputs.Answered` of the same number and `flow.Answers`."""
+
+    number: int
+    puzzle: Puzzle
+
+
+@dataclass(frozen=True, slots=True)
+class StopSolving:
+    """Nobody needs an answer to this one any more."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +82,4 @@ class WakeAt:
     at_ms: int
 
 
-Effect = Save | Transmit | RequestRest | Show | Finished | Failed | WakeAt
+Effect = Save | Transmit | RequestRest | Solve | StopSolving | Show | Finished | Failed | WakeAt

@@ -87,6 +87,7 @@ from privity.client.engine.inputs import (
     Send,
     SendReceipts,
     SetChecked,
+    StopWork,
     TakeBack,
     TakeFromDesk,
     TakeKnockBack,
@@ -270,6 +271,9 @@ class Engine:
                 self.run(event.command, knocking.knock(self.device, event))
             case TakeKnockBack():
                 self.run(event.command, knocking.take_back(self.device, event))
+            case StopWork(command):
+                self.device.stop_work()
+                self.device.effects.append(Finished(command))
             case DeclareArchive():
                 declaring.declare_archive(self.room(event.room_uri), event)
             case WithdrawArchive(command, room_uri, user_uri):

@@ -144,6 +144,13 @@ class TakeKnockBack:
 
 
 @dataclass(frozen=True, slots=True)
+class StopWork:
+    """Work on no puzzle any longer: what waits for that comes to nothing (`errors.WorkStopped`)."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeclareArchive:
     """Let an account keep a copy of everything that is sent in a group from now on. `policy` says what it does with it,
     or where that is written."""
@@ -416,6 +423,7 @@ Command = (
     | AnswerKnock
     | KnockAt
     | TakeKnockBack
+    | StopWork
     | DeclareArchive
     | WithdrawArchive
     | AcceptPolicy

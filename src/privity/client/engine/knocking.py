@@ -24,7 +24,8 @@ from privity.client.engine.known_links import LETS_IN, known, open_links
 from privity.client.engine.records import Table
 from privity.client.engine.shown import Notice, RoomChanged
 from privity.client.engine.state import Device, KnockRecord
-from privity.client.errors import CommandRefused
+from privity.client.engine.working import ask_with_work
+from privity.client.errors import CommandRefused, PuzzleRefused, WorkStopped
 from privity.identity.errors import KnockIsOld, KnockNotByDevice, LinkIsOver
 from privity.identity.room_links import KNOCK_MS, Knock, Mode, StatedLink
 from privity.identity.uris import host_of, user_of
@@ -76,10 +77,10 @@ def knock(device: Device, command: KnockAt) -> Flow[None]:
     waiting = msgspec.msgpack.encode(Knocked(link.name, at_ms))
     device.batch.put(Table.OWN, KNOCKED, link.room_uri.encode(), waiting)
     try:
-        yield from ask(calls.knock(link.room_uri, made), rest.Done)
-    except Refusal as refusal:
+        yield from ask_with_work(lambda work: calls.knock(link.room_uri, made, work), rest.Done)
+    except (Refusal, PuzzleRefused, WorkStopped) as err:
         forget(device, link.room_uri)
-        if refusal.code is Code.BAD_INVITE:
+        if isinstance(err, Refusal) and err.code is Code.BAD_INVITE:
             raise LinkIsOver(OPENS_NOTHING) from None
         raise
 

@@ -136,6 +136,15 @@ class LogAlarm(msgspec.Struct, frozen=True):
     text: str
 
 
+class Working(msgspec.Struct, frozen=True):
+    """The hub asks for work before the person begins something with a stranger, and this device does it: `done` of so
+    many parts, and about how many seconds are left. None where that ended, however it did."""
+
+    done: int
+    parts: int
+    left_s: int | None
+
+
 class ContactsChanged(msgspec.Struct, frozen=True):
     """Contacts, or what waits for a yes or a no, are others than before."""
 
@@ -183,6 +192,7 @@ Shown = (
     | AccountClosed
     | SomebodyTypes
     | LogAlarm
+    | Working
     | ContactsChanged
     | ChoicesChanged
     | HeardFromDesk

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from privity.client.engine import flow
+from privity.client.engine.calls import Call
 from privity.client.engine.contact_book import ContactBook
-from privity.client.engine.effects import Effect, RequestRest, Show, Transmit, WakeAt
+from privity.client.engine.effects import Effect, RequestRest, Show, Solve, StopSolving, Transmit, WakeAt
 from privity.client.engine.flow import Flow, Runner, T
 from privity.client.engine.gossip import Gossip
 from privity.client.engine.held import Space
@@ -305,7 +307,7 @@ class Device:
             self.pins.check_device, self.pins.check_fresh, self.check_franking_key, self.pins.was_listed
         )
         self.identities = {each.id: self.own.identity(each) for each in ROOM_SUITES.values()}
-        self.runner = Runner(lambda number, call: self.effects.append(RequestRest(number, call)))
+        self.runner = Runner(self._request)
         self.gossip = Gossip(self)
         self.contacts = ContactBook(self.batch, lambda: self.hub_ms)
 
@@ -345,6 +347,15 @@ class Device:
             earlier = tuple(each for each in before if each != key)
             self.own = msgspec.structs.replace(self.own, franking_key=key, earlier_franking_keys=earlier)
             self.batch.put(Table.OWN, "", OWN_KEY, self.own.encode())
+
+    def _request(self, number: int, asked: Call | flow.Solve) -> None:
+        self.effects.append(
+            Solve(number, asked.puzzle) if isinstance(asked, flow.Solve) else RequestRest(number, asked)
+        )
+
+    def stop_work(self) -> None:
+        """The person does not want to wait for work: what it was for comes to nothing."""
+        self.effects += [StopSolving(number) for number in self.runner.stop_work()]
 
     def _tell(self, user_uri: str, before: Account, after: Account) -> None:
         self.effects += [Show(what) for what in told(user_uri, before, after)]

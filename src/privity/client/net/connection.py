@@ -257,6 +257,7 @@ def _refusal(status: int, data: bytes) -> Exception:
         room_uri=body.room_uri,
         reference=body.reference,
         until_ms=body.until_ms,
+        puzzle=body.puzzle,
     )
 
 

@@ -148,7 +148,7 @@ def _take(
         disputed.report_receipt,
         records.keep(db, evidence_key, random, f"appeal:{number}", kept),
         now_ms,
-        now_ms + ANSWER_DAYS * DAY_MS,
+        _answer_by(disputed, now_ms),
         None,
     )
     store.add(db, appeal)
@@ -171,6 +171,14 @@ def _take(
     said = TAKEN.format(until=day(appeal.deadline_ms))
     lines.tell(db, random, relayed.reporter_uri, relayed.receipt, said, made, now_ms)
     return number
+
+
+def _answer_by(disputed: Disputed, now_ms: int) -> int:
+    """What a rule took is over within hours or days: an answer after that would give nothing back."""
+    latest_ms, made = now_ms + ANSWER_DAYS * DAY_MS, disputed.decision
+    if disputed.party is not Party.AFFECTED or made.by_rule is None or made.until_ms is None or made.until_ms < now_ms:
+        return latest_ms
+    return min(made.until_ms, latest_ms)
 
 
 def _turn_away(db: Db, random: Callable[[int], bytes], why: TurnedAway, relayed: RelayedReport, now_ms: int) -> None:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 ANSWER_DAYS: Final = 14
-"""Within so many days an appeal should be answered: whoever waits is restricted meanwhile."""
+"""Within so many days an appeal should be answered: whoever waits is restricted meanwhile. Against what a rule took,
+before that ends."""
 
 
 class Party(StrEnum):

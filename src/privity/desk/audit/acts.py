@@ -28,6 +28,7 @@ class Act(StrEnum):
     # clusters of accounts that act as one
     CLUSTER_FOUND = "cluster.found"
     CLUSTER_JUDGED = "cluster.judged"
+    CLUSTER_CONFIRMED = "cluster.confirmed"
     CLUSTER_SLOWED = "cluster.slowed"
 
     # console

@@ -10,13 +10,12 @@ from __future__ import annotations
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import store
-from privity.desk.cases.deadlines import deadline_of
 from privity.desk.cases.gathering import ALIVE
-from privity.desk.cases.model import OWN, CaseEvent, CaseState, EventKind, Facts, OwnReason
+from privity.desk.cases.model import CaseEvent, CaseState, EventKind
+from privity.desk.cases.opening import Opening, open_new
 from privity.desk.cases.own import kind_of
 from privity.desk.cases.priority import LOWEST, Priority
 from privity.desk.db.transaction import Db
-from privity.desk.intake.findings import Level
 from privity.message.report import Reason
 
 DESK = "desk"
@@ -39,27 +38,22 @@ def open_or_note(
     if newest is not None and newest.state is CaseState.DECIDED and newest.outcome is None and not waits:
         _note(db, newest.number, words, now_ms)
         return newest.number
-    number = store.next_number(db)
-    facts = Facts(Level.TIP, 0, 0, 0, 0, 0, (int(reason),), *deadline_of(reason, now_ms, {}))
     found = Priority(min(priority, LOWEST), (words,))
     earlier = None if newest is None else newest.number
-    store.add_cases(db, [store.NewCase(number, kind, subject, facts, found, now_ms, earlier)])
-    store.add_own(db, number, OwnReason(reason, DESK, now_ms))
-    n = audit.add(
-        db,
-        at_ms=now_ms,
-        who=DESK,
-        act=Act.CASE_OPENED,
-        about=f"case:{number}",
-        source=OWN,
-        reason=int(reason),
-        kind=kind.value,
-        words=words,
-    )
-    store.add_event(db, number, CaseEvent(now_ms, DESK, EventKind.OPENED, words, n))
+    number = open_new(db, Opening(kind, subject, reason, DESK, words, found, earlier), now_ms)
     if not waits:
         store.set_state(db, number, CaseState.DECIDED)
     return number
+
+
+def note_where_open(db: Db, subject: str, words: str, now_ms: int) -> int | None:
+    """Note something about a subject where its newest case waits or is worked on; that case. One that is decided is not
+    touched: its history says when its evidence may go."""
+    newest = store.newest_of(db, subject)
+    if newest is None or newest.state not in ALIVE:
+        return None
+    _note(db, newest.number, words, now_ms)
+    return newest.number
 
 
 def _note(db: Db, number: int, words: str, now_ms: int) -> None:

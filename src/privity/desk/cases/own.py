@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from privity.desk.audit import log as audit
-from privity.desk.audit.acts import Act
 from privity.desk.cases import store
-from privity.desk.cases.deadlines import deadline_of
 from privity.desk.cases.errors import CaseOpenAlready, NoSubject
 from privity.desk.cases.gathering import ALIVE
-from privity.desk.cases.model import OWN, CaseEvent, EventKind, Facts, OwnReason, SubjectKind
+from privity.desk.cases.model import SubjectKind
+from privity.desk.cases.opening import Opening, open_new
 from privity.desk.cases.priority import by_the_desk, priority
 from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.intake.findings import Level
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 from privity.identity.errors import BadUri
@@ -41,25 +38,9 @@ def open_case(
         newest = store.newest_of(db, subject)
         if newest is not None and newest.state in ALIVE:
             raise CaseOpenAlready(f"case {newest.number} is about the same and open; note there what you know")
-        number = store.next_number(db)
-        facts = Facts(Level.TIP, 0, 0, 0, 0, 0, (int(reason),), *deadline_of(reason, now_ms, hours))
-        earlier = None if newest is None else newest.number
         found = priority([by_the_desk(reason)])
-        store.add_cases(db, [store.NewCase(number, kind, subject, facts, found, now_ms, earlier)])
-        store.add_own(db, number, OwnReason(reason, acting.who, now_ms))
-        n = audit.add(
-            db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.CASE_OPENED,
-            about=f"case:{number}",
-            source=OWN,
-            reason=int(reason),
-            kind=kind.value,
-            words=why,
-        )
-        store.add_event(db, number, CaseEvent(now_ms, acting.who, EventKind.OPENED, why, n))
-    return number
+        earlier = None if newest is None else newest.number
+        return open_new(db, Opening(kind, subject, reason, acting.who, why, found, earlier, hours), now_ms)
 
 
 def kind_of(subject: str) -> SubjectKind:

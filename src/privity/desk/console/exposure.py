@@ -20,7 +20,6 @@ from privity.desk.audit.entry import Said
 from privity.desk.config import Budget
 from privity.desk.console.errors import ExposureSpent, PauseNeeded
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.limits import EXPOSURE_KEPT_MS
 
 DAY_MS: Final = 86_400_000
 VIEW_S: Final = 20
@@ -107,10 +106,9 @@ def spent(budget: Budget, views_ms: Sequence[int], now_ms: int) -> Spent:
 
 
 def standing(db: Db, who: str, budget: Budget, now_ms: int) -> Spent:
-    """Where this person stands now."""
+    """Where this person stands now. What a clock that was ahead dates into the future makes nobody wait until then."""
     rows = db.execute(
-        "SELECT at_ms FROM exposure WHERE who = ? ORDER BY n DESC LIMIT ?",
-        (who, max(budget.views_a_day, budget.in_a_row)),
+        "SELECT at_ms FROM exposure WHERE who = ? AND at_ms <= ? ORDER BY at_ms DESC, n DESC", (who, now_ms)
     ).fetchall()
     return spent(budget, [at for (at,) in rows], now_ms)
 
@@ -127,7 +125,6 @@ def view(db: Db, who: str, budget: Budget, item: View | Hearing, now_ms: int) ->
                 "INSERT INTO exposure (who, at_ms, stage) VALUES (?, ?, ?)",
                 [(who, now_ms, item.how["stage"])] * item.costs,
             )
-            db.execute("DELETE FROM exposure WHERE at_ms < ?", (now_ms - EXPOSURE_KEPT_MS,))
         _add(db, who, Act.MEDIA_VIEWED, item, now_ms, **item.how, reason=item.reason)
         return standing(db, who, budget, now_ms)
 

@@ -35,6 +35,12 @@ def time_of(ms: int) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M} UTC")
 
 
+def day_of(ms: int) -> Markup:
+    """A day in UTC, where the moment would say more than it should."""
+    said = f"{datetime.fromtimestamp(min(ms, _LAST_MS) / 1000, UTC):%Y-%m-%d}"
+    return Markup('<time datetime="{}">{}</time>').format(said, said)
+
+
 def time_left(until_ms: int, now_ms: int) -> str:
     """How long it is until then, in the largest unit that says it: `3 d 4 h left`, or `2 h overdue`."""
     away = abs(until_ms - now_ms)
@@ -61,4 +67,4 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_ENVIRONMENT.filters.update(time=time_of, left=time_left, who=who, line=line, words=runs)
+_ENVIRONMENT.filters.update(time=time_of, day=day_of, left=time_left, who=who, line=line, words=runs)

@@ -14,10 +14,10 @@ from privity.desk.console.asked import Asked
 from privity.desk.console.forms import Form
 from privity.desk.console.pages import Page, page
 from privity.desk.console.plain import Run, line
-from privity.desk.limits import MAX_NUMBER
-from privity.desk.signals.coordination import service
+from privity.desk.limits import CONFIRM_WITHIN_MS, CONFIRMED_MS, CONFIRMED_YOUNGER_MS, MAX_NUMBER
+from privity.desk.signals.coordination import confirming, service
 from privity.desk.signals.coordination.kept import Kept, State
-from privity.desk.signals.coordination.model import Kind, View, Why
+from privity.desk.signals.coordination.model import DAY_MS, Kind, View, Why
 from privity.desk.signals.coordination.sentences import sentence
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -48,6 +48,13 @@ class Listing(Form, frozen=True):
 
 class Judging(Form, frozen=True):
     state: Literal["confirmed", "benign"]
+    seen: Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
+    """When it was found last, as the page had it: what was found since, nobody has looked at."""
+    words: Annotated[str, Meta(max_length=4_000)] = ""
+
+
+class Confirming(Form, frozen=True):
+    seen: Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
     words: Annotated[str, Meta(max_length=4_000)] = ""
 
 
@@ -91,6 +98,13 @@ async def _cluster(asked: Asked, acting: Acting) -> web.Response:
         members=sorted(found.members, key=lambda member: (member.standing, -member.shared, member.account)),
         objects=objects(kept),
         can_judge=Right.DECIDE in acting.rights,
+        anew=confirming.is_to_be_judged_anew(asked.db, kept, asked.now_ms),
+        confirmed=confirming.shown(asked.db, kept.number, asked.now_ms),
+        can_confirm=confirming.may_be_confirmed(asked.db, acting, kept, asked.now_ms),
+        whom=frozenset(confirming.whom(asked.db, kept, asked.now_ms)),
+        days=CONFIRMED_MS // DAY_MS,
+        younger_days=CONFIRMED_YOUNGER_MS // DAY_MS,
+        within_ms=kept.seen_ms + CONFIRM_WITHIN_MS,
     )
 
 
@@ -128,7 +142,14 @@ def objects(kept: Kept) -> list[Object]:
 
 async def _judge(asked: Asked, acting: Acting) -> web.Response:
     number, form = asked.number("number"), asked.form(Judging)
-    service.judge(asked.db, acting, number, State(form.state), form.words, asked.now_ms)
+    now_ms = asked.console.now_ms()  # a body may come slowly, and whoever counts asks for what was noted since
+    service.judge(asked.db, acting, number, State(form.state), form.words, now_ms, seen_ms=form.seen)
+    return asked.go(f"/clusters/{number}")
+
+
+async def _confirm(asked: Asked, acting: Acting) -> web.Response:
+    number, form = asked.number("number"), asked.form(Confirming)
+    confirming.confirm(asked.db, acting, number, form.seen, form.words, asked.console.now_ms())
     return asked.go(f"/clusters/{number}")
 
 
@@ -136,4 +157,5 @@ PAGES: Final[tuple[Page, ...]] = (
     page("GET", "/clusters", Right.SEE_CASE, _list),
     page("GET", "/clusters/{number}", Right.SEE_CASE, _cluster),
     page("POST", "/clusters/{number}/judge", Right.DECIDE, _judge),
+    page("POST", "/clusters/{number}/confirm", confirming.NEEDS, _confirm),
 )

@@ -18,6 +18,7 @@ class Action(StrEnum):
 
     DISMISS = "dismiss"
     WARN = "warn"
+    CHALLENGE = "challenge"
     LIMIT = "limit"
     REMOVE_PUBLIC = "remove_public"
     SUSPEND = "suspend"
@@ -82,6 +83,16 @@ ACTIONS: Final[Mapping[Action, ActionRule]] = {
         Verb.WARN,
         Verb.LIFT,
         "This is a warning. Your account can do all it could.",
+    ),
+    Action.CHALLENGE: ActionRule(
+        Target.ACCOUNT,
+        Level.TIP,
+        False,
+        (1, 90),
+        Verb.CHALLENGE,
+        Verb.LIFT,
+        "Until {until} your device works for a little while, by itself, before you ask somebody new for contact, invite"
+        " somebody whom you do not know, or ask to be let into a group. Everything else is as it was.",
     ),
     Action.LIMIT: ActionRule(
         Target.ACCOUNT,

@@ -17,7 +17,7 @@ from privity.desk.audit.acts import Act
 from privity.desk.cases import service as cases
 from privity.desk.db.transaction import Db
 from privity.desk.decisions import store
-from privity.desk.decisions.actions import Action
+from privity.desk.decisions.actions import ACTIONS, Action
 from privity.desk.decisions.errors import NotByRule
 from privity.desk.decisions.model import ByRule, Decision, Proposal, State
 from privity.desk.decisions.policies import PolicyName
@@ -27,7 +27,9 @@ from privity.identity.uris import Random, new_id
 
 DESK: Final = "desk"
 
-MOST_HOURS: Final[Mapping[Action, int]] = MappingProxyType({Action.LIMIT: 72, Action.REMOVE_PUBLIC: 14 * 24})
+MOST_HOURS: Final[Mapping[Action, int]] = MappingProxyType(
+    {Action.CHALLENGE: 7 * 24, Action.LIMIT: 72, Action.REMOVE_PUBLIC: 14 * 24}
+)
 """What a rule may do, and for how long at the most."""
 AT_ONCE: Final = 100
 """Restrictions that are ended in one go."""
@@ -43,7 +45,7 @@ def decide(
         allowed = ", ".join(f"{one.value} for 1 to {hours} hours" for one, hours in MOST_HOURS.items())
         raise NotByRule(f"a rule may {allowed}; got {action.value} for {rule.hours}")
     held = cases.held(db, case)
-    days = -(-rule.hours // 24) if action is Action.LIMIT else None
+    days = None if ACTIONS[action].days is None else -(-rule.hours // 24)
     reference = new_id(random)
     store.add_by_rule(db, reference, rule)
     number = store.add(
@@ -66,7 +68,7 @@ def decide(
 
 
 def end_over(db: Db, now_ms: int, random: Random) -> int:
-    """What was hidden and whose time is over is shown again; how many. The hub ends limits by itself."""
+    """What was hidden and whose time is over is shown again; how many. The hub ends limits and challenges by itself."""
     over = store.by_rules_over(db, now_ms, AT_ONCE)
     for made in over:
         take_back(db, made, DESK, "Its time is over.", now_ms, random, appeal=None)

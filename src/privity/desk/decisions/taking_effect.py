@@ -7,6 +7,8 @@ All of it is written in the transaction of whoever calls, and nothing here asks 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.audit.entry import Said
@@ -30,7 +32,7 @@ def take_effect(db: Db, made: Decision, held: Held, who: str, now_ms: int, rando
     store.add_event(db, made.number, Event(EventKind.EFFECTIVE, now_ms, who, ""))
     made = existing(db, made.number)
     if made.rule.verb is not None:
-        params = EffectParams(decision=made.reference, until_ms=made.until_ms)
+        params = EffectParams(decision=made.reference, until_ms=_ends_at_the_hub_ms(made))
         _ask(db, random, made, made.rule.verb, params, now_ms)
     if made.rule.told:
         found = statement.reasons(made, looked_up(db, made), held.source, now_ms)
@@ -109,12 +111,15 @@ def check_still_right(db: Db, asked: Ordered) -> None:
 def repeat(db: Db, who: str, old: Ordered, now_ms: int, random: Random) -> int:
     """Ask the hub anew for what it refused, as a new effect; returns its number. The caller owns the transaction."""
     asked = old.effect
+    params = asked.params
+    if old.decision is not None and params.until_ms is not None:
+        params = replace(params, until_ms=_ends_at_the_hub_ms(existing(db, old.decision)))
     number = outbox.add(
         db,
         random,
         asked.verb,
         asked.subject,
-        asked.params,
+        params,
         case=old.case,
         decision=old.decision,
         now_ms=now_ms,
@@ -140,6 +145,11 @@ def _free_from_rules(db: Db, subject: str, who: str, now_ms: int, random: Random
         over = other.until_ms is not None and other.until_ms <= now_ms
         if other.by_rule is not None and other.state is State.EFFECTIVE and not over:
             take_back(db, other, who, "People looked at it, and found nothing wrong.", now_ms, random, appeal=None)
+
+
+def _ends_at_the_hub_ms(made: Decision) -> int | None:
+    """The hub ends by itself what has a number of days; what a rule hides the desk shows again (`by_rule.end_over`)."""
+    return None if made.rule.days is None else made.until_ms
 
 
 def others(db: Db, made: Decision) -> tuple[Decision, ...]:

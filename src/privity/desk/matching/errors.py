@@ -15,7 +15,6 @@ DeskError
     |   +-- AlreadyAsked       somebody asked for it, and nobody has agreed yet
     |   +-- NothingToAgree     there is no such agreement, or it is settled
     |   +-- SecondPerson       nobody agrees to what they asked for
-    |   +-- AskerLeft          who asked may not ask any more
     +-- EntryRefused           what is to be an entry is none
     |   +-- KindUnknown        no kind of hash that is known here
     |   +-- HashMalformed      not as many hexadecimal digits as the kind has
@@ -29,6 +28,7 @@ DeskError
     |   +-- ExchangesMissing   the library that speaks with them is not installed
     |   +-- SettingsRefused    what the exchange must be told is missing or wrong
     |   +-- ExchangeFailed     it did not answer as it should
+    |   +-- ExchangeBusy       it wants to be asked again, and later than anybody waits for
     +-- MatchUnknown           there is no such match
 """
 
@@ -85,10 +85,6 @@ class SecondPerson(ListError):
     """Nobody agrees to what they asked for themselves."""
 
 
-class AskerLeft(ListError):
-    """Who asked is not on the staff any more, or may not ask: then nobody is the second person."""
-
-
 class EntryRefused(MatchingError):
     """What is to be an entry is none."""
 
@@ -139,6 +135,10 @@ class SettingsRefused(ExchangeError):
 
 class ExchangeFailed(ExchangeError):
     """The exchange did not answer as it should. What came before is kept."""
+
+
+class ExchangeBusy(ExchangeError):
+    """The exchange wants to be asked again, later than a pull waits; the message says when. What came before stays."""
 
 
 class MatchUnknown(MatchingError):

@@ -145,8 +145,15 @@ class Matching:
             accounts = {one.account for one in seen if one.kind is ObservedKind.SHOWED}
             with transaction(self._db):
                 queue.ask(self._db, sorted(accounts), Why.SHOWED, now_ms)
+                self._forget_closed(seen)
                 store.set_place(self._db, OBSERVED, seen[-1].number)
         return len(seen)
+
+    def _forget_closed(self, seen: Sequence[Observed]) -> None:
+        """What accounts showed that are closed; the caller owns the transaction."""
+        for account in sorted({one.account for one in seen if one.kind is ObservedKind.CLOSED}):
+            store.forget_media(self._db, account)
+            queue.forget(self._db, account)
 
     def _pass_by(self) -> None:
         """What happens while there is no list is not gone back to when there is one."""
@@ -156,6 +163,7 @@ class Matching:
             with transaction(self._db):
                 store.set_place(self._db, "changes", newest(self._db))
                 if seen:
+                    self._forget_closed(seen)
                     store.set_place(self._db, OBSERVED, seen[-1].number)
 
     def _alarm(self, now_ms: int) -> None:

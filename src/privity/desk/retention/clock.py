@@ -72,6 +72,12 @@ def sure(db: Db, now_ms: int) -> None:
         _believe(db, now_ms)
 
 
+def believed_ms(db: Db) -> int | None:
+    """The last time that was believed; it goes on with the hourly look. None before the first one."""
+    known = store.clock(db)
+    return None if known is None else known.believed_ms
+
+
 def alarm(db: Db) -> str:
     """Why nothing is deleted now; empty where the clock is believed."""
     known = store.clock(db)

@@ -51,6 +51,12 @@ class Marks:
         found = bisect_right(self._at, at_ms)
         return self._referrals[found - 1] if found else 0
 
+    @property
+    def settled_ms(self) -> int | None:
+        """The newest time that was believed and went on for a day: a clock that has just jumped ahead is not in it.
+        None within the first day."""
+        return self._at[-2] if len(self._at) > 1 else None
+
     def _first(self, highest: list[int], number: int) -> int | None:
         """Numbers only grow, so the marks are sorted by them as well."""
         found = bisect_left(highest, number)

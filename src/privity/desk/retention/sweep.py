@@ -130,7 +130,8 @@ class Retention:
         with transaction(self.db):
             let_go(self.db, now_ms, self._marks.referrals_at)
             signing_in.drop_over(self.db, now_ms)
-            store.drop_exposure(self.db, now_ms - EXPOSURE_KEPT_MS)
+            if self._marks.settled_ms is not None:  # two days are less than what one look believes
+                store.drop_exposure(self.db, self._marks.settled_ms - EXPOSURE_KEPT_MS)
             dropped = store.drop_reporters(self.db, now_ms - self.periods.reporters, FORGOTTEN)
             if dropped:
                 self._say(now_ms, "reporters", count=dropped)

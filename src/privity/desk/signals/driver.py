@@ -10,7 +10,7 @@ from privity.desk.signals.running.errors import DriverMissing
 
 
 def check_driver() -> None:
-    """Raises DriverMissing."""
+    """Raise DriverMissing where psycopg is not installed; the message says from which pins it is."""
     if find_spec("psycopg") is None:
         raise DriverMissing(
             "signals.store names a PostgreSQL database, and its driver is not installed:"

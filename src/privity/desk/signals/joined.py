@@ -30,9 +30,16 @@ from privity.wire.observed import Observed, ObservedKind
 
 
 def counting(
-    at: CountingAt, db: Db, taking: Taking, compiled: Compiled, now_ms: Callable[[], int], random: Random
+    at: CountingAt,
+    db: Db,
+    taking: Taking,
+    compiled: Compiled,
+    now_ms: Callable[[], int],
+    believed_ms: Callable[[], int | None],
+    random: Random,
 ) -> Work:
-    """The loop by which rules are asked: here, or in other processes where `[desk.signals]` names a store.
+    """The loop by which rules are asked: here, or in other processes where `[desk.signals]` names a store. There
+    something is deleted by `believed_ms` alone.
 
     Raises DriverMissing or KeysInvalid.
     """
@@ -43,7 +50,7 @@ def counting(
 
     sealing = Sealing(read_key(at.key, made_by="privity desk signals make-key"), random)
     sink = RulesSink(db, compiled, Ladder(random, now_ms))
-    return Spread(db, at.store, at.partitions, sealing, sink, compiled, taking.more, now_ms, random)
+    return Spread(db, at.store, at.partitions, sealing, sink, compiled, taking.more, now_ms, believed_ms, random)
 
 
 def asking(

@@ -65,6 +65,10 @@ class Noted:
         self._told |= self.labels
         self.labels, self.agreements = {}, {}
 
+    def forget_over(self, now_ms: int) -> None:
+        """What is over was told as that, and is told no more."""
+        self._told = {key: until_ms for key, until_ms in self._told.items() if until_ms > now_ms}
+
 
 @dataclass(slots=True)
 class Spread:
@@ -78,6 +82,8 @@ class Spread:
     compiled: Compiled
     more: Callable[[float], Awaitable[None]]
     now_ms: Callable[[], int]
+    believed_ms: Callable[[], int | None]
+    """The time by which something may be deleted; None before any was believed."""
     random: Random = field(repr=False)
     noted: Noted = field(default_factory=Noted)
     _filling: Filling = field(init=False, repr=False)
@@ -85,6 +91,7 @@ class Spread:
     _newest: int = field(init=False)
     _spreading: Spreading | None = field(default=None, repr=False)
     _number: int = 0
+    _forgotten_day: int = 0
     _failures: int = 0
 
     def __post_init__(self) -> None:
@@ -148,7 +155,8 @@ class Spread:
         self._number = page[-1].number if page else self._number
         self._newest = max(self._newest, self._number)
         self._act(waiting)
-        await asyncio.to_thread(self._spreading.taken, [one.n for one in waiting], self.now_ms() // DAY_MS)
+        await asyncio.to_thread(self._spreading.taken, [one.n for one in waiting])
+        await self._forget_over(self._spreading)
         return len(page) + len(waiting)
 
     def _hand_over(self, spreading: Spreading, told: Told, observed: list[Observed]) -> list[Waiting]:
@@ -156,6 +164,14 @@ class Spread:
         spreading.tell(told, labels)
         spreading.spread(observed, self.noted.agreements)
         return spreading.waiting()
+
+    async def _forget_over(self, spreading: Spreading) -> None:
+        """Once a day of the time that is believed, and after everything that the desk knows was told."""
+        believed_ms = self.believed_ms()
+        if believed_ms is not None and believed_ms // DAY_MS > self._forgotten_day:
+            await asyncio.to_thread(spreading.forget_over, believed_ms // DAY_MS, Taken(self.db).first())
+            self.noted.forget_over(believed_ms)
+            self._forgotten_day = believed_ms // DAY_MS
 
     def _act(self, waiting: list[Waiting]) -> None:
         with transaction(self.db):

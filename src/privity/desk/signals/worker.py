@@ -106,7 +106,6 @@ class Worker:
             Compiled(),
             CATALOGUE.digest,
             LOOKS_AT,
-            lambda: time.time_ns() // 1_000_000,
             time.monotonic,
             self.accounts,
             self.owned_s,

@@ -17,6 +17,7 @@ DeskError
     +-- MemberInvalid          a name or roles that nobody can have
     +-- NotOneself             somebody else must do this
     +-- TakesTwo               a second admin has to agree first
+    +-- AskerLeft              who asked is not on the staff any more, or may not ask any more
     +-- NoSecondAdmin          no other admin is here who could agree
     +-- ProposalUnknown        nothing of this number waits for a second admin
     +-- LastAdmin              without them nobody could manage the staff
@@ -83,6 +84,10 @@ class NotOneself(StaffError):
 
 class TakesTwo(StaffError):
     """One admin alone lets nobody in and gives nobody what counts."""
+
+
+class AskerLeft(StaffError):
+    """Who asked has left, or has another role: nobody stands for it beside the second person."""
 
 
 class NoSecondAdmin(StaffError):

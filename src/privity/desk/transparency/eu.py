@@ -53,6 +53,7 @@ PLACES: Final[Mapping[PolicyName, Place]] = {
 """Where each rule of the house belongs in the template."""
 
 MEASURES: Final[Mapping[Action, str]] = {
+    Action.CHALLENGE: "Visibility restriction Interaction restricted",
     Action.LIMIT: "Visibility restriction Interaction restricted",
     Action.REMOVE_PUBLIC: "Visibility restriction Disable",
     Action.REMOVE_LINKS: "Visibility restriction Disable",
@@ -90,6 +91,7 @@ _GREECE: Final = {"GR": "EL"}
 """As Eurostat abbreviates it, and so the template."""
 
 _AGAINST: Final[Mapping[Action, str]] = {
+    Action.CHALLENGE: "visibility",
     Action.LIMIT: "visibility",
     Action.REMOVE_PUBLIC: "visibility",
     Action.REMOVE_LINKS: "visibility",

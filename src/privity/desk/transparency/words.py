@@ -19,6 +19,7 @@ LEVELS: Final[Mapping[int, str]] = {
 ACTIONS: Final[Mapping[str, str]] = {
     "dismiss": "nothing done",
     "warn": "warned",
+    "challenge": "challenged for a time",
     "limit": "limited for a time",
     "remove_public": "taken from public view",
     "suspend": "suspended for a time",

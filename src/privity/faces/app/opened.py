@@ -27,6 +27,7 @@ from privity.client.engine.shown import (
     RoomReportArrived,
     Shown,
     SomebodyTypes,
+    Working,
     decode_item,
 )
 from privity.client.engine.typing import LASTS_MS
@@ -50,7 +51,7 @@ from privity.faces.app.port.happened import (
     WaitingChanged,
 )
 from privity.faces.app.port.room_reports import RoomReportsChanged
-from privity.faces.app.port.shown import AccountShown, Conversation, Lock, Waiting
+from privity.faces.app.port.shown import AccountShown, Conversation, Lock, Waiting, WorkShown
 from privity.faces.app.port.writing import TypingShown
 from privity.faces.app.previews import Previews
 from privity.faces.app.problems import FORESEEN, problem_of
@@ -88,6 +89,7 @@ class Opened:
         """People whose names the hub was asked for on this connection."""
         self._sending: dict[tuple[str, str], asyncio.Task[bytes]] = {}
         self._tasks: set[asyncio.Task[object]] = set()
+        self._work: WorkShown | None = None
         self._queue = device.host.follow()
         self._over = False
 
@@ -167,6 +169,7 @@ class Opened:
             unread=sum(each.mentions if each.muted else each.unread for each in self._rows.values()),
             standing=standing.standing.value if standing is not None and restricted else "",
             standing_until_ms=standing.until_ms if standing is not None and restricted else None,
+            work=self._work,
         )
 
     def look(self) -> None:
@@ -282,6 +285,9 @@ class Opened:
                     pass
                 case SomebodyTypes():
                     self._types(what)
+                case Working(done, parts, left_s):
+                    self._work = None if left_s is None else WorkShown(done=done, parts=parts, left_s=left_s)
+                    self.look()
                 case RoomChanged(room_uri):
                     rooms[room_uri] = None
                 case ChoicesChanged():

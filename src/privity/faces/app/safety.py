@@ -48,6 +48,7 @@ def standing_shown(device: Device, now_ms: int, named: tuple[HelpShown, ...], *,
         until_ms=None if found is None else found.until_ms,
         reference="" if found is None else one_line(found.reference, MAX_WORD),
         hidden=found is not None and found.hidden,
+        challenged_until_ms=None if found is None else found.challenged_until_ms,
         known=known,
         statements=tuple(
             _statement(

@@ -27,6 +27,7 @@ from privity.client.engine.shown import (
     ResetPending,
     RoomReportArrived,
     Shown,
+    Working,
 )
 from privity.client.errors import (
     ClientError,
@@ -43,6 +44,7 @@ from privity.faces.commands.harmless import harmless
 from privity.faces.commands.naming import LETTERS, called, with_names
 from privity.faces.commands.times import local_time
 from privity.faces.commands.waiting import waiting
+from privity.faces.commands.working import Waited
 from privity.identity.errors import IdentityError
 from privity.identity.uris import parse_user_uri
 from privity.message.errors import MessageError
@@ -134,12 +136,12 @@ def with_device(
 
     async def run() -> T:
         device = Device.open(folder, secret)
-        heard = device.host.follow()
+        heard, waited = device.host.follow(), Waited(says, note)
         async with device:
-            telling = asyncio.ensure_future(_tell_all(device, heard))
+            telling = asyncio.ensure_future(_tell_all(device, heard, waited))
             try:
                 await _caught_up(device, offline=offline)
-                async with waiting(lambda: says):
+                async with waiting(waited.text):
                     return await work(device)
             except EXPECTED as err:
                 worded = str if isinstance(err, HandleMoved) else lambda text: with_names(device, text)
@@ -191,9 +193,13 @@ async def _caught_up(device: Device, *, offline: bool) -> None:
         note(f"{err}; this is what the device has")
 
 
-async def _tell_all(device: Device, heard: asyncio.Queue[Shown]) -> None:
+async def _tell_all(device: Device, heard: asyncio.Queue[Shown], waited: Waited) -> None:
     while True:
-        _tell(device, await heard.get())
+        what = await heard.get()
+        if isinstance(what, Working):
+            waited.heard(what)
+        else:
+            _tell(device, what)
 
 
 def _tell(device: Device, what: Shown) -> None:

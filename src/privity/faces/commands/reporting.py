@@ -342,6 +342,9 @@ def _standing_lines(standing: OwnStanding) -> list[str]:
     lines = [f"your account is {_STANDINGS[standing.standing]}{until}"]
     if standing.hidden:
         lines.append("your profile is shown to nobody else")
+    if standing.challenged_until_ms is not None:
+        until = local_time(standing.challenged_until_ms)
+        lines.append(f"challenged until {until}: your device works a little before you begin something with a stranger")
     return lines
 
 

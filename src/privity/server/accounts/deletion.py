@@ -18,6 +18,7 @@ from privity.server.contacts import forgetting
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.devices import store as lists
+from privity.server.observing import service as observing
 from privity.server.standing import service as decisions
 
 _OF_USER: Final = (
@@ -33,10 +34,8 @@ _OF_USER: Final = (
     "DELETE FROM device WHERE user_uri = ?1",
     "DELETE FROM broken_notice WHERE user_uri = ?1",
     "DELETE FROM knock WHERE user_uri = ?1",
-    "DELETE FROM observed WHERE account = ?1 OR other = ?1",
-    "DELETE FROM account WHERE user_uri = ?1",
 )
-"""In an order that the foreign keys allow. KeyPackages go with their device."""
+"""In an order that the foreign keys allow; the account itself is the last. KeyPackages go with their device."""
 _OF_DEVICES: Final = (
     "DELETE FROM inbox WHERE client_uri > ?1 AND client_uri < ?2",
     "DELETE FROM inbox_head WHERE client_uri > ?1 AND client_uri < ?2",
@@ -62,6 +61,8 @@ def delete(tx: Tx, context: HubContext, user_uri: str) -> None:
     )
     for sql in _OF_USER:
         tx.execute(sql, (user_uri,))
+    observing.closed(tx, context, user_uri, context.now_ms())
+    tx.execute("DELETE FROM account WHERE user_uri = ?", (user_uri,))
     for sql in _OF_DEVICES:
         tx.execute(sql, between_devices(user_uri))
     tx.execute("UPDATE staff_effect SET subject = ? WHERE subject = ?", (closed.written(context, user_uri), user_uri))

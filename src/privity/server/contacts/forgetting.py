@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from privity.server.ages import service as ages
+from privity.server.challenges import service as challenges
 from privity.server.contacts import store
 from privity.server.contacts.model import ASK_KEPT_MS, MEETING_KEPT_MS
 from privity.server.context import DeviceHooks, HubContext
@@ -34,12 +35,14 @@ def forget_agreed(tx: Tx, hooks: DeviceHooks, user_uri: str) -> None:
 
 
 async def keep_house(context: HubContext) -> None:
-    """Run about hourly: requests, codes and invitations that are over, and guardianships of people who are adults."""
+    """Run about hourly: requests, codes, invitations, challenges and puzzles that are over, and guardianships of people
+    who are adults."""
     now_ms = context.now_ms()
 
     def write(tx: Tx) -> None:
         ages.settle_grown(tx, context.hooks, now_ms)
         store.forget_old(tx, now_ms - ASK_KEPT_MS, now_ms - MEETING_KEPT_MS, now_ms)
         invitations.forget_old(tx, now_ms - ASK_KEPT_MS)
+        challenges.forget_over(tx, now_ms)
 
     await context.db.write(write)

@@ -19,8 +19,8 @@ def routes(context: HubContext) -> list[web.RouteDef]:
         return answer(await overview.of(context, session_of(request)))
 
     async def ask(request: web.Request) -> web.Response:
-        entry = (await body(request, wire.Ask)).entry
-        return answer(wire.ContactMade(await service.ask(context, session_of(request), entry)))
+        wanted = await body(request, wire.Ask)
+        return answer(wire.ContactMade(await service.ask(context, session_of(request), wanted.entry, wanted.work)))
 
     async def withdraw(request: web.Request) -> web.Response:
         await service.withdraw(context, session_of(request), request.match_info["target"])

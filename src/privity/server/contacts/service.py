@@ -17,6 +17,7 @@ from privity.mls.errors import PolicyRefused
 from privity.policy.contact import Audience
 from privity.server.accounts import store as account_store
 from privity.server.accounts.unknown import nobody
+from privity.server.challenges import service as challenges
 from privity.server.contacts import entries, fresh, observed, standing, store
 from privity.server.contacts.model import ASK_KEPT_MS, MEETING_KEPT_MS, Ask, How, Side
 from privity.server.context import HubContext
@@ -24,6 +25,7 @@ from privity.server.db.database import Query, Tx
 from privity.server.limits import MAX_ASKS
 from privity.server.sessions.model import Session
 from privity.wire.errors import Code, Refusal
+from privity.wire.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Deed:
     said_ms: int
 
 
-async def ask(context: HubContext, session: Session, entry: bytes) -> bool:
+async def ask(context: HubContext, session: Session, entry: bytes, work: Work | None = None) -> bool:
     """Keep a request for contact; whether the two are contacts now. Raises NOT_FOUND for whoever is not to be found."""
     context.limits.take("contact.ask", session.user_uri)
     now_ms = context.now_ms()
@@ -63,6 +65,7 @@ async def ask(context: HubContext, session: Session, entry: bytes) -> bool:
             return True
         if new and not near:
             fresh.take(tx, context, session.user_uri, now_ms)
+            challenges.demand(tx, context, session.user_uri, challenges.asking(target), work, now_ms)
         if other_uri is None:
             return nobody(tx)
         if new:

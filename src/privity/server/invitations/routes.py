@@ -20,8 +20,8 @@ def routes(context: HubContext, cache: GroupCache) -> list[web.RouteDef]:
         return make_room_uri(context.config.host, request.match_info["id"])
 
     async def invite(request: web.Request) -> web.Response:
-        entry = (await body(request, Invite)).entry
-        await service.invite(context, cache, session_of(request), room(request), entry)
+        wanted = await body(request, Invite)
+        await service.invite(context, cache, session_of(request), room(request), wanted.entry, wanted.work)
         return answer(Done())
 
     async def agree(request: web.Request) -> web.Response:

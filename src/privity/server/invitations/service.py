@@ -16,6 +16,7 @@ from privity.policy.roles import Capability, check_capability
 from privity.policy.room_state import RoomState
 from privity.policy.standing import Deed
 from privity.server.accounts.unknown import nobody
+from privity.server.challenges import service as challenges
 from privity.server.contacts import entries, observed, standing
 from privity.server.contacts.model import ASK_KEPT_MS
 from privity.server.context import HubContext
@@ -31,6 +32,7 @@ from privity.server.rooms.model import Room
 from privity.server.sessions.model import Session
 from privity.server.standing import service as decisions
 from privity.wire.errors import Code, Refusal
+from privity.wire.work import Work
 
 by_person = store.by_person
 words_of = store.words_of
@@ -64,7 +66,9 @@ def check_addition(query: Query, room: Room | None, adder_uri: str, user_uri: st
         raise nobody(query) from None
 
 
-async def invite(context: HubContext, cache: GroupCache, session: Session, room_uri: str, entry: bytes) -> None:
+async def invite(
+    context: HubContext, cache: GroupCache, session: Session, room_uri: str, entry: bytes, work: Work | None = None
+) -> None:
     """Keep an invitation to a group. Whoever is not shown it, and may be found by the inviter, looks no different."""
     context.limits.take("room.invite", session.user_uri)
     now_ms = context.now_ms()
@@ -93,6 +97,9 @@ async def invite(context: HubContext, cache: GroupCache, session: Session, room_
         store.put(tx, made)
         store.put_word(tx, Word(session.user_uri, room.id, invited, entry, claimed.at_ms))
         if earlier is None and not standing.are_contacts(tx, session.user_uri, invited, now_ms):
+            if not standing.share_room(tx, session.user_uri, invited, direct=True):
+                deed = challenges.inviting(room_uri, invited)
+                challenges.demand(tx, context, session.user_uri, deed, work, now_ms)
             observed.asked(tx, context, session.user_uri, invited, now_ms)
         context.hooks.contacts_changed(tx, [session.user_uri])
         if _is_shown(tx, made, now_ms):

@@ -13,6 +13,7 @@ from typing import NoReturn
 from privity.identity.room_links import ID_BYTES, KNOCK_MS, LAST_MS, MAC_BYTES, SIGNATURE_BYTES, Knock, hash_of
 from privity.policy.roles import Capability, Role
 from privity.policy.standing import Deed
+from privity.server.challenges import service as challenges
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.delivery import log
@@ -105,6 +106,8 @@ async def knock(
             return  # asked again, because the answer was lost
         if before is None and store.count_knocks(tx, room_uri, now_ms - KNOCK_MS) >= MAX_WAITING:
             raise Refusal(Code.TOO_MANY, f"{MAX_WAITING} people wait there already; try again later", limit="knocks")
+        if before is None:
+            challenges.demand(tx, context, session.user_uri, challenges.knocking(room_uri), body.work, now_ms)
         store.put_knock(tx, Waiting(room_uri, session.user_uri, body.at_ms, now_ms))
         if before is None:
             observing.note(tx, context, Seen(now_ms, ObservedKind.KNOCKED, session.user_uri, room=room_uri))

@@ -41,6 +41,13 @@ def registered(tx: Tx, context: HubContext, account: str, address: str | None, n
         note(tx, context, Seen(now_ms, ObservedKind.REGISTERED, account, network=network))
 
 
+def closed(tx: Tx, context: HubContext, account: str, now_ms: int) -> None:
+    """An account is closed in this transaction, and its row still there. What was observed of it and waits goes; the
+    desk hears of the end alone, so that it forgets what it has."""
+    store.forget_of(tx, account)
+    note(tx, context, Seen(now_ms, ObservedKind.CLOSED, account))
+
+
 async def flush(context: HubContext, *, everything: bool = False) -> None:
     """A window of messages is over: one row for each account that is told and reached anybody. Raises a Refusal where
     they cannot be stored, and they are lost."""

@@ -102,6 +102,11 @@ def forget_before(tx: Tx, at_ms: int) -> None:
     tx.execute("DELETE FROM observed WHERE at_ms < ?", (at_ms,))
 
 
+def forget_of(tx: Tx, account: str) -> None:
+    """What an account did, and what was done to it."""
+    tx.execute("DELETE FROM observed WHERE account = ?1 OR other = ?1", (account,))
+
+
 def begin_after(tx: Tx, number: int) -> None:
     """Forget all, and go on after this number, unless there was a higher one."""
     tx.execute("DELETE FROM observed")

@@ -67,6 +67,8 @@ CLASSES: Final = (
     Kept("device links", "attempts to link a device", LINK_KEPT_MS, "link", "expires_ms < ?1"),
     Kept("restrictions", "restrictions that are over", 0, "restriction", "until_ms < ?1"),
     Kept("marks", "marks of accounts that ended while barred", 0, "barred", "until_ms < ?1"),
+    Kept("challenges", "challenges that are over", 0, "challenge", "until_ms < ?1"),
+    Kept("puzzles", "puzzles whose work was taken", 0, "spent_puzzle", "until_ms < ?1"),
     Kept("statements", "statements of reasons", STATEMENT_KEPT_MS, "statement", "at_ms < ?1"),
     Kept("warnings", "warnings", STATEMENT_KEPT_MS, "warning", "at_ms < ?1"),
     Kept("effects", "what the desk had the hub do", EFFECT_KEPT_MS, "staff_effect", "at_ms < ?1"),

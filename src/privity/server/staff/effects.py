@@ -20,6 +20,8 @@ from privity.identity.errors import BadUri
 from privity.identity.uris import parse_room_uri
 from privity.policy.roles import Capability
 from privity.server.accounts import store as accounts
+from privity.server.challenges import service as challenges
+from privity.server.challenges.model import Challenge
 from privity.server.context import HubContext
 from privity.server.db.database import Tx
 from privity.server.delivery import log
@@ -102,6 +104,7 @@ def _overtaken(tx: Tx, asked: Effect) -> tuple[EffectOutcome, str] | None:
 def _do(doing: Doing) -> tuple[EffectOutcome, str]:
     """What is refused leaves nothing behind."""
     standing.forget_over(doing.tx, doing.asked.subject, doing.now_ms)
+    challenges.end_over(doing.tx, doing.asked.subject, doing.now_ms)
     made: list[bool] = []
     refused = doing.tx.attempt(lambda: made.append(_DOES[doing.asked.verb](doing)), Refusal)
     if isinstance(refused, Refusal):
@@ -117,10 +120,11 @@ def _warn(doing: Doing) -> bool:
 
 
 def _lift(doing: Doing) -> bool:
-    """Ends a limit, and takes back a warning: what a person goes on under."""
+    """Ends a limit or a challenge, and takes back a warning: what a person goes on under."""
     subject, decision = _account(doing), _decision(doing)
     unwarned = standing.unwarn(doing.tx, subject, decision)
-    return standing.end(doing.tx, subject, [What.LIMITED], decision) > 0 or unwarned
+    unchallenged = challenges.end(doing.tx, subject, decision)
+    return standing.end(doing.tx, subject, [What.LIMITED], decision) > 0 or unwarned or unchallenged
 
 
 def _tell(doing: Doing) -> bool:
@@ -179,6 +183,20 @@ def _restrict(what: What, *, ends: bool, of_room: bool = False) -> Callable[[Doi
     return do
 
 
+def _challenge(doing: Doing) -> bool:
+    until_ms = doing.asked.params.until_ms
+    if until_ms is None:
+        raise Refusal(Code.MALFORMED, "challenge takes a time of its end")
+    made = Challenge(_account(doing), _decision(doing), doing.now_ms, until_ms)
+    if until_ms <= doing.now_ms:
+        return False  # the desk could not reach the hub before it was over
+    known = challenges.challenges_of(doing.tx, made.user_uri, doing.now_ms)
+    if any((one.decision, one.until_ms) == (made.decision, until_ms) for one in known):
+        return False
+    challenges.put(doing.tx, made)
+    return True
+
+
 def _release(*kinds: What, of_room: bool = False) -> Callable[[Doing], bool]:
     """End what this decision put into force."""
 
@@ -192,6 +210,7 @@ def _release(*kinds: What, of_room: bool = False) -> Callable[[Doing], bool]:
 _DOES: Final[Mapping[Verb, Callable[[Doing], bool]]] = {
     Verb.WARN: _warn,
     Verb.LIMIT: _restrict(What.LIMITED, ends=True),
+    Verb.CHALLENGE: _challenge,
     Verb.LIFT: _lift,
     Verb.SUSPEND: _restrict(What.SUSPENDED, ends=True),
     Verb.BAN: _restrict(What.BANNED, ends=False),

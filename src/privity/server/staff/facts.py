@@ -8,6 +8,7 @@ from privity.server.accounts.closed import check_open
 from privity.server.accounts.typed import find_typed
 from privity.server.accounts.unknown import unknown
 from privity.server.ages import store as ages
+from privity.server.challenges import service as challenges
 from privity.server.context import HubContext
 from privity.server.db.database import Query
 from privity.server.devices import store as devices
@@ -53,8 +54,14 @@ def _account(query: Query, user_uri: str, now_ms: int) -> AccountFacts:
         devices=[DeviceFacts(one.client_uri, one.mls_signature_key, one.added_ms) for one in listed],
         standing=standing.standing(query, user_uri, now_ms).state,
         restrictions=[
-            RestrictionFacts(one.what.value, one.decision, one.since_ms, one.until_ms)
-            for one in decisions.against(query, [user_uri], now_ms)
+            *(
+                RestrictionFacts(one.what.value, one.decision, one.since_ms, one.until_ms)
+                for one in decisions.against(query, [user_uri], now_ms)
+            ),
+            *(
+                RestrictionFacts("challenged", one.decision, one.since_ms, one.until_ms)
+                for one in challenges.challenges_of(query, user_uri, now_ms)
+            ),
         ],
         warnings=decisions.warnings(query, user_uri),
     )

@@ -17,6 +17,7 @@ import msgspec
 from privity.mls.errors import PolicyRefused
 from privity.policy.standing import Deed, check_hidden, check_in_closed_room, check_standing, check_unlinked, worst
 from privity.server.accounts import closed
+from privity.server.challenges import service as challenges
 from privity.server.context import HubContext
 from privity.server.db.database import Query, Tx
 from privity.server.limits import MAX_STATEMENTS
@@ -57,7 +58,7 @@ async def own(context: HubContext, user_uri: str) -> OwnStanding:
 
     def read(query: Query) -> OwnStanding:
         found = store.against(query, [user_uri], now_ms)
-        stands = _of(found)
+        stands, challenged = _of(found), challenges.against(query, user_uri, now_ms)
         by = stands.by
         return OwnStanding(
             standing=stands.state,
@@ -69,6 +70,7 @@ async def own(context: HubContext, user_uri: str) -> OwnStanding:
             statements=[
                 msgspec.json.decode(one, type=Statement) for one in store.statements(query, user_uri, MAX_STATEMENTS)
             ],
+            challenged_until_ms=None if challenged is None else challenged.until_ms,
         )
 
     return await context.db.read(read)
@@ -98,6 +100,7 @@ def account_ended(tx: Tx, context: HubContext, user_uri: str, handle: str | None
         for name in _names(handle, recovery_key):
             store.bar(tx, closed.mark(context, name), until_ms)
     store.forget_person(tx, user_uri)
+    challenges.forget_person(tx, user_uri)
 
 
 def check_may_begin(query: Query, context: HubContext, handle: str, recovery_key: bytes) -> None:

@@ -135,5 +135,5 @@ def decode(data: bytes, kind: type[T]) -> T:
     """Raises BadWords."""
     try:
         return msgspec.msgpack.decode(data, type=kind)
-    except msgspec.DecodeError as err:
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise BadWords(f"expected {kind.__name__}: {err}") from None

@@ -8,10 +8,11 @@ import asyncio
 import random as seeded
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
-import numpy as np
 import pytest
 from bench.campaigns import Attack
+from bench.observed_week import observations
 
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
@@ -19,7 +20,7 @@ from privity.desk.signals.coordination import batch, service, store
 from privity.desk.signals.coordination.batch import Coordination
 from privity.desk.signals.coordination.gathering import Gathering
 from privity.desk.signals.coordination.kept import State
-from privity.desk.signals.coordination.model import KINDS, UNSEEN, Acts, Kind
+from privity.desk.signals.coordination.model import KINDS, UNSEEN, Kind
 from privity.desk.signals.coordination.slowing import by_the_ladder
 from privity.wire.observed import Observed, ObservedKind
 from tests.desk.house import MODERATOR, House
@@ -28,12 +29,6 @@ from tests.desk.signals.coordination.weeks import week
 
 ADA, BEN, CY, DOT = (f"mimi://hub.example/u/{name}" for name in ("ada", "ben", "cy", "dot"))
 ROOM = "mimi://hub.example/r/teapots"
-OF = {
-    Kind.ASKED: ObservedKind.ASKED,
-    Kind.KNOCKED: ObservedKind.KNOCKED,
-    Kind.REPORTED: ObservedKind.REPORTED,
-    Kind.SHOWED: ObservedKind.SHOWED,
-}
 
 
 def seen(kind: ObservedKind, account: str, at_ms: int = 1_000_000, **more: object) -> Observed:
@@ -103,33 +98,25 @@ def test_nobody_becomes_a_friend_by_accepting_what_was_never_asked() -> None:
 
 
 def test_of_too_many_acts_the_newest_are_looked_through() -> None:
-    acts = Gathering(most=3).take(seen(ObservedKind.KNOCKED, ADA, at, room=f"{ROOM}{at}") for at in range(10)).acts()
-    assert acts.at_ms.tolist() == [7, 8, 9]
+    newest_first = (seen(ObservedKind.KNOCKED, ADA, at, room=f"{ROOM}{at}") for at in reversed(range(10)))
+    gathering = Gathering(most=3).take([next(newest_first), next(newest_first)])
+    assert not gathering.full
+    gathering.take(newest_first)
+    assert gathering.full and gathering.acts().at_ms.tolist() == [9, 8, 7]
+
+
+def test_who_is_noted_without_an_age_keeps_the_one_that_is_known() -> None:
+    """A report that the desk notes says 0 where nothing of the reporter was observed for a week."""
+    report = Observed(1, 1_000_000, ObservedKind.REPORTED, ADA, 0, other=CY)
+    for observed in ([report, seen(ObservedKind.KNOCKED, ADA, room=ROOM)], [seen(ObservedKind.ASKED, ADA), report]):
+        acts = Gathering().take(observed).acts()
+        assert acts.born_ms[acts.accounts.index(ADA)] == 500
+    acts = Gathering().take([report]).acts()
+    assert acts.born_ms[acts.accounts.index(ADA)] == 0, "long ago"
 
 
 def test_nothing_is_nothing() -> None:
     assert Gathering().acts().size == 0
-
-
-def observations(acts: Acts) -> Iterator[Observed]:
-    """A week as the desk keeps it."""
-    for place in np.argsort(acts.at_ms, kind="stable").tolist():
-        who, item = int(acts.account[place]), int(acts.object[place])
-        kind = KINDS[int(acts.kind[item])]
-        person, name = int(acts.person[item]), acts.accounts[who]
-        whom = f"mimi://hub.example/u/o{item}" if person == UNSEEN else acts.accounts[person]
-        yield Observed(
-            place + 1,
-            int(acts.at_ms[place]),
-            OF[kind],
-            name,
-            int(acts.born_ms[who]),
-            other="" if kind is Kind.KNOCKED else whom,
-            room=f"mimi://hub.example/r/o{item}" if kind is Kind.KNOCKED else "",
-            together=bool(acts.known[place]),
-        )
-        if acts.accepted[place]:
-            yield Observed(place + 1, int(acts.at_ms[place]), ObservedKind.ACCEPTED, whom, 0, other=name)
 
 
 @pytest.fixture
@@ -138,8 +125,10 @@ def looking(house: House) -> tuple[Coordination, Slowed]:
     slowed = Slowed()
     house.clock = int(made.acts.at_ms.max()) + 1
 
-    def since(db: Db, at_ms: int) -> Iterator[Observed]:
-        return (one for one in observations(made.acts) if one.at_ms >= at_ms)
+    def since(db: Db, at_ms: int) -> Iterator[list[Observed]]:
+        newest_first = reversed([one for one in observations(made.acts) if one.at_ms >= at_ms])
+        while part := list(islice(newest_first, 5_000)):
+            yield part
 
     random = seeded.Random(1).randbytes
     return Coordination(house.db, since, lambda db, at_ms: False, slowed, lambda: house.clock, random), slowed
@@ -175,8 +164,14 @@ async def test_a_look_in_election_mode_slows_some_of_them(house: House, looking:
 
 async def test_a_look_that_is_broken_off_keeps_nothing(house: House, looking: tuple[Coordination, Slowed]) -> None:
     work, _ = looking
-    task = asyncio.ensure_future(work.step())
-    await asyncio.sleep(0.05)
+    begun = asyncio.Event()
+
+    def drawn(size: int) -> bytes:
+        begun.set()  # the search is about to begin, and takes longer than one turn of the loop
+        return work.random(size)
+
+    task = asyncio.ensure_future(replace(work, random=drawn).step())
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

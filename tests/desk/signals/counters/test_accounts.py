@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import tracemalloc
 
 import msgspec
@@ -131,3 +132,28 @@ def test_bytes_that_are_no_state_are_refused() -> None:
     ):
         with pytest.raises(CountersUnreadable):
             AccountState.decode(wrong)
+
+
+def test_a_damaged_line_is_refused_by_name_or_is_one_that_can_be_counted_on() -> None:
+    """So that a desk whose disk has lost a byte begins that account anew and goes on."""
+    draw, state = random.Random(31), AccountState(AT)
+    for name in SUMS:
+        state.add(name, 3, AT)
+    for name in DIFFERENT:
+        for mark in range(3):
+            state.see(name, mark, AT + mark)
+    whole, refused = state.encode(), 0
+    for _ in range(4_000):
+        data, at = bytearray(whole), draw.randrange(len(whole))
+        data[at : at + draw.randrange(2)] = draw.randbytes(draw.randrange(2))
+        try:
+            damaged = AccountState.decode(bytes(data))
+        except CountersUnreadable:
+            refused += 1
+            continue
+        damaged.see("asked", 5, AT)
+        damaged.add("messages", 1, AT)
+        damaged.tie(AT)
+        damaged.over(AT + QUARTER_MS)
+        damaged.encode()
+    assert 1_000 < refused < 4_000

@@ -25,6 +25,7 @@ from privity.desk.intake.findings import Level
 from privity.desk.signals.ladder import friction, store
 from privity.desk.signals.ladder.tending import Tending
 from privity.desk.signals.lifecycle import service
+from privity.desk.signals.lifecycle.model import DAY_MS
 from privity.message.appeal import About
 from privity.wire.staff import Verb
 from tests.desk.house import APPEALS, MODERATOR, House
@@ -105,10 +106,31 @@ def test_in_shadow_nothing_is_done_and_all_is_written_down(house: House, rules: 
     assert rules.happens(version, subject, **UNWANTED) == 1
     assert house.effects() == []
     assert made_against(house, subject) == []
-    (hit,) = store.hits_of(house.db, subject, 10)
+    (hit,) = store.hits_of(house.db, subject, house.clock // DAY_MS + 1, 10)
     assert (hit.rule, hit.because, hit.done.value) == ("Asks", "12 people asked, 1 accepted", "shadow")
     (day,) = service.days(house.db, READER, version.number, 3, house.clock)
     assert (day.rule, day.hits, day.acted) == ("Asks", 1, 0)
+
+
+def test_an_appeal_is_due_before_what_was_taken_ends(house: House, rules: RuleHouse) -> None:
+    """An answer after two weeks would give nothing of some hours back."""
+    version, subject = rules.live(), house.user()
+    rules.happens(version, subject, **UNWANTED)
+    (made,) = made_against(house, subject)
+    house.clock += 1000
+    house.appeal(About.DECISION, made.reference, subject)
+    (appeal,) = appeals.listed(house.db, APPEALS)
+    assert appeal.deadline_ms == made.until_ms
+
+
+def test_an_appeal_after_it_ended_is_due_as_any_other(house: House, rules: RuleHouse) -> None:
+    version, subject = rules.live(), house.user()
+    rules.happens(version, subject, **UNWANTED)
+    (made,) = made_against(house, subject)
+    house.clock += 25 * 3_600_000
+    house.appeal(About.DECISION, made.reference, subject)
+    (appeal,) = appeals.listed(house.db, APPEALS)
+    assert appeal.deadline_ms == house.clock + 14 * DAY_MS
 
 
 def test_an_appeal_gives_it_back(house: House, rules: RuleHouse) -> None:

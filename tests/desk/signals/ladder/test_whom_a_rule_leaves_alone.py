@@ -166,11 +166,40 @@ def test_nobody_learns_who_said_no_nor_who_is_a_child(house: House, rules: RuleH
     assert words == "41 minors, 31 blocked, 21 reported", "the staff read all of it"
 
 
+ON_THE_MOMENT = """
+Pressed = Rule(when=[kind in ["asked", "was_blocked"], asked_24h >= 7], because=f"{kind} after {asked_24h} were asked")
+WhenRules(any=[Pressed], then=[Slow("fraud", hours=24)])
+"""
+
+
+def test_nobody_learns_that_they_were_blocked_just_now(house: House, rules: RuleHouse) -> None:
+    """Whoever extorts somebody reads the same whether they asked one more, or were blocked by the one they press."""
+    version = rules.live(ON_THE_MOMENT, "pressed")
+    texts = []
+    for kind in ("asked", "was_blocked"):
+        rules.happens(version, house.user(), kind=kind, asked_24h=17)
+        said = house.effects()[-1].effect.params.statement
+        assert said is not None
+        texts.append(said.text.partition("Reference:")[0])
+    assert texts[0] == texts[1]
+    assert "(asked_24h): 17." in texts[0] and UNTOLD in texts[0] and GENERAL in texts[0]
+    assert "block" not in texts[0] and "kind" not in texts[0]
+
+
+def test_what_they_did_themselves_is_told_in_words(house: House, rules: RuleHouse) -> None:
+    own = ON_THE_MOMENT.replace(', "was_blocked"', "").replace("{kind} after ", "")
+    rules.happens(rules.live(own, "pressed"), house.user(), asked_24h=17)
+    said = house.effects()[-1].effect.params.statement
+    assert said is not None
+    assert "What happened: it asked somebody for contact (kind: asked)." in said.text
+    assert "17 were asked" in said.text and UNTOLD not in said.text
+
+
 def test_of_shipped_rules_nothing_of_others_is_told() -> None:
     named = {feature.name for feature in CATALOGUE.features}
     assert named >= TOLD - {f"{name}_{period}" for name in _counts() for period in ("15s", "1h", "24h", "7d")}
     for word in ("blocked_by", "reported_by", "minor", "report_weight", "labelled", "network", "inviter", "other_age"):
-        assert not [name for name in TOLD if word in name], word
+        assert not [name for name in TOLD - {"labelled_coordinated"} if word in name], word
 
 
 def _counts() -> set[str]:

@@ -10,11 +10,11 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from privity.desk.signals.lifecycle import election, keeping_in, service, store
-from privity.desk.signals.lifecycle.errors import AskerLeft, BudgetRefused, SecondPerson, TooEarly, WrongStage
+from privity.desk.signals.lifecycle.errors import BudgetRefused, SecondPerson, TooEarly, WrongStage
 from privity.desk.signals.lifecycle.model import DAY_MS, SHADOW_MS, HappenedStep, Stage
 from privity.desk.staff import service as staff
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.errors import NotYourRole
+from privity.desk.staff.errors import AskerLeft, NotYourRole
 from privity.desk.staff.rights import Right, Role
 from tests.desk.house import House
 from tests.desk.signals.ladder.rule_house import ASKS, LOOKS, SECOND, WRITER, RuleHouse

@@ -14,7 +14,9 @@ import pytest
 
 from privity.desk.counting_at import CountingAt
 from privity.desk.errors import KeysInvalid
-from privity.desk.signals import driver
+from privity.desk.retention import clock
+from privity.desk.retention.errors import ClockJumped
+from privity.desk.signals import closed_accounts, driver
 from privity.desk.signals.joined import asking, counting
 from privity.desk.signals.ladder import store as ladder
 from privity.desk.signals.ladder.catalogue import CATALOGUE
@@ -31,6 +33,8 @@ from privity.desk.signals.running.errors import (
 )
 from privity.desk.signals.running.partitions import partition_of
 from privity.desk.signals.running.sealing import Sealing
+from privity.desk.signals.running.told import Labelled
+from privity.desk.signals.taking import service as taking
 from privity.desk.signals.taking import store as taken
 from privity.desk.signals.taking.service import Taking
 from privity.wire.age import AgeBand
@@ -45,8 +49,13 @@ SENDER, REPORTER = (f"mimi://hub.example/u/{letter * 25}a" for letter in "ab")
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
+def address(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database whose clock is the house's."""
     postgres.need_postgres()
+    from privity.desk.signals.running import postgres_store
+
+    step = postgres_store.step
+    monkeypatch.setattr(postgres_store, "step", lambda db: (step(db)[0], house.clock))
     name = postgres.shared().new_database()
     yield postgres.shared().url(name)
     postgres.drop(name)
@@ -75,8 +84,9 @@ def _spread(rules: RuleHouse, address: str, key: bytes = KEY, partitions: int = 
     sink = RulesSink(house.db, rules.compiled, Ladder(house.random, lambda: house.clock))
     sealing = Sealing(key, os.urandom)
     return Spread(
-        house.db, address, partitions, sealing, sink, rules.compiled, _at_once, lambda: house.clock, house.random
-    )
+        house.db, address, partitions, sealing, sink, rules.compiled, _at_once, lambda: house.clock,
+        lambda: clock.believed_ms(house.db), house.random,
+    )  # fmt: skip
 
 
 def _steps(spread: Any, count: int = 3) -> None:
@@ -101,7 +111,6 @@ def _owning(rules: RuleHouse, address: str, most: int = 2, key: bytes = KEY, **o
         most,
         WorkersCompiled(),
         always=LOOKS_AT,
-        now_ms=lambda: rules.house.clock,
         beat_s=lambda: 0.0,
         **given,
     )
@@ -163,6 +172,97 @@ def test_words_and_reporters_arrive(rules: RuleHouse, address: str) -> None:
     assert not worker.known.labelled(SENDER, "watched", until_ms)
     assert worker.known.agreement(REPORTER) == (3.0, 4.0)
     worker.db.close()
+
+
+def test_an_account_that_was_closed_is_forgotten_by_whoever_counts_it(rules: RuleHouse, address: str) -> None:
+    house = rules.house
+    until_ms = house.clock + 86_400_000
+    ladder.put_label(house.db, Label(SENDER, "watched", house.clock, until_ms, b"d" * 32, "seen"), house.clock)
+    _sent(house, 1)
+    _sent(house, 1, account=REPORTER)
+    desk, worker = _spread(rules, address), _owning(rules, address)
+    _steps(desk, 1)
+    assert worker.turn() == 2
+    assert worker.known.labelled(SENDER, "watched", until_ms - 1)
+    page = [Observed(0, house.clock, ObservedKind.CLOSED, SENDER, 0)]
+    taken.add(house.db, page, house.clock)
+    closed_accounts.heard(house.db, page, house.clock)
+    _steps(desk, 1)
+    assert worker.turn() == 1
+    assert not worker.known.labelled(SENDER, "watched", house.clock)
+    worker.leave()
+    names = {bytes(name) for (name,) in desk._spreading.db.execute("SELECT name FROM signal_account")}
+    assert names == {desk.sealing.name(REPORTER)}
+    desk.close()
+    worker.db.close()
+
+
+def _words_there(desk: Any) -> int:
+    return int(desk._spreading.db.execute("SELECT count(*) FROM signal_label").fetchone()[0])
+
+
+def test_a_word_goes_eight_days_after_its_end_by_the_time_that_the_desk_believes(
+    rules: RuleHouse, address: str
+) -> None:
+    house, day_ms = rules.house, 86_400_000
+    start, until_ms = house.clock, house.clock + 3 * day_ms
+    ladder.put_label(house.db, Label(SENDER, "watched", start, until_ms, b"d" * 32, "seen"), start)
+    ladder.put_label(house.db, Label(REPORTER, "watched", start, until_ms + day_ms, b"d" * 32, "seen"), start)
+    desk = _spread(rules, address)
+    house.clock += 400 * day_ms
+    _steps(desk, 1)
+    assert _words_there(desk) == 2, "no time was believed yet"
+    house.clock = start
+    clock.look(house.db, house.clock, 0)
+    house.clock += 400 * day_ms
+    with pytest.raises(ClockJumped):
+        clock.look(house.db, house.clock, 0)
+    _steps(desk, 1)
+    assert _words_there(desk) == 2, "the clock is far ahead, and nobody believes it"
+    for days, there in ((7, 2), (11, 2), (12, 1), (13, 0)):
+        house.clock = start + days * day_ms
+        clock.look(house.db, house.clock, 0)
+        _steps(desk, 1)
+        assert _words_there(desk) == there, days
+    assert desk.noted._told == {}, "and none of it is held in memory"
+    desk.close()
+
+
+def test_what_nobody_counts_stays_no_longer_than_at_the_desk(rules: RuleHouse, address: str) -> None:
+    house, day_ms = rules.house, 86_400_000
+    _sent(house, 3)
+    house.clock += day_ms
+    _sent(house, 2)
+    desk = _spread(rules, address)
+
+    def waiting() -> list[int]:
+        rows = desk._spreading.db.execute("SELECT number FROM signal_log ORDER BY number").fetchall()
+        return [number for (number,) in rows]
+
+    for days, left in ((0, [1, 2, 3, 4, 5]), (6, [4, 5]), (7, [])):
+        house.clock += days * day_ms - (day_ms * 6 if days == 7 else 0)
+        clock.look(house.db, house.clock, 0)
+        taking.forget_over(house.db, house.clock)
+        _steps(desk, 1)
+        assert waiting() == left, days
+    desk.close()
+
+
+def test_words_of_an_older_version_go_once_the_desk_has_told_all_of_its_own(rules: RuleHouse, address: str) -> None:
+    house = rules.house
+    ladder.put_label(house.db, Label(SENDER, "watched", house.clock, house.clock + 1, b"d" * 32, "seen"), house.clock)
+    desk = _spread(rules, address)
+    _steps(desk, 1)
+    desk._spreading.db.execute("INSERT INTO signal_label (name, sealed) VALUES ('of before', 'sealed')")
+    desk._spreading.db.execute("ALTER TABLE signal_label DROP COLUMN over_day")
+    desk.close()
+    clock.look(house.db, house.clock, 0)
+    _steps(desk, 1)
+    assert _words_there(desk) == 1
+    assert desk._spreading.db.execute("SELECT name FROM signal_label").fetchone() == (
+        Labelled(SENDER, "watched", 0).name(desk.sealing),
+    )
+    desk.close()
 
 
 def test_a_desk_that_was_put_back_from_a_copy_loses_nothing(rules: RuleHouse, address: str) -> None:
@@ -267,8 +367,8 @@ def test_without_driver_or_key_the_desk_does_not_start(rules: RuleHouse, monkeyp
     at = CountingAt(store="postgresql://somebody@/none")
     monkeypatch.setattr(driver, "find_spec", lambda name: object())
     with pytest.raises(KeysInvalid, match="make-key"):
-        counting(at, house.db, taking, Compiled(), lambda: house.clock, house.random)
+        counting(at, house.db, taking, Compiled(), lambda: house.clock, lambda: None, house.random)
     monkeypatch.setattr(driver, "find_spec", lambda name: None)
     with pytest.raises(DriverMissing):
-        counting(at, house.db, taking, Compiled(), lambda: house.clock, house.random)
+        counting(at, house.db, taking, Compiled(), lambda: house.clock, lambda: None, house.random)
     assert desk_store.position(house.db) is None

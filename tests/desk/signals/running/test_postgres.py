@@ -83,7 +83,7 @@ def _act(spreading: Any, desk: _Desk) -> None:
     while waiting := spreading.waiting():
         for one in waiting:
             desk.take(one.hit)
-        spreading.taken([one.n for one in waiting], 0)
+        spreading.taken([one.n for one in waiting])
 
 
 def _single(tmp_path: Any) -> set[tuple[object, ...]]:
@@ -116,7 +116,7 @@ def test_partitions_find_what_one_process_finds_though_their_owners_die(store: s
     assert desk.acted == _single(tmp_path)
     log = spreading.db.execute("SELECT count(*) FROM signal_log").fetchone()
     assert log == (0,), "observations are gone once they are counted"
-    spreading.taken([], NOW // DAY_MS + 30)
+    spreading.forget_over(NOW // DAY_MS + 30, 0)
     assert spreading.db.execute("SELECT count(*) FROM signal_hit").fetchone() == (0,)
 
 

@@ -185,7 +185,7 @@ def _read(snapshot: Snapshot) -> tuple[Asked, list[Answer], list[File]]:
                 answers.append(msgspec.json.decode(file.content, type=Answer))
             else:
                 others.append(file)
-    except msgspec.DecodeError as err:
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise SnapshotDamaged(f"a file of the snapshot cannot be read: {err}") from None
     if asked is None:
         raise SnapshotDamaged("a snapshot without what was asked is none")

@@ -64,12 +64,13 @@ class LibraryExchange:
         return checkpoint is not None and bool(self.checkpoint(checkpoint).is_stale())
 
     def fetch(self, checkpoint: bytes | None) -> Iterator[Delta]:
+        """What came since a checkpoint, page by page; all of it without one. Raises whatever the library raises."""
         known = None if checkpoint is None else self.checkpoint(checkpoint)
         for delta in quietly(self.api.fetch_iter(self._types, known)):
             yield self._delta(delta)
 
     def vote(self, kind: HashKind, value: bytes, source_id: str, *, right: bool) -> None:
-        """Raises NotSupported."""
+        """Tell whether people found an entry right. Raises NotSupported where no votes on this kind are taken."""
         state = importlib.import_module(f"{ROOT}.exchanges.fetch_state")
         kinds = {one.get_name(): one for one in self._types}
         named = next((kinds[name] for name, known in _KINDS.items() if known is kind and name in kinds), None)

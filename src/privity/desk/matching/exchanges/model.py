@@ -37,5 +37,5 @@ class Exchange(Protocol):
     def fetch(self, checkpoint: bytes | None) -> Iterator[Delta]: ...
 
     def vote(self, kind: HashKind, value: bytes, source_id: str, *, right: bool) -> None:
-        """Raises NotSupported."""
+        """Tell whether people found an entry right. Raises NotSupported."""
         ...

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.matching.errors import ExchangeFailed, MatchingError, WrongSource
+from privity.desk.matching.errors import ExchangeBusy, ExchangeFailed, MatchingError, WrongSource
 from privity.desk.matching.exchanges.model import Delta, Exchange, NotSupported
 from privity.desk.matching.lists import service, store
 from privity.desk.matching.lists.lease import Lease, leased
@@ -36,7 +36,7 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What came of it."""
+    """What came of a pull: the version that the list has now, and how many entries and votes."""
 
     version: int
     added: int
@@ -55,7 +55,8 @@ def pull(
     random: Callable[[int], bytes],
     told: Told = lambda count: None,
 ) -> Pulled:
-    """Raises NotYourRole, ListUnknown, WrongSource, ListBusy, or ExchangeFailed: what came before is kept."""
+    """Raises NotYourRole, ListUnknown, WrongSource, ListBusy, or, where what came before is kept, ExchangeFailed or
+    ExchangeBusy."""
     acting.must(Right.MANAGE_LISTS)
     found = service.named(db, name)
     if found.source == FILE:
@@ -130,6 +131,9 @@ def _vote(db: Db, number: int, exchange: Exchange) -> int:
             exchange.vote(kind, value, source_id, right=right)
         except NotSupported:
             outcome = "unsupported"
+        except ExchangeBusy as err:
+            log.warning("desk.vote_not_told", vote=vote, reason=type(err).__name__)
+            break
         except Exception as err:  # noqa: BLE001  # as above; the list itself is up to date
             log.warning("desk.vote_not_told", vote=vote, reason=type(err).__name__)
             continue

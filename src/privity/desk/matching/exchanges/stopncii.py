@@ -27,6 +27,7 @@ class StopNcii(LibraryExchange):
     """Its client as an exchange of ours."""
 
     def fetch(self, checkpoint: bytes | None) -> Iterator[Delta]:
+        """Page by page; the library itself would hand over the whole list at once."""
         start = self.client.DEFAULT_START_TIME if checkpoint is None else self.checkpoint(checkpoint).update_time
         for page in quietly(self.client.fetch_hashes_iter(start_timestamp=start)):
             last = None if page.hasMoreRecords else self.encoded(self.checkpoint_class.from_stopncii_fetch(page))

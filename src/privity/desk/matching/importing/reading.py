@@ -24,6 +24,8 @@ _FALSE: Final = ("", "false", "no", "0")
 
 
 class Form(StrEnum):
+    """How a file of hashes is written."""
+
     CSV = "csv"
     LINES = "jsonl"
 

@@ -23,7 +23,7 @@ MOST_ENTRY = (1 << 63) - 1
 
 
 def words_of(bits: bytes) -> Words:
-    """Raises HashInvalid."""
+    """The four words of a hash of 32 bytes. Raises HashInvalid."""
     if len(bits) != 32:
         raise HashInvalid(f"a hash of 32 bytes expected, got {len(bits)} bytes")
     return np.frombuffer(bits, dtype="<u8")

@@ -41,14 +41,14 @@ class Job:
     entries: Positions
 
     def write(self, path: Path) -> None:
-        """Raises OSError."""
+        """Write it into a file that nobody else can read, for the child. Raises OSError."""
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             said = np.frombuffer(f"{self.sequence} {self.anchor}".encode(), dtype=np.uint8)
             np.savez(file, said=said, dead=self.dead, hashes=self.hashes, entries=self.entries)
 
     @classmethod
     def read(cls, path: Path) -> Job:
-        """Raises OSError."""
+        """The job that `write` left. Raises OSError."""
         with np.load(path) as found:
             sequence, _, anchor = found["said"].tobytes().decode().partition(" ")
             return cls(int(sequence), anchor, found["dead"], found["hashes"], found["entries"])

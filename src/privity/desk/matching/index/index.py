@@ -118,7 +118,7 @@ class Index:
 
     @property
     def generation(self) -> int:
-        """Of the base."""
+        """How often the base was written anew; it grows with each compaction."""
         return self._manifest.generation
 
     def within(self, bits: bytes, radius: int = RADIUS) -> list[Match]:

@@ -60,7 +60,7 @@ class Layout:
 
     @property
     def offsets(self) -> int:
-        """How many there are."""
+        """How many places of buckets all tables have together."""
         return int(self.rows[-1, TABLE])
 
     @cached_property

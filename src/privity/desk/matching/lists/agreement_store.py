@@ -62,16 +62,18 @@ def waiting(db: Db, of: int) -> Agreement | None:
 
 
 def count_waiting(db: Db) -> int:
+    """Agreements of all lists that wait for a second person."""
     (found,) = db.execute("SELECT count(*) FROM list_agreement WHERE agreed_ms IS NULL AND ended_ms IS NULL").fetchone()
     return int(found)
 
 
 def all_of(db: Db, of: int) -> tuple[Agreement, ...]:
-    """The newest first."""
+    """All agreements that a list ever had, the newest first."""
     return tuple(Agreement(*row) for row in db.execute(_SELECT + " WHERE list = ? ORDER BY n DESC", (of,)).fetchall())
 
 
 def ask(db: Db, of: int, version: int, who: str, words: str, now_ms: int) -> int:
+    """Write down that somebody asks that a list acts as it is at this version; the number of that."""
     made = db.execute(
         "INSERT INTO list_agreement (list, version, asked_ms, asked_by, words) VALUES (?, ?, ?, ?, ?) RETURNING n",
         (of, version, now_ms, who, words),
@@ -94,7 +96,7 @@ def end(db: Db, number: int, who: str, words: str, now_ms: int) -> None:
 
 
 def end_all(db: Db, of: int, who: str, words: str, now_ms: int) -> None:
-    """Of a list that goes."""
+    """End what is in force and what waits, of a list that goes."""
     db.execute(
         "UPDATE list_agreement SET ended_ms = ?, ended_by = ?, ended_words = ? WHERE list = ? AND ended_ms IS NULL",
         (now_ms, who, words, of),

@@ -35,7 +35,7 @@ class Lease:
 
 @contextmanager
 def leased(db: Db, number: int, random: Callable[[int], bytes], now_ms: Callable[[], int]) -> Iterator[Lease]:
-    """Raises ListBusy."""
+    """Hold the lease of a list within the block. Raises ListBusy where somebody else has it."""
     lease = Lease(db, number, random(16).hex(), now_ms)
     with transaction(db):
         lease.renew()

@@ -53,7 +53,7 @@ def add(
 
 
 def named(db: Db, name: str) -> HashList:
-    """Raises ListUnknown."""
+    """The list of this name, unless it was removed. Raises ListUnknown."""
     found = store.find(db, name)
     if found is None or found.removed_ms is not None:
         raise ListUnknown(f"there is no list {name}")
@@ -61,7 +61,7 @@ def named(db: Db, name: str) -> HashList:
 
 
 def numbered(db: Db, number: int) -> HashList:
-    """Raises ListUnknown."""
+    """The list of this number, also one that was removed. Raises ListUnknown."""
     found = store.by_number(db, number)
     if found is None:
         raise ListUnknown(f"there is no list {number}")

@@ -36,6 +36,7 @@ def by_number(db: Db, number: int) -> HashList | None:
 
 
 def all_lists(db: Db) -> tuple[HashList, ...]:
+    """Those that were not removed, the oldest first."""
     rows = db.execute(_LIST + " WHERE removed_ms IS NULL ORDER BY number").fetchall()
     return tuple(found for row in rows if (found := _list(row)) is not None)
 
@@ -92,11 +93,13 @@ def stage(db: Db, number: int, entries: Iterable[Incoming]) -> None:
 
 
 def staged(db: Db, number: int) -> int:
+    """How many entries of what is to become a list are there."""
     (count,) = db.execute("SELECT count(*) FROM list_staged WHERE list = ?", (number,)).fetchone()
     return int(count)
 
 
 def unstage(db: Db, number: int) -> None:
+    """Begin to stage anew."""
     db.execute("DELETE FROM list_staged WHERE list = ?", (number,))
     db.execute("DELETE FROM list_import WHERE list = ?", (number,))
 
@@ -159,7 +162,7 @@ def publish(db: Db, number: int, *, replace: bool, sources: Sequence[str], now_m
 
 
 def remove_entries(db: Db, number: int, now_ms: int) -> int:
-    """All of a list."""
+    """Take all entries out of a list, as a version that has none; how many that were."""
     return publish(db, number, replace=True, sources=(), now_ms=now_ms).removed
 
 
@@ -189,6 +192,7 @@ def purge(db: Db, before_ms: int, most: int) -> int:
 
 
 def count(db: Db, number: int) -> dict[HashKind, int]:
+    """Entries that are in a list now, by kind."""
     rows = db.execute(
         "SELECT kind, count(*) FROM list_entry WHERE list = ? AND removed_ms IS NULL GROUP BY kind", (number,)
     ).fetchall()
@@ -228,11 +232,13 @@ def end_lease(db: Db, number: int, holder: str) -> None:
 
 
 def add_vote(db: Db, entry: int, up: bool, who: str, now_ms: int) -> None:
+    """What somebody found of an entry, for its count and to be told to its source."""
     db.execute("INSERT INTO list_vote (entry, up, who, at_ms) VALUES (?, ?, ?, ?)", (entry, up, who, now_ms))
     db.execute("UPDATE list_entry SET up = up + ?, down = down + ? WHERE n = ?", (up, not up, entry))
 
 
 def feedback(db: Db, number: int) -> tuple[int, int]:
+    """Entries of a list that people found right more often than wrong, and the other way round."""
     right, wrong = db.execute(
         "SELECT coalesce(sum(up > down), 0), coalesce(sum(down > up), 0) FROM list_entry"
         " WHERE list = ? AND removed_ms IS NULL AND (up > 0 OR down > 0)",

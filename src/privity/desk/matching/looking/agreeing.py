@@ -15,17 +15,15 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.matching.errors import AlreadyAsked, AskerLeft, ListOnlyWatches, NothingToAgree, SecondPerson
+from privity.desk.matching.errors import AlreadyAsked, ListOnlyWatches, NothingToAgree, SecondPerson
 from privity.desk.matching.lists import agreement_store as store
 from privity.desk.matching.lists import service as lists
 from privity.desk.matching.lists.agreement_store import Agreement, Covers
 from privity.desk.matching.lists.model import FILE, HashList
 from privity.desk.matching.looking.policy import FOLLOWS, Action
-from privity.desk.staff import service as staff
 from privity.desk.staff.acting import Acting
-from privity.desk.staff.errors import MemberUnknown
-from privity.desk.staff.model import State
-from privity.desk.staff.rights import Right, rights_of
+from privity.desk.staff.rights import Right
+from privity.desk.staff.two_people import must_stand, same_person
 
 NOTHING: Final = -1
 """Covered by no agreement: entries that were there before there were any are of version 0."""
@@ -97,9 +95,9 @@ def agree(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Agree
         found = _existing(db, number)
         if found.agreed_ms is not None or found.ended_ms is not None:
             raise NothingToAgree(f"nothing waits as agreement {number}: it is settled, or over")
-        if _same(found.asked_by, acting.who):
+        if same_person(found.asked_by, acting.who):
             raise SecondPerson(f"{found.asked_by} asked that the list acts; somebody else agrees, got {acting.who}")
-        _must_stand(db, found.asked_by, number)
+        must_stand(db, found.asked_by, Right.MANAGE_LISTS, f"agreement {number}")
         before = store.in_force(db, found.list)
         if before is not None:
             store.end(db, before.number, acting.who, _IN_PLACE, now_ms)
@@ -150,24 +148,6 @@ def _covered(of: HashList, now: Agreement | None) -> int:
     if now is None:
         return NOTHING
     return now.version if of.source == FILE else of.version
-
-
-def _same(first: str, second: str) -> bool:
-    """Whoever owns the machine is one person, by whatever command."""
-    return first == second or (first.startswith("command:") and second.startswith("command:"))
-
-
-def _must_stand(db: Db, who: str, number: int) -> None:
-    """Raise AskerLeft unless who asked is the owner of the machine, or on the staff and may still ask."""
-    kind, _, member = who.partition(":")
-    if kind == "command":
-        return
-    try:
-        found = staff.member(db, int(member))
-    except MemberUnknown:
-        raise AskerLeft(f"{who}, who asked for agreement {number}, is not on the staff; end it and ask anew") from None
-    if found.state is not State.ACTIVE or Right.MANAGE_LISTS not in rights_of(found.roles):
-        raise AskerLeft(f"{who}, who asked for agreement {number}, may not ask any more; end it and ask anew")
 
 
 def _existing(db: Db, number: int) -> Agreement:

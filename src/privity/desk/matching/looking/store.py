@@ -99,6 +99,7 @@ def acted(db: Db, column: str, number: int, since_ms: int) -> int:
 
 
 def purge_matches(db: Db, before_ms: int, most: int) -> int:
+    """Delete some matches that are older; how many that were."""
     sql = "DELETE FROM match WHERE number IN (SELECT number FROM match WHERE at_ms < ? LIMIT ?)"
     return int(db.execute(sql, (before_ms, most)).rowcount)
 
@@ -121,6 +122,7 @@ def keep_media(
 
 
 def purge_media(db: Db, now_ms: int, most: int) -> int:
+    """Delete hashes of some pictures whose time is over; of how many that were."""
     sql = "DELETE FROM media WHERE number IN (SELECT number FROM media WHERE expires_ms <= ? LIMIT ?)"
     return int(db.execute(sql, (now_ms, most)).rowcount)
 
@@ -131,6 +133,7 @@ def forget_media(db: Db, account: str) -> int:
 
 
 def place(db: Db, what: str) -> int:
+    """How far a loop has come in what it reads; 0 before it has begun."""
     row = db.execute("SELECT after FROM matching_place WHERE what = ?", (what,)).fetchone()
     return 0 if row is None else int(row[0])
 

@@ -12,6 +12,8 @@ from privity.desk.db.transaction import Db
 
 
 class Why(StrEnum):
+    """Why an account is looked at."""
+
     SHOWED = "showed"
     """They changed what they show."""
     GREW = "grew"
@@ -21,6 +23,8 @@ class Why(StrEnum):
 
 
 class Due(NamedTuple):
+    """An account that is due, and when it was asked for last: `done` takes both."""
+
     account: str
     since_ms: int
 
@@ -37,6 +41,7 @@ def ask(db: Db, accounts: Iterable[str], why: Why, now_ms: int, next_ms: int | N
 
 
 def due(db: Db, now_ms: int, limit: int) -> tuple[Due, ...]:
+    """Accounts whose time has come, the longest overdue first."""
     rows = db.execute(
         "SELECT account, since_ms FROM matching_due WHERE next_ms <= ? ORDER BY next_ms, account LIMIT ?",
         (now_ms, limit),
@@ -47,6 +52,11 @@ def due(db: Db, now_ms: int, limit: int) -> tuple[Due, ...]:
 def done(db: Db, one: Due) -> None:
     """Unless it was asked for again meanwhile."""
     db.execute("DELETE FROM matching_due WHERE account = ? AND since_ms = ?", (one.account, one.since_ms))
+
+
+def forget(db: Db, account: str) -> None:
+    """There is nothing of it to look at any more."""
+    db.execute("DELETE FROM matching_due WHERE account = ?", (account,))
 
 
 def put_off(db: Db, one: Due, next_ms: int) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 import structlog
@@ -23,13 +22,11 @@ EVERY_MS: Final = 6 * HOUR_MS
 LOOK_S: Final = 600.0
 """Between two looks whether it is time."""
 BACK_MS: Final = 7 * DAY_MS
-PART: Final = 5_000
-"""Observations that are read before others may go on."""
 ENOUGH_ELECTION: Final = 3.0
 """The common logarithm of how unlikely a cluster must be in election mode: people look at more. `ENOUGH` otherwise."""
 
-Since = Callable[[Db, int], Iterator[Observed]]
-"""Observations from a time on, as they came."""
+Since = Callable[[Db, int], Iterator[list[Observed]]]
+"""Observations from a time on, the newest first, in parts after each of which others may go on."""
 Election = Callable[[Db, int], bool]
 
 log: Final = structlog.get_logger()
@@ -55,12 +52,15 @@ class Coordination:
         from privity.desk.signals.coordination.gathering import Gathering  # NumPy and SciPy, for when a look is due
 
         gathering = Gathering()
-        observed = self.since(self.db, now_ms - BACK_MS)
-        while part := list(islice(observed, PART)):
+        for part in self.since(self.db, now_ms - BACK_MS):
             gathering.take(part)
             await asyncio.sleep(0)
+            if gathering.full:
+                log.warning("desk.coordination_full", acts=gathering.most)
+                break
         election = self.election(self.db, now_ms)
-        acts = gathering.acts()
+        acts = await asyncio.to_thread(gathering.acts)
+        del gathering  # as large as the acts, which are all that is needed from here on
         found = await self._found(acts, ENOUGH_ELECTION if election else ENOUGH)
         opened = service.keep(self.db, found, self.slow, election=election, now_ms=now_ms)
         with transaction(self.db):

@@ -11,11 +11,12 @@ from typing import Final, Self
 
 import numpy as np
 
-from privity.desk.signals.coordination.model import KINDS, UNSEEN, Acts, Kind
+from privity.desk.signals.coordination.distinct import distinct
+from privity.desk.signals.coordination.model import KINDS, UNSEEN, Acts, Ints, Kind
 from privity.wire.observed import MOST_MUTUAL, Observed, ObservedKind
 
 MOST: Final = 10_000_000
-"""Acts that are looked through at once, some 300 MB; of more, the newest."""
+"""Acts that are looked through at once; of more, the newest. docs/developers/coordination.md says what that takes."""
 SHOWN_MS: Final = 600_000
 """Profiles that change within the same ten minutes, counted from midnight, change together."""
 
@@ -25,6 +26,7 @@ _OF: Final = {
     ObservedKind.REPORTED: Kind.REPORTED,
     ObservedKind.SHOWED: Kind.SHOWED,
 }
+_TO_PEOPLE: Final = (Kind.ASKED, Kind.REPORTED)
 
 
 @dataclass(slots=True)
@@ -39,86 +41,113 @@ class _Numbers:
 
 @dataclass(slots=True)
 class Gathering:
-    """Takes observations, oldest first, in any number of parts."""
+    """Takes observations, newest first, in any number of parts, until it is `full`."""
 
     most: int = MOST
     _accounts: _Numbers = field(default_factory=_Numbers)
     _objects: _Numbers = field(default_factory=_Numbers)
-    _born: dict[int, int] = field(default_factory=dict)
     _network: dict[int, str] = field(default_factory=dict)
     _inviter: dict[int, int] = field(default_factory=dict)
-    _person: dict[int, str] = field(default_factory=dict)
+    _born: array[int] = field(default_factory=lambda: array("q"))
+    """Of each account; UNSEEN of whom nothing says it."""
     _kind: array[int] = field(default_factory=lambda: array("b"))
     _account: array[int] = field(default_factory=lambda: array("i"))
     _object: array[int] = field(default_factory=lambda: array("i"))
     _at: array[int] = field(default_factory=lambda: array("q"))
     _known: array[int] = field(default_factory=lambda: array("b"))
-    _accepted: set[tuple[int, int]] = field(default_factory=set)
+    _agreed: tuple[array[int], array[int]] = field(default_factory=lambda: (array("i"), array("i")))
     """Who asked, and for what."""
+
+    @property
+    def full(self) -> bool:
+        """Whether more would be too many: what is older is left out."""
+        return len(self._account) >= self.most
 
     def take(self, observed: Iterable[Observed]) -> Self:
         """What is no act that several do to the same is passed over, but for what says where an account came from."""
         for one in observed:
             kind = _OF.get(one.kind)
             if kind is not None:
-                self._act(kind, one)
+                if not self.full:
+                    self._act(kind, one)
             elif one.kind is ObservedKind.REGISTERED:
                 self._registered(one)
             elif one.kind is ObservedKind.ACCEPTED:
-                self._accepted.add((self._accounts(one.other), self._objects(f"{Kind.ASKED}:{one.account}")))
+                self._agreed[0].append(self._accounts(one.other))
+                self._agreed[1].append(self._thing(Kind.ASKED, one.account))
         return self
 
     def _act(self, kind: Kind, one: Observed) -> None:
         whom = {Kind.KNOCKED: one.room, Kind.SHOWED: str(one.at_ms // SHOWN_MS)}.get(kind, one.other)
-        known = len(self._objects.of)
-        item, account = self._objects(f"{kind}:{whom}"), self._accounts(one.account)
-        if kind in (Kind.ASKED, Kind.REPORTED):
-            self._person[item] = whom
-        while len(self._kind) < len(self._objects.of):
-            self._kind.append(KINDS.index(kind) if len(self._kind) >= known else KINDS.index(Kind.ASKED))
-        self._born[account] = one.born_ms
-        self._account.append(account)
-        self._object.append(item)
+        self._account.append(self._somebody(one))
+        self._object.append(self._thing(kind, whom))
         self._at.append(one.at_ms)
         self._known.append(kind is Kind.ASKED and (one.together or 0 < one.mutual <= MOST_MUTUAL))
 
+    def _thing(self, kind: Kind, whom: str) -> int:
+        number = self._objects(f"{kind}:{whom}")
+        if number == len(self._kind):
+            self._kind.append(KINDS.index(kind))
+        return number
+
+    def _somebody(self, one: Observed) -> int:
+        number = self._accounts(one.account)
+        if number >= len(self._born):
+            self._born.extend([UNSEEN] * (number + 1 - len(self._born)))
+        if one.born_ms or self._born[number] == UNSEEN:  # 0 says that it was made before anything of it was seen
+            self._born[number] = one.born_ms
+        return number
+
     def _registered(self, one: Observed) -> None:
-        account = self._accounts(one.account)
-        self._born[account] = one.born_ms
+        account = self._somebody(one)
         if one.network:
             self._network[account] = one.network
         if one.other:
             self._inviter[account] = self._accounts(one.other)
 
     def acts(self) -> Acts:
-        """Everything that was taken."""
-        count, start = len(self._accounts.of), max(0, len(self._account) - self.most)
-        account = np.frombuffer(self._account, dtype=np.int32)[start:].copy()
-        item = np.frombuffer(self._object, dtype=np.int32)[start:].copy()
-        kind = np.full(len(self._objects.of), KINDS.index(Kind.ASKED), dtype=np.int32)
-        kind[: len(self._kind)] = np.frombuffer(self._kind, dtype=np.int8)
-        at_ms = np.frombuffer(self._at, dtype=np.int64)[start:].copy()
-        born, network = np.full(count, int(at_ms.min(initial=0)), dtype=np.int64), np.full(count, UNSEEN, np.int32)
-        inviter, person = np.full(count, UNSEEN, np.int32), np.full(len(kind), UNSEEN, np.int32)
-        born[list(self._born)] = list(self._born.values())
+        """Everything that was taken. Some seconds for millions: nothing for a thread that others wait for."""
+        count, kind = len(self._accounts.of), np.frombuffer(self._kind, dtype=np.int8).astype(np.int32)
+        account = np.frombuffer(self._account, dtype=np.int32).copy()
+        item = np.frombuffer(self._object, dtype=np.int32).copy()
+        at_ms = np.frombuffer(self._at, dtype=np.int64).copy()
+        born = np.full(count, UNSEEN, dtype=np.int64)
+        born[: len(self._born)] = np.frombuffer(self._born, dtype=np.int64)
+        born[born == UNSEEN] = at_ms.min(initial=0)
+        network, inviter = np.full(count, UNSEEN, np.int32), np.full(count, UNSEEN, np.int32)
         names = _Numbers()
         network[list(self._network)] = [names(name) for name in self._network.values()]
         inviter[list(self._inviter)] = list(self._inviter.values())
-        people = {number: self._accounts.of.get(uri, UNSEEN) for number, uri in self._person.items()}
-        person[list(people)] = list(people.values())
-        pairs = {asker * len(kind) + asked for asker, asked in self._accepted}
-        accepted = np.isin(account.astype(np.int64) * len(kind) + item, np.fromiter(pairs, np.int64, len(pairs)))
         return Acts(
             list(self._accounts.of),
             list(self._objects.of),
             account,
             item,
             at_ms,
-            np.frombuffer(self._known, dtype=np.int8)[start:].astype(np.bool_),
-            accepted,
+            np.frombuffer(self._known, dtype=np.int8).astype(np.bool_),
+            self._accepted(account, item),
             kind,
-            person,
+            self._people(kind),
             born,
             network,
             inviter,
         )
+
+    def _accepted(self, account: Ints, item: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Of each act, whether it asked for what was agreed to."""
+        asker, asked = (np.frombuffer(column, dtype=np.int32).astype(np.int64) for column in self._agreed)
+        agreed = distinct(asker * len(self._kind) + asked)
+        if not len(agreed):
+            return np.zeros(len(account), dtype=np.bool_)
+        acts = account.astype(np.int64) * len(self._kind) + item
+        place = np.minimum(np.searchsorted(agreed, acts), len(agreed) - 1)
+        return np.asarray(agreed[place] == acts)
+
+    def _people(self, kind: Ints) -> Ints:
+        """Of each object, which account it is."""
+        found = np.full(len(kind), UNSEEN, dtype=np.int32)
+        to_people = np.isin(kind, [KINDS.index(each) for each in _TO_PEOPLE])
+        for number, (name, person) in enumerate(zip(self._objects.of, to_people.tolist(), strict=True)):
+            if person:
+                found[number] = self._accounts.of.get(name.partition(":")[2], UNSEEN)
+        return found

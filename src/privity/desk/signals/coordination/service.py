@@ -3,8 +3,9 @@
 """What people do with clusters, and what follows from one: a case for all of it, and at the most a slower pace.
 
 Being in a cluster takes nothing from anybody. In election mode, to which two people agreed, accounts that are young and
-have no standing of their own are slowed for some hours, where much stands behind it; all else is decided by people,
-account by account, by what each did.
+have no standing of their own are slowed for some hours, where much stands behind it. A campaign that a second person
+confirms puts a word on such accounts (`confirming`); all else is decided by people, account by account, by what each
+did.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from privity.desk.cases import of_cluster
 from privity.desk.cases import service as cases
 from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.signals.coordination import store
-from privity.desk.signals.coordination.errors import ClusterJudged, ClusterUnknown
+from privity.desk.signals.coordination import confirming, store
+from privity.desk.signals.coordination.errors import ClusterJudged
 from privity.desk.signals.coordination.kept import Kept, State, known_as
 from privity.desk.signals.coordination.model import DAY_MS, Cluster, Kind, Member
 from privity.desk.signals.coordination.sentences import sentence
@@ -52,7 +53,7 @@ def listed(db: Db, acting: Acting, state: State, before: int | None = None, limi
 def cluster(db: Db, acting: Acting, number: int) -> Kept:
     """One with all that says so. Raises NotYourRole or ClusterUnknown."""
     acting.must(Right.SEE_CASE)
-    return _known(db, number)
+    return confirming.known(db, number)
 
 
 def clusters_of(db: Db, acting: Acting, account: str) -> list[int]:
@@ -61,19 +62,28 @@ def clusters_of(db: Db, acting: Acting, account: str) -> list[int]:
     return store.of_account(db, account)
 
 
-def judge(db: Db, acting: Acting, number: int, state: State, words: str, now_ms: int) -> None:
-    """Say whether it is a campaign. It does nothing to anybody: decisions are made in cases about each account.
+def judge(
+    db: Db, acting: Acting, number: int, state: State, words: str, now_ms: int, *, seen_ms: int | None = None
+) -> None:
+    """Say whether it is a campaign. It does nothing to anybody: decisions are made in cases about each account, and a
+    second person may confirm it (`confirming`).
 
-    One that is harmless does not come again, as long as it is the same people doing the same kinds of things.
-    Raises NotYourRole, NoteMissing, ClusterUnknown or ClusterJudged.
+    One that is harmless does not come again, as long as it is the same people doing the same kinds of things; what was
+    confirmed of it ends at once. `seen_ms`: when it was found last, of the page that they looked at; without it, as it
+    is now. Raises NotYourRole, NoteMissing, ClusterUnknown, ClusterJudged or ClusterChanged.
     """
     acting.must(Right.DECIDE)
     said = worded("why it is or is no campaign", words)
     with transaction(db):
-        found = _known(db, number)
-        if state in (State.PROPOSED, found.state):
+        found = confirming.known(db, number)
+        anew = state is found.state and confirming.is_to_be_judged_anew(db, found, now_ms)
+        if state is State.PROPOSED or (state is found.state and not anew):
             raise ClusterJudged(f"cluster {number} was judged {found.state.value} by {found.judged_by or 'nobody'}")
+        confirming.must_be_as_seen(found, found.seen_ms if seen_ms is None else seen_ms)
+        ended = confirming.take_back(db, number, now_ms)
         store.judge(db, number, state, acting.who, said, now_ms)
+        if state is State.CONFIRMED:
+            confirming.see(db, found)
         n = audit.add(
             db,
             at_ms=now_ms,
@@ -84,6 +94,7 @@ def judge(db: Db, acting: Acting, number: int, state: State, words: str, now_ms:
             state=state.value,
             before=found.state.value,
             words=said,
+            **({} if ended is None else {"taken_back": ended}),
         )
         cases.event(
             db,
@@ -174,10 +185,3 @@ def _reason(found: Cluster) -> Reason:
     """What most of what they did to others is reported as."""
     kinds = [each.kind for each in found.shared if each.outward]
     return Reason.HARASSMENT if kinds.count(Kind.REPORTED) * 2 > len(kinds) else Reason.SPAM
-
-
-def _known(db: Db, number: int) -> Kept:
-    found = store.find(db, number)
-    if found is None:
-        raise ClusterUnknown(f"there is no cluster {number}")
-    return found

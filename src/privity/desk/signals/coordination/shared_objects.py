@@ -14,4 +14,4 @@ def shared_objects(acts: Acts, seed: int) -> Edges:
     """Pairs by all that was done in the whole time."""
     span_ms = int(acts.at_ms.max(initial=0)) + 1
     incidence = columns(acts, span_ms, 0, seed)
-    return pairs(incidence, telling(incidence), View.SHARED_OBJECTS)
+    return pairs(incidence, telling(incidence), View.SHARED_OBJECTS, seed)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from privity.desk.db.transaction import Db
+from privity.desk.signals.coordination import confirmed_store
 from privity.desk.signals.coordination.kept import Kept, State
 from privity.desk.signals.coordination.model import Cluster, Kind, Member, Shared, View, Why
 
@@ -96,6 +97,7 @@ def drop_before(db: Db, at_ms: int) -> int:
     numbers = [int(n) for (n,) in db.execute("SELECT number FROM coordination_cluster WHERE seen_ms < ?", (at_ms,))]
     for number in numbers:
         _drop_parts(db, number)
+        confirmed_store.drop(db, number)
         db.execute("DELETE FROM coordination_cluster WHERE number = ?", (number,))
     return len(numbers)
 

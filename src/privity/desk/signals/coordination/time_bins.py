@@ -22,5 +22,5 @@ def time_bins(acts: Acts, width_ms: int, seed: int) -> list[Edges]:
     found = []
     for shift_ms in (0, width_ms // 2):
         incidence = columns(acts, width_ms, shift_ms, seed)
-        found.append(pairs(incidence, telling(incidence), View.TIME_BINS))
+        found.append(pairs(incidence, telling(incidence), View.TIME_BINS, seed))
     return found

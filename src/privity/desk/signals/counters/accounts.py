@@ -62,6 +62,11 @@ class Accounts:
         state.changed = True
         return state
 
+    def forget(self, account: str) -> None:
+        """Let go of it at once; nothing where it is not in the table."""
+        if account in self._states:
+            self._drop(account)
+
     def put(self, account: str, state: AccountState) -> None:
         """A state that was kept."""
         self._states[account] = state

@@ -140,7 +140,7 @@ class AccountState:
         """The state again, or CountersUnreadable."""
         try:
             version, here, counted = msgspec.msgpack.decode(data, type=_Kept)
-        except msgspec.MsgspecError as err:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as err:
             raise CountersUnreadable(f"expected the counters of an account, got something else: {err}") from None
         if version != _VERSION:
             raise CountersUnreadable(f"expected counters of version {_VERSION}, got {version}")

@@ -3,7 +3,7 @@
 """An observation is counted: for who acted, and for whom it was done to. What comes out are the events for rules.
 
 Who is asked, added or written to is not counted, nor are rules asked about them: being contacted is nothing that
-anybody does.
+anybody does. Of a closed account everything is forgotten, and no rule is asked about its end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TO_ANOTHER: Final = {
     ObservedKind.BLOCKED: EventKind.WAS_BLOCKED,
     ObservedKind.REPORTED: EventKind.WAS_REPORTED,
 }
-_OWN: Final = {kind: EventKind(kind.value) for kind in ObservedKind}
+_OWN: Final = {kind: EventKind(kind.value) for kind in ObservedKind if kind is not ObservedKind.CLOSED}
 
 
 def concerned(seen: Observed) -> tuple[str, ...]:
@@ -71,6 +71,9 @@ class Counting:
         """Count one observation; the events to ask rules about. What is later than `now_ms` counts as of now."""
         at_ms = min(seen.at_ms, now_ms, LAST_MS)
         kind = seen.kind
+        if kind is ObservedKind.CLOSED:
+            self._forget(seen.account)
+            return
         if kind is ObservedKind.REGISTERED:
             self._registered(seen, at_ms)
         mine = self._mine
@@ -89,6 +92,10 @@ class Counting:
                 state.age = seen.other_age
             self._done_to(state, seen, at_ms)
             yield Moment(_TO_ANOTHER[kind], other, at_ms, state, seen, seen.age, self.commons, self.known)
+
+    def _forget(self, account: str) -> None:
+        self.accounts.forget(account)
+        self.known.forget_account(account)
 
     def _registered(self, seen: Observed, at_ms: int) -> None:
         network = self.marks.name(seen.network) if seen.network else 0

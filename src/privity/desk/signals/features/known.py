@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from privity.desk.signals.counters.periods import DAY_MS, WEEK_MS
 from privity.desk.signals.features.labels import LABELS
 
 _EQUAL: Final = 2.0
@@ -31,6 +32,7 @@ class Known:
     election: bool = False
     _labels: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)
     _agreed: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    _swept: int = 0
 
     def label(self, account: str, word: str, until_ms: int) -> None:
         """Put a label on an account. Raises UnknownLabel."""
@@ -65,8 +67,24 @@ class Known:
         upheld, closed = self.agreement(account)
         return _EQUAL * (upheld + 1) / (closed + 2)
 
+    def forget_account(self, account: str) -> None:
+        """Let go of the words on an account that is closed, and of how its reports ended."""
+        self._labels.pop(account, None)
+        self._agreed.pop(account, None)
+
+    def sweep(self, at_ms: int) -> None:
+        """Forget labels that were over a week before, once for each day: who counts may be behind others that ask here,
+        and needs what there was then."""
+        if at_ms // DAY_MS <= self._swept:
+            return
+        self._swept, over_ms = at_ms // DAY_MS, at_ms - WEEK_MS
+        for account in list(self._labels):
+            for word in [word for word, until_ms in self._labels[account].items() if until_ms <= over_ms]:
+                self.unlabel(account, word)
+
     def forget(self) -> None:
         """Begin anew."""
         self._labels.clear()
         self._agreed.clear()
+        self._swept = 0
         self.election = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from privity.desk.db.transaction import Db, transaction
-from privity.desk.signals.ladder import measures, second_opinions, store
+from privity.desk.signals.ladder import confirmed, measures, second_opinions, store
 from privity.desk.signals.ladder.effects import EffectName
 from privity.desk.signals.ladder.measures import Why
 from privity.desk.signals.ladder.model import Done, Hit
@@ -71,6 +71,8 @@ class Ladder:
         with transaction(db):
             if store.hit(db, rule.digest, subject, held.day) is not None:
                 return
+            if not confirmed.stands(db, rule, subject, held.values, self._now_ms()):
+                return
             done = self._follow(db, held) if held.running.live else Done.SHADOW
             number, because = held.running.number, held.reason.because
             store.add_hit(db, Hit(rule.digest, subject, held.day, number, rule.name, held.at_ms, because, done))
@@ -81,8 +83,8 @@ class Ladder:
         now_ms = self._now_ms()
         done = self._kept_from(db, held, now_ms)
         rule, reason = held.rule, held.reason
-        seen = facts(held.running.rules, rule, reason)
-        why = Why(rule.name, rule.digest, reason.because, told(rule, reason), seen)
+        seen = (*facts(held.running.rules, rule, reason), *confirmed.told(db, rule, held.subject, now_ms))
+        why = Why(rule.name, rule.digest, reason.because, told(held.running.rules, rule, reason), seen)
         for effect in sorted(held.rule.effects, key=lambda one: one.kind != EffectName.REVIEW):  # into one case
             if done is Done.ACTED or effect.kind in (EffectName.LABEL, EffectName.REVIEW):
                 measures.do(db, held.subject, effect, why, now_ms, self._random)

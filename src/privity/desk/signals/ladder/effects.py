@@ -1,10 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What may follow from a rule. Each ends by itself within days: what has no end is a person's decision.
-
-There is no challenge among them. The hub could only set a puzzle that programs solve better than people, or ask for
-something that tells who somebody is; neither would be honest.
-"""
+"""What may follow from a rule. Each ends by itself within days: what has no end is a person's decision."""
 
 from __future__ import annotations
 
@@ -25,6 +21,7 @@ class EffectName(StrEnum):
 
     LABEL = "Label"
     REVIEW = "Review"
+    CHALLENGE = "Challenge"
     SLOW = "Slow"
     DEMOTE = "Demote"
     REMOVE = "Remove"
@@ -41,13 +38,14 @@ REASONS: Final[Mapping[PolicyName, Reason]] = {
 }
 """The rules of the house that behaviour alone may point to, and what a case that follows is about."""
 
-ONLY_FRICTION: Final = frozenset({EffectName.LABEL, EffectName.REVIEW, EffectName.SLOW})
+ONLY_FRICTION: Final = frozenset({EffectName.LABEL, EffectName.REVIEW, EffectName.CHALLENGE, EffectName.SLOW})
 """All that may follow from a rule that asks whether an election is on."""
 
 REMOVED_HOURS: Final = 72
 """So long a removal by a rule lasts; a person decides meanwhile whether it stays."""
 REMOVED_PRIORITY: Final = 1
 """Of the case that asks them."""
+MOST_CHALLENGE_DAYS: Final = 7
 MOST_SLOW_HOURS: Final = 72
 MOST_DEMOTE_DAYS: Final = 14
 MOST_LABEL_DAYS: Final = 90
@@ -66,6 +64,12 @@ EFFECTS: Final[tuple[EffectKind, ...]] = (
         (_ABOUT, Parameter("priority", Bounds(HIGHEST, LOWEST))),
         False,
         "People look at the account, in a case. It takes nothing.",
+    ),
+    EffectKind(
+        EffectName.CHALLENGE,
+        (_ABOUT, Parameter("days", Bounds(1, MOST_CHALLENGE_DAYS))),
+        True,
+        "For some days a device of the account works a little while before it asks a stranger, or invites or knocks.",
     ),
     EffectKind(
         EffectName.SLOW,

@@ -54,6 +54,9 @@ def do(db: Db, subject: str, effect: Effect, why: Why, now_ms: int, random: Rand
             store.put_label(db, label, now_ms)
         case EffectName.REVIEW:
             _case(db, subject, _about(effect.given), why, int(effect.given["priority"]), now_ms, waits=True)
+        case EffectName.CHALLENGE:
+            hours = int(effect.given["days"]) * 24
+            restrict(db, subject, _about(effect.given), Action.CHALLENGE, hours, why, now_ms, random)
         case EffectName.SLOW:
             hours = int(effect.given["hours"])
             restrict(db, subject, _about(effect.given), Action.LIMIT, hours, why, now_ms, random)

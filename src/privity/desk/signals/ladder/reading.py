@@ -1,6 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""What rules found, for people who look at it: of a version in shadow or live, and of one account."""
+"""What rules found, for people who look at it: of a version in shadow or live, and of one account.
+
+Two rules that say nothing can hold for both sides of one act: who said yes, and whom that was said to. So what is shown
+says the day and no moment, its order follows from none, and what was only watched is shown when its day is over:
+otherwise whoever may write rules would read off who knows whom.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +33,14 @@ class Found:
 
 
 def found_by(db: Db, acting: Acting, version: int, last_days: int, limit: int, now_ms: int) -> tuple[Found, ...]:
-    """The newest hits of a version; accounts that people have found harmless come first. Raises NotYourRole."""
+    """The hits of a version, the newest day first; accounts that people have found harmless come before all others.
+
+    Raises NotYourRole.
+    """
     acting.must(Right.SEE_RULES)
     innocent = benign.reviewed(db, now_ms - REVIEWED_DAYS * DAY_MS)
-    hits = store.hits_for(db, version, now_ms // DAY_MS - last_days + 1, limit)
+    today = now_ms // DAY_MS
+    hits = store.hits_for(db, version, today - last_days + 1, today, limit)
     return tuple(sorted((Found(hit, hit.subject in innocent) for hit in hits), key=lambda each: not each.harmless))
 
 
@@ -42,6 +51,6 @@ def harmless(db: Db, acting: Acting, now_ms: int) -> frozenset[str]:
 
 
 def about(db: Db, acting: Acting, account: str, limit: int, now_ms: int) -> tuple[tuple[Hit, ...], tuple[Label, ...]]:
-    """What held for an account, the newest first, and the words that are on it. Raises NotYourRole."""
+    """What held for an account, the newest day first, and the words that are on it. Raises NotYourRole."""
     acting.must(Right.SEE_RULES)
-    return store.hits_of(db, account, limit), store.labels_of(db, account, now_ms)
+    return store.hits_of(db, account, now_ms // DAY_MS, limit), store.labels_of(db, account, now_ms)

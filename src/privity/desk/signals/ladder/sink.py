@@ -10,10 +10,12 @@ from privity.desk.signals.ladder.acting import Ladder
 from privity.desk.signals.lifecycle.running import Compiled, Running
 from privity.desk.signals.running.hits import Hit
 from privity.desk.signals.running.setting_aside import CHOKES, Aside
+from privity.desk.signals.taking import service as observations
 
 
 class RulesSink:
-    """A `running.joints.Sink`. What was found by a version that has ended meanwhile comes to nothing.
+    """A `running.joints.Sink`. What was found by a version that has ended meanwhile comes to nothing, and so does what
+    was found of an account that is closed.
 
     A hit from which nothing can follow, by a fault of ours, is named in `aside` and leaves nothing behind.
     """
@@ -27,6 +29,8 @@ class RulesSink:
     def take(self, hit: Hit) -> None:
         """In the transaction that is open, or in one of its own."""
         with transaction(self._db):
+            if observations.is_closed(self._db, hit.account):
+                return
             for running in self._compiled.now(self._db):
                 if running.number != hit.version:
                     continue

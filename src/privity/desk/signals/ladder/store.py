@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 
 from privity.desk.cases.weight import ABUSE
 from privity.desk.db.transaction import Db
@@ -57,22 +58,22 @@ def counted(db: Db, version: int, rule: str, day: int) -> tuple[int, int]:
     return int(held), int(acted)
 
 
-def hits_of(db: Db, subject: str, limit: int) -> tuple[Hit, ...]:
-    """The newest first."""
+def hits_of(db: Db, subject: str, today: int, limit: int) -> tuple[Hit, ...]:
+    """The newest day first. Of today only those from which something followed that people see anyway."""
     rows = db.execute(
         "SELECT digest, subject, day, version, rule, at_ms, because, done FROM rule_hit WHERE subject = ?"
-        " ORDER BY at_ms DESC LIMIT ?",
-        (subject, limit),
+        " AND (day < ? OR done IN ('acted', 'protected', 'minor')) ORDER BY day DESC, digest LIMIT ?",
+        (subject, today, limit),
     ).fetchall()
     return tuple(_hit(row) for row in rows)
 
 
-def hits_for(db: Db, version: int, first_day: int, limit: int) -> tuple[Hit, ...]:
-    """Of a version, the newest first."""
+def hits_for(db: Db, version: int, first_day: int, today: int, limit: int) -> tuple[Hit, ...]:
+    """Of a version, in the same order, and by account within a day."""
     rows = db.execute(
         "SELECT digest, subject, day, version, rule, at_ms, because, done FROM rule_hit WHERE version = ? AND day >= ?"
-        " ORDER BY at_ms DESC LIMIT ?",
-        (version, first_day, limit),
+        " AND (day < ? OR done IN ('acted', 'protected', 'minor')) ORDER BY day DESC, subject, digest LIMIT ?",
+        (version, first_day, today, limit),
     ).fetchall()
     return tuple(_hit(row) for row in rows)
 
@@ -125,6 +126,38 @@ def end_labels_undone(db: Db, now_ms: int) -> int:
     return int(ended.rowcount)
 
 
+def end_word_undone(db: Db, word: str, rules: Collection[bytes], now_ms: int) -> int:
+    """The same of a word that one of these rules asked for, whoever put it there."""
+    ended = db.execute(
+        "UPDATE account_label SET until_ms = max(since_ms, min(until_ms, ?)), changed_ms = ?"
+        " WHERE word = ? AND until_ms > ?"
+        " AND EXISTS (SELECT 1 FROM decision AS d JOIN decision_by_rule AS r ON r.reference = d.reference"
+        " JOIN decision_event AS u ON u.decision = d.n AND u.kind = 'undone' AND u.who <> 'desk'"
+        " WHERE d.against = account_label.subject AND hex(r.digest) IN (SELECT value FROM json_each(?))"
+        " AND u.at_ms >= account_label.since_ms)",
+        (now_ms, now_ms, word, now_ms, json.dumps([digest.hex().upper() for digest in rules])),
+    )
+    return int(ended.rowcount)
+
+
+def end_labels_put_by(db: Db, digest: bytes, now_ms: int) -> int:
+    """All that were put with this digest."""
+    ended = db.execute(
+        "UPDATE account_label SET until_ms = max(since_ms, ?), changed_ms = ? WHERE digest = ? AND until_ms > ?",
+        (now_ms, now_ms, digest, now_ms),
+    )
+    return int(ended.rowcount)
+
+
+def end_labels_of(db: Db, subject: str, now_ms: int) -> int:
+    """Words on an account that is no more."""
+    ended = db.execute(
+        "UPDATE account_label SET until_ms = max(since_ms, ?), changed_ms = ? WHERE subject = ? AND until_ms > ?",
+        (now_ms, now_ms, subject, now_ms),
+    )
+    return int(ended.rowcount)
+
+
 def drop_labels(db: Db, before_ms: int) -> int:
     return int(db.execute("DELETE FROM account_label WHERE until_ms < ?", (before_ms,)).rowcount)
 
@@ -154,6 +187,11 @@ def put_agreement(db: Db, reporter: str, found: Agreement) -> None:
         " at_ms = excluded.at_ms",
         (reporter, found.seen_upheld, found.seen_closed, found.upheld, found.closed, found.at_ms),
     )
+
+
+def drop_agreement_of(db: Db, reporter: str) -> None:
+    """Of a reporter who reports nothing any more."""
+    db.execute("DELETE FROM reporter_agreement WHERE user_uri = ?", (reporter,))
 
 
 def drop_agreements(db: Db, before_ms: int) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import by_rule
-from privity.desk.signals.ladder import store
+from privity.desk.signals.ladder import confirmed, store
 from privity.desk.signals.lifecycle import keeping_in
 from privity.desk.signals.lifecycle.running import Compiled
 from privity.identity.uris import Random
@@ -32,5 +32,7 @@ class Tending:
         with transaction(self._db):
             ended = by_rule.end_over(self._db, now_ms, self._random)
             store.end_labels_undone(self._db, now_ms)
-            keeping_in.stop_overturned(self._db, self._compiled.now(self._db), now_ms)
+            running = self._compiled.now(self._db)
+            confirmed.end_undone(self._db, running, now_ms)
+            keeping_in.stop_overturned(self._db, running, now_ms)
         return ended

@@ -15,12 +15,12 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.lifecycle import election_store as store
-from privity.desk.signals.lifecycle.asking import must_stand
 from privity.desk.signals.lifecycle.election_store import Election
 from privity.desk.signals.lifecycle.errors import ElectionRefused, SecondPerson
 from privity.desk.signals.lifecycle.words import worded
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
+from privity.desk.staff.two_people import must_stand, same_person
 
 DAY_MS: Final = 86_400_000
 MOST_DAYS: Final = 60
@@ -39,12 +39,12 @@ class Elections:
 
 
 def on(db: Db, now_ms: int) -> bool:
-    """Whether it is on."""
+    """Whether an election is on: two people have agreed, and it is not over."""
     return store.in_force(db, now_ms) is not None
 
 
 def shown(db: Db, acting: Acting, now_ms: int) -> Elections:
-    """Raises NotYourRole."""
+    """What is on, what waits for a second person, and all that ever was. Raises NotYourRole."""
     acting.must(Right.SEE_RULES)
     return Elections(store.in_force(db, now_ms), store.waiting(db, now_ms - WAITS_MS), store.all_of(db))
 
@@ -70,9 +70,9 @@ def agree(db: Db, acting: Acting, number: int, now_ms: int) -> None:
         found = store.waiting(db, now_ms - WAITS_MS)
         if found is None or found.number != number or found.until_ms <= now_ms:
             raise ElectionRefused(f"nothing waits as election {number}: it is settled, or over")
-        if found.asked_by == acting.who:
+        if same_person(found.asked_by, acting.who):
             raise SecondPerson(f"{acting.who} asked for election mode; somebody else agrees")
-        must_stand(db, found.asked_by, f"election mode {number}")
+        must_stand(db, found.asked_by, Right.WRITE_RULES, f"election mode {number}")
         store.agree(db, number, acting.who, now_ms)
         _say(db, acting, Act.ELECTION_AGREED, number, now_ms, until_ms=found.until_ms, words=found.words)
 

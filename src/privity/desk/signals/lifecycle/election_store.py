@@ -49,11 +49,12 @@ def waiting(db: Db, since_ms: int) -> Election | None:
 
 
 def all_of(db: Db) -> tuple[Election, ...]:
-    """The newest first."""
+    """All that was ever asked for, the newest first."""
     return tuple(Election(*row) for row in db.execute(_SELECT + " ORDER BY n DESC").fetchall())
 
 
 def add(db: Db, who: str, words: str, until_ms: int, now_ms: int) -> int:
+    """Write down that somebody asks for it; its number."""
     made = db.execute(
         "INSERT INTO election_mode (asked_ms, asked_by, words, until_ms) VALUES (?, ?, ?, ?) RETURNING n",
         (now_ms, who, words, until_ms),

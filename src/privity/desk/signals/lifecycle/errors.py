@@ -13,7 +13,6 @@ DeskError
     +-- TooEarly           a version is watched in shadow for a day at least before it acts
     +-- NothingKept        there are no observations to try it on
     +-- SecondPerson       nobody agrees to what they asked for
-    +-- AskerLeft          who asked is not on the staff any more, or may not ask any more
     +-- BudgetRefused      no number of actions, or more than was agreed to
     +-- NotPaused          the rule is not paused, or is already
     +-- ElectionRefused    no time, too long a time, or another election is on
@@ -62,10 +61,6 @@ class NothingKept(LifecycleError):
 
 class SecondPerson(LifecycleError):
     """Nobody is their own second person."""
-
-
-class AskerLeft(LifecycleError):
-    """Who asked has left, or has another role: nobody stands for it beside the second person."""
 
 
 class BudgetRefused(LifecycleError):

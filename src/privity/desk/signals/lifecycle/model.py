@@ -139,7 +139,7 @@ class TriedDay:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A look back."""
+    """A look back: a version of rules, asked about what is kept of observations."""
 
     number: int
     version: int

@@ -22,7 +22,6 @@ from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.language.errors import RuleError
 from privity.desk.signals.language.rule_set import RuleSet, compile_rules
 from privity.desk.signals.lifecycle import backtest, samples_store, store
-from privity.desk.signals.lifecycle.asking import must_stand
 from privity.desk.signals.lifecycle.checked import checked, takes_two
 from privity.desk.signals.lifecycle.errors import (
     NameRefused,
@@ -45,6 +44,7 @@ from privity.desk.signals.lifecycle.model import (
 from privity.desk.signals.lifecycle.words import worded
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
+from privity.desk.staff.two_people import must_stand, same_person
 from privity.identity.uris import Random
 from privity.wire.observed import Observed
 
@@ -150,9 +150,10 @@ def agree(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Versi
     why = worded(words)
     with transaction(db):
         version = _must_be(db, number, Stage.PROPOSED, "somebody asks for it first")
-        if version.proposed_by == acting.who:
+        first = version.proposed_by or ""
+        if same_person(first, acting.who):
             raise SecondPerson(f"{acting.who} asked that version {number} goes live; somebody else agrees")
-        must_stand(db, version.proposed_by or "", f"version {number}")
+        must_stand(db, first, Right.WRITE_RULES, f"version {number}")
         _must_mean_the_same(version)
         _go_live(db, acting, version, why, now_ms)
     return existing(db, number)
@@ -203,7 +204,7 @@ def rules_of(db: Db, acting: Acting, number: int) -> RuleSet:
 
 
 def newest_test(db: Db, acting: Acting, number: int) -> Backtest | None:
-    """Raises NotYourRole."""
+    """The newest look back of a version; None before the first. Raises NotYourRole."""
     acting.must(Right.SEE_RULES)
     return store.newest_backtest(db, number)
 

@@ -36,6 +36,7 @@ def add_version(
     line: int,
     column: int,
 ) -> int:
+    """Keep a new text, with the place at which it is wrong if it is; its number."""
     made = db.execute(
         "INSERT INTO rule_version (name, text, digest, restricts, made_ms, made_by, error, line, at_column)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
@@ -52,6 +53,7 @@ def add_step(db: Db, version: int, step: HappenedStep) -> None:
 
 
 def find(db: Db, number: int) -> Version | None:
+    """One version, in the stage that it is in."""
     row = db.execute(_VERSION + " WHERE n = ?", (number,)).fetchone()
     return None if row is None else _version(db, row)
 
@@ -63,7 +65,7 @@ def versions(db: Db, name: str | None = None) -> tuple[Version, ...]:
 
 
 def in_stages(db: Db, *stages: Stage) -> tuple[Version, ...]:
-    """The oldest first."""
+    """Versions that are in one of these stages now, the oldest first."""
     marks = ", ".join("?" for _ in stages)
     rows = db.execute(
         _VERSION + f" WHERE {_LAST} IN ({marks}) ORDER BY n",
@@ -185,7 +187,7 @@ def resumed_ms(db: Db, version: int, rule: str) -> int:
 
 
 def pauses(db: Db, version: int) -> tuple[Pause, ...]:
-    """Those that last."""
+    """Rules of a version that have stopped and that nobody has resumed, in the order in which they did."""
     rows = db.execute(
         "SELECT version, rule, why, at_ms, who, words FROM rule_pause WHERE version = ? AND resumed_ms IS NULL"
         " ORDER BY n",
@@ -195,7 +197,7 @@ def pauses(db: Db, version: int) -> tuple[Pause, ...]:
 
 
 def days(db: Db, version: int, first_day: int) -> tuple[RuleDay, ...]:
-    """By day and rule."""
+    """How often each rule held, acted and was kept from acting, for each day on which it held, from a day on."""
     rows = db.execute(
         "SELECT rule, day, count(*), sum(done = 'acted'), sum(done IN ('paused', 'protected', 'minor', 'late'))"
         " FROM rule_hit WHERE version = ? AND day >= ? GROUP BY day, rule ORDER BY day, rule",

@@ -22,7 +22,9 @@ _WANTED: Final = {"fsync": "on", "full_page_writes": "on", "server_encoding": "U
 _SESSION: Final = (
     "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s"
     " -c client_min_messages=warning"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
 )
+"""Waiting ends on the server's side, too: what a machine that is cut off had locked is free again within a minute."""
 
 
 def connected(address: str, name: str) -> Connected:

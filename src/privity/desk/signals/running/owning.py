@@ -48,7 +48,9 @@ class Owning:
         compiled: The rules of what the desk told.
         catalogue: Digest of the features that this process reads.
         always: Features that every hit carries.
-        now_ms: The time, and `beat_s`: seconds of a clock that never goes back.
+        beat_s: Seconds of a clock that never goes back.
+
+    What time it is, the database says, to all who count: a machine whose clock is wrong counts as the others do.
     """
 
     db: Connected = field(repr=False)
@@ -57,13 +59,13 @@ class Owning:
     compiled: Callable[[Told], Sequence[InForce]]
     catalogue: bytes
     always: Collection[str]
-    now_ms: Callable[[], int]
     beat_s: Callable[[], float]
     accounts: int = MOST
     owned_s: float = OWNED_S
     known: Known = field(default_factory=Known, repr=False)
     _owned: list[_Owned] = field(default_factory=list)
     _step: int = -1
+    _now_ms: int = 0
     _told: Told | None = None
     _in_force: Sequence[InForce] = ()
     _labels: int = 0
@@ -105,7 +107,8 @@ class Owning:
         """Take note of what the desk says; whether it has said anything yet."""
         if not store.is_there(self.db):
             return False
-        if store.step(self.db) != self._step:
+        step, self._now_ms = store.step(self.db)
+        if step != self._step:
             found = store.told(self.db)
             if found is None:
                 return False
@@ -163,7 +166,7 @@ class Owning:
             in_force=lambda: self._in_force,
             known=self.known,
             marks=Marks(self._told.marks),
-            now_ms=self.now_ms,
+            now_ms=lambda: self._now_ms,
             mine=counts(partition.partition, store.how_many(self.db)),
             always=self.always,
             before=before,

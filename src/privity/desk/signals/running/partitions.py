@@ -11,7 +11,7 @@ from privity.wire.observed import Observed, ObservedKind
 
 
 def partition_of(account: str, partitions: int) -> int:
-    """From 0 on."""
+    """The partition that counts an account, from 0 on: the same for the same address, whoever asks."""
     return int.from_bytes(blake2b(account.encode(), digest_size=8).digest(), "big") % partitions
 
 

@@ -11,14 +11,15 @@ from psycopg import Connection
 
 Connected: TypeAlias = Connection[tuple[Any, ...]]
 
-_SCHEMA: Final = """
+SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS signal_spread (
     one INTEGER PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, partitions INTEGER NOT NULL CHECK (partitions > 0),
     step BIGINT NOT NULL DEFAULT 0, told BYTEA
 );
 CREATE TABLE IF NOT EXISTS signal_label (
-    name BYTEA PRIMARY KEY, n BIGSERIAL, sealed BYTEA NOT NULL
+    name BYTEA PRIMARY KEY, n BIGSERIAL, sealed BYTEA NOT NULL, over_day INTEGER
 );
+ALTER TABLE signal_label ADD COLUMN IF NOT EXISTS over_day INTEGER;
 CREATE INDEX IF NOT EXISTS signal_label_n ON signal_label (n);
 CREATE TABLE IF NOT EXISTS signal_partition (
     partition INTEGER PRIMARY KEY, number BIGINT NOT NULL, commons BYTEA,
@@ -34,6 +35,7 @@ CREATE TABLE IF NOT EXISTS signal_hit (
     n BIGSERIAL PRIMARY KEY, version BIGINT NOT NULL, name BYTEA NOT NULL, day INTEGER NOT NULL, hits BYTEA NOT NULL,
     sealed BYTEA NOT NULL, taken BOOLEAN NOT NULL DEFAULT FALSE, UNIQUE (version, name, day, hits)
 );
+CREATE INDEX IF NOT EXISTS signal_hit_waiting ON signal_hit (n) WHERE NOT taken;
 """
 
 
@@ -41,7 +43,7 @@ def make(db: Connected, partitions: int) -> int:
     """The tables, and so many partitions where there are none yet; how many there are."""
     with db.transaction():
         db.execute("SELECT pg_advisory_xact_lock(7402016)")
-        for statement in _SCHEMA.split(";\n")[:-1]:
+        for statement in SCHEMA.split(";\n")[:-1]:
             db.execute(statement.encode())
         db.execute(
             "INSERT INTO signal_spread (one, number, partitions) VALUES (1, 0, %s) ON CONFLICT DO NOTHING",
@@ -88,11 +90,13 @@ def how_many(db: Connected) -> int:
     return int(found[0])
 
 
-def step(db: Connected) -> int:
-    """The number of what the desk said last."""
-    found = db.execute("SELECT step FROM signal_spread").fetchone()
+def step(db: Connected) -> tuple[int, int]:
+    """The number of what the desk said last, and the time by the database's clock."""
+    found = db.execute(
+        "SELECT step, (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM signal_spread"
+    ).fetchone()
     assert found is not None
-    return int(found[0])
+    return int(found[0]), int(found[1])
 
 
 def tell(db: Connected, sealed: bytes) -> None:
@@ -100,12 +104,12 @@ def tell(db: Connected, sealed: bytes) -> None:
     db.execute("UPDATE signal_spread SET step = step + 1, told = %s", (sealed,))
 
 
-def label(db: Connected, labels: Iterable[tuple[bytes, bytes]]) -> None:
-    """Words on accounts, or until when they are."""
+def label(db: Connected, labels: Iterable[tuple[bytes, bytes, int]]) -> None:
+    """Words on accounts, or until when they are; and the day after which nobody needs to know that they were."""
     with db.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO signal_label (name, sealed) VALUES (%s, %s)"
-            " ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, n = excluded.n",
+            "INSERT INTO signal_label (name, sealed, over_day) VALUES (%s, %s, %s) ON CONFLICT (name)"
+            " DO UPDATE SET sealed = excluded.sealed, over_day = excluded.over_day, n = excluded.n",
             labels,
         )
 
@@ -113,6 +117,12 @@ def label(db: Connected, labels: Iterable[tuple[bytes, bytes]]) -> None:
 def labels_after(db: Connected, n: int) -> list[tuple[int, bytes]]:
     """What was said of words on accounts since then."""
     return db.execute("SELECT n, sealed FROM signal_label WHERE n > %s ORDER BY n", (n,)).fetchall()
+
+
+def drop_labels(db: Connected, before_day: int) -> None:
+    """Words that were over before. Those without a day are of an older version, and the desk has none of them any more:
+    what it has it tells anew whenever it begins."""
+    db.execute("DELETE FROM signal_label WHERE coalesce(over_day, -1) < %s", (before_day,))
 
 
 def forget_all(db: Connected) -> None:
@@ -180,6 +190,11 @@ def add_log(db: Connected, rows: Iterable[tuple[int, int, bytes]], number: int) 
     with db.cursor() as cursor:
         cursor.executemany("INSERT INTO signal_log VALUES (%s, %s, %s)", rows)
     db.execute("UPDATE signal_spread SET number = %s", (number,))
+
+
+def drop_log(db: Connected, before: int) -> None:
+    """Observations with lower numbers, which nobody has counted in all that time."""
+    db.execute("DELETE FROM signal_log WHERE number < %s", (before,))
 
 
 def log_after(db: Connected, partition: int, number: int, most: int) -> list[tuple[int, bytes]]:
@@ -265,7 +280,11 @@ def hits(db: Connected, most: int) -> list[tuple[int, bytes]]:
     return db.execute("SELECT n, sealed FROM signal_hit WHERE NOT taken ORDER BY n LIMIT %s", (most,)).fetchall()
 
 
-def taken(db: Connected, numbers: Sequence[int], before_day: int) -> None:
-    """These were acted upon. What is older than a replay could reach is forgotten."""
+def taken(db: Connected, numbers: Sequence[int]) -> None:
+    """These were acted upon."""
     db.execute("UPDATE signal_hit SET taken = TRUE WHERE n = ANY(%s)", (list(numbers),))
+
+
+def drop_hits(db: Connected, before_day: int) -> None:
+    """What was acted upon and is older than a replay could reach."""
     db.execute("DELETE FROM signal_hit WHERE taken AND day < %s", (before_day,))

@@ -85,7 +85,9 @@ class Runner:
                 for seen in readable:
                     hits += self._one(seen, counting, judging, now_ms)
                 self.aside.tell()
-            kept.accounts.sweep(min(now_ms, self._seen_ms), SWEPT)
+            swept_ms = min(now_ms, self._seen_ms)
+            kept.accounts.sweep(swept_ms, SWEPT)
+            self.known.sweep(swept_ms)
             self._hand_on(hits, page[-1].number if page else self._number, len(page), now_ms)
         except BaseException:
             self._kept = None

@@ -21,7 +21,8 @@ from privity.desk.signals.running.told import Labelled, Told
 from privity.wire.observed import Observed
 
 KEPT_DAYS: Final = 8
-"""A hit is remembered for longer than observations are kept: they cannot bring it a second time."""
+"""A hit, and a word whose time is over, are remembered for longer than observations are kept: these cannot bring the
+hit a second time, and are counted again with the word that was there."""
 
 Agreed = Mapping[str, tuple[float, float]]
 """Of reporters, how many of their reports were right, and how many were decided."""
@@ -89,7 +90,7 @@ class Spreading:
             there = store.told(self.db)
             if there is None or Told.opened(self.sealing, there[1]) != told:
                 store.tell(self.db, told.sealed(self.sealing))
-            store.label(self.db, ((one.name(self.sealing), one.sealed(self.sealing)) for one in labels))
+            store.label(self.db, ((one.name(self.sealing), one.sealed(self.sealing), one.over_day) for one in labels))
 
     def spread(self, page: Sequence[Observed], agreed: Agreed | None = None) -> int:
         """Hand observations to their partitions; those that were are left out. The last number that is there."""
@@ -105,9 +106,17 @@ class Spreading:
         """Hits for the desk, oldest first."""
         return [Waiting(n, self._hit(sealed)) for n, sealed in store.hits(self.db, most)]
 
-    def taken(self, numbers: Sequence[int], today: int) -> None:
+    def taken(self, numbers: Sequence[int]) -> None:
         """These were acted upon. What a crash keeps from being ticked off comes again."""
-        store.taken(self.db, numbers, today - KEPT_DAYS)
+        store.taken(self.db, numbers)
+
+    def forget_over(self, today: int, first: int) -> None:
+        """Hits that were acted upon and words on accounts whose time is over, and observations before the `first` that
+        the desk itself has still. `today` is a day that is believed."""
+        with self.db.transaction():
+            store.drop_log(self.db, first)
+            store.drop_hits(self.db, today - KEPT_DAYS)
+            store.drop_labels(self.db, today - KEPT_DAYS)
 
     def _hit(self, sealed: bytes) -> Hit | None:
         try:

@@ -26,6 +26,10 @@ class Taken:
         except ValueError:
             return [self._one(one) for one in taking.numbers_after(self.db, number, most)]
 
+    def first(self) -> int:
+        """The lowest number that is kept; where none is, the next that will be given."""
+        return taking.first(self.db)
+
     def newest(self) -> int:
         """The last number that was given."""
         return taking.newest(self.db)

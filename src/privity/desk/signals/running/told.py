@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from privity.desk.signals.counters.errors import CountersUnreadable
+from privity.desk.signals.counters.periods import DAY_MS
 from privity.desk.signals.running.errors import StoreKeyWrong
 from privity.desk.signals.running.sealing import Sealing
 
@@ -55,6 +56,11 @@ class Labelled:
     account: str
     word: str
     until_ms: int
+
+    @property
+    def over_day(self) -> int:
+        """The day (UTC) on which its time is over."""
+        return self.until_ms // DAY_MS
 
     def name(self, sealing: Sealing) -> bytes:
         """Under which it lies: the same for the same account and word."""

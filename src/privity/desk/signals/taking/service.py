@@ -10,7 +10,7 @@ keeps one position and never looks at the hub's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -21,19 +21,25 @@ from privity.desk.errors import HubMisbehaved
 from privity.desk.signals.taking import store
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
-from privity.wire.observed import PAGE, ObservedPage
+from privity.wire.observed import PAGE, Observed, ObservedPage
 
 GATHERED_S: Final = 1.0
 """Between two pages that were not full: so that each observation of a quiet hub is not a request of its own."""
-FORGOTTEN: Final = 5_000
-"""Observations that are deleted in one transaction."""
+FORGOTTEN: Final = 1_000
+"""Observations that are deleted in one transaction: some ten milliseconds, for which the desk's other work waits."""
 
 log: Final = structlog.get_logger()
 
 after = store.after
 numbers_after = store.numbers_after
+first = store.first
+is_closed = store.is_closed
 newest = store.newest
 since = store.since
+acts_since = store.acts_since
+
+
+Heard = Callable[[Db, Sequence[Observed], int], None]
 
 
 class ObservingHub(Protocol):
@@ -51,6 +57,8 @@ class Taking:
     now_ms: Callable[[], int]
     wait_s: int = 0
     gathered_s: float = GATHERED_S
+    heard: Heard = lambda db, page, now_ms: None
+    """What else follows from a page, in the transaction that keeps it."""
     _came: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def step(self) -> int:
@@ -64,6 +72,7 @@ class Taking:
             with transaction(self.db):
                 store.add(self.db, page.observed, self.now_ms())
                 store.move(self.db, page.next)
+                self.heard(self.db, page.observed, self.now_ms())
         if page.observed:
             self._came.set()
             self._came = asyncio.Event()

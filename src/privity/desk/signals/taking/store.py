@@ -19,6 +19,8 @@ _SELECT: Final = f"SELECT number, {_NAMES} FROM observed"  # noqa: S608  # names
 _MARKS: Final = ", ".join("?" * 16)
 _ADD: Final = f"INSERT INTO observed ({_NAMES}, until_ms) VALUES ({_MARKS})"  # noqa: S608  # as above
 _PAGE: Final = 5_000
+_PART: Final = 1_000
+"""What is read at once where others wait for the same thread: some ten milliseconds."""
 
 
 def add(db: Db, observed: Iterable[Observed], now_ms: int) -> None:
@@ -67,6 +69,17 @@ def newest(db: Db) -> int:
     return 0 if row is None else int(row[0])
 
 
+def is_closed(db: Db, account: str) -> bool:
+    """Whether an account was closed, within the last day or so: longer it is not known."""
+    return db.execute("SELECT 1 FROM observed WHERE account = ? AND kind = 'closed'", (account,)).fetchone() is not None
+
+
+def first(db: Db) -> int:
+    """The lowest number that is kept; where none is, the next that will be given."""
+    (found,) = db.execute("SELECT min(number) FROM observed").fetchone()
+    return newest(db) + 1 if found is None else int(found)
+
+
 def since(db: Db, at_ms: int) -> Iterator[Observed]:
     """All from this time on, in the order in which they came. Others may write while it is read."""
     number, rows = 0, _PAGE
@@ -76,6 +89,20 @@ def since(db: Db, at_ms: int) -> Iterator[Observed]:
             (number, at_ms, _PAGE),
         ).fetchall()
         yield from map(_observed, found)
+        rows = len(found)
+        number = found[-1][0] if found else number
+
+
+def acts_since(db: Db, at_ms: int) -> Iterator[list[Observed]]:
+    """All from this time on but windows of messages, the newest first, in parts. Others may write while it is read."""
+    number, rows = newest(db) + 1, _PART
+    while rows == _PART:
+        found = db.execute(
+            f"{_SELECT} INDEXED BY observed_acts WHERE kind <> 'sent' AND number < ? AND at_ms >= ?"
+            " ORDER BY number DESC LIMIT ?",
+            (number, at_ms, _PART),
+        ).fetchall()
+        yield [_observed(row) for row in found]
         rows = len(found)
         number = found[-1][0] if found else number
 
@@ -96,6 +123,14 @@ def hub_number(db: Db) -> int:
 def move(db: Db, number: int) -> None:
     """The hub is asked for what follows this."""
     db.execute("UPDATE observed_position SET hub_number = ?", (number,))
+
+
+def end_of(db: Db, account: str, until_ms: int) -> None:
+    """What an account did and what was done to it is over then, or earlier."""
+    db.execute("UPDATE observed SET until_ms = ?2 WHERE account = ?1 AND until_ms > ?2", (account, until_ms))
+    db.execute(
+        "UPDATE observed SET until_ms = ?2 WHERE other = ?1 AND other <> '' AND until_ms > ?2", (account, until_ms)
+    )
 
 
 def forget_over(db: Db, now_ms: int, most: int) -> int:

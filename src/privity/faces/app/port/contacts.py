@@ -122,6 +122,10 @@ class AskContact(AccountRequest, frozen=True, kw_only=True):
     target: str
 
 
+class StopWork(AccountRequest, frozen=True, kw_only=True):
+    """Do not wait for the work that the hub asks for (`AccountShown.work`): `Done`. What it was for is refused then."""
+
+
 class ContactAsked(Result, frozen=True, kw_only=True):
     """`connected`: they had asked too, and both are contacts. Otherwise nobody says whether there is such a person."""
 

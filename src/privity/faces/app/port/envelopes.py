@@ -76,6 +76,7 @@ from privity.faces.app.port.contacts import (
     SetAge,
     SetFrozen,
     SetWardAge,
+    StopWork,
     TakeBackAsk,
     UseCode,
     Vouch,
@@ -229,7 +230,7 @@ class Asked(Shape, frozen=True, kw_only=True):
         | Kept | KeptRows | Closing | CloseAccount | ForgetLink
         | LookAtErrand | StopErrand | BackupKey | MakeBackup | BringBack | Export | Import | GiveHistory | TakeHistory
         | ImportedConversations | ReadImported | RemoveImported | LookAtDisclosure | Disclose
-        | Contacts | AskContact | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
+        | Contacts | AskContact | StopWork | TakeBackAsk | AcceptContact | DeclineContact | EndContact | SetFrozen
         | MakeCode | LookCode | UseCode | AnswerInvitation | AnswerHeld
         | Warnings | PutWarningAway | Protection | SetProtection | HowKnown | HoldsWhere
         | OwnProfile | PutProfile | ProfileOf | SetAge | Vouch | EndGuardianship | SetWardAge

@@ -130,13 +130,15 @@ class Standing(AccountRequest, frozen=True, kw_only=True):
 
 
 class StandingShown(Result, frozen=True, kw_only=True):
-    """`state` is `good`, `limited`, `suspended` or `banned`. `known`: the hub has said so just now. `help`: where else
+    """`state` is `good`, `limited`, `suspended` or `banned`; `challenged_until_ms`: until then a device works a little
+    before the person begins something with a stranger. `known`: the hub has said so just now. `help`: where else
     there is help, where an authority asked for something."""
 
     state: str
     until_ms: int | None
     reference: str
     hidden: bool
+    challenged_until_ms: int | None
     known: bool
     statements: tuple[StatementShown, ...]
     help: tuple[HelpShown, ...] = ()

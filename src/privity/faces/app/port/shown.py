@@ -30,6 +30,15 @@ class Lock(StrEnum):
     """Registration, link or restore did not end; the same goes on with it."""
 
 
+class WorkShown(Shape, frozen=True, kw_only=True):
+    """The hub asks for work before the person begins something with a stranger; the device has done so many parts."""
+
+    done: int
+    parts: int
+    left_s: int
+    """About so many seconds go on."""
+
+
 class AccountShown(Shape, frozen=True, kw_only=True):
     """One account of this home. `handle`, `hub` and what follows are empty while it is locked."""
 
@@ -47,6 +56,7 @@ class AccountShown(Shape, frozen=True, kw_only=True):
     standing: str = ""
     """`limited`, `suspended` or `banned` where a decision stands against the account, as the hub said last."""
     standing_until_ms: int | None = None
+    work: WorkShown | None = None
 
 
 class Person(Shape, frozen=True, kw_only=True):

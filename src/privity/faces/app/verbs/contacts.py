@@ -27,6 +27,7 @@ from privity.faces.app.port.contacts import (
     LookCode,
     MakeCode,
     SetFrozen,
+    StopWork,
     TakeBackAsk,
     UseCode,
 )
@@ -46,6 +47,11 @@ async def shown(opened: Opened, _: Contacts) -> ContactsShown:
 
 async def ask(opened: Opened, request: AskContact) -> ContactAsked:
     return ContactAsked(connected=await opened.device.contacts.ask(request.target.strip()))
+
+
+async def stop_work(opened: Opened, _: StopWork) -> Done:
+    await opened.device.stop_work()
+    return Done()
 
 
 async def take_back(opened: Opened, request: TakeBackAsk) -> Done:
@@ -115,6 +121,7 @@ async def answer_held(opened: Opened, request: AnswerHeld) -> Done:
 VERBS: Final[Verbs] = {
     Contacts: shown,
     AskContact: ask,
+    StopWork: stop_work,
     TakeBackAsk: take_back,
     AcceptContact: accept,
     DeclineContact: decline,
