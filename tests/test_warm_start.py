@@ -8,16 +8,15 @@ import asyncio
 import os
 import signal
 import subprocess
-import urllib.error
-import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from privity.faces.demo.processes import Process, free_port, privity
 from privity.witness import setting_up
 from tests import warm_start
-from tests.waiting import wait_until
+from tests.waiting import accepts, wait_until
 
 pytestmark = pytest.mark.skipif(not warm_start.possible(), reason="not on this system, or PRIVITY_TEST_START=cold")
 
@@ -38,13 +37,7 @@ def witness(tmp_path: Path) -> Process:
 
 
 def listens(process: Process) -> bool:
-    try:
-        urllib.request.urlopen(process.name, timeout=5)  # noqa: S310 - a loopback http url
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
+    return accepts(urlsplit(process.name).port or 0)
 
 
 def said(process: Process) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 from privity.lab.population import Population
 from privity.lab.watching import Finding, Watcher
@@ -20,8 +21,8 @@ class Observing:
         self._population, self._watcher, self._found = population, watcher, found
         self._numbers = count(1)
 
-    def seen(self, kind: ObservedKind, at_ms: int, who: int, other: int = -1, **more: object) -> Iterator[Observed]:
-        """One observation; what is found in it follows once it was taken."""
+    def seen(self, kind: ObservedKind, at_ms: int, who: int, other: int = -1, **more: Any) -> Iterator[Observed]:
+        """One observation; what is found in it follows once it was taken. `more` names further fields of it."""
         population = self._population
         observed = Observed(
             next(self._numbers),
@@ -32,7 +33,7 @@ class Observing:
             population.says(who),
             "" if other < 0 else population.uri(other),
             AgeBand.UNKNOWN if other < 0 else population.says(other),
-            **more,  # type: ignore[arg-type]  # names of the struct's own fields, given by its callers
+            **more,
         )
         yield observed
         for finding in self._watcher.seen(observed):
