@@ -197,10 +197,13 @@ def _statements(person: Person) -> list[Statement]:
 
 async def _told(here: Stage, scene: str, person: Person, number: int) -> str:
     """What the person reads on their device, before anything leaves. Raises NobodyTold where nothing came."""
-    before = len(_statements(person))
+
+    def there() -> bool:
+        return any(each.reference in here.work.references(number) for each in _statements(person))
+
     wait_s = DROPPED_S if here.is_wrong("dropped-notice") else WAIT_S
     try:
-        took_ms = await until(lambda: len(_statements(person)) > before, scene, f"{person.name} to be told", wait_s)
+        took_ms = await until(there, scene, f"{person.name} to be told", wait_s)
     except CheckFailed:
         notices.state_for(here.work.db, number, here.clock.now_ms())
         raise

@@ -140,6 +140,10 @@ class Work:
         found = notices.notices(self.db, self.staff.clerk.acting, number)
         return bool(found) and all(each.settled for each in found)
 
+    def references(self, number: int) -> frozenset[str]:
+        """By what people know the notices of a request."""
+        return frozenset(each.reference for each in notices.notices(self.db, self.staff.clerk.acting, number))
+
     def nobody_to_tell(self, number: int) -> bool:
         """Write down of each notice that the hub refused that nobody is there; whether these are all of them."""
         clerk = self.staff.clerk.acting
