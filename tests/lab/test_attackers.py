@@ -13,6 +13,7 @@ import pytest
 from privity.lab import arms
 from privity.lab.account import Since, Stage
 from privity.lab.attacker import HOUR_MS, Act, ActKind, Outside, Own, Seen, Told
+from privity.lab.harms.vouched import Vouched
 from privity.lab.hub_limits import OURS
 from privity.lab.parameters import Parameters, shipped
 from privity.lab.population import ADULT, Population
@@ -53,6 +54,17 @@ def _by(act: Act, account: int) -> Act:
 
 def ask(*targets: int) -> list[Act]:
     return [Act(ActKind.ASK, -1, (target,), nth * 1_000) for nth, target in enumerate(targets)]
+
+
+@dataclass(slots=True)
+class Befriends(Scripted):
+    """Asks its second account with its first, which says yes ten minutes later, and then once more."""
+
+    def turn(self, seen: Seen, outside: Outside) -> Sequence[Act]:
+        self.saw.append(seen)
+        first, second = (one.account for one in seen.own)
+        yes = [Act(ActKind.ACCEPT, second, (first,), after_ms) for after_ms in (600_000, 700_000)]
+        return [Act(ActKind.ASK, first, (second,), 1_000, harmful=False), *yes, Act(ActKind.ACCEPT, first, (second,))]
 
 
 class Finds:
@@ -168,6 +180,37 @@ def test_two_plays_of_a_world_without_difference_are_the_same() -> None:
     first, second = ([case.views for case in one.cases] for one in plays)
     assert first == second
     assert any(first)
+
+
+def test_accounts_of_one_attacker_say_yes_to_each_other_and_the_hub_sees_it_as_any_other_yes(
+    people: Population,
+) -> None:
+    attacker = Befriends(accounts=2)
+    society, seen = play(people, attacker)
+    first, second = society.cases[0].accounts
+    said_yes = [one for one in seen if one.kind is ObservedKind.ACCEPTED]
+    assert [(one.account, one.other) for one in said_yes] == [(people.uri(second.number), people.uri(first.number))]
+    assert said_yes[0].born_ms == second.born_ms
+    assert (first.contacts, second.contacts) == ([second.number], [first.number])
+    assert attacker.saw[1].own[0].fresh == (second.number,)
+    assert sum(one.kind is ObservedKind.ASKED for one in seen) == 1, "contacts are not asked again"
+
+
+def test_whoever_asks_behind_accounts_of_its_own_looks_wanted() -> None:
+    society = Society(Population(4, 2_000, 6, OF), OF, [Vouched()], Nobody())
+    seen = list(society.observed())
+    (case,) = society.cases
+    mine = {society.population.uri(one.number) for one in case.accounts}
+    assert len(mine) == 30
+    busiest = max(case.accounts, key=lambda one: one.asked)
+    uri = society.population.uri(busiest.number)
+    asked = {one.other for one in seen if one.kind is ObservedKind.ASKED and one.account == uri}
+    said_yes = {one.account for one in seen if one.kind is ObservedKind.ACCEPTED and one.other == uri}
+    strangers = asked - mine
+    assert 20 <= len(strangers) <= 25, "then the next account does"
+    assert len(said_yes) > len(asked) / 2 > len(strangers & said_yes) * 2
+    assert {view.harm for view in case.views} == {Harm.VOUCHED}
+    assert not {view.victim for view in case.views} & mine
 
 
 def test_a_picture_that_is_matched_is_hidden_before_anybody_looks() -> None:

@@ -56,6 +56,8 @@ class Account:
     refused: int = 0
     contacts: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
+    asked_own: set[int] = field(default_factory=set)
+    """Accounts of the same case that it has asked and that have not answered."""
     shows: bool = False
     reported: bool = False
 

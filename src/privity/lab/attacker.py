@@ -28,6 +28,8 @@ class ActKind(StrEnum):
 
     REGISTER = "register"
     ASK = "ask"
+    ACCEPT = "accept"
+    """Say yes to another account of its own that has asked."""
     SEND = "send"
     CREATE = "create"
     ADD = "add"

@@ -17,6 +17,7 @@ from privity.lab.harms.influence import Campaign
 from privity.lab.harms.intimate import Exposer
 from privity.lab.harms.known_media import Shower
 from privity.lab.harms.spam import Spammer
+from privity.lab.harms.vouched import Vouched
 from privity.lab.parameters import Parameters
 from privity.lab.population import Population
 from privity.lab.truth import Harm
@@ -33,11 +34,12 @@ HARMS: Final[Mapping[Harm, Maker]] = MappingProxyType(
         Harm.FARM: Farm,
         Harm.KNOWN_MEDIA: Shower,
         Harm.INTIMATE: Exposer,
+        Harm.VOUCHED: Vouched,
     }
 )
 """The open ones. Those in `lab.attackers` are held back from whoever writes rules."""
 
-_OF_MANY: Final = {Harm.BRIGADING: 0.1, Harm.INFLUENCE: 0.1, Harm.FARM: 0.1}
+_OF_MANY: Final = {Harm.BRIGADING: 0.1, Harm.INFLUENCE: 0.1, Harm.FARM: 0.1, Harm.VOUCHED: 0.1}
 """A case of these is many accounts, so there are fewer cases."""
 
 

@@ -36,6 +36,7 @@ REPORTED_AS: Final[Mapping[Harm, Reason]] = MappingProxyType(
         Harm.FARM: Reason.SPAM,
         Harm.KNOWN_MEDIA: Reason.CHILD_SAFETY,
         Harm.INTIMATE: Reason.INTIMATE_IMAGERY,
+        Harm.VOUCHED: Reason.SPAM,
     }
 )
 """What people choose who report what did harm to them."""

@@ -91,6 +91,25 @@ class Reactions:
         if act.harmful and self.drawn(case, target, "reports ask") < of["victims.reports_ask"]:
             self._timeline.at(later + 60_000, self._reports(account, target))
 
+    def asked_own(self, account: Account, other: Account, now_ms: int) -> Iterator[Observed]:
+        """A first contact between two accounts of one abuser: the hub sees it as any other."""
+        if other.banned or other.number in account.contacts:
+            return
+        account.asked += 1
+        account.asked_own.add(other.number)
+        mutual = min(MOST_MUTUAL, len(set(account.contacts) & set(other.contacts)))
+        yield from self._observing.seen(ObservedKind.ASKED, now_ms, account.number, other=other.number, mutual=mutual)
+
+    def accepted_own(self, account: Account, asking: Account, now_ms: int) -> Iterator[Observed]:
+        """One account of an abuser says yes to another that has asked it."""
+        if asking.banned or account.number not in asking.asked_own:
+            return
+        asking.asked_own.remove(account.number)
+        for one, other in ((asking, account), (account, asking)):
+            one.contacts.append(other.number)
+            one.fresh.append(other.number)
+        yield from self._observing.seen(ObservedKind.ACCEPTED, now_ms, account.number, other=asking.number)
+
     def read(self, account: Account, known: Sequence[int], act: Act, now_ms: int) -> None:
         """What contacts do about a message that harms them."""
         case, of = account.case, self._parameters

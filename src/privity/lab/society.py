@@ -139,7 +139,7 @@ class Society:
             if act.kind is ActKind.REGISTER:
                 yield from self._registering(case, act.says, act.network)(now_ms)
                 return
-            account = next((one for one in case.accounts if one.number == act.by), None)
+            account = _own_account(case, act.by)
             if account is None or not self._allowed(account, act, now_ms):
                 return
             case.first_act_ms = now_ms if case.first_act_ms is None else case.first_act_ms
@@ -167,7 +167,13 @@ class Society:
         who, target = account.number, act.targets[0] if act.targets else -1
         match act.kind:
             case ActKind.ASK:
-                yield from self._reactions.asked(account, target, act, now_ms)
+                own = _own_account(account.case, target)
+                answer = self._reactions.asked(account, target, act, now_ms)
+                yield from answer if own is None else self._reactions.asked_own(account, own, now_ms)
+            case ActKind.ACCEPT:
+                asking = _own_account(account.case, target)
+                if asking is not None:
+                    yield from self._reactions.accepted_own(account, asking, now_ms)
             case ActKind.SEND:
                 self._send(account, act, now_ms)
             case ActKind.CREATE:
@@ -284,8 +290,13 @@ class Society:
         return is_minor(self.population.says(target))
 
 
+def _own_account(case: Case, number: int) -> Account | None:
+    return next((one for one in case.accounts if one.number == number), None)
+
+
 _DEEDS: Final = {
     ActKind.ASK: (Deed.BEGIN,),
+    ActKind.ACCEPT: (Deed.AGREE,),
     ActKind.SEND: (Deed.SEND,),
     ActKind.CREATE: (Deed.BEGIN,),
     ActKind.ADD: (Deed.INVITE,),

@@ -21,6 +21,7 @@ class Harm(StrEnum):
     FARM = "sock-puppet farm"
     KNOWN_MEDIA = "known abusive media shown"
     INTIMATE = "intimate pictures without consent"
+    VOUCHED = "spam behind accounts of one's own"
 
 
 class Benign(StrEnum):

@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 
-from privity.desk.signals.counters.distinct import KEPT, Distinct
+from privity.desk.signals.counters.distinct import KEPT, Distinct, estimated
 from privity.desk.signals.counters.errors import CountersUnreadable
 from privity.desk.signals.counters.marks import MARKS, Marks
 from privity.desk.signals.counters.periods import DAY_MS, HOUR_MS, WEEK_MS
@@ -44,6 +44,21 @@ def test_windows_slide() -> None:
     assert seen.within(HOUR_MS, now) == 2, "who comes again counts as of now"
     assert seen.forget(now + WEEK_MS + 1000)
     assert len(seen) == 0
+
+
+def test_two_counters_are_held_against_each_other_at_the_level_of_the_one_that_samples_more() -> None:
+    few, many = Distinct(), Distinct()
+    few.add(8, AT)
+    few.add(1, AT + 2 * HOUR_MS)
+    assert few.marks(HOUR_MS, AT + 2 * HOUR_MS, 0) == {1}
+    assert few.marks(DAY_MS, AT + 2 * HOUR_MS, 0) == {1, 8}
+    for mark in range(4 * KEPT):
+        many.add(mark, AT)
+    assert many.level > 0
+    shared = few.marks(DAY_MS, AT, many.level) & many.marks(DAY_MS, AT, many.level)
+    assert shared == {8}, "1 is not in the sample, so it is left out of both"
+    assert estimated(len(shared), many.level) >= 2**many.level
+    assert estimated(3, 0) == 3
 
 
 def test_what_comes_late_lies_where_it_belongs() -> None:

@@ -18,6 +18,7 @@ Seen = dict[str, Any]
 
 ASKED_MANY: Seen = {"strangers_asked_24h": 20, "asked_24h": 20, "answerable_7d": 20, "acceptance_upper": 0.2}
 BLOCK: Seen = {"blocked_by_24h": 2, "accepted_24h": 1}
+REFUSED: Seen = {"kind": "was_blocked", "strangers_asked_7d": 25, "unwilling_7d": 18, "refusal_lower": 0.15}
 PLACE: Seen = {"network_registered_24h": 30.0, "account_hours": 20}
 UNWELCOME: Seen = {"strangers_asked_24h": 8, "answerable_7d": 8, "acceptance_upper": 0.4, "long_acceptance_upper": 0.4}
 BOTH_AGES: Seen = {
@@ -86,6 +87,14 @@ CASES: dict[str, tuple[Seen, str, Seen]] = {
         {"account_days": 20, "strangers_asked_7d": 15, "blocked_by_7d": 9, "acceptance_upper": 0.6},
         "somebody long here whom a mob blocks", {"account_days": 500},
     ),
+    "ContactRefused": (
+        {**REFUSED, "refused_7d": 4, "old_ties": 5.0},
+        "a club of whose people five block and fifteen who are long here say yes", {"old_ties": 15.0},
+    ),
+    "ContactRefusedMuch": (
+        {**REFUSED, "refused_7d": 6, "old_ties": 30.0},
+        "a newsroom of whose people fewer block, as a share", {"refusal_lower": 0.08},
+    ),
     "ContactAgain": (
         {
             "account_days": 5, "labelled_unwelcome": True, "strangers_asked_24h": 3, "long_answerable_7d": 10,
@@ -124,6 +133,10 @@ CASES: dict[str, tuple[Seen, str, Seen]] = {
     "MinorsBlockAndRefuse": (
         {"kind": "was_blocked", "minor_strangers_7d": 3, "blocked_by_minors_7d": 2, "long_acceptance_upper": 0.5},
         "a teacher whom two pupils block for a joke, and the others want", {"long_acceptance_upper": 0.7},
+    ),
+    "MinorsRefuse": (
+        {"kind": "was_blocked", "minor_strangers_7d": 9, "minors_refused_7d": 3, "minors_unwilling_7d": 9},
+        "a teacher whom two pupils block for a joke", {"minors_refused_7d": 2},
     ),
     "MinorsReport": (
         {"kind": "was_reported", "minor_strangers_7d": 1, "reported_by_minors_7d": 1},

@@ -59,7 +59,7 @@ def test_mass_unsolicited_contact() -> None:
     assert world.held() == {
         "spammer": {"ContactUnwanted"},
         "fresh": {"ContactFresh"},
-        "blocked": {"ContactBlocked"},
+        "blocked": {"ContactBlocked", "ContactRefused"},
     }
 
 

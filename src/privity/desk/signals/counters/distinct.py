@@ -74,7 +74,14 @@ class Distinct:
         """How many came within this period up to now. At the most a week."""
         times = self._times
         found = len(times) - bisect_right(times, max(at_ms - period_ms, 0) // 1000)
-        return found if self.level == 0 else _estimated(found << self.level)
+        return estimated(found, self.level)
+
+    def marks(self, period_ms: int, at_ms: int, level: int) -> frozenset[int]:
+        """Those of this period whose last `level` bits are zero: what two counters share can be told at the level of
+        the one that samples more."""
+        first = bisect_right(self._times, max(at_ms - period_ms, 0) // 1000)
+        last = (1 << level) - 1
+        return frozenset(mark for mark in self._marks[first:] if not mark & last)
 
     def merge(self, other: Distinct) -> None:
         """Count what another one counted, too; who is in both counts once."""
@@ -127,7 +134,12 @@ class Distinct:
         self._marks = array("H", [mark for _, mark in kept])
 
 
-def _estimated(cells: int) -> int:
+def estimated(found: int, level: int) -> int:
+    """How many people stand behind so many marks of a sample of this level."""
+    return found if level == 0 else _people(found << level)
+
+
+def _people(cells: int) -> int:
     """How many people it takes, on average, so that so many different marks of all come (linear counting)."""
     free = max(1 - cells / MARKS, 1 / MARKS)
     return round(-MARKS * log(free))

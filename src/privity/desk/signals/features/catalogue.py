@@ -101,6 +101,12 @@ FEATURES: Final[tuple[Feature, ...]] = (
     _share("acceptance_upper", "largest share of those who would accept it that fits what was seen (Wilson, 95 %)"),
     _whole("long_answerable_7d", "people asked in seven days who had six hours to answer, or did", cost=2 * _COUNT),
     _share("long_acceptance_upper", "the same largest share, of people who had six hours to answer"),
+    # What those asked do who do not want it. Whoever says yes is not in it: accounts of one's own change nothing.
+    _whole("refused_7d", "different people whom it asked in seven days, and who blocked it", cost=_RATIO),
+    _whole("unwilling_7d", "these, and those of the people asked who did not accept within an hour", cost=_RATIO),
+    _share("refusal_lower", "smallest share of these who would block it that fits what was seen (Wilson, 95 %)"),
+    _whole("minors_refused_7d", "different minors whom it asked in seven days, and who blocked it", cost=_RATIO),
+    _whole("minors_unwilling_7d", "these, and those of the minors asked who did not accept in an hour", cost=_RATIO),
     # What others do about it.
     *_different("blocked_by", "different people who blocked it", "1h", "24h", "7d"),
     *_different("blocked_by_minors", "different minors who blocked it", "7d"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from privity.desk.signals.counters.decayed import Decayed
-from privity.desk.signals.counters.distinct import Distinct
+from privity.desk.signals.counters.distinct import Distinct, estimated
 from privity.desk.signals.counters.periods import DAY_MS, HOUR_MS, WEEK_MS
 from privity.desk.signals.features.catalogue import MOST, MOST_SECONDS
 from privity.desk.signals.features.events import EventKind
@@ -22,6 +22,7 @@ Reader = Callable[[Moment], Value]
 LONG_MS: Final = 6 * HOUR_MS
 """Time in which whoever wants to answer does, unless they sleep: half of people's answers come within two hours."""
 _TOP: Final = float(MOST)
+_NOBODY: Final[frozenset[int]] = frozenset()
 _PERIODS: Final = {"1h": HOUR_MS, "24h": DAY_MS, "7d": WEEK_MS}
 _SUM: Final[Mapping[str, Callable[[Decayed, int], float]]] = {
     "1h": Decayed.hour,
@@ -68,6 +69,22 @@ def _accepted_of(moment: Moment, time_ms: int = HOUR_MS) -> tuple[int, int]:
     accepted = _within(moment.state.accepted, WEEK_MS, at_ms)
     had_time = _within(asked, WEEK_MS, at_ms) - _within(asked, time_ms, at_ms)
     return accepted, max(had_time, accepted)
+
+
+def _refused(moment: Moment, *, minors: bool = False) -> tuple[int, int]:
+    """People whom it asked and who blocked it; these and those who had an hour and did not accept it."""
+    state, at_ms = moment.state, moment.at_ms
+    asked = state.minors if minors else state.asked
+    if asked is None:
+        return 0, 0
+    accepted = state.minors_accepted if minors else state.accepted
+    blocked_by = state.blocked_by_minors if minors else state.blocked_by
+    there = [one for one in (asked, accepted, blocked_by) if one is not None]
+    level = max(one.level for one in there)
+    week, hour = asked.marks(WEEK_MS, at_ms, level), asked.marks(HOUR_MS, at_ms, level)
+    yes, no = (_NOBODY if one is None else one.marks(WEEK_MS, at_ms, level) for one in (accepted, blocked_by))
+    refused, silent = len(week & no), len(week - hour - yes - no)
+    return estimated(refused, level), estimated(refused + silent, level)
 
 
 def _closed(moment: Moment) -> tuple[int, int]:
@@ -142,6 +159,11 @@ READERS: Final[Mapping[str, Reader]] = {
     "acceptance_upper": lambda moment: wilson_high(*_accepted_of(moment)),
     "long_answerable_7d": lambda moment: min(_accepted_of(moment, LONG_MS)[1], MOST),
     "long_acceptance_upper": lambda moment: wilson_high(*_accepted_of(moment, LONG_MS)),
+    "refused_7d": lambda moment: min(_refused(moment)[0], MOST),
+    "unwilling_7d": lambda moment: min(_refused(moment)[1], MOST),
+    "refusal_lower": lambda moment: wilson_low(*_refused(moment)),
+    "minors_refused_7d": lambda moment: min(_refused(moment, minors=True)[0], MOST),
+    "minors_unwilling_7d": lambda moment: min(_refused(moment, minors=True)[1], MOST),
     **_all(_different, "blocked_by", "blocked_by", "1h", "24h", "7d"),
     **_all(_different, "blocked_by_minors", "blocked_by_minors", "7d"),
     **_all(_different, "reported_by", "reported_by", "1h", "24h", "7d"),

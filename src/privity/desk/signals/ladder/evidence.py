@@ -40,9 +40,9 @@ SIGNALS: Final[Mapping[Signal, tuple[str, ...]]] = {
     Signal.ASKING: (
         "mutual", "together", "asked", "strangers_asked", "minors_asked", "minor_strangers", "accepted",
         "minors_accepted", "answerable", "acceptance_lower", "acceptance_upper", "long_answerable",
-        "long_acceptance_upper",
+        "long_acceptance_upper", "unwilling", "minors_unwilling",
     ),
-    Signal.BLOCKED: ("blocked_by", "blocked_by_minors"),
+    Signal.BLOCKED: ("blocked_by", "blocked_by_minors", "refused", "refusal_lower", "minors_refused"),
     Signal.REPORTED: ("reported_by", "reported_by_new", "reported_by_minors", "report_weight"),
     Signal.BLOCKING: ("blocks",),
     Signal.REPORTING: ("reports_made", "reports_closed", "reports_upheld", "upheld_lower", "upheld_upper"),
