@@ -106,7 +106,11 @@ dist: app
 demo: $(VENV)/.base
 	@$(BIN)/privity demo $(DEMO_ARGS)
 
+# In a fresh checkout each process would compile every test, all of them at the same time: two do it before, by halves.
 test: $(VENV)/.test
+	@test -d tests/__pycache__ || { echo "reading the tests for the first time"; \
+		$(BIN)/python -m pytest -q --collect-only -p no:xdist tests/desk >/dev/null 2>&1 & \
+		$(BIN)/python -m pytest -q --collect-only -p no:xdist --ignore=tests/desk --ignore=tests/e2e >/dev/null 2>&1; wait; }
 	$(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not prove" --ignore=tests/e2e
 
 # The page in a real Chromium, with real daemons and a real hub; and the hub's own tests on PostgreSQL. What is missing is

@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import lru_cache
 from itertools import groupby
 
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from privity.client.store.header import Cost
 from privity.keylog import vrf
-from tests import fresh_databases, raised_errors, warm_start
+from tests import fresh_databases, raised_errors, stalled, warm_start
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,6 +70,13 @@ def logs_of_ones_own() -> Iterator[None]:
     """A process configures its log once; a test that runs one in this process must not leave its closed file behind."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def time_that_is_stretched() -> Iterator[None]:
+    """Only where that is asked for: see `tests/stalled.py`."""
+    with nullcontext() if stalled.STALL is None else stalled.stalled(stalled.STALL):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

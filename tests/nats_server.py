@@ -20,7 +20,7 @@ import pytest
 from privity.faces.demo.processes import free_port
 
 REQUIRE = os.environ.get("PRIVITY_REQUIRE", "").split(",")
-START_S: Final = 10
+START_S: Final = 60
 
 
 def need_nats() -> None:

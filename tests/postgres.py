@@ -26,7 +26,7 @@ from typing import Final
 import pytest
 
 REQUIRE = os.environ.get("PRIVITY_REQUIRE", "").split(",")
-START_S: Final = 30
+START_S: Final = 90
 NAME: Final = "hub"
 _SETTINGS: Final = {
     "max_connections": "200",

@@ -116,6 +116,9 @@ async def test_pings_that_nobody_reads_the_answers_of_fill_no_buffer(hub: OpenHu
 
         pings = asyncio.create_task(flood())
         async with honest.talking():
+            async with asyncio.timeout(60):
+                while not pipe.get_write_buffer_size():
+                    await asyncio.sleep(0.01)
             await asyncio.wait({pings}, timeout=2)
         assert 0 < pipe.get_write_buffer_size() < 2 * MAX_UNREAD_PONGS
         pings.cancel()

@@ -53,7 +53,7 @@ async def unread(stack: AsyncExitStack, hub: OpenHub, device: Device, path: str)
 
 
 async def until(held: Bodies, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(held) != count:
             await asyncio.sleep(0.01)
 

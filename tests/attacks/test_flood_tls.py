@@ -52,11 +52,11 @@ class Door:
         """The status that an honest caller of this address gets."""
         connector = TCPConnector(ssl=self.trusting, local_addr=(address, 0), force_close=True)
         url = f"https://localhost:{self.port}/here"
-        async with asyncio.timeout(10), ClientSession(connector=connector) as client, client.get(url) as answer:
+        async with asyncio.timeout(60), ClientSession(connector=connector) as client, client.get(url) as answer:
             return answer.status
 
     async def until(self, handshakes: int, peers: int | None = None) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.taking.handshakes) != handshakes or (peers is not None and len(self.peers) != peers):
                 await asyncio.sleep(0.01)
 
@@ -112,7 +112,7 @@ async def raw(stack: AsyncExitStack, door: Door, said: bytes = b"", address: str
 async def ended(made: socket.socket) -> bool:
     """True once the hub has let it go, without a word."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await asyncio.get_running_loop().sock_recv(made, 1) == b""
     except ConnectionError:
         return True

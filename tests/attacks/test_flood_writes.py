@@ -41,11 +41,11 @@ class Stuck:
 
         def stand(tx: object) -> None:
             stands.set()
-            assert self._goes_on.wait(30)
+            assert self._goes_on.wait(60)
 
         db = self._hub.world.context.db
         self._writes.append(asyncio.ensure_future(db.write(stand)))
-        await asyncio.to_thread(stands.wait, 30)
+        await asyncio.to_thread(stands.wait, 60)
         self._writes += [asyncio.ensure_future(db.write(lambda tx: None)) for _ in range(waiting)]
         await asyncio.sleep(0)
         assert db.waiting == waiting

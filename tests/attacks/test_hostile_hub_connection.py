@@ -33,7 +33,7 @@ from privity.wire.socket import CaughtUp, Challenge, Closed, FromHub, Ready
 from tests.keylog.memory_log import MemoryLog
 from tests.server.core.people import Person
 
-LIMIT_S = 20
+LIMIT_S = 60
 SHARE = X25519PrivateKey.generate().public_key().public_bytes_raw()
 
 

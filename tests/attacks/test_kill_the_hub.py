@@ -155,7 +155,7 @@ async def one_round(house: House, number: int, per_round: int, *, talk: int) -> 
         await asyncio.wait(sends, timeout=house.random.uniform(0, 1.0))  # devices find it again one by one
         house.kill_hub()
         await asyncio.to_thread(house.start_hub)
-    await asyncio.wait_for(asyncio.gather(*sends), LIMIT_S)
+    await asyncio.wait_for(asyncio.gather(*sends), 2 * LIMIT_S)
 
 
 async def last_life_of_talker(house: House, talk: int) -> Device:

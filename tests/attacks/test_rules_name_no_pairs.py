@@ -13,6 +13,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from privity.desk.db.transaction import transaction
 from privity.desk.signals.counters.accounts import Accounts
 from privity.desk.signals.counters.commons import Commons
@@ -23,6 +25,7 @@ from privity.desk.signals.ladder.acting import Ladder
 from privity.desk.signals.ladder.protection import LOOKS_AT
 from privity.desk.signals.ladder.sink import RulesSink
 from privity.desk.signals.lifecycle import service
+from privity.desk.signals.lifecycle.errors import NothingKept
 from privity.desk.signals.lifecycle.model import DAY_MS
 from privity.desk.signals.running.judging import Judging
 from privity.wire.age import AgeBand
@@ -91,11 +94,11 @@ async def test_two_rules_do_not_show_who_said_yes_to_whom_and_who_blocked_whom(r
         seen = answers(morning_ms, matching)
         happens(rules, seen)
         assert rules.db.execute("SELECT count(*) FROM rule_hit").fetchone() == (16,)
+        rules.clock.now_ms = morning_ms + DAY_MS
+        await author.sign_in()
         service.test(rules.db, WRITER, version.number, seen, rules.now_ms)
         looked_back = await rows(author, f"/rules/{version.number}/cases")
         assert len(looked_back) == 16
-        rules.clock.now_ms = morning_ms + DAY_MS
-        await author.sign_in()
         found = await rows(author, f"/rules/{version.number}/found")
         assert len(found) == 16
         about = [await rows(author, path) for path in accounts]
@@ -122,6 +125,9 @@ async def test_whoever_looks_again_and_again_sees_nobody_come(rules: Rules) -> N
         rules.clock.pass_ms(MINUTE_MS)
         assert await rows(author, path) == []
         assert await rows(author, f"/account?uri={seen.account}") == []
+        assert service.days(rules.db, WRITER, version.number, 14, rules.now_ms) == (), "nor a number that grows"
+        with pytest.raises(NothingKept):
+            service.test(rules.db, WRITER, version.number, [seen], rules.now_ms)
     assert "when the day is over" in (await author.get(path)).text
     rules.clock.now_ms = morning_ms + DAY_MS
     await author.sign_in()

@@ -71,7 +71,7 @@ def start(tmp_path: Path, home: Path) -> Iterator[Callable[[str], Callable[[], s
     yield begin
     for child in children:
         child.terminate()
-        child.wait(timeout=20)
+        child.wait(timeout=60)
 
 
 def forbidden_in(modules: set[str]) -> list[str]:

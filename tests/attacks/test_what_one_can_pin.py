@@ -42,7 +42,7 @@ from tests.attacks.test_any_bytes_to_the_socket import raw_socket
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import Device
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 STRANGERS = ADDRESS_BODIES_BYTES // MAX_REGISTER_BYTES
 
 

@@ -219,4 +219,4 @@ def test_cpu_of_children_counts() -> None:
             time.sleep(0.05)
         assert family_cpu_s(child.pid) - process_cpu_s(child.pid) >= 0.2
     finally:
-        child.communicate(b"\n", timeout=30)
+        child.communicate(b"\n", timeout=60)

@@ -33,7 +33,7 @@ async def until(device: Device, happened: Callable[[], bool]) -> None:
     """Return once this is so: looked at whenever the device shows something."""
     queue = device.host.follow()
     try:
-        async with asyncio.timeout(LIMIT_S / 4):
+        async with asyncio.timeout(LIMIT_S):
             while not happened():
                 await queue.get()
     finally:

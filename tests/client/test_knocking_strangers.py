@@ -98,6 +98,6 @@ def test_a_minor_is_let_in_by_a_contact_alone(tmp_path: Path) -> None:
             assert not stranger.done() and room not in kim.rooms()
             await befriend(alice, kim)
             await kim.room_links.knock(link)
-            await asyncio.wait_for(stranger, 20)
+            await asyncio.wait_for(stranger, 60)
 
     run(story())

@@ -26,6 +26,8 @@ from privity.wire.age import AgeBand
 from tests.desk.running import Desk, started
 
 LIMIT_S = 60
+WHOLE_S = 300
+"""For all of a test: a town that starts and ends several processes takes its time."""
 PHRASE = new_phrase(bytes)
 """Twelve zero words: an invented phrase that nobody would use."""
 
@@ -103,7 +105,7 @@ def handle_of(device: Device) -> str:
 
 def run(work: Coroutine[object, object, None]) -> None:
     """A test over a town, within its time."""
-    asyncio.run(asyncio.wait_for(work, LIMIT_S))
+    asyncio.run(asyncio.wait_for(work, WHOLE_S))
 
 
 async def until(device: Device, holds: Callable[[], bool]) -> None:

@@ -135,7 +135,7 @@ def test_a_hub_tells_its_supervisor_that_it_is_ready_alive_and_ending(
     if subprocess.run([sys.executable, "-c", ASKED], check=False).returncode == 0:
         home.hub.command = [sys.executable, "-c", WITHOUT_WRITABLE_CODE, "serve", "--config", str(home.config)]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        heard.settimeout(20)
+        heard.settimeout(60)
         heard.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "400000")

@@ -37,7 +37,7 @@ from tests.desk.running import Desk, child, started
 from tests.desk.world import World
 
 FORBIDDEN = ("privity.mls.schedule", "privity.mls.group", "privity.client", "privity.faces")
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 async def arrival(hub: FakeHub, name: str) -> None:

@@ -22,7 +22,7 @@ async def test_a_stop_ends_all_of_them() -> None:
     running = asyncio.create_task(together(stop, until(stop, ended, "one"), until(stop, ended, "other")))
     await asyncio.sleep(0)
     stop.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await running
     assert sorted(ended) == ["one", "other"]
 
@@ -33,7 +33,7 @@ async def test_one_that_fails_stops_the_others_and_is_heard() -> None:
     async def fails() -> None:
         raise StorageFailed("the disk of this test is full")
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(StorageFailed, match="of this test"):
             await together(stop, until(stop, ended, "one"), fails(), until(stop, ended, "other"))
     assert sorted(ended) == ["one", "other"]

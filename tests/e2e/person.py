@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.running import App, Window
+from tests.e2e.running import LIMIT_MS, App, Window
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """Resolves once what was changed is on the screen."""
@@ -45,6 +47,17 @@ class Person:
 
     def sheet(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title, exact=True)
+
+    async def noticed(self, text: str) -> None:
+        """What is on the page for some seconds and goes by itself: that it was there since the page was loaded."""
+        end_s = time.monotonic() + LIMIT_MS / 1000
+        while not any(text in each for each in await self._noticed()):
+            assert time.monotonic() < end_s, f"nobody told {self.handle}: {text}; but {await self._noticed()}"
+            await asyncio.sleep(0.05)
+
+    async def _noticed(self) -> list[str]:
+        found: list[str] = await self.page.evaluate("window.noticed")
+        return found
 
     # Accounts
 
@@ -113,7 +126,9 @@ class Person:
 
     async def to_list(self) -> None:
         """Back to the list, as Esc leads there."""
+        end_s = time.monotonic() + LIMIT_MS / 1000
         while not await self.conversations.get_by_role("heading", name="Conversations").is_visible():
+            assert time.monotonic() < end_s, f"Esc leads {self.handle} to no list"
             await self.page.keyboard.press("Escape")
             await self.page.evaluate(DRAWN)
 
@@ -180,7 +195,7 @@ class Person:
         """Say yes to somebody who asked."""
         await self.requests()
         await self.press(f"Accept {handle}")
-        await expect(self.page.get_by_role("status").filter(has_text=f"{handle} is your contact now")).to_be_visible()
+        await self.noticed(f"{handle} is your contact now")
 
     async def befriend(self, other: Person) -> None:
         """Ask, and hear of the yes. The way to a conversation is on the screen then."""

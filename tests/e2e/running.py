@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from privity.faces.app.page import FOLDER
+from privity.faces.demo.processes import free_port
 
 pytest.importorskip("playwright", reason="missing: playwright (make e2e installs it)")
 
@@ -28,7 +29,7 @@ from tests.e2e.stretched import stretch
 REQUIRE = os.environ.get("PRIVITY_REQUIRE", "").split(",")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 START_S = 60
-LIMIT_MS = 30_000
+LIMIT_MS = 60_000
 """How long anything on a page may take before a test fails by its name; nothing waits that long otherwise."""
 ARGUMENTS = [
     "--no-sandbox",  # tests may run as root, where Chromium's own sandbox does not start
@@ -86,7 +87,7 @@ class App:
         return self.home.parent / f"{self.home.name}.err"
 
     async def start(self, port: int = 0, arguments: tuple[str, ...] = ()) -> str:
-        """Run it; the address that works once."""
+        """Run it; the address that works once. The port stays this test's, so that it may be killed and come again."""
         self.process = await asyncio.create_subprocess_exec(
             self.python,
             "-m",
@@ -96,7 +97,7 @@ class App:
             str(self.home),
             "--no-browser",
             "--port",
-            str(port),
+            str(port or free_port()),
             *arguments,
             stdout=asyncio.subprocess.PIPE,
             cwd=self.home.parent,
@@ -146,6 +147,17 @@ class App:
             await asyncio.wait_for(self.process.wait(), START_S)
 
 
+NOTICE = """
+  window.noticed = [];
+  new MutationObserver(() => {
+    for (const { textContent } of document.querySelectorAll(".notice p, [data-writers], button:disabled")) {
+      if (!window.noticed.includes(textContent)) window.noticed.push(textContent);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["disabled"] });
+"""
+"""Keeps what stands on a page for some seconds only, so that a test which comes late has not missed it."""
+
+
 @dataclass
 class Window:
     """A page of the app in a browser of its own, and all that the browser complained about meanwhile."""
@@ -178,6 +190,7 @@ async def window(browser: Browser, address: str, *, width: int = 1200, height: i
     page = await context.new_page()
     opened = Window(page, context)
     opened.watch()
+    await context.add_init_script(NOTICE)
     await stretch(context, page)
     try:
         await page.goto(address)

@@ -66,12 +66,21 @@ class Colleague:
             await self.page.goto(f"{self.origin}{path}")
 
     async def press(self, name: str) -> None:
-        await self.page.wait_for_load_state()  # until its script is there, a form would be sent without a passkey
-        await self.page.get_by_role("button", name=name, exact=True).click()
+        """Send a form, and have the page that answers."""
+        await self.follow(self.page.get_by_role("button", name=name, exact=True))
+
+    async def follow(self, way: Locator) -> None:
+        """A link, or the button of a form, and the page behind it: what is looked at next is not the one before."""
+        async with self.page.expect_navigation():
+            await way.click()
+
+    async def hold(self) -> None:
+        """What closes by itself after some seconds stays, so that it can be looked at on a slow machine, too."""
+        await self.page.evaluate("window.stop()")
 
     async def code(self) -> str:
         """The address that a page shows once."""
-        shown: str = await self.page.get_by_role("status").inner_text()
+        shown: str = await self.page.locator("output").inner_text()
         return shown.strip()
 
     def heading(self, name: str) -> Locator:

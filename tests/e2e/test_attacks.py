@@ -155,14 +155,15 @@ async def test_no_string_becomes_markup_or_code(town: Town) -> None:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user of the machine may enter, so that only the home itself keeps them out."""
+    """A folder that every user of the machine may enter, so that only the home itself keeps them out. It goes after the
+    daemon in it: ask for it first."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
 
 
-async def test_another_user_of_the_machine_gets_nothing(town: Town, open_folder: Path) -> None:
+async def test_another_user_of_the_machine_gets_nothing(open_folder: Path, town: Town) -> None:
     app = App(open_folder / "home")
     town.stack.push_async_callback(app.stop)
     address = await app.start()

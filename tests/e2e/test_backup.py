@@ -36,6 +36,7 @@ async def test_a_backup_brings_back_what_was_said(town: Town, tmp_path: Path) ->
     await bob.open("alice.b")
     await bob.say("And the cat is fed at six")
     await alice.sees("And the cat is fed at six")
+    await alice.sees("The key is under the third pot")
     await alice.settings("Backup")
     backup = await alice.saves("Make a backup", tmp_path)
     await under_way(alice, "The backup is saved where your browser puts files")

@@ -33,7 +33,9 @@ async def test_a_group_is_begun_again_and_everybody_finds_both(town: Town) -> No
     await alice.say("And here we are again")
     await bob.to_list()
     await expect(bob.row("Night shift")).to_have_count(2)
-    await bob.row("Night shift").first.click()
+    newest = bob.row("Night shift").first
+    await expect(newest).to_contain_text("And here we are again")
+    await newest.click()
     await bob.sees("And here we are again")
     await other.at("goes-on-here")
     await bob.press("See what was said before")

@@ -34,7 +34,7 @@ async def contact_screens(town: Town, one: Person, tmp_path: Path) -> AsyncItera
     await friend.field("Name").fill("Frieda Brook")
     await friend.field("About you").fill("Choir on Tuesdays, boats on Sundays.")
     await friend.press("Save the profile")
-    await expect(told(friend, "saved")).to_be_visible()
+    await friend.noticed("Your profile is saved")
     await one.conversations.get_by_role("button", name="Find a person").first.click()
     await one.field("Handle").fill(friend.handle)
     await one.press("Find")
@@ -59,7 +59,7 @@ async def contact_screens(town: Town, one: Person, tmp_path: Path) -> AsyncItera
     await expect(one.page.get_by_role("article", name=re.compile("invites you to a group$"))).to_be_visible()
     yield "contacts-requests"
     await one.press(f"Accept {friend.handle}")
-    await expect(told(one, "is your contact now")).to_be_visible()
+    await one.noticed("is your contact now")
     await expect(one.card(friend.handle).get_by_role("button", name="Accept")).to_have_count(0)
     await one.close_notices()
     await one.account("People")

@@ -27,7 +27,7 @@ async def test_who_asks_shows_a_profile_and_may_write_after_a_yes(town: Town, tm
     await alice.field("Name").fill("Bob")  # anybody may call themselves anything
     await alice.field("About you").fill("I sail on Sundays.")
     await alice.press("Save the profile")
-    await expect(told(alice, "Your profile is saved")).to_be_visible()
+    await alice.noticed("Your profile is saved")
 
     await alice.to_list()
     await alice.ask_for("bob.f")

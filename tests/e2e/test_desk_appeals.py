@@ -65,7 +65,7 @@ async def test_appeals_are_answered_by_somebody_who_had_no_part(reported: Report
         await look_over(ines, "appeals", wrong)
 
         await maren.open("/appeals")
-        await maren.page.get_by_role("link", name=re.compile("^Appeal ")).first.click()
+        await maren.follow(maren.page.get_by_role("link", name=re.compile("^Appeal ")).first)
         await expect(maren.page.get_by_text("Somebody else answers.")).to_be_visible()
         await look_over(maren, "appeal-own", wrong)
 
@@ -93,7 +93,7 @@ async def test_appeals_are_answered_by_somebody_who_had_no_part(reported: Report
 
         async with without_scripts(browser, ines) as plain:
             await plain.open("/appeals")
-            await plain.page.get_by_role("link", name=re.compile("^Appeal ")).click()
+            await plain.follow(plain.page.get_by_role("link", name=re.compile("^Appeal ")))
             await plain.press("Show words")
             await expect(plain.page.get_by_role("main")).to_contain_text("It was my kettle.")
             await plain.page.get_by_label("stays as it is").check()
@@ -154,6 +154,7 @@ async def test_a_case_of_the_desks_own(hub: Home, tmp_path: Path) -> None:
             await maren.page.get_by_label("Why it has to be seen").fill("Is it the museum's?")
             await maren.page.get_by_label("How much").select_option("larger")
             await maren.press("Reveal for 20 seconds")
+            await maren.hold()
             image = maren.page.get_by_role("img", name="The picture of the profile, larger, without colour")
             await expect(image).to_be_visible()
             assert await image.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [480, 320]
@@ -219,13 +220,13 @@ async def test_reports_that_did_not_open_and_what_needs_somebody(hub: Home, tmp_
             await look_over(maren, "unopened-aside", wrong)
             await maren.page.keyboard.press("Enter")
             await expect(maren.page.get_by_text("1 waits for somebody")).to_be_visible()
-            await maren.page.get_by_role("link", name="Put aside", exact=True).click()
+            await maren.follow(maren.page.get_by_role("link", name="Put aside", exact=True))
             await expect(maren.page.get_by_role("main")).to_contain_text("A test of ours. </pre><script>alert(1)")
             await look_over(maren, "put-aside", wrong)
 
             async with _with_key(hub, older.private_bytes_raw()), without_scripts(browser, maren) as plain:
                 await plain.open("/unopened")
-                await plain.page.get_by_role("button", name="Try again").click()
+                await plain.follow(plain.page.get_by_role("button", name="Try again"))
                 await expect(plain.page.get_by_role("main")).to_contain_text(re.compile("Report [0-9]+: spam"))
                 await plain.open("/unopened")
                 await expect(plain.page.get_by_text("Every report could be opened and read.")).to_be_visible()

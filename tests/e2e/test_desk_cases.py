@@ -22,7 +22,7 @@ from privity.faces.demo.asking import Refused
 from privity.faces.demo.home import Home
 from privity.faces.demo.person import Person, until
 from tests.e2e.axe import need_axe
-from tests.e2e.running import chromium
+from tests.e2e.running import LIMIT_MS, chromium
 from tests.e2e.staff import Colleague, colleague, invite, without_scripts
 from tests.e2e.test_desk_console import look_over
 
@@ -103,17 +103,18 @@ async def test_from_a_report_to_a_ban_that_the_hub_obeys(reported: Reported) -> 
         await expect(main).not_to_contain_text("teapot without")
         await expect(main.get_by_text("signed by the sender’s device").first).to_be_visible()
 
-        await card_of(maren, 1).get_by_role("button", name="Show words").click()
+        await maren.follow(card_of(maren, 1).get_by_role("button", name="Show words"))
         await expect(main).to_contain_text("<script>alert(1)</script> {{7*7}} invoice")
         await expect(main.locator(".sign")).to_have_text(["U+202E right-to-left override"])
         await look_over(maren, "words", wrong)
 
         await maren.page.go_back()
-        await card_of(maren, 2).get_by_role("button", name="Show words").click()
+        await maren.follow(card_of(maren, 2).get_by_role("button", name="Show words"))
         await expect(main).to_contain_text("image/png")
         await maren.page.get_by_label("Why it has to be seen").fill("Is it what the report says?")
         await maren.page.get_by_label("How much").select_option("larger")
         await maren.press("Reveal for 20 seconds")
+        await maren.hold()
         image = maren.page.get_by_role("img", name=re.compile("reported picture"))
         await expect(image).to_be_visible()
         assert await image.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [480, 320]
@@ -134,7 +135,7 @@ async def test_from_a_report_to_a_ban_that_the_hub_obeys(reported: Reported) -> 
         async with at_the_desk(browser, reported, "Ines Vogt", "senior") as ines:
             await ines.open("/second")
             await look_over(ines, "second", wrong)
-            await ines.page.get_by_role("link", name=re.compile("^Decision ")).click()
+            await ines.follow(ines.page.get_by_role("link", name=re.compile("^Decision ")))
             await look_over(ines, "decision", wrong)
             await ines.page.get_by_label("Why you agree").fill("I read the message myself.")
             await ines.press("Agree: ban")
@@ -154,7 +155,7 @@ async def test_a_referral_is_drafted_and_approved_by_somebody_else(reported: Rep
     async with chromium() as browser, at_the_desk(browser, reported, "Maren Tolk", "moderator") as maren:
         case = await find_case(maren, reported)
         await maren.open(f"/case/{case}")
-        await maren.page.get_by_role("link", name="Report it to an authority").click()
+        await maren.follow(maren.page.get_by_role("link", name="Report it to an authority"))
         await look_over(maren, "refer", wrong)
         await maren.page.get_by_label("What happened").select_option(index=1)
         await maren.press("Draft it")
@@ -162,7 +163,7 @@ async def test_a_referral_is_drafted_and_approved_by_somebody_else(reported: Rep
         async with at_the_desk(browser, reported, "Rolf Ahn", "referrals") as rolf:
             await rolf.open("/referrals")
             await look_over(rolf, "referrals", wrong)
-            await rolf.page.get_by_role("link", name="Referral 1", exact=True).click()
+            await rolf.follow(rolf.page.get_by_role("link", name="Referral 1", exact=True))
             await look_over(rolf, "referral", wrong)
             await rolf.page.get_by_label("send it although nobody could act on it yet").check()
             await rolf.press("Approve and send")
@@ -180,23 +181,23 @@ async def test_everything_works_without_scripts(reported: Reported) -> None:
         async with without_scripts(browser, odo) as plain:
             page = plain.page
             await plain.open("/queue")
-            await page.get_by_role("link", name=f"Case {case}", exact=True).click()
+            await plain.follow(page.get_by_role("link", name=f"Case {case}", exact=True))
             await plain.press("Take this case")
-            await card_of(plain, 1).get_by_role("button", name="Show words").click()
+            await plain.follow(card_of(plain, 1).get_by_role("button", name="Show words"))
             await expect(page.get_by_role("main")).to_contain_text("You are a teapot")
             await plain.open(f"/case/{case}")
-            await card_of(plain, 2).get_by_role("button", name="Show words").click()
+            await plain.follow(card_of(plain, 2).get_by_role("button", name="Show words"))
             await page.get_by_label("Why it has to be seen").fill("Is it what the report says?")
             await plain.press("Reveal for 20 seconds")
             await expect(page.get_by_role("img", name=re.compile("reported picture"))).to_be_visible()
-            await page.wait_for_url(f"**/case/{case}")  # it closes by itself
+            await page.wait_for_url(f"**/case/{case}", timeout=4 * LIMIT_MS)  # it closes by itself
             await page.get_by_label("Action").select_option("warn")
             await page.get_by_label(re.compile("report [0-9]+, message 0")).first.check()
             await page.get_by_label("Reason, in words that the person will read").fill(WHY)
             await plain.press("Look at it before it counts")
             await plain.press("Decide")
             await expect(page.get_by_role("main")).to_contain_text("decided")
-            await page.get_by_role("link", name=re.compile("^Decision ")).click()
+            await plain.follow(page.get_by_role("link", name=re.compile("^Decision ")))
             await expect(page.get_by_role("main")).to_contain_text("effective")
 
 

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from privity.faces.demo.home import Home
 from tests.e2e.axe import Axe, need_axe
@@ -23,6 +24,18 @@ SMALL = """[...document.querySelectorAll("button, .button, nav a, input:not([typ
   .map((each) => [each.textContent.trim() || each.name, each.getBoundingClientRect()])
   .filter(([, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+
+TABLES = """[...document.querySelectorAll(".folds, .tight")].flatMap((place) => {
+  const heads = [...place.querySelectorAll("thead th")].map((each) => each.textContent);
+  const over = (cell) => heads[cell.cellIndex];
+  const named = (cell) => cell.tagName === "TH" || cell.dataset.label === over(cell);
+  const cells = place.matches(".folds") ? [...place.querySelectorAll("tbody :is(th, td)")] : [];
+  return [
+    ...(place.scrollWidth > place.clientWidth ? [`table scrolls: ${place.textContent.trim().slice(0, 60)}`] : []),
+    ...cells.filter((cell) => !named(cell)).map((cell) => `${cell.dataset.label} stands under ${over(cell)}`),
+  ];
+})"""
+"""Tables that are to fit every window, and values that would say in a narrow one that they are of another column."""
 
 
 @pytest.fixture
@@ -52,6 +65,7 @@ async def look_over(one: Colleague, name: str, wrong: list[str]) -> None:
         if wider > 0:
             wrong.append(f"{name}, {mode.name}: {wider} px wider than the window")
         wrong += [f"{name}, {mode.name}: small target {each}" for each in await one.page.evaluate(SMALL)]
+        wrong += [f"{name}, {mode.name}: {each}" for each in await one.page.evaluate(TABLES)]
         await take(one.page, f"desk-{name}-{mode.name}")
     await WIDE[0].put_on(one.page)
 
@@ -101,7 +115,7 @@ async def test_a_staff_from_the_first_code_to_a_lost_passkey(desk: Home) -> None
 
         await ada.open("/staff")
         await look_over(ada, "staff", wrong)
-        await ada.page.get_by_role("link", name="Bo Example").click()
+        await ada.follow(ada.page.get_by_role("link", name="Bo Example"))
         await look_over(ada, "colleague", wrong)
         await bo.open("/me")
         await look_over(bo, "me", wrong)
@@ -154,8 +168,8 @@ async def test_a_staff_page_by_keyboard_alone(desk: Home) -> None:
         await ada.page.get_by_label("One-time code").focus()
         await ada.page.keyboard.press("Enter")
         await expect(ada.heading("Make your passkey")).to_be_visible()
+        await expect(ada.page.get_by_label("What this passkey is called")).to_be_enabled()  # once its script is there
         await ada.page.get_by_label("What this passkey is called").focus()
-        await ada.page.wait_for_load_state()  # until its script is there, the form would be sent without a passkey
         await ada.page.keyboard.press("Enter")
         await expect(ada.page.get_by_role("navigation", name="Places")).to_be_visible()
         await ada.open("/staff")
@@ -224,12 +238,41 @@ async def test_whoever_turns_the_passkey_down_is_told_and_nothing_is_sent(desk: 
         await ada.page.get_by_label("Reason").fill("invited by mistake")
         verified = {"authenticatorId": ada.authenticator, "isUserVerified": False}
         await ada.session.send("WebAuthn.setUserVerified", verified)
-        await ada.press("End Bo Example")
+        await ada.page.get_by_role("button", name="End Bo Example").click()
         await expect(ada.page.get_by_text("No passkey was used (NotAllowedError). Nothing was sent")).to_be_visible()
         await expect(ada.page.get_by_label("Reason")).to_have_value("invited by mistake")
         await ada.session.send("WebAuthn.setUserVerified", verified | {"isUserVerified": True})
         await ada.press("End Bo Example")
         await expect(ada.page.get_by_role("row", name="Bo Example")).to_contain_text("ended")
+
+
+async def test_what_takes_a_passkey_waits_for_its_script(desk: Home) -> None:
+    """However slow the line is: nothing is sent without a passkey, by a click or by the Enter key."""
+    at = origin(desk)
+    async with chromium() as browser, colleague(browser, at) as ada:
+        released, sent = asyncio.Event(), list[str]()
+
+        async def hold_back(route: Route) -> None:
+            await released.wait()
+            await route.continue_()
+
+        ada.page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+        await ada.page.goto(invite(desk, "Ada Example", "admin"))
+        await ada.page.context.route("**/static/passkey.js", hold_back)
+        await ada.page.get_by_role("button", name="Go on").click()
+        making = ada.page.get_by_role("button", name="Make a passkey")
+        await expect(making).to_be_disabled()
+        await expect(ada.page.get_by_text("this one step needs scripts switched on")).to_be_visible()
+        sent.clear()
+        await making.click(force=True)
+        await ada.page.get_by_label("What this passkey is called").press("Enter", no_wait_after=True)
+        assert sent == []
+        released.set()
+        await expect(making).to_be_enabled()
+        await ada.press("Make a passkey")
+        await expect(ada.page.get_by_role("navigation", name="Places")).to_be_visible()
+        assert sent == [f"{at}/join/passkey"]
+        assert ada.complaints == []
 
 
 async def _reached_by_tab(one: Colleague) -> set[str]:

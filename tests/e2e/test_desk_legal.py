@@ -109,14 +109,14 @@ async def an_agency_comes_in(
     await clerk.press("Make a code to send")
     await look_over(clerk, "agency-code", wrong)
     code = await clerk.code()
-    await clerk.page.get_by_role("link", name="Done").click()
+    await clerk.follow(clerk.page.get_by_role("link", name="Done"))
     await clerk.page.get_by_label("The code that came back").fill(code)
     await clerk.page.get_by_label("The domain that it came from").fill(TEAPOTS.domain)
     await clerk.page.get_by_label("the mail passed DMARC for that domain").check()
     await clerk.press("It came back")
     await clerk.press("Make a code to have read back")
     code = await clerk.code()
-    await clerk.page.get_by_role("link", name="Done").click()
+    await clerk.follow(clerk.page.get_by_role("link", name="Done"))
     await clerk.page.get_by_label("The code that was read back").fill(code)
     await clerk.page.get_by_label("The number that you called").fill(TEAPOTS.switchboard)
     await clerk.press("They read it back")
@@ -259,7 +259,7 @@ async def by_a_form_without_scripts(plain: Colleague) -> None:
     await plain.open("/legal/file")
     await plain.page.locator("summary", has_text="By a form").click()
     await plain.page.get_by_label("On which day it was issued").fill("yesterday")
-    await plain.page.locator('form[action="/legal/file/form"]').get_by_role("button", name="Hand it in").click()
+    await plain.follow(plain.page.locator('form[action="/legal/file/form"]').get_by_role("button", name="Hand it in"))
     await expect(plain.page.get_by_text("issue_date: expected a day such as 2026-01-31")).to_be_visible()
     plain.complaints.clear()  # the refusal's status
     await plain.page.get_by_label("On which day it was issued").fill(TODAY.isoformat())
@@ -267,7 +267,7 @@ async def by_a_form_without_scripts(plain: Colleague) -> None:
     await form.get_by_label("What came with it").set_input_files(
         {"name": "order.pdf", "mimeType": "application/pdf", "buffer": json.dumps(HOSTILE).encode()}
     )
-    await form.get_by_role("button", name="Hand it in").click()
+    await plain.follow(form.get_by_role("button", name="Hand it in"))
     await expect(plain.heading("Request 2")).to_be_visible()
 
 

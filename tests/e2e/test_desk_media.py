@@ -16,13 +16,17 @@ from playwright.async_api import expect
 from privity.faces.demo.home import Home
 from privity.faces.demo.person import until
 from tests.e2e.axe import need_axe
-from tests.e2e.running import chromium
+from tests.e2e.running import LIMIT_MS, chromium
 from tests.e2e.staff import without_scripts
 from tests.e2e.test_desk_cases import Reported, at_the_desk, card_of, find_case, has, tab_to, two_people
 from tests.e2e.test_desk_console import look_over
 from tests.preview.recordings import film, of_samples, tone
 
-PLAYED = "each => new Promise(done => { each.ontimeupdate = () => each.currentTime > 0.2 && done(true); each.play() })"
+PLAYED = """each => new Promise((done) => {
+  each.ontimeupdate = () => each.currentTime > 0.2 && done(true);
+  setTimeout(() => done(false), 60_000);
+  each.play();
+})"""
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ async def test_a_film_is_seen_as_stills_and_a_sound_is_heard(recorded: Reported)
         page, main = maren.page, maren.page.get_by_role("main")
         case = await find_case(maren, recorded)
         await maren.open(f"/case/{case}")
-        await card_of(maren, 1).get_by_role("button", name="Show words").click()
+        await maren.follow(card_of(maren, 1).get_by_role("button", name="Show words"))
         await expect(main).to_contain_text("video/mp4")
         await look_over(maren, "file-words", wrong)
         await page.get_by_label("Why it has to be looked into").fill("Is it what the report says?")
@@ -62,9 +66,11 @@ async def test_a_film_is_seen_as_stills_and_a_sound_is_heard(recorded: Reported)
 
         await page.get_by_label("Which one").select_option("2")
         await maren.press("Reveal for 20 seconds")
+        await maren.hold()
         await look_over(maren, "still-blurred", wrong)
         await maren.press("Show it small")
         await maren.press("Show it larger")
+        await maren.hold()
         image = page.get_by_role("img", name=re.compile("Still 3 of the reported film, larger"))
         await expect(image).to_be_visible()
         assert await image.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [480, 360]
@@ -74,7 +80,7 @@ async def test_a_film_is_seen_as_stills_and_a_sound_is_heard(recorded: Reported)
         await expect(maren.heading("Still 4 of 5, blurred")).to_be_visible()
 
         await maren.open(f"/case/{case}")
-        await card_of(maren, 2).get_by_role("button", name="Show words").click()
+        await maren.follow(card_of(maren, 2).get_by_role("button", name="Show words"))
         await page.get_by_label("Why it has to be looked into").fill("Is it what the report says?")
         await maren.press("Say what it is, as a film or a sound")
         await expect(main).to_contain_text("not compressed, 16 bits, 1 channel")
@@ -86,6 +92,7 @@ async def test_a_film_is_seen_as_stills_and_a_sound_is_heard(recorded: Reported)
         assert await sound.evaluate("each => [each.paused, each.currentTime, each.autoplay]") == [True, 0, False]
         assert await sound.evaluate(PLAYED)
         assert await sound.evaluate("each => Math.round(each.duration)") == 20
+        await maren.hold()
         await look_over(maren, "hearing", wrong)
         await expect(main).to_contain_text("27 of today’s views are left")
 
@@ -106,7 +113,7 @@ async def test_films_and_sounds_work_without_scripts_and_close_by_themselves(rec
         async with without_scripts(browser, odo) as plain:
             page = plain.page
             await plain.open(f"/case/{case}")
-            await card_of(plain, 1).get_by_role("button", name="Show words").click()
+            await plain.follow(card_of(plain, 1).get_by_role("button", name="Show words"))
             await page.get_by_label("Why it has to be looked into").fill("Is it what the report says?")
             await plain.press("Say what it is, as a film or a sound")
             async with page.expect_response(re.compile("/sound/[0-9a-f]{64}$")) as given:
@@ -117,7 +124,7 @@ async def test_films_and_sounds_work_without_scripts_and_close_by_themselves(rec
             await page.get_by_label("How much").select_option("small")
             await plain.press("Reveal for 20 seconds")
             await expect(page.get_by_role("img", name=re.compile("reported film, small"))).to_be_visible()
-            await page.wait_for_url(f"**/case/{case}")  # it closes by itself
+            await page.wait_for_url(f"**/case/{case}", timeout=4 * LIMIT_MS)  # it closes by itself
 
 
 async def test_films_and_sounds_work_by_keyboard(recorded: Reported) -> None:

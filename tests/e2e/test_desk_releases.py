@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from base64 import b64encode
@@ -28,6 +27,7 @@ from privity.desk.legal.requests.model import State
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.ceremony import Place
 from privity.desk.staff.rights import Role
+from privity.faces.demo.processes import free_port
 from privity.identity.uris import new_user_uri
 from privity.production import archive
 from tests.desk.console.legal_floor import console_over
@@ -54,9 +54,7 @@ CITED: Final[dict[str, Any]] = {
 @asynccontextmanager
 async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Post, str]]:
     """A desk that releases, in this process, and the address at which browsers find it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     place = Place(f"http://localhost:{port}", "localhost")
     for module in (bureau, floors):
         monkeypatch.setattr(module, "PLACE", place)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from privity.desk.console.app import build_app
 from privity.desk.console.serving import listening
 from privity.desk.legal.vault.custody import Holder
 from privity.desk.staff.ceremony import Place
-from privity.faces.demo.processes import privity
+from privity.faces.demo.processes import free_port, privity
 from tests.desk.console.legal_floor import console_over
 from tests.desk.legal.agencies import bureau
 from tests.desk.legal.releasing import floor as floors
@@ -55,9 +54,7 @@ async def test_two_officers_bring_their_shares_and_a_file_is_read(
 ) -> None:
     need_axe()
     wrong: list[str] = []
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     place = Place(f"http://localhost:{port}", "localhost")
     for module in (bureau, floors):
         monkeypatch.setattr(module, "PLACE", place)

@@ -27,6 +27,7 @@ async def test_an_export_is_chosen_saved_and_read_back_apart(town: Town, tmp_pat
     alice, bob = await town.person("alice.x"), await town.person("bob.x")
     await alice.begin(bob)
     await alice.say("The ferry leaves at seven")
+    await alice.sees("The ferry leaves at seven")
     await alice.to_list()
     await alice.conversations.get_by_role("button", name="New group").click()
     await alice.field("Name of the group").fill("Secret society")

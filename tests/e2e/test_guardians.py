@@ -66,7 +66,14 @@ async def test_who_is_frozen_is_not_shown_and_not_told(town: Town) -> None:
     await bob.sees("before the ice")
     details = await bob.details("alice.i")
     await details.get_by_role("region", name="People").get_by_role("button", name="alice.i").click()
+    await expect(bob.button("Talk with alice.i")).to_be_visible()
     await bob.press("Freeze alice.i")
+    standing = bob.page.get_by_role("region", name="alice.i", exact=True)
+    await expect(standing).to_contain_text("You froze alice.i.")
+    await expect(standing.locator(".buttons").first.get_by_role("button")).to_have_text(
+        ["Unfreeze alice.i", "What you wrote each other", "End the contact"]
+    )
+    await expect(bob.button("Unfreeze alice.i")).to_be_focused()
     await expect(bob.row("alice.i")).to_have_count(0)
     await alice.say("canary under the ice")
     await expect(alice.message("canary under the ice")).to_contain_text(re.compile("sent|delivered"))
@@ -76,6 +83,8 @@ async def test_who_is_frozen_is_not_shown_and_not_told(town: Town) -> None:
     await expect(bob.page.get_by_role("region", name="Contacts")).to_contain_text("frozen")
     await bob.page.get_by_role("region", name="Contacts").get_by_role("button", name="alice.i").click()
     await bob.press("Unfreeze alice.i")
+    await expect(bob.button("Freeze alice.i")).to_be_focused()
+    await expect(bob.button("Talk with alice.i")).to_be_visible()
     await expect(bob.row("alice.i")).to_contain_text("canary under the ice")
     await bob.open("alice.i")
     await bob.sees("canary under the ice")
@@ -85,11 +94,13 @@ async def test_the_focus_is_seen_at_every_place_of_contacts(town: Town) -> None:
     alice, bob = await town.person("alice.o"), await town.person("bob.o")
     await bob.ask_for("alice.o")
     await alice.requests()
+    await expect(alice.button("Accept bob.o")).to_be_visible()
     stops = await tab_through(alice.page)
     assert [stop for stop in stops if "Accept" in stop]
     await alice.press("Accept bob.o")
     for way in ("People", "Profile and age", "Guardians"):
         await alice.account(way)
+        await expect(alice.page.get_by_role("region", name=way, exact=True)).to_be_visible()
         await alice.page.evaluate(DRAWN)
         await tab_through(alice.page)
     await alice.press("Watch over somebody")

@@ -93,6 +93,7 @@ async def test_a_range_is_looked_at_and_what_it_would_be_refused_for_is_said(tow
     await alice.begin(bob)
     for text in ("begin", SCRIPT, "three", "four"):
         await alice.say(text)
+    await alice.sees("four")
     await begin(alice, "bob.r")
     await alice.page.get_by_role("radio", name="All from the first to the last").check()
     rows = alice.page.get_by_role("list", name="Messages to mark").get_by_role("listitem")

@@ -17,6 +17,7 @@ async def test_a_new_device_is_given_what_was_said_before(town: Town) -> None:
     alice, bob = await town.person("alice.o"), await town.person("bob.o")
     await alice.begin(bob)
     await alice.say("Said long before")
+    await alice.sees("Said long before")
     tablet = await town.visitor("alice.o", width=360, height=740)
     await tablet.press(re.compile("^Link this machine"))
     await tablet.field("Address of the hub").fill(town.hub.url)

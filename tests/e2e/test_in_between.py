@@ -8,41 +8,17 @@ Both happen in one step of the page, so that no answer can come in between, howe
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from privity.faces.demo.home import Home
 from tests.e2e.contacts import code_of, type_code
-from tests.e2e.person import Person
-from tests.e2e.town import Town, town_of
+from tests.e2e.town import Pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TWICE = "(button) => { button.click(); button.click(); }"
 ALL = "(buttons) => buttons.forEach((each) => each.click())"
-
-
-@dataclass
-class Pair:
-    town: Town
-    alice: Person
-    bob: Person
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def pair(hub: Home, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
-    async with town_of(hub, tmp_path_factory.mktemp("between")) as town:
-        alice, bob = await town.person("alice.b"), await town.person("bob.b")
-        await alice.begin(bob)
-        await alice.say("Hello from the lighthouse")
-        await bob.open("alice.b")
-        await bob.sees("Hello from the lighthouse")
-        yield Pair(town, alice, bob)
-        town.check_quiet()
 
 
 async def one_after_another(first: Locator, then: Locator) -> None:
@@ -83,7 +59,7 @@ async def test_whoever_answers_while_an_edit_is_saved_goes_on_answering(pair: Pa
     await alice.sheet("Message").get_by_role("button", name="Reply", exact=True).click()
     await alice.sees("Hello from the top of the tower")
     await alice.say("And I you")
-    answer = alice.message("And I you").get_by_role("button", name=re.compile("^In answer to bob.b: I see you$"))
+    answer = alice.message("And I you").get_by_role("button", name=re.compile("^In answer to bob.t: I see you$"))
     await expect(answer).to_be_visible()
 
 
@@ -105,16 +81,16 @@ async def test_two_boxes_that_are_unticked_at_once_both_stay_so(pair: Pair) -> N
 
 async def test_a_code_that_was_looked_at_is_the_one_that_is_used(pair: Pair) -> None:
     alice = pair.alice
-    carl = await pair.town.person("carl.b")
+    carl = await pair.town.person("carl.t")
     await carl.account("People")
     code = await code_of(carl, "Meet in person")
     found = await type_code(alice, code)
-    await expect(found).to_contain_text("carl.b")
+    await expect(found).to_contain_text("carl.t")
     await alice.field("Code").fill("nobody's code")
-    await alice.press("Become contacts with carl.b")
-    await expect(alice.page.get_by_role("status").filter(has_text="the device of carl.b has answered")).to_be_visible()
+    await alice.press("Become contacts with carl.t")
+    await expect(alice.page.get_by_role("status").filter(has_text="the device of carl.t has answered")).to_be_visible()
     await carl.account("People")
-    await expect(carl.page.get_by_role("region", name="Contacts")).to_contain_text("alice.b")
+    await expect(carl.page.get_by_role("region", name="Contacts")).to_contain_text("alice.t")
 
 
 async def test_a_contact_who_is_pressed_twice_is_invited_once(pair: Pair) -> None:
@@ -124,7 +100,7 @@ async def test_a_contact_who_is_pressed_twice_is_invited_once(pair: Pair) -> Non
     await alice.field("Name of the group").fill("Boat builders")
     await alice.press("Create the group")
     await alice.press("Invite somebody")
-    await alice.page.get_by_role("region", name="Contacts").get_by_role("button", name="bob.b").evaluate(TWICE)
+    await alice.page.get_by_role("region", name="Contacts").get_by_role("button", name="bob.t").evaluate(TWICE)
     people = alice.page.get_by_role("complementary", name="Details").get_by_role("region", name="People")
     await expect(people.get_by_role("heading", name="2 people")).to_be_visible()
     await expect(alice.page.get_by_role("region", name="Boat builders", exact=True)).to_be_visible()

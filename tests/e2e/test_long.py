@@ -21,7 +21,8 @@ from tests.e2e.town import Town
 
 MESSAGES = 10_000
 MANY = int(os.environ.get("PRIVITY_PROVE_E2E_MESSAGES", "100000"))
-LIMIT_S = 150
+LIMIT_S = 900
+"""What hangs ends; how long it takes is measured by `make bench-app`."""
 MOST_ROWS = 600
 """A page that kept every row would slow down with the years."""
 
@@ -52,7 +53,7 @@ async def read_it_all(town: Town, talk: LongTalk) -> None:
     await alice.press(re.compile("^To the newest"))
     await expect(newest).to_be_in_viewport()
 
-    scrolled = await to_beginning(alice.page, 10 * talk.messages)
+    scrolled = await to_beginning(alice.page, 60 * talk.messages)
     assert [gap for gap in scrolled.gaps if gap[0] >= FIRST_SEQ] == []
     assert [seq for seq in scrolled.seen if seq >= FIRST_SEQ] == [*range(FIRST_SEQ, FIRST_SEQ + talk.messages)]
     assert scrolled.most < MOST_ROWS

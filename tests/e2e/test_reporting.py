@@ -204,7 +204,7 @@ async def safety_screens(town: Town, one: Person) -> AsyncIterator[str]:
     await one.conversations.get_by_role("button", name="New group").click()
     await one.field("Name of the group").fill("More teapots")
     await one.press("Create the group")
-    await expect(one.page.get_by_text("does not allow this until", exact=False)).to_be_visible()
+    await one.noticed("does not allow this until")
     yield "safety-refused"
     await home_does(town.hub.config, 4, Verb.LIFT, user_uri, EffectParams(decision=DECISION))
     await bar.get_by_role("button", name="Read why, and appeal").click()

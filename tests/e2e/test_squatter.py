@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 from playwright.async_api import expect
 
+from tests.e2e.running import START_S
 from tests.e2e.town import Town
 
 
@@ -74,7 +75,7 @@ async def test_who_took_the_port_hears_nothing_and_the_page_goes_on_afterwards(t
     async with squatting(port) as squatter:
         await alice.composer.fill("canary said while nobody was there")
         await alice.composer.press("Enter")
-        await asyncio.wait_for(squatter.enough.wait(), 30)
+        await asyncio.wait_for(squatter.enough.wait(), 2 * START_S)
     hellos = [msgspec.json.decode(each) for each in squatter.heard if each.startswith("{")]
     assert all(set(hello) == {"name", "nonce"} for hello in hellos)
     assert len({hello["nonce"] for hello in hellos}) == len(hellos) >= 4

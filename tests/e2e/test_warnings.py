@@ -10,7 +10,6 @@ from pathlib import Path
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import need_axe
-from tests.e2e.contacts import told
 from tests.e2e.material import harbour
 from tests.e2e.person import Person
 from tests.e2e.pictures import PHONE, WIDE
@@ -43,7 +42,7 @@ async def warned_screens(one: Person, other: Person) -> AsyncIterator[str]:
     yield "warning-next"
     await card.get_by_role("button", name="See the message").click()
     await card.get_by_role("button", name=f"Freeze {other.handle}").click()
-    await expect(told(one, "is kept, and they are not told")).to_be_visible()
+    await one.noticed("It is kept, and they are not told.")
     await expect(warning(one, other.handle)).to_have_count(0)
     await expect(one.log).not_to_contain_text("all your friends")
     yield "warning-frozen"

@@ -125,7 +125,7 @@ async def test_naming_and_writing_on_a_phone(town: Town) -> None:
     await expect(alice.composer).to_have_value("Are you there, @bob.p ")
     await expect(alice.composer).to_be_focused()
     await bob.composer.press_sequentially("Y")
-    await expect(writers(alice)).to_have_text("bob.p is writing")
+    await alice.noticed("bob.p is writing")
     for mode in (*WIDE, *PHONE):
         await mode.put_on(alice.page)
         wrong += [f"{mode.name}: {each}" for each in await axe.violations()]
@@ -146,7 +146,7 @@ async def test_one_sees_that_somebody_writes_until_they_have_said_it(town: Town)
     await expect(writers(alice)).to_have_text("")
 
     await alice.composer.press_sequentially("And now")
-    await expect(writers(bob)).to_have_text("alice.y is writing")
+    await bob.noticed("alice.y is writing")
     await alice.say("I have said it")
     await bob.sees("I have said it")
     await expect(writers(bob)).to_have_text("")

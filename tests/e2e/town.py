@@ -55,6 +55,15 @@ class Town:
             assert each.window.complaints == [], f"the browser of {each.handle} complains: {each.window.complaints}"
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two of them who talk, in more than one test."""
+
+    town: Town
+    alice: Person
+    bob: Person
+
+
 @asynccontextmanager
 async def town_of(hub: Home, folder: Path) -> AsyncIterator[Town]:
     """A town on this hub. At the end windows close and daemons stop."""

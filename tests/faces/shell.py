@@ -17,7 +17,7 @@ from unittest.mock import patch
 from privity import cli
 from privity.faces.demo.home import Home
 
-LIMIT_S = 60
+LIMIT_S = 120
 HANDLES = ("alice.b", "bob.c", "carol.d")
 
 

@@ -109,7 +109,7 @@ def _kept(output: str) -> tuple[Path, list[int]]:
 def _hub_answers(output: str) -> None:
     url = re.search(r"^hub (http\S+) with its data", output, re.MULTILINE)
     assert url is not None, output
-    with urllib.request.urlopen(f"{url[1]}/v1/server", timeout=5) as answer:  # noqa: S310 - a loopback http url
+    with urllib.request.urlopen(f"{url[1]}/v1/server", timeout=30) as answer:  # noqa: S310 - a loopback http url
         assert answer.status == 200
 
 

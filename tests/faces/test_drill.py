@@ -36,7 +36,7 @@ def test_every_attack_is_noticed_and_a_stranger_can_look_afterwards(tmp_path: Pa
             assert f"ok {attack.name}: {attack.tries}" in done.stdout
         assert len(pids) == 4
         assert url is not None
-        with urllib.request.urlopen(f"{url[1]}/v1/server", timeout=5) as answer:  # noqa: S310 - a loopback http url
+        with urllib.request.urlopen(f"{url[1]}/v1/server", timeout=30) as answer:  # noqa: S310 - a loopback http url
             assert answer.status == 200
     finally:
         for pid in pids:

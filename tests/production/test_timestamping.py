@@ -131,7 +131,7 @@ def test_bytes_that_are_no_answer_are_refused_by_name() -> None:
 
 def openssl(folder: Path, *arguments: str) -> str:
     assert OPENSSL is not None
-    ended = subprocess.run([OPENSSL, *arguments], cwd=folder, capture_output=True, timeout=30, check=True)
+    ended = subprocess.run([OPENSSL, *arguments], cwd=folder, capture_output=True, timeout=60, check=True)
     return ended.stdout.decode()
 
 

@@ -75,7 +75,7 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
     yield operator
     for child in operator.children:
         child.terminate()
-        child.wait(timeout=20)
+        child.wait(timeout=60)
 
 
 def accepts(port: int) -> bool:
@@ -118,7 +118,7 @@ def test_devices_and_desk_talk_to_a_hub_that_speaks_tls_on_every_address(operato
     wait_until(taken, f"the desk to take the report: {said.read_text()}")
     assert [one["messages"][0]["outcome"] for one in found] == ["VERIFIED_AUTHORSHIP"]
     with pytest.raises((urllib.error.URLError, ConnectionError)):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/server", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/server", timeout=30)
 
 
 @pytest.mark.parametrize("what", WRONG)

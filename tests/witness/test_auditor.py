@@ -350,7 +350,7 @@ async def test_closing_stops_what_goes_on_between_requests(impatient: None) -> N
         await auditor.audit(EMPTY, at_size(log))
     before = asyncio.all_tasks()
     auditor.close()
-    await asyncio.wait(before - {asyncio.current_task()}, timeout=30)
+    await asyncio.wait(before - {asyncio.current_task()}, timeout=60)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -363,7 +363,7 @@ async def test_a_request_that_came_during_an_audit_does_not_take_the_log_back(tm
     watch = Watch(log_key(log), private, own, file, Auditor(shown), Clock())
     await watch.add(asked(log, 0, 3))
     both = [asyncio.create_task(watch.add(asked(log, 3, size))) for size in (5, 4)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(shown.asked) == 3:
             await asyncio.sleep(0)
     shown.opened.set()

@@ -35,7 +35,7 @@ from tests.witness.running import NOW_S, Clock, asked, at_size, grown, log_key, 
 
 KILLS = int(os.environ.get("PRIVITY_PROVE_WITNESS_KILLS", "100"))
 EPOCHS = 6
-LIMIT_S = 20
+LIMIT_S = 60
 
 
 @dataclass

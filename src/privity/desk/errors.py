@@ -25,6 +25,7 @@
         +-- HubUnreachable   no answer; asked again later, nothing is lost
             +-- CertificateRefused   TLS does not trust what answers; nothing was sent to it
         +-- HubMisbehaved    an answer that breaks the API
+        +-- HubNewer         it tells of something that only a newer desk can read; nothing is lost
         +-- AnswerTooLarge   a blob is over the desk's limit
 
 A refusal by the hub itself is `privity.wire.errors.Refusal`. What is wrong with a *report* is no error here but a
@@ -112,6 +113,10 @@ class CertificateRefused(HubUnreachable):
 
 class HubMisbehaved(HubError):
     """The answer is not of the type that the API names."""
+
+
+class HubNewer(HubError):
+    """The hub tells of something that this version does not know; the message says what, and what to do."""
 
 
 class AnswerTooLarge(HubError):

@@ -14,6 +14,7 @@ import msgspec
 from privity.desk import limits
 from privity.desk.errors import AnswerTooLarge, CertificateRefused, HubMisbehaved, HubUnreachable
 from privity.desk.keys import STAFF_SUITE
+from privity.desk.observed_pages import page_of
 from privity.identity.errors import BadUri
 from privity.identity.uris import parse_user_uri
 from privity.mls.crypto import SigningKey, sign_with_label
@@ -130,7 +131,7 @@ class HttpHub:
     async def observed(self, after: int, wait_s: int = 0) -> ObservedPage:
         """What accounts did after this number. Where there is nothing the hub holds its answer back for `wait_s`."""
         wait = f"&wait={wait_s}" if wait_s else ""
-        return await self._ask("GET", f"/observed?after={after}{wait}", None, ObservedPage)
+        return page_of(await self._send("GET", f"/observed?after={after}{wait}", b"", limits.MAX_JSON_BYTES))
 
     async def effect(self, effect: Effect) -> EffectDone:
         return await self._ask("POST", "/effects", effect, EffectDone)

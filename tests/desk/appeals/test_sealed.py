@@ -24,7 +24,7 @@ from tests.desk.house import APPEALS, MODERATOR, House
 from tests.desk.running import child
 from tests.desk.world import World
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ async def test_the_desk_works_on_while_a_witness_never_answers(logged: Logged) -
         logged.add()
         assert logged.signing.step()
     stop.set()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     await runner.cleanup()
     assert log.size(logged.db) == 17
 

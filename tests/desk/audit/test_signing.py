@@ -126,7 +126,7 @@ async def test_it_goes_on_signing_until_it_is_stopped(db: Db, signing: Signing, 
     working = asyncio.create_task(keep_signed(signing, stopping, pause_s=0.001))
     for size in (6, 7, 8):
         grown(db)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not _stands_for(tmp_path, size):
                 await asyncio.sleep(0)
     stopping.set()

@@ -223,7 +223,8 @@ def test_a_priority_set_by_hand_stays(house: House) -> None:
     accused = house.user()
     number = of_report(house, house.report(accused, Level.TIP)).number
     cases.prioritise(house.db, MODERATOR, number, 4, "known to be harmless", house.clock)
-    house.report(accused, Level.AUTHORSHIP, reason=Reason.THREAT)
+    house.report(accused, Level.AUTHORSHIP)
+    house.report(accused, Level.TIP, reason=Reason.THREAT)
     case = only(house)
     assert (case.priority, case.set_by, case.level) == (4, MODERATOR.who, Level.AUTHORSHIP)
 

@@ -20,7 +20,7 @@ from privity.desk.clearinghouse.sending import send_all
 from privity.desk.clearinghouse.transport import HttpTransport, basic
 from privity.desk.db.transaction import Db
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def now_ms() -> int:

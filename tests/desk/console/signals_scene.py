@@ -62,8 +62,8 @@ class Rules:
         return await self.pages.visitor(Role.MODERATOR)
 
     def observed(self, count: int = 400, busy: int = 30) -> None:
-        """A day, of which the desk keeps what it saw: one asks many at once, and people ask one person each."""
-        start = self.now_ms - DAY_MS
+        """A day that is over, of which the desk keeps all: one asks many at once, and people ask one person each."""
+        start = self.now_ms - 2 * DAY_MS
         apart = DAY_MS // (count + 1)
         seen = [self.asked(start + at, 7, 2_000 + at) for at in range(busy)]
         seen += [self.asked(start + busy + at * apart, at % 50, 1_000 + at % 50) for at in range(count)]
@@ -79,7 +79,7 @@ class Rules:
 
     def tried(self, text: str = ASKS, name: str = "asks") -> Version:
         made = self.typed(text, name)
-        seen = [self.asked(self.now_ms - DAY_MS + at * 60_000, at % 50, 1_000 + at) for at in range(200)]
+        seen = [self.asked(self.now_ms - 2 * DAY_MS + at * 60_000, at % 50, 1_000 + at) for at in range(200)]
         service.test(self.db, WRITER, made.number, seen, self.now_ms)
         return service.existing(self.db, made.number)
 

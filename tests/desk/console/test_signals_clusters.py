@@ -10,7 +10,8 @@ import pytest
 
 from privity.desk.audit import reading
 from privity.desk.console.signals_clusters import weighs
-from privity.desk.signals.coordination import service
+from privity.desk.limits import CONFIRM_WITHIN_MS, CONFIRMED_YOUNGER_MS
+from privity.desk.signals.coordination import confirming, service
 from privity.desk.signals.coordination.kept import State
 from privity.desk.signals.coordination.model import Kind, Why
 from privity.desk.staff.acting import Acting
@@ -141,3 +142,23 @@ def test_what_chance_gives_is_called_so() -> None:
     said = dict(weighs(Why(0.3, 0.2, 12.4, 0.75, 0.0, 0)))
     assert said["made within 14 days"] == "20% of the accounts; no more than chance gives"
     assert said["came from one network, or by one inviter"] == "75% of the accounts; by chance once in 10 to the 12"
+
+
+async def test_the_navigation_counts_campaigns_that_wait_for_a_second_person(
+    console: Pages, members: list[str]
+) -> None:
+    counted = re.compile(r"<span>Clusters</span>\s*<span class=\"count\">(\d+)<")
+    first, second = await console.visitor(Role.MODERATOR), await console.visitor(Role.SENIOR)
+    _, campaign = [form for form in (await first.get("/clusters/1")).forms if form.action == "/clusters/1/judge"]
+    assert (await first.fill(campaign, words="They sell invented coins.")).location == "/clusters/1"
+    listed = (await second.get("/clusters")).text
+    assert counted.findall(listed) == ["1"] and "Campaigns (1 for a second person)" in listed
+    assert confirming.count_waiting(console.db, console.clock.now_ms + CONFIRM_WITHIN_MS + 1) == 0, "it is over"
+    assert confirming.count_waiting(console.db, console.clock.now_ms + CONFIRMED_YOUNGER_MS) == 0
+    console.db.execute("DELETE FROM staff_role WHERE member = ?", (first.number,))
+    assert confirming.count_waiting(console.db, console.clock.now_ms) == 0, "it is to be judged anew"
+    console.db.execute("INSERT INTO staff_role (member, role) VALUES (?, 'moderator')", (first.number,))
+    (confirm,) = [one for one in (await second.get("/clusters/1")).forms if one.action == "/clusters/1/confirm"]
+    assert (await second.fill(confirm, words="I looked at each.")).location == "/clusters/1"
+    listed = (await second.get("/clusters")).text
+    assert counted.findall(listed) == [] and "second person)" not in listed

@@ -39,7 +39,7 @@ from tests.desk.fake_hub import FakeHub
 from tests.desk.house import APPEALS, MODERATOR, SENIOR, House
 from tests.desk.running import child
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 LONG_AGO_MS = 1_000_000
 LIVES = [(work, number) for number in (1, 2, 3) for work in ("before", "after")] * 4
 """Where each life of a desk ends: at the request of this number, before the hub does the work or after it."""

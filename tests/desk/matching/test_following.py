@@ -13,6 +13,7 @@ from privity.desk.cases import service as cases
 from privity.desk.cases.model import CaseState
 from privity.desk.decisions import by_rule, outbox
 from privity.desk.decisions import service as decisions
+from privity.desk.decisions.actions import Action as DecisionAction
 from privity.desk.intake.findings import Level
 from privity.desk.matching import judging
 from privity.desk.matching.errors import MatchUnknown
@@ -104,6 +105,23 @@ def test_what_nobody_has_decided_stays_hidden_and_what_a_person_decided_stands(h
     house.clock += AGAIN_MS
     follow(house.db, follows(house), subject, [hit], house.clock)
     assert len(house.acts(Act.DECISION_EFFECTIVE)) == 2
+
+
+def test_what_is_hidden_stays_so_where_its_case_was_joined_to_another(house: House) -> None:
+    """Whoever joins two cases decides nothing about what is in them."""
+    user, hit = house.user(), hit_of(house, a_list(house))
+    subject = Subject.profile(user, CONTENT)
+    follow(house.db, follows(house), subject, [hit], house.clock)
+    (match,) = judging.matches(house.db, MODERATOR, 9)
+    assert match.case is not None
+    house.db.execute("UPDATE safety_case SET state = 'decided' WHERE number = ?", (match.case,))
+    into = house.case(user, Level.HUB)
+    house.db.execute("UPDATE safety_case SET state = 'open' WHERE number = ?", (match.case,))
+    cases.join(house.db, MODERATOR, match.case, into, house.clock)
+    house.clock += AGAIN_MS
+    follow(house.db, follows(house), subject, [hit], house.clock)
+    assert by_rule.in_force(house.db, user, DecisionAction.REMOVE_PUBLIC, house.clock + AGAIN_MS)
+    assert [one.case for one in decisions.of_case(house.db, MODERATOR, into)] == [match.case, into]
 
 
 @pytest.mark.parametrize("withdrawn", ["the agreement", "the list"])

@@ -30,7 +30,7 @@ PAGE = BuiltPage(
     Asset(b"<!doctype html><title>Privity</title>", "text/html"), {"page.js": Asset(b"'use strict'", "text/javascript")}
 )
 PASSPHRASE = "an invented passphrase"
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 
 
 class Page:

@@ -233,7 +233,7 @@ async def test_what_cannot_be_asked_ends_the_connection(tmp_path: Path, frame: s
     async with daemon(tmp_path) as door:
         async with page(door) as opened:
             await opened.ws.send_str(frame)
-            await asyncio.wait_for(opened._reader, 10)
+            await asyncio.wait_for(opened._reader, 60)
             assert opened.ws.close_code == NOT_ASKED
         async with page(door) as other:  # and nobody else notices
             assert isinstance(await other.ask(Overview()), Accounts)
@@ -243,7 +243,7 @@ async def test_a_huge_frame_ends_the_connection(tmp_path: Path) -> None:
     async with daemon(tmp_path) as door, page(door) as opened:
         with suppress(ConnectionError):  # it is cut off before all of it was sent
             await opened.ws.send_str(" " * (MAX_FRAME + 1))
-        await asyncio.wait_for(opened._reader, 10)
+        await asyncio.wait_for(opened._reader, 60)
         assert opened.ws.closed
         async with page(door) as other:
             largest = " " * (MAX_FRAME - 100) + '{"number":1,"request":{"do":"overview"}}'
@@ -254,7 +254,7 @@ async def test_a_huge_frame_ends_the_connection(tmp_path: Path) -> None:
 async def test_bytes_are_nothing_that_is_spoken_here(tmp_path: Path) -> None:
     async with daemon(tmp_path) as door, page(door) as opened:
         await opened.ws.send_bytes(b'{"number":1,"request":{"do":"overview"}}')
-        await asyncio.wait_for(opened._reader, 10)
+        await asyncio.wait_for(opened._reader, 60)
         assert opened.ws.closed
 
 

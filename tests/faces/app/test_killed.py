@@ -111,7 +111,7 @@ async def kill_amid_sends(folder: Path, kills: int, seed: int) -> None:
                 wanted += texts
             await check(opened, room, wanted)
             while len(bob.read(room, 10_000)) < len(wanted):
-                await asyncio.wait_for(bob.host.follow().get(), 30)
+                await asyncio.wait_for(bob.host.follow().get(), 60)
             theirs = [item.text for item in bob.read(room, 10_000) if item.message_id]
             assert sorted(theirs) == sorted(wanted)
             await opened.close()
@@ -180,7 +180,7 @@ def test_a_second_start_shows_another_address_of_the_first_and_ends(tmp_path: Pa
                 capture_output=True,
                 text=True,
                 check=True,
-                timeout=30,
+                timeout=60,
             )
             ours, theirs = first.url.split("#"), second.stdout.strip().split("#")
             assert ours[0] == theirs[0]

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ from privity.faces.app.port.asked import (
     CreateGroup,
     Delete,
     Details,
+    Done,
     Invite,
     Remove,
     Rename,
     RoomDetails,
 )
+from privity.faces.app.port.asked import Page as PageOf
 from privity.faces.app.port.happened import ConversationChanged
 from privity.faces.app.port.offices import (
     AnswerKnock,
@@ -33,8 +37,8 @@ from privity.faces.app.port.offices import (
     Unban,
 )
 from privity.faces.app.port.shown import EntryState, RoomLink
-from tests.client.town import run
-from tests.faces.app.scenes import Scene, befriend, problem, scene
+from tests.client.town import LIMIT_S, run
+from tests.faces.app.scenes import Scene, befriend, problem, scene, words
 
 
 async def group(there: Scene, name: str = "Boat builders") -> str:
@@ -51,6 +55,13 @@ async def link_into(there: Scene, room: str, *, asks: bool) -> RoomLink:
     made = await there.page.ask(MakeLink(account="ann", room_uri=room, asks=asks, days=7))
     assert isinstance(made, LinkMade), made
     return made.link
+
+
+async def until(there: Scene, account: str, room: str, what: Callable[[RoomDetails], bool]) -> None:
+    """Whatever the account is told meanwhile."""
+    async with asyncio.timeout(LIMIT_S):
+        while not what(await details(there, account, room)):
+            await asyncio.sleep(0.01)
 
 
 async def changed(there: Scene, account: str, room: str, what: Any) -> None:
@@ -116,19 +127,23 @@ def test_a_moderator_deletes_what_an_admin_said_and_gives_no_roles(tmp_path: Pat
         async with scene(tmp_path) as there:
             room = await group(there)
             link = await link_into(there, room, asks=False)
-            await there.page.ask(JoinByLink(account="bob", text=link.text))
+            assert await there.page.ask(JoinByLink(account="bob", text=link.text)) == Done()
             await changed(there, "bob", room, lambda row: row.member)
+            await until(there, "ann", room, lambda seen: len(seen.members) == 2)
             give = GiveRole(account="ann", room_uri=room, user_uri=there.bob, role="moderator")
             assert await problem(
                 there.page, GiveRole(account="ann", room_uri=room, user_uri=there.bob, role="king")
             ) == ("Malformed")
-            await there.page.ask(give)
-            await changed(there, "bob", room, lambda row: "moderator" in row.preview)
+            assert await there.page.ask(give) == Done()
+            await until(there, "bob", room, lambda seen: seen.may_delete)
+            read = await there.page.ask(PageOf(account="bob", room_uri=room, before=None, limit=50))
+            assert any("moderator" in words(each) for each in read.entries)
             hers = await there.say("ann", room, "a slip")
             await there.shown("bob", hers)
             await there.page.ask(Delete(account="bob", room_uri=room, message_id=hers))
             gone = await there.shown("ann", hers, EntryState.DELETED)
             assert (gone.deleted_by, gone.deleted_as, gone.blocks) == (there.bob, "moderator", ())
+            await until(there, "bob", room, lambda seen: bool(seen.links))
             inside = await details(there, "bob", room)
             assert (inside.may_change, inside.may_name, inside.may_delete) == (True, False, True)
             assert [each.link_id for each in inside.links] == [link.link_id], "whoever comes into charge hears of links"

@@ -210,7 +210,7 @@ class Line:
 
 async def challenged(http: ClientSession) -> tuple[ClientWebSocketResponse, Challenge]:
     ws = await http.ws_connect("/v1/socket")
-    frame = decode_from_hub(await ws.receive_bytes(timeout=30))
+    frame = decode_from_hub(await ws.receive_bytes(timeout=60))
     assert isinstance(frame, Challenge)
     return ws, frame
 
@@ -226,6 +226,6 @@ async def connect(http: ClientSession, device: Keys) -> Line:
     ws, challenge = await challenged(http)
     own = X25519PrivateKey.generate()
     await ws.send_bytes(encode(proof(device, challenge, own)))
-    ready = decode_from_hub(await ws.receive_bytes(timeout=30))
+    ready = decode_from_hub(await ws.receive_bytes(timeout=60))
     assert isinstance(ready, Ready), ready
     return Line(http, ws, ready.session, request_key(own, challenge.share, challenge.nonce, ready.session))

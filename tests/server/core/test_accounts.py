@@ -157,7 +157,7 @@ async def test_dropped_device_loses_session_and_proof_at_once(hub: Hub) -> None:
     one = alice.next_list([alice.device])
     assert (await line.request("PUT", "/v1/account/device-list", {"value": text(one.encode())}))[0] == 200
     assert (await lost.request("GET", "/v1/blocks"))[0] == 401
-    assert isinstance(decode_from_hub(await lost.ws.receive_bytes(timeout=30)), Closed)
+    assert isinstance(decode_from_hub(await lost.ws.receive_bytes(timeout=60)), Closed)
     assert hub.removals.removed == [(alice.user_uri, (phone.client_uri,))]
     try:
         await connect(hub.http, phone)

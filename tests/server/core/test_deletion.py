@@ -163,7 +163,7 @@ async def test_it_ends_every_session_and_nobody_finds_the_person(hub: Hub) -> No
     alice, own = await hub.join("alice")
     _, line = await hub.join("bobby")
     await close(hub, alice)
-    assert isinstance(decode_from_hub(await own.ws.receive_bytes(timeout=30)), Closed)
+    assert isinstance(decode_from_hub(await own.ws.receive_bytes(timeout=60)), Closed)
     assert (await own.request("GET", "/v1/account/stored"))[0] == 401
     assert not await exists(hub, alice.device)
     assert (await line.request("GET", "/v1/handles/alice"))[0] == 404
@@ -238,7 +238,7 @@ async def test_without_a_no_it_is_deleted_after_three_days(hub: Hub) -> None:
     assert (await put(line, last_list(alice, phrase=False).encode()))[0] == 200
     await hub.heartbeat(RESET_PENDING_MS)
     assert not await exists(hub, alice.device) and len(await tombstones(hub)) == 1
-    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=30)), Closed)
+    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=60)), Closed)
 
 
 async def test_who_has_neither_key_closes_nothing(hub: Hub) -> None:

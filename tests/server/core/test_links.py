@@ -273,7 +273,7 @@ async def test_the_hubs_house_keeping_forgets_links(tmp_path: Path) -> None:
     for link in (old, fresh):
         await context.db.write(partial(store.put, link=link))
     keeping = asyncio.create_task(keep_house(context, parts))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await context.db.read(store.count) != 1:
             await asyncio.sleep(0.01)
     assert await context.db.read(lambda reader: store.find(reader, "bbbbbbbb")) == fresh

@@ -204,7 +204,7 @@ async def test_workers_write_side_by_side_and_nobody_beside_who_writes_alone(sto
         inside.append(tx)
         if len(inside) == 2:
             loop.call_soon_threadsafe(both.set)
-        asyncio.run_coroutine_threadsafe(both.wait(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(both.wait(), loop).result(60)
 
     async with opened(store, worker="one") as one, opened(store, worker="two") as two:
         await asyncio.gather(one.write_rooms(meets), two.write_rooms(meets))
@@ -214,7 +214,7 @@ async def test_workers_write_side_by_side_and_nobody_beside_who_writes_alone(sto
         def holds(tx: Tx) -> None:
             tx.execute("INSERT INTO mark (n) VALUES (1)")
             loop.call_soon_threadsafe(started.set)
-            asyncio.run_coroutine_threadsafe(end.wait(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(end.wait(), loop).result(60)
 
         held = asyncio.ensure_future(one.write(holds))
         await started.wait()
@@ -235,7 +235,7 @@ async def test_who_stands_still_in_a_transaction_loses_it(store: str, monkeypatc
     def sleeps(tx: Tx) -> None:
         tx.execute("INSERT INTO mark (n) VALUES (1)")
         loop.call_soon_threadsafe(inside.set)
-        asyncio.run_coroutine_threadsafe(wake.wait(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(wake.wait(), loop).result(60)
 
     async with opened(store, worker="one") as one, opened(store, worker="two") as two:
         asleep = asyncio.ensure_future(one.write(sleeps))
@@ -274,7 +274,7 @@ async def test_a_connection_that_is_ended_takes_its_batch_with_it_and_no_more(st
 
         def waits(tx: Tx) -> None:
             loop.call_soon_threadsafe(inside.set)
-            asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(60)
 
         first = asyncio.ensure_future(db.write(waits))
         await inside.wait()
@@ -367,7 +367,7 @@ def beside(store: str, line: Line) -> str:
 
 async def until_stored(db: Any, number: int) -> int:
     """Again and again, as devices do; each refusal says that nothing was changed."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return int(await db.write(insert(number)))

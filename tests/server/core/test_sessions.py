@@ -19,7 +19,7 @@ from tests.server.core.people import SUITE, Person, challenged, connect, proof
 
 
 async def closed_with(ws: ClientWebSocketResponse) -> Code:
-    frame = decode_from_hub(await ws.receive_bytes(timeout=30))
+    frame = decode_from_hub(await ws.receive_bytes(timeout=60))
     assert isinstance(frame, Closed), frame
     return frame.code
 
@@ -92,7 +92,7 @@ async def test_proof_for_another_connection_is_refused(hub: Hub) -> None:
     await second.send_bytes(stolen)
     assert await closed_with(second) is Code.UNAUTHENTICATED
     await first.send_bytes(stolen)
-    assert isinstance(decode_from_hub(await first.receive_bytes(timeout=30)), Ready)
+    assert isinstance(decode_from_hub(await first.receive_bytes(timeout=60)), Ready)
 
 
 async def test_proof_with_another_share_host_or_key_is_refused(hub: Hub) -> None:
@@ -116,7 +116,7 @@ async def test_proof_with_another_share_host_or_key_is_refused(hub: Hub) -> None
         assert await closed_with(ws) is Code.UNAUTHENTICATED, bend
         await ws.close()
     assert len(hub.context.sessions) == 0
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while hub.context.sessions.pending:
             await asyncio.sleep(0.01)
 
@@ -127,11 +127,11 @@ async def test_device_that_is_in_no_list_is_refused_with_the_same_words(hub: Hub
     for device in (Person("stranger").device, person.new_device()):
         ws, challenge = await challenged(hub.http)
         await ws.send_bytes(encode(proof(device, challenge, X25519PrivateKey.generate())))
-        words.add(await ws.receive_bytes(timeout=30))
+        words.add(await ws.receive_bytes(timeout=60))
     ws, challenge = await challenged(hub.http)
     frame = proof(person.device, challenge, X25519PrivateKey.generate())
     await ws.send_bytes(encode(Prove(frame.client_uri, frame.share, bytes(64))))
-    words.add(await ws.receive_bytes(timeout=30))
+    words.add(await ws.receive_bytes(timeout=60))
     assert len(words) == 1
 
 
@@ -161,7 +161,7 @@ async def test_new_connection_does_not_wait_for_a_dead_one(hub: Hub) -> None:
         await asyncio.Event().wait()
 
     session.close = never
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         second = await connect(hub.http, person.device)
     assert (await second.request("GET", "/v1/blocks"))[0] == 200
     hub.context.sessions.forget_closing()

@@ -448,7 +448,7 @@ async def test_an_epoch_is_cut_at_once_when_readers_would_not_believe_the_newest
         assert (await take_back(checked, [keeper.at()], clock)).epochs == 1
         async with running(checked, clock=clock, witnesses=[keeper.at(), other.at()], quorum=2) as hub:
             keys = hub.keys([Witness(keeper.key, True), Witness(other.key, True)], 2)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 next_epoch = hub.context.epochs.next_change()
                 while await hub.context.db.read(store.size) == 2:
                     await next_epoch

@@ -92,7 +92,7 @@ async def test_a_dropped_device_loses_everything_before_the_witnesses_have_looke
     with Held(hub, monkeypatch):
         assert (await put(line, alice.next_list([alice.device]).encode()))[1]["code"] == "keylog_delayed"
         assert not await exists(hub, stolen)
-        closed = decode_from_hub(await thief.ws.receive_bytes(timeout=30))
+        closed = decode_from_hub(await thief.ws.receive_bytes(timeout=60))
         assert isinstance(closed, Closed)
         _, claimed = await line.request("POST", f"/v1/users/{alice.id}/claim", {"suites": [1]})
         assert [one["client_uri"] for one in claimed["devices"]] == [alice.device.client_uri]
@@ -169,7 +169,7 @@ async def test_who_lost_every_device_recovers_with_the_phrase(hub: Hub) -> None:
     for _ in range(2):
         assert await hub.post("/v1/recovery", {"device_list": text(value)}) == (200, {"ok": True})
     assert await exists(hub, new)
-    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=30)), Closed)
+    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=60)), Closed)
     proven, _ = await found(hub, await connect(hub.http, new), f"u:{alice.user_uri}")
     assert proven.value == value
 
@@ -283,7 +283,7 @@ async def test_after_three_days_of_silence_the_reset_is_in_force(hub: Hub) -> No
     await hub.heartbeat()
     assert await exists(hub, ghost) and not await exists(hub, alice.device)
     assert told == [f"reset {alice.user_uri}", f"changed {alice.user_uri}"]
-    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=30)), Closed)
+    assert isinstance(decode_from_hub(await line.ws.receive_bytes(timeout=60)), Closed)
     await connect(hub.http, ghost)
     assert await hub.context.db.read(lambda reader: devices.follows_reset(reader, alice.user_uri, since))
     now = hub.clock.now

@@ -122,7 +122,7 @@ async def test_after_the_command_has_taken_the_epochs_back_people_bring_what_was
 
 async def cosigned(hub: Hub, line: Line, label: str, keys: LogKeys) -> None:
     """Once the witness has been asked about what was taken back: the hub does so after its start."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await found(hub, line, label, keys=keys)

@@ -150,7 +150,7 @@ async def kept_house(context: HubContext, parts: RoomParts) -> None:
     """Once, as the hub does it at its start."""
     with capture_logs() as lines:
         keeping = asyncio.create_task(keep_house(context, parts))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(line["event"] == "retention.done" for line in lines):
                 await asyncio.sleep(0.01)
         keeping.cancel()

@@ -231,7 +231,7 @@ async def test_newer_connection_of_a_device_ends_the_older(world: World) -> None
     anna = await world.join("anna")
     older = anna.line.ws
     await anna.connect()
-    closed = socket.decode_from_hub((await older.receive(timeout=30)).data)
+    closed = socket.decode_from_hub((await older.receive(timeout=60)).data)
     assert isinstance(closed, socket.Closed)
     await anna.silent()
 
@@ -255,7 +255,7 @@ async def test_any_bytes_on_the_socket_end_it_by_name(world: World, seed: int) -
     closed = await anna.frame()
     assert isinstance(closed, socket.Closed)
     assert closed.code == Code.MALFORMED
-    assert (await anna.line.ws.receive(timeout=30)).type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING)
+    assert (await anna.line.ws.receive(timeout=60)).type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING)
     status, _ = await anna.line.request("GET", "/v1/rooms")
     assert status == 401
 

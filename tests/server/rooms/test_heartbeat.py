@@ -67,5 +67,5 @@ async def test_the_hub_answers_pings(world: World) -> None:
     anna = await world.join("anna")
     anna.line.ws._autoping = False
     await anna.line.ws.ping(b"are you there")
-    answer = await anna.line.ws.receive(timeout=30)
+    answer = await anna.line.ws.receive(timeout=60)
     assert (answer.type, bytes(answer.data)) == (WSMsgType.PONG, b"are you there")

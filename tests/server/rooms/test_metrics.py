@@ -29,7 +29,7 @@ from tests.server.keylog.hubs import begun
 from tests.server.rooms.test_rooms import room_of
 from tests.server.rooms.world import World
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 Counts = dict[tuple[str, str], float]
 """(name, the label's value or nothing)."""
 

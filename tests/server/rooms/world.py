@@ -91,7 +91,7 @@ class World:
 
     async def all_live(self) -> None:
         """Until nobody catches up any more: who does hears own answers before events of others, and no notice."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not all(connection.live for connection in self.parts.fanout.connections()):
                 await asyncio.sleep(0.01)
 
@@ -163,7 +163,7 @@ class Device:
         await self.line.ws.send_bytes(socket.encode(frame))
 
     async def frame(self) -> socket.FromHub:
-        message = await self.line.ws.receive(timeout=30)
+        message = await self.line.ws.receive(timeout=60)
         assert message.type is WSMsgType.BINARY, message
         frame = socket.decode_from_hub(message.data)
         if isinstance(frame, socket.Accepted) and frame.ref in self.submitted:

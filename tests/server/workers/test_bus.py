@@ -157,7 +157,7 @@ async def test_a_bus_that_was_killed_is_joined_again_and_told_of(server: NatsSer
                 other.say("told", b"again")
                 await asyncio.sleep(0.05)
 
-        await asyncio.wait_for(said_again(), 30)
+        await asyncio.wait_for(said_again(), 60)
 
 
 async def test_what_no_bus_takes_is_lost_and_memory_stays_bounded(server: NatsServer) -> None:

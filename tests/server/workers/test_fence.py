@@ -79,7 +79,7 @@ async def test_a_lease_does_not_change_while_a_batch_is_written(two: tuple[Datab
     def batch(tx: Tx) -> None:
         assert owner.owned(tx, {ROOM}) == {ROOM}
         asked.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         assert owner.owned(tx, {ROOM}) == {ROOM}
         order.append("written")
 
@@ -88,7 +88,7 @@ async def test_a_lease_does_not_change_while_a_batch_is_written(two: tuple[Datab
         store.take(tx, "b", [shard_of(ROOM)])
 
     writing = asyncio.ensure_future(first.write_rooms(batch))
-    await asyncio.to_thread(asked.wait, 10)
+    await asyncio.to_thread(asked.wait, 60)
     assert await second.write_rooms(lambda tx: tx.one("SELECT 1")) == (1,), "batches of two workers do not wait"
     taking = asyncio.ensure_future(second.write(take))
     await asyncio.sleep(0.2)
@@ -108,7 +108,7 @@ async def test_who_leads_is_who_owns_the_first_shard(two: tuple[Database, Databa
     await one.leave()
     assert not one.leads and one.owner(ROOM) is None
     await other.look()
-    await asyncio.wait_for(waiting, 30)
+    await asyncio.wait_for(waiting, 60)
     await one.join()
     await other.look()
     await one.look()

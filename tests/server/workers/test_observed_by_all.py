@@ -34,7 +34,7 @@ async def test_no_observation_is_passed_over(two: tuple[Database, Database]) -> 
             await db.write_rooms(lambda tx: store.add(tx, [SHOWED]))
             await db.write(lambda tx: store.add(tx, [SHOWED]))
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asyncio.gather(ask(), observe(first), observe(second))
     assert found == list(range(1, 4 * EACH + 1))
 
@@ -48,10 +48,10 @@ async def test_a_later_number_waits_for_the_earlier_one(two: tuple[Database, Dat
     def slowly(tx: Tx) -> None:
         store.add(tx, [SHOWED])
         drawn.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     slow = asyncio.create_task(first.write_rooms(slowly))
-    assert await asyncio.to_thread(drawn.wait, 20)
+    assert await asyncio.to_thread(drawn.wait, 60)
     fast = asyncio.create_task(second.write_rooms(lambda tx: store.add(tx, [SHOWED])))
     done, _ = await asyncio.wait([fast], timeout=0.3)
     seen = [one.number for one in await second.read(lambda query: store.after(query, 0, 9))]

@@ -129,7 +129,7 @@ async def code(asked: Any) -> tuple[int, str]:
 
 async def closed(line: Line) -> Code:
     """Why the hub ended a connection."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             message = await line.ws.receive()
             if message.type is not WSMsgType.BINARY:

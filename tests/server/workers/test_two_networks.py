@@ -23,6 +23,7 @@ from privity.server.init import write_fresh
 from tests import postgres
 from tests.attacks.people import close, group_of, register
 from tests.certificates import Authority, Pair
+from tests.faults.town import missing
 from tests.nats_server import NatsServer, nats_server, need_nats
 from tests.server.workers.house import HOST, LIMIT_S, House, Hub
 from tests.server.workers.test_two_machines import Talk
@@ -64,7 +65,7 @@ def networks() -> Iterator[Networks]:
         try:
             ip("link", "add", tag, "type", "bridge")
         except (OSError, subprocess.CalledProcessError) as err:
-            pytest.skip(f"missing: the right to make networks ({type(err).__name__})")
+            missing("networks", f"the right to make networks ({type(err).__name__})")
         undo.callback(ip, "link", "del", tag)
         ip("addr", "add", f"{found.middle}/24", "dev", tag)
         ip("link", "set", tag, "up")

@@ -11,14 +11,12 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import store
 from privity.desk.cases.gathering import ALIVE
-from privity.desk.cases.model import CaseEvent, CaseState, EventKind
+from privity.desk.cases.model import DESK, CaseEvent, CaseState, EventKind
 from privity.desk.cases.opening import Opening, open_new
 from privity.desk.cases.own import kind_of
 from privity.desk.cases.priority import LOWEST, Priority
 from privity.desk.db.transaction import Db
 from privity.message.report import Reason
-
-DESK = "desk"
 
 
 def open_or_note(
@@ -32,7 +30,7 @@ def open_or_note(
     newest = store.newest_of(db, subject)
     if newest is not None and newest.state in ALIVE:
         _note(db, newest.number, words, now_ms)
-        if waits and newest.set_by is None and priority < newest.priority:
+        if waits and newest.set_by in (None, DESK) and priority < newest.priority:
             store.set_priority(db, newest.number, Priority(priority, (*newest.because, words)), DESK)
         return newest.number
     if newest is not None and newest.state is CaseState.DECIDED and newest.outcome is None and not waits:

@@ -15,7 +15,7 @@ from typing import Final
 from privity.desk.cases import store
 from privity.desk.cases.clusters import FEWEST
 from privity.desk.cases.deadlines import deadline_of
-from privity.desk.cases.model import Case, CaseState, Facts, Reporting, SubjectKind
+from privity.desk.cases.model import DESK, Case, CaseState, Facts, Reporting, SubjectKind
 from privity.desk.cases.priority import MANY, Priority, by_the_desk, facts_of, priority
 from privity.desk.db.transaction import Db
 from privity.desk.intake.findings import Level, Subject
@@ -127,9 +127,10 @@ class Gathering:
     def _after(self, db: Db, group: _Group, case: Case) -> tuple[Facts, Priority, int]:
         """What a case is with these reports; its priority is found anew only where that may change it."""
         facts, own = self._facts(group, case), Priority(case.priority, case.because)
-        if case.set_by is not None:
-            return facts, own, case.weighed
         said = priority(facts_of(group.rows))
+        if case.set_by is not None:
+            more = said if case.set_by == DESK else _not_seen(group.rows, case)
+            return facts, _more_urgent(own, more), case.weighed
         if facts.newcomers < FEWEST and facts.reporters < (ENOUGH if facts.level is Level.AUTHORSHIP else MANY):
             return facts, said if said.number < own.number else own, facts.reporters
         if said.number >= own.number and not _due(facts.reporters, case.weighed):
@@ -175,8 +176,11 @@ def count(db: Db, case: Case, deadline_ms: int, basis: str) -> None:
         deadline_ms,
         basis,
     )
-    own = Priority(case.priority, case.because)
-    store.change_cases(db, [(case, facts, own if case.set_by is not None else _priority(rows, own_reasons), reporters)])
+    found = _priority(rows, own_reasons)
+    if case.set_by is not None:
+        own = Priority(case.priority, case.because)
+        found = _more_urgent(own, found) if case.set_by == DESK else own
+    store.change_cases(db, [(case, facts, found, reporters)])
 
 
 def subject_of(taken: Taken) -> tuple[SubjectKind, str] | None:
@@ -188,6 +192,16 @@ def subject_of(taken: Taken) -> tuple[SubjectKind, str] | None:
     if taken.subject is Subject.NOTICE:
         return (SubjectKind.ROOM, taken.room_uri) if taken.room_uri else (SubjectKind.PUBLIC, taken.reporter_uri)
     return None
+
+
+def _not_seen(rows: Sequence[Reporting], case: Case) -> Priority:
+    """What is proven for reasons that the case did not have when somebody set its priority: that they have not seen."""
+    return priority(facts_of([row for row in rows if row.level > Level.TIP and row.reason not in case.reasons]))
+
+
+def _more_urgent(own: Priority, other: Priority) -> Priority:
+    """What machines set, reports only make more urgent, and so does what a person had not seen."""
+    return other if other.number < own.number else own
 
 
 def _priority(rows: Sequence[Reporting], own_reasons: Sequence[int]) -> Priority:

@@ -14,6 +14,10 @@ OWN: Final = "own"
 """The source of a case that nobody has reported, beside those of reports."""
 
 
+DESK: Final = "desk"
+"""Who did it where no person did: rules and lists, and the look for campaigns."""
+
+
 class CaseState(StrEnum):
     OPEN = "open"
     """Nobody works on it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.desk.cases.model import SubjectKind
+from privity.desk.cases.model import DESK, SubjectKind
 from privity.desk.cases.opening import Opening, open_new
 from privity.desk.cases.priority import by_the_desk, priority
 from privity.desk.db.transaction import Db
@@ -17,7 +17,6 @@ from privity.message.report import Reason
 
 CLUSTER: Final = "cluster:"
 """Before a number, as the subject of a case."""
-DESK: Final = "desk"
 
 
 def open_case(db: Db, cluster: int, reason: Reason, words: str, now_ms: int) -> int:

@@ -20,6 +20,7 @@ from privity.desk.cases.errors import (
     NotOfThisCase,
 )
 from privity.desk.cases.model import (
+    DESK,
     OWN,
     Case,
     CaseEvent,
@@ -148,7 +149,8 @@ def note(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> None:
 
 
 def prioritise(db: Db, acting: Acting, number: int, priority: int, reason: str, now_ms: int) -> None:
-    """Set by a person, a priority stays whatever is reported. Raises NotYourRole, BadPriority, NoteMissing, ..."""
+    """Set by a person, a priority stays whatever is reported, but for what is proven for a reason that they have not
+    seen in it. Raises NotYourRole, BadPriority, NoteMissing, ..."""
     acting.must(Right.WORK_CASE)
     if not HIGHEST <= priority <= LOWEST:
         raise BadPriority(f"a priority is {HIGHEST} to {LOWEST}, got {priority}")
@@ -161,7 +163,8 @@ def prioritise(db: Db, acting: Acting, number: int, priority: int, reason: str, 
 
 
 def join(db: Db, acting: Acting, number: int, into: int, now_ms: int) -> None:
-    """Make one case of two about the same subject: its reports move, and it is closed.
+    """Make one case of two about the same subject: its reports move, and it is closed. The other becomes as urgent as
+    the more urgent of them.
 
     Raises NotYourRole, CaseUnknown, CasesDiffer or CaseInOtherState.
     """
@@ -175,8 +178,17 @@ def join(db: Db, acting: Acting, number: int, into: int, now_ms: int) -> None:
         kept = target if target.deadline_ms <= source.deadline_ms else source
         gathering.count(db, target, kept.deadline_ms, kept.deadline_basis)
         gathering.count(db, source, source.deadline_ms, source.deadline_basis)
+        _as_urgent(db, source, into)
         n = _act(db, acting.who, number, Act.CASE_JOINED, EventKind.JOINED, f"into case {into}", now_ms, into=into)
         store.add_event(db, into, CaseEvent(now_ms, acting.who, EventKind.JOINED, f"case {number} came to it", n))
+
+
+def _as_urgent(db: Db, source: Case, into: int) -> None:
+    """What a machine or a person said of the one is not lost by joining it to the other."""
+    found = _known(db, into)
+    if source.priority < found.priority:
+        because = (*found.because, f"as urgent as case {source.number}, which came to it")
+        store.set_priority(db, into, Priority(source.priority, because), source.set_by or DESK)
 
 
 def reopen(db: Db, acting: Acting, number: int, reason: str, now_ms: int) -> None:

@@ -17,6 +17,7 @@ from privity.desk.decisions import service as decisions
 from privity.desk.legal.requests import listing
 from privity.desk.matching.lists import service as lists
 from privity.desk.matching.looking import agreeing
+from privity.desk.signals.coordination import confirming
 from privity.desk.signals.coordination import service as coordination
 from privity.desk.signals.lifecycle import service as rules
 from privity.desk.staff import proposals
@@ -89,7 +90,8 @@ def _proposed_rules(db: Db, now_ms: int) -> Count | None:
 
 
 def _clusters(db: Db, now_ms: int) -> Count | None:
-    waiting = coordination.count_waiting(db)
+    """What nobody has judged, and campaigns that wait for a second person."""
+    waiting = coordination.count_waiting(db) + confirming.count_waiting(db, now_ms)
     return Count(waiting) if waiting else None
 
 

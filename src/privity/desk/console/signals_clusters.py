@@ -78,11 +78,18 @@ async def _list(asked: Asked, acting: Acting) -> web.Response:
     return asked.html(
         "clusters.html",
         rows=[(each, sentence(each.cluster)) for each in found],
-        views=VIEWS,
+        views=views(asked),
         state=wanted.state,
         empty=next(empty for state, _, empty in VIEWS if state is wanted.state),
         next=more,
     )
+
+
+def views(asked: Asked) -> list[tuple[State, str, str]]:
+    """With how many campaigns wait for a second person, which the navigation counts."""
+    waiting = confirming.count_waiting(asked.db, asked.now_ms)
+    said = f" ({waiting} for a second person)" if waiting else ""
+    return [(state, label + (said if state is State.CONFIRMED else ""), empty) for state, label, empty in VIEWS]
 
 
 async def _cluster(asked: Asked, acting: Acting) -> web.Response:

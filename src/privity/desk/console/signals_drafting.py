@@ -19,7 +19,7 @@ from privity.desk.signals import shipped
 from privity.desk.signals.language.errors import RuleError
 from privity.desk.signals.lifecycle import service
 from privity.desk.signals.lifecycle.checked import checked
-from privity.desk.signals.lifecycle.errors import TooHardInElection
+from privity.desk.signals.lifecycle.errors import TellsWhen, TooHardInElection
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
 
@@ -62,7 +62,7 @@ async def _written(asked: Asked, acting: Acting) -> web.Response:
         rules = read_out(checked(form.text))
     except RuleError as err:
         said, line, column = f"{type(err).__name__}: {err}", err.line, err.column
-    except TooHardInElection as err:
+    except (TooHardInElection, TellsWhen) as err:
         said = f"{type(err).__name__}: {err}"
     return asked.html(
         "rules-new.html",

@@ -9,11 +9,14 @@ from typing import Final, Protocol
 
 import structlog
 
-from privity.desk.errors import AlreadyRecorded, CertificateRefused, HubError
+from privity.desk.errors import AlreadyRecorded, CertificateRefused, HubError, HubNewer
 from privity.desk.limits import FIRST_BACKOFF_S, MAX_BACKOFF_S
 from privity.wire.errors import Refusal
 
 log: Final = structlog.get_logger()
+
+_NAME_NOBODY: Final = (CertificateRefused, HubNewer)
+"""Errors whose words go into the log; those of others may name a person."""
 
 
 class Work(Protocol):
@@ -41,7 +44,7 @@ async def serve(work: Work, poll_interval_s: float, stop: asyncio.Event) -> None
             pause = backoff_s(failures)
             failures += 1
             reason = err.code.value if isinstance(err, Refusal) else type(err).__name__
-            why = {"why": str(err)} if isinstance(err, CertificateRefused) else {}  # other errors may name a person
+            why = {"why": str(err)} if isinstance(err, _NAME_NOBODY) else {}
             log.warning("desk.hub_no_answer", reason=reason, retry_in_s=round(pause, 1), **why)
         else:
             failures = 0

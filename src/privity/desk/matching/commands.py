@@ -28,7 +28,7 @@ from privity.desk.matching.exchanges.library import client_of
 from privity.desk.matching.importing.files import import_file, look
 from privity.desk.matching.lists import service
 from privity.desk.matching.lists.model import FILE, Category, HashList
-from privity.desk.matching.looking import agreeing
+from privity.desk.matching.looking import agreeing, ending
 from privity.desk.matching.searching import search as search_lists
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -252,7 +252,7 @@ def remove(name: Name, /, *, config: Config = DEFAULT) -> None:
     Example: privity desk lists remove own
     """
     with _here("lists", config) as here:
-        removed = service.remove(here.db, _may(), name, now_ms())
+        removed = ending.remove(here.db, _may(), name, now_ms())
     sys.stdout.write(f"list {name} is gone, and {removed} entries with it\n")
 
 

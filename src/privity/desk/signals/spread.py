@@ -28,7 +28,7 @@ from privity.desk.signals.running.joints import Unreadable
 from privity.desk.signals.running.sealing import Sealing
 from privity.desk.signals.running.spreading import Begun, Spreading, Waiting
 from privity.desk.signals.running.taken import Taken
-from privity.desk.signals.running.told import Labelled, Told
+from privity.desk.signals.running.told import Labelled, Told, alike
 from privity.identity.uris import Random
 from privity.wire.observed import Observed, ObservedKind
 
@@ -184,7 +184,7 @@ class Spread:
 
     def _told(self) -> Told:
         versions = tuple((one.number, one.rules.text) for one in self.compiled.now(self.db))
-        return Told(CATALOGUE.digest, self._marks, self.noted.election, versions)
+        return Told(alike(CATALOGUE.digest), self._marks, self.noted.election, versions)
 
     def _begun(self) -> Begun:
         there = desk_store.position(self.db)

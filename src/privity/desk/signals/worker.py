@@ -26,7 +26,7 @@ from privity.desk.signals.running.owning import Owning
 from privity.desk.signals.running.postgres import OWNED_S
 from privity.desk.signals.running.postgres_store import Connected
 from privity.desk.signals.running.sealing import Sealing
-from privity.desk.signals.running.told import Told
+from privity.desk.signals.running.told import Told, alike
 
 LOOK_S: Final = 0.5
 """Between two looks for observations while there are none."""
@@ -104,7 +104,7 @@ class Worker:
             Sealing(self.key, os.urandom),
             self.most,
             Compiled(),
-            CATALOGUE.digest,
+            alike(CATALOGUE.digest),
             LOOKS_AT,
             time.monotonic,
             self.accounts,

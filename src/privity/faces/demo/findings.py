@@ -12,7 +12,7 @@ from typing import Any
 from privity.faces.demo.home import Home
 from privity.faces.demo.steps import CheckFailed
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 async def findings(home: Home, receipts: Sequence[str], check: str) -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ class Home:
 
     def server_info(self) -> rest.ServerInfo:
         """What the hub says of itself to anyone."""
-        with urllib.request.urlopen(f"{self.url}/v1/server", timeout=5) as answer:  # noqa: S310 - a loopback http url
+        with urllib.request.urlopen(f"{self.url}/v1/server", timeout=30) as answer:  # noqa: S310 - a loopback http url
             return msgspec.json.decode(answer.read(), type=rest.ServerInfo)
 
     def reports(self) -> list[dict[str, Any]]:

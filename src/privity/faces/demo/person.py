@@ -21,8 +21,8 @@ from privity.faces.demo.launch import launched
 from privity.faces.demo.steps import CheckFailed
 from privity.faces.demo.throwaway import PASSPHRASE
 
-WAIT_S = 15.0
-STOP_S = 10.0
+WAIT_S = 60.0
+STOP_S = 60.0
 ANSWER_S = 90.0
 """How long one thing that is asked may take: three times as long as a device gives itself to catch up with its hub."""
 

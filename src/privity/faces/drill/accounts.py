@@ -15,7 +15,7 @@ from privity.faces.drill.clock import HOUR_MS
 from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.lies import MoreDevices, OtherEvent, OtherLog, Silence, StillContacts
-from privity.faces.drill.people import FOUND_S, Person, befriend, until
+from privity.faces.drill.people import Person, befriend, until
 from privity.faces.drill.rooms import devices_in, entry, has_passed, suppressed_commit, talking
 from privity.faces.drill.stage import Stage
 from privity.faces.drill.wire import STRANGER, Asked, Honest, Lie, Reply
@@ -169,7 +169,10 @@ async def insert_then_remove(stage: Stage) -> list[Noticed]:
     trial.begin()
     await bob.on()
     await until(
-        lambda: bool(bob.seen(ResetPending)), trial.attack, "Bob to be told of what was in his account", wait_s=FOUND_S
+        lambda: bool(bob.seen(ResetPending)),
+        trial.attack,
+        "Bob to be told of what was in his account",
+        wait_s=stage.found_s,
     )
     trial.expect(len(refusals) == len(stage.installation.witnesses), f"only these auditors refused: {refusals}")
     return [
@@ -241,7 +244,10 @@ async def _suppressed_list(stage: Stage, trial: Trial) -> list[Noticed]:
     await stage.pass_hours(WEEK_HOURS)
     await alice.tick()
     await until(
-        lambda: bool(alice.seen(AccountReset)), trial.attack, "Alice's device to look Bob up by itself", wait_s=FOUND_S
+        lambda: bool(alice.seen(AccountReset)),
+        trial.attack,
+        "Alice's device to look Bob up by itself",
+        wait_s=stage.found_s,
     )
     after = "LATER: with the weekly look at contacts (every 6 hours at oneself), or as soon as she adds him anywhere"
     return [Noticed("Alice's device", "shown: AccountReset, nothing is sent to the new keys unasked", after)]

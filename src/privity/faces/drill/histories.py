@@ -15,7 +15,7 @@ from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.installation import Witness
 from privity.faces.drill.lies import OtherLog
-from privity.faces.drill.people import FOUND_S, Person, befriend, until
+from privity.faces.drill.people import Person, befriend, until
 from privity.faces.drill.stage import Stage
 from privity.keylog.labels import user_label
 from privity.tlog.cosignature import cosign
@@ -93,7 +93,7 @@ async def _found_by_gossip(
         lambda: bool(victim.seen(LogAlarm)),
         trial.attack,
         f"{victim.name}'s device to notice that Carol was shown another log",
-        wait_s=FOUND_S,
+        wait_s=stage.found_s,
     )
     return Noticed(
         f"{victim.name}'s device, by gossip",

@@ -12,7 +12,7 @@ from privity.faces.drill.attack import Noticed, Trial
 from privity.faces.drill.ghost import Ghost
 from privity.faces.drill.installation import WITNESSES
 from privity.faces.drill.lies import OtherLog, OtherServer
-from privity.faces.drill.people import FOUND_S, Person, befriend, until
+from privity.faces.drill.people import Person, befriend, until
 from privity.faces.drill.stage import Stage
 from privity.faces.drill.wire import STRANGER
 from privity.keylog.labels import user_label
@@ -64,15 +64,15 @@ async def _deceived(stage: Stage, trial: Trial, name: str, carol: Person, bob: P
         lambda: bool(victim.seen(LogAlarm)),
         trial.attack,
         f"{name}'s device to notice that Carol knows another log",
-        wait_s=FOUND_S,
+        wait_s=stage.found_s,
     )
-    took, known = trial.took, len(carol.seen(LogAlarm))
+    took = trial.took
     await victim.device.send(room, "thank you")
     await until(
-        lambda: len(carol.seen(LogAlarm)) > known,
+        lambda: any(victim.user_uri in each.text for each in carol.seen(LogAlarm)),
         trial.attack,
         f"Carol's device to notice that {name} knows another log",
-        wait_s=FOUND_S,
+        wait_s=stage.found_s,
     )
     return Noticed(
         f"{name}'s device and Carol's, by gossip",

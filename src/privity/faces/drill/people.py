@@ -23,9 +23,10 @@ from privity.identity.device_list import Device as ListedDevice
 from privity.identity.recovery import new_phrase
 from privity.wire.age import AgeBand
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 FOUND_S = 6.0
-"""For what a device finds out by itself, in milliseconds: an attack works when this is over."""
+"""For what a device finds out by itself, in milliseconds, where a defence is gone: the attack has worked when this is
+over. Where none is, whoever is slow has as long as for anything else."""
 POLL_S = 0.02
 
 T = TypeVar("T")

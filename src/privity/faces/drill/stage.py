@@ -20,7 +20,7 @@ from privity.faces.drill.clock import Clock
 from privity.faces.drill.forged import ForgedLog
 from privity.faces.drill.ghost import Ghost, no_rules
 from privity.faces.drill.installation import HOST, Installation, Witness
-from privity.faces.drill.people import Person
+from privity.faces.drill.people import FOUND_S, WAIT_S, Person
 from privity.faces.drill.wire import Wire
 from privity.identity.undated import read_chain
 from privity.keylog.labels import user_label
@@ -67,6 +67,11 @@ class Stage:
             undo.pop_all()
         http = aiohttp.ClientSession()
         return cls(folder, clock, installation, wire, http, open_keys(installation.data / "keys"))
+
+    @property
+    def found_s(self) -> float:
+        """How long a device gets to find something out by itself."""
+        return FOUND_S if self.installation.broken else WAIT_S
 
     async def close(self) -> None:
         await self.leave()

@@ -24,16 +24,11 @@ from privity.server.db import arrays
 from privity.server.db.database import Row
 from privity.server.db.statements import PREPARED, Answer, Statements
 from privity.server.errors import StoreUnfit, StoreUnreachable
-from privity.wire.near import is_near
+from privity.wire.libpq import OLDEST, WANTED, arguments
 
-CONNECT_S: Final = 5
 ANSWER_S: Final = 20.0
 """A statement that has no answer after this is given up, and its connection with it."""
 _LOOK_S: Final = 1.0
-_OLDEST: Final = 150_000
-"""PostgreSQL 15."""
-_WANTED: Final = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
-"""Without these a crash loses what was acknowledged, or text is not what it was."""
 _SESSION: Final = (
     "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;"
     " SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s';"
@@ -185,9 +180,9 @@ class Watch:
 
 def check_fit(version: int, shown: Callable[[str], str]) -> None:
     """Raise StoreUnfit for a PostgreSQL of this version with these settings."""
-    if version < _OLDEST:
+    if version < OLDEST:
         raise StoreUnfit(f"store needs PostgreSQL 15 or newer, got {version // 10_000}")
-    for name, wanted in _WANTED.items():
+    for name, wanted in WANTED.items():
         found = shown(name)
         if found != wanted:
             raise StoreUnfit(f"store needs a database with {name} = {wanted}, got {found}")
@@ -204,16 +199,7 @@ def _arguments(store: str, name: str) -> str:
         given = conninfo.conninfo_to_dict(store)
     except psycopg.Error:
         raise StoreUnreachable("store is not an address that PostgreSQL's library understands") from None
-    wanted: dict[str, str | int] = {
-        "connect_timeout": CONNECT_S,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,
-        "sslmode": "prefer" if is_near(str(given.get("host", ""))) else "verify-full",
-    }
-    told = {**wanted, **given, "application_name": name, "client_encoding": "UTF8"}
-    return conninfo.make_conninfo("", **told)
+    return conninfo.make_conninfo("", **arguments(given, name))
 
 
 def _said(err: psycopg.Error) -> str:

@@ -183,7 +183,7 @@ async def test_a_configured_desk_looks_by_itself(home: Home) -> None:
         for other in others:
             other.close()
         task = asyncio.create_task(looking)
-        async with asyncio.timeout(30):  # it looks at once, and then waits for half a minute
+        async with asyncio.timeout(60):  # it looks at once, and then waits for half a minute
             while service.of(db, number).state is not State.PURGED:
                 await asyncio.sleep(0)
         stop.set()

@@ -108,7 +108,8 @@ def test_in_shadow_nothing_is_done_and_all_is_written_down(house: House, rules: 
     assert made_against(house, subject) == []
     (hit,) = store.hits_of(house.db, subject, house.clock // DAY_MS + 1, 10)
     assert (hit.rule, hit.because, hit.done.value) == ("Asks", "12 people asked, 1 accepted", "shadow")
-    (day,) = service.days(house.db, READER, version.number, 3, house.clock)
+    assert service.days(house.db, READER, version.number, 3, house.clock) == (), "before the day is over"
+    (day,) = service.days(house.db, READER, version.number, 3, house.clock + DAY_MS)
     assert (day.rule, day.hits, day.acted) == ("Asks", 1, 0)
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -12,7 +13,7 @@ from privity.desk.intake.findings import Level
 from privity.desk.signals.ladder.model import Done
 from privity.desk.signals.lifecycle import by_day, sampled, service, store, text_bars
 from privity.desk.signals.lifecycle.by_day import Day, Phase
-from privity.desk.signals.lifecycle.errors import WrongStage
+from privity.desk.signals.lifecycle.errors import NothingKept, WrongStage
 from privity.desk.signals.lifecycle.model import DAY_MS, Case, Version
 from privity.desk.signals.lifecycle.sampled import MOST, MOST_HARMLESS
 from privity.desk.staff.acting import Acting
@@ -177,10 +178,18 @@ def test_samples_go_with_the_observations(house: House, rules: RuleHouse) -> Non
     assert house.db.execute("SELECT count(*) FROM rule_sample").fetchone() == (0,)
 
 
-def test_a_sample_from_the_future_is_kept_no_longer(house: House, rules: RuleHouse) -> None:
-    version = tried(house, knocks(house, crowd(house, 1), 4, 20))
-    assert cases(house, version, "Knocks")[0].at_ms > house.clock
-    assert sampled.forget_over(house.db, house.clock + KEPT_MS) == 2
+def test_a_look_back_ends_at_midnight(house: House, rules: RuleHouse) -> None:
+    """Who looked back again and again would see at which moment somebody comes; the future is no day that is over."""
+    today = house.clock // DAY_MS * DAY_MS
+    seen = knocks(house, crowd(house, 1), 4, 9)
+    at = [today - 4, today - 3, today - 2, today - 1]
+    over = [msgspec.structs.replace(one, at_ms=at_ms) for one, at_ms in zip(seen, at, strict=True)]
+    assert [case.at_ms for case in cases(house, tried(house, over), "Knocks")] != []
+    for later in (4, 20 * DAY_MS):
+        version = service.draft(house.db, WRITER, "later", KNOCKS, house.clock)
+        not_over = [msgspec.structs.replace(one, at_ms=one.at_ms + later) for one in over]
+        with pytest.raises(NothingKept):
+            service.test(house.db, WRITER, version.number, not_over, house.clock)
 
 
 def test_a_look_back_that_ends_without_a_result_leaves_what_was_there(house: House, rules: RuleHouse) -> None:

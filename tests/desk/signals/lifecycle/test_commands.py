@@ -15,7 +15,7 @@ from privity.desk.db.database import open_database, open_existing
 from privity.desk.keys import open_keys
 from privity.desk.signals.lifecycle import commands, service
 from privity.desk.signals.lifecycle.commands import app
-from privity.desk.signals.lifecycle.model import SHADOW_MS, Stage
+from privity.desk.signals.lifecycle.model import DAY_MS, SHADOW_MS, Stage
 from privity.desk.signals.taking import service as taking
 from tests.desk.fresh_keys import fresh_keys
 from tests.desk.house import House
@@ -61,7 +61,7 @@ def test_one_person_goes_as_far_as_asking(
         run("backtest", "1")
     loaded = desk_config.load(config)
     db = open_existing(loaded.database, open_keys(loaded))
-    kept = RuleHouse(House(db, open_keys(loaded))).observations()
+    kept = RuleHouse(House(db, open_keys(loaded), clock=now_ms() - DAY_MS)).observations()
     monkeypatch.setattr(taking, "since", lambda _db, _at_ms: iter(kept))
     assert "looked back over 200 observations" in run("backtest", "1", "--days", "3")
     assert "shadow" in run("shadow", "1")
@@ -146,9 +146,8 @@ def test_a_look_back_is_printed_day_by_day_with_the_budget(
     db.close()
 
 
-def test_a_word_takes_two_people(run: Run, tmp_path: Path) -> None:
-    text = tmp_path / "word.rules"
-    text.write_text(LOOKS)
-    assert "[two people]" in run("check", str(text), configured=False)
-    text.write_text(LOOKS.replace(', Label("watched", days=3)', ""))
-    assert "[one person]" in run("check", str(text), configured=False)
+@pytest.mark.parametrize("text", [LOOKS, LOOKS.replace(', Label("watched", days=3)', "")])
+def test_a_word_and_a_look_take_two_people(run: Run, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "word.rules"
+    file.write_text(text)
+    assert "[two people]" in run("check", str(file), configured=False)

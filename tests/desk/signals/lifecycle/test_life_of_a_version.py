@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""A version goes from stage to stage, one by one; nothing that takes something from somebody acts by one person."""
+"""A version goes from stage to stage, one by one; nothing acts by one person."""
 
 from __future__ import annotations
 
@@ -142,10 +142,14 @@ def test_a_withdrawn_one_stays_in_shadow(house: House, rules: RuleHouse) -> None
     assert service.agree(house.db, WRITER, version.number, WHY, house.clock).stage is Stage.LIVE
 
 
-def test_what_takes_nothing_goes_live_by_one_person(house: House, rules: RuleHouse) -> None:
-    version = rules.live(LOOKS.replace(', Label("watched", days=3)', ""), "looks")
-    assert not version.restricts
-    assert [step.stage for step in version.steps][-2:] == [Stage.SHADOW, Stage.LIVE]
+def test_what_only_asks_people_to_look_goes_live_by_two_as_well(house: House, rules: RuleHouse) -> None:
+    version = rules.proposed(LOOKS.replace(', Label("watched", days=3)', ""), "looks")
+    assert (version.restricts, version.stage) == (True, Stage.PROPOSED)
+    with pytest.raises(SecondPerson):
+        service.agree(house.db, WRITER, version.number, WHY, house.clock)
+    assert not rules.running(version).live
+    service.agree(house.db, SECOND, version.number, WHY, house.clock)
+    assert rules.running(version).live
 
 
 def test_a_new_version_takes_the_place_of_the_old_one(house: House, rules: RuleHouse) -> None:

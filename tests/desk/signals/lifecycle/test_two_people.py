@@ -106,15 +106,21 @@ def test_a_word_that_other_rules_ask_for_takes_two(house: House, rules: RuleHous
     that they are."""
     assert service.draft(house.db, WRITER, "word", WORD, house.clock).restricts
     assert service.draft(house.db, WRITER, "looks", LOOKS, house.clock).restricts
-    assert not service.draft(house.db, WRITER, "case", CASE, house.clock).restricts
+    assert service.draft(house.db, WRITER, "case", CASE, house.clock).restricts
     version = rules.proposed(WORD, "word")
     assert version.stage is Stage.PROPOSED
     with pytest.raises(SecondPerson):
         service.agree(house.db, WRITER, version.number, WHY, house.clock)
 
 
-def test_a_rule_of_one_person_is_no_second_rule_against_somebody_long_known(house: House, rules: RuleHouse) -> None:
-    strict, quiet = rules.live(), rules.live(CASE, "case")
+def test_what_one_person_put_live_at_an_older_desk_is_watched_and_is_no_second_rule(
+    house: House, rules: RuleHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(service, "takes_two", lambda rules: False)
+        quiet = rules.live(CASE, "case")
+    assert (quiet.restricts, quiet.stage, rules.running(quiet).live) == (False, Stage.LIVE, False)
+    strict = rules.live()
     known: dict[str, Any] = {
         "asked_24h": 12,
         "acceptance_upper": 0.2,
@@ -125,7 +131,7 @@ def test_a_rule_of_one_person_is_no_second_rule_against_somebody_long_known(hous
     old = house.user()
     rules.happens(quiet, old, **known)
     rules.happens(strict, old, **known)
-    assert rules.done(old) == ["protected", "acted"], "Asks took nothing, Quiet asked people to look"
+    assert rules.done(old) == ["protected", "shadow"], "Asks took nothing, and Quiet asked nobody to look"
     two = rules.live(KNOCKS, "knocks")
     other = house.user()
     rules.happens(two, other, **known, knocks_1h=3)

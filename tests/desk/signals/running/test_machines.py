@@ -37,6 +37,7 @@ from tests.certificates import Authority
 from tests.desk.house import House
 from tests.desk.signals.ladder.rule_house import RuleHouse
 from tests.desk.signals.running.test_processes import _key, _NoHub
+from tests.faults.town import missing
 from tests.server.workers.test_two_networks import Networks, database, networks
 from tests.waiting import wait_until
 
@@ -105,7 +106,7 @@ def _running(folder: Path, name: str, command: list[str], **more: str) -> Iterat
 def _an_hour_behind() -> dict[str, str]:
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     if library is None:
-        pytest.skip("missing: faketime (apt-get install faketime)")
+        missing("faketime", "faketime (apt-get install faketime)")
     return {"LD_PRELOAD": str(library), "FAKETIME": "-1h", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 

@@ -22,7 +22,7 @@ from privity.desk.signals.ladder import store as ladder
 from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.ladder.model import Agreement, Label
 from privity.desk.signals.lifecycle.running import Compiled
-from privity.desk.signals.running import desk_store
+from privity.desk.signals.running import desk_store, told
 from privity.desk.signals.running.errors import (
     DeskUnlike,
     DriverMissing,
@@ -33,7 +33,7 @@ from privity.desk.signals.running.errors import (
 )
 from privity.desk.signals.running.partitions import partition_of
 from privity.desk.signals.running.sealing import Sealing
-from privity.desk.signals.running.told import Labelled
+from privity.desk.signals.running.told import Labelled, alike
 from privity.desk.signals.taking import service as taking
 from privity.desk.signals.taking import store as taken
 from privity.desk.signals.taking.service import Taking
@@ -104,7 +104,7 @@ def _owning(rules: RuleHouse, address: str, most: int = 2, key: bytes = KEY, **o
     from privity.desk.signals.running.owning import Owning
     from privity.desk.signals.worker import Compiled as WorkersCompiled
 
-    given = {"catalogue": CATALOGUE.digest, **other}
+    given = {"catalogue": alike(CATALOGUE.digest), **other}
     return Owning(
         connected(address, "test"),
         Sealing(key, os.urandom),
@@ -286,6 +286,23 @@ def test_a_desk_that_was_put_back_from_a_copy_loses_nothing(rules: RuleHouse, ad
     assert len(rules.done(REPORTER)) == 1
     again.close()
     fresh.db.close()
+
+
+def test_who_does_not_know_a_kind_of_observation_that_the_desk_knows_counts_nothing(
+    rules: RuleHouse, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would pass over each of them, and nobody counted it."""
+    older = alike(CATALOGUE.digest)
+    monkeypatch.setattr(told, "_KINDS", told._KINDS + b"\0moved_house")
+    desk = _spread(rules, address)
+    _steps(desk, 1)
+    with pytest.raises(DeskUnlike, match="another version"):
+        _owning(rules, address, catalogue=older).turn()
+    updated = _owning(rules, address)
+    updated.turn()
+    assert updated.owned == [0, 1]
+    updated.leave()
+    desk.close()
 
 
 def test_another_key_and_another_version_are_refused_before_anything_is_owned(rules: RuleHouse, address: str) -> None:

@@ -154,7 +154,7 @@ def test_one_is_killed_and_another_goes_on(
         assert said.count("  yes  ") == 2
         for process in (second, desk):
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=60) == 0
         assert one("SELECT count(*) FROM signal_log") == 0, "all of it was counted, and kept at the end"
         assert one("SELECT count(*) FROM signal_partition WHERE owned_until > now()") == 0
     assert _followed(house.db) == expected

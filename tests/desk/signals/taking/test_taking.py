@@ -142,7 +142,7 @@ async def test_whoever_waits_for_more_is_woken_by_a_page(house: House) -> None:
     waiting = asyncio.create_task(taken.more(30))
     await asyncio.sleep(0)
     await taken.step()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await waiting
     await taken.more(0.01)  # nothing came: it ends by itself
 

@@ -54,6 +54,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     event.preventDefault();
     ask(form, event.submitter);
   });
+  form.querySelector(".waits").disabled = false;
 }
 
 // A code stands behind the # of its address: it is put into the first empty field and taken out of the address. The

@@ -20,6 +20,7 @@ from privity.desk.matching.lists import agreement_store as store
 from privity.desk.matching.lists import service as lists
 from privity.desk.matching.lists.agreement_store import Agreement, Covers
 from privity.desk.matching.lists.model import FILE, HashList
+from privity.desk.matching.looking import ending
 from privity.desk.matching.looking.policy import FOLLOWS, Action
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -117,7 +118,8 @@ def agree(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Agree
 
 
 def end(db: Db, acting: Acting, name: str, words: str, now_ms: int) -> int:
-    """It is only watched from now on, and nothing waits; how many agreements that ended. By one person, at once.
+    """It is only watched from now on, and nothing waits; how many agreements that ended. By one person, at once. Where
+    it acted, open cases that came from it say so.
 
     Raises NotYourRole, NoteMissing, ListUnknown or NothingToAgree.
     """
@@ -130,7 +132,9 @@ def end(db: Db, acting: Acting, name: str, words: str, now_ms: int) -> int:
             raise NothingToAgree(f"list {name} is only watched, and nothing waits")
         for one in open_now:
             store.end(db, one.number, acting.who, why, now_ms)
-            _say(db, acting, Act.LIST_ENDED, of.number, now_ms, agreement=one.number, words=why)
+            n = _say(db, acting, Act.LIST_ENDED, of.number, now_ms, agreement=one.number, words=why)
+            if one.agreed_ms is not None:
+                ending.note(db, of, who=acting.who, why=why, now_ms=now_ms, audit_n=n)
     return len(open_now)
 
 
@@ -161,5 +165,5 @@ def _hiding() -> str:
     return ", ".join(category.value for category, most in FOLLOWS.items() if most is Action.QUARANTINE)
 
 
-def _say(db: Db, acting: Acting, act: Act, number: int, now_ms: int, **said: int | str) -> None:
-    audit.add(db, at_ms=now_ms, who=acting.who, act=act, about=f"list:{number}", **said)
+def _say(db: Db, acting: Acting, act: Act, number: int, now_ms: int, **said: int | str) -> int:
+    return audit.add(db, at_ms=now_ms, who=acting.who, act=act, about=f"list:{number}", **said)

@@ -19,6 +19,7 @@ from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import by_machine
 from privity.desk.cases import service as cases
+from privity.desk.cases.joined import now_in
 from privity.desk.cases.model import CaseState
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions import actions as decisions
@@ -104,8 +105,10 @@ def _order(ranked: tuple[Verdict, Hit]) -> tuple[int, int, int]:
 def _one(db: Db, follows: Follows, subject: Subject, hit: Hit, found: Verdict, now_ms: int) -> Action:
     known = store.known(db, subject.surface, subject.about, subject.content, hit.entry.number)
     if known is not None:
-        if known.case is not None and found.action is known.action is Action.QUARANTINE and _waits(db, known.case):
-            _hide(db, follows, subject.about, known.case, now_ms)
+        if known.case is not None and found.action is known.action is Action.QUARANTINE:
+            there = now_in(db, known.case)
+            if _waits(db, there):
+                _hide(db, follows, subject.about, there, now_ms)
         return known.action
     decided = budget.within(db, follows.budgets, hit, found, now_ms)
     case = None if decided.action is Action.LOG else _case(db, subject, hit, decided, now_ms)

@@ -62,6 +62,12 @@ def find(db: Db, number: int) -> Match | None:
     return None if row is None else _match(row)
 
 
+def cases_of(db: Db, of: int) -> tuple[int, ...]:
+    """The cases that matches with a list opened, or were noted in."""
+    rows = db.execute("SELECT DISTINCT case_n FROM match WHERE list = ? AND case_n IS NOT NULL ORDER BY case_n", (of,))
+    return tuple(int(number) for (number,) in rows.fetchall())
+
+
 def newest(db: Db, limit: int, before: int = 1 << 62) -> tuple[Match, ...]:
     rows = db.execute(_MATCH + " WHERE number < ? ORDER BY number DESC LIMIT ?", (before, limit)).fetchall()
     return tuple(_match(row) for row in rows)

@@ -65,6 +65,20 @@ def find(db: Db, cluster: int) -> Confirmed | None:
     return None if row is None else Confirmed(*row)
 
 
+def waiting(db: Db, found_ms: int, born_ms: int) -> list[tuple[int, str]]:
+    """Campaigns that nobody has confirmed and that were found since then, with a member made since then whom confirming
+    would note; and who judged each."""
+    rows = db.execute(
+        "SELECT c.number, c.judged_by FROM coordination_cluster AS c WHERE c.state = 'confirmed' AND c.seen_ms >= ?"
+        " AND c.judged_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM coordination_confirmed WHERE cluster = c.number)"
+        " AND EXISTS (SELECT 1 FROM coordination_member AS m JOIN coordination_seen AS s"
+        " ON s.cluster = m.cluster AND s.account = m.account"
+        " WHERE m.cluster = c.number AND NOT m.standing AND m.born_ms > ?)",
+        (found_ms, born_ms),
+    ).fetchall()
+    return [(int(number), str(first)) for number, first in rows]
+
+
 def drop(db: Db, cluster: int) -> None:
     """What the first saw, and what the second confirmed."""
     db.execute("DELETE FROM coordination_seen WHERE cluster = ?", (cluster,))

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
-from privity.desk.cases import service as cases
 from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.decisions.statement import day
@@ -33,6 +31,7 @@ from privity.desk.signals.coordination.errors import (
     SecondPerson,
 )
 from privity.desk.signals.coordination.kept import Kept, State
+from privity.desk.signals.coordination.said import write
 from privity.desk.signals.coordination.sentences import sentence
 from privity.desk.signals.ladder import confirmed as words_of_people
 from privity.desk.signals.taking import service as observations
@@ -82,26 +81,17 @@ def confirm(db: Db, acting: Acting, number: int, seen_ms: int, words: str, now_m
         made = Confirmed(number, first, acting.who, now_ms, until_ms, len(noted), said)
         confirmed_store.confirm(db, made)
         words_of_people.put(db, number, noted, sentence(found.cluster), now_ms, until_ms)
-        n = audit.add(
+        write(
             db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.CLUSTER_CONFIRMED,
-            about=f"cluster:{number}",
-            case=found.case_number,
+            acting,
+            Act.CLUSTER_CONFIRMED,
+            found,
+            now_ms,
+            words=said,
+            in_case="as the second person",
             first=first,
             accounts=len(noted),
             until_ms=until_ms,
-            words=said,
-        )
-        cases.event(
-            db,
-            found.case_number,
-            at_ms=now_ms,
-            who=acting.who,
-            kind="judged",
-            words=f"as the second person: {said}",
-            audit_n=n,
         )
     return made
 
@@ -116,10 +106,10 @@ def may_be_confirmed(db: Db, acting: Acting, found: Kept, now_ms: int) -> bool:
     """Whether this person could confirm it now, as far as a page shows it."""
     try:
         first = _first(db, found, now_ms)
-        must_stand(db, first, Right.DECIDE, f"cluster {found.number} to be a campaign")
-    except (NoCampaign, CampaignConfirmed, ClusterOver, AskerLeft):
+    except (NoCampaign, CampaignConfirmed, ClusterOver):
         return False
-    return NEEDS in acting.rights and not same_person(first, acting.who) and bool(whom(db, found, now_ms))
+    may = NEEDS in acting.rights and not same_person(first, acting.who) and _stands(db, found.number, first)
+    return may and bool(whom(db, found, now_ms))
 
 
 def whom(db: Db, found: Kept, now_ms: int) -> tuple[str, ...]:
@@ -133,6 +123,12 @@ def whom(db: Db, found: Kept, now_ms: int) -> tuple[str, ...]:
         and member.born_ms > now_ms - CONFIRMED_YOUNGER_MS
         and not observations.is_closed(db, member.account)
     )
+
+
+def count_waiting(db: Db, now_ms: int) -> int:
+    """Campaigns that wait for a second person. Of a person who left none does: it is to be judged anew."""
+    found = confirmed_store.waiting(db, now_ms - CONFIRM_WITHIN_MS, now_ms - CONFIRMED_YOUNGER_MS)
+    return sum(_stands(db, number, first) for number, first in found)
 
 
 def see(db: Db, found: Kept) -> None:
@@ -157,11 +153,16 @@ def is_to_be_judged_anew(db: Db, found: Kept, now_ms: int) -> bool:
         return False
     if before is not None:
         return before.until_ms <= now_ms
+    return not _stands(db, found.number, found.judged_by) or not whom(db, found, now_ms)
+
+
+def _stands(db: Db, number: int, first: str) -> bool:
+    """Whether who judged it is on the staff still and may still judge."""
     try:
-        must_stand(db, found.judged_by, Right.DECIDE, f"cluster {found.number} to be a campaign")
+        must_stand(db, first, Right.DECIDE, f"cluster {number} to be a campaign")
     except AskerLeft:
-        return True
-    return not whom(db, found, now_ms)
+        return False
+    return True
 
 
 def _first(db: Db, found: Kept, now_ms: int) -> str:

@@ -17,13 +17,13 @@ from typing import Final
 from privity.desk.audit import log as audit
 from privity.desk.audit.acts import Act
 from privity.desk.cases import of_cluster
-from privity.desk.cases import service as cases
 from privity.desk.cases.words import worded
 from privity.desk.db.transaction import Db, transaction
 from privity.desk.signals.coordination import confirming, store
 from privity.desk.signals.coordination.errors import ClusterJudged
 from privity.desk.signals.coordination.kept import Kept, State, known_as
 from privity.desk.signals.coordination.model import DAY_MS, Cluster, Kind, Member
+from privity.desk.signals.coordination.said import write
 from privity.desk.signals.coordination.sentences import sentence
 from privity.desk.staff.acting import Acting
 from privity.desk.staff.rights import Right
@@ -84,26 +84,18 @@ def judge(
         store.judge(db, number, state, acting.who, said, now_ms)
         if state is State.CONFIRMED:
             confirming.see(db, found)
-        n = audit.add(
+        more = {} if ended is None else {"taken_back": ended}
+        write(
             db,
-            at_ms=now_ms,
-            who=acting.who,
-            act=Act.CLUSTER_JUDGED,
-            about=f"cluster:{number}",
-            case=found.case_number,
+            acting,
+            Act.CLUSTER_JUDGED,
+            found,
+            now_ms,
+            words=said,
+            in_case=state.value,
             state=state.value,
             before=found.state.value,
-            words=said,
-            **({} if ended is None else {"taken_back": ended}),
-        )
-        cases.event(
-            db,
-            found.case_number,
-            at_ms=now_ms,
-            who=acting.who,
-            kind="judged",
-            words=f"{state.value}: {said}",
-            audit_n=n,
+            **more,
         )
 
 

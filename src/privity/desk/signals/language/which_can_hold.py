@@ -14,7 +14,7 @@ from privity.desk.signals.language.types import Type
 
 def can_hold(rule: Rule, names: Mapping[str, Node], feature: str, value: str) -> bool:
     """False only where one of the conditions that must all hold says that the feature is something else."""
-    return all(_allows(part, feature, value) for node in rule.when for part in _all_of(node, names))
+    return all(_allows(part, feature, value) for node in rule.when for part in all_of(node, names))
 
 
 def decided_by(rules: Sequence[Rule], names: Mapping[str, Node]) -> str | None:
@@ -38,7 +38,7 @@ def besides(rule: Rule, feature: str, values: tuple[str, ...]) -> tuple[Node, ..
 
 def _demands(rule: Rule, names: Mapping[str, Node]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in rule.when:
-        for part in _all_of(node, names):
+        for part in all_of(node, names):
             demand = _demand(part)
             if demand is not None:
                 yield demand
@@ -55,13 +55,13 @@ def _demand(node: Node) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def _all_of(node: Node, names: Mapping[str, Node]) -> Iterator[Node]:
+def all_of(node: Node, names: Mapping[str, Node]) -> Iterator[Node]:
     """Conditions that must all hold, through names and through `and`."""
     if isinstance(node, Use):
-        yield from _all_of(names[node.name], names)
+        yield from all_of(names[node.name], names)
     elif isinstance(node, Together) and node.word == "and":
         for part in node.parts:
-            yield from _all_of(part, names)
+            yield from all_of(part, names)
     else:
         yield node
 

@@ -19,6 +19,7 @@ from privity.desk.signals.ladder.catalogue import CATALOGUE
 from privity.desk.signals.ladder.protection import LOOKS_AT, long_known
 from privity.desk.signals.language.rule_set import compile_rules
 from privity.desk.signals.lifecycle import election, store
+from privity.desk.signals.lifecycle.clocks import check_clocks
 from privity.desk.signals.lifecycle.errors import NothingKept
 from privity.desk.signals.lifecycle.model import DAY_MS, Backtest, Case, RuleTried, Stage, TriedDay, Version
 from privity.desk.signals.lifecycle.replaying import AskedAbout, Replayed
@@ -44,12 +45,16 @@ class _Tally:
 
 
 class Looking:
-    """One look back, taken in steps, so that whoever has something else to do does it in between. It writes nothing."""
+    """One look back, taken in steps, so that whoever has something else to do does it in between. It writes nothing.
+
+    Raises RuleError or TellsWhen.
+    """
 
     def __init__(self, db: Db, version: Version, observations: Iterable[Observed], now_ms: int, random: Random) -> None:
         self.version = version.number
         self._db = db
         self._rules = compile_rules(version.text, CATALOGUE)
+        check_clocks(self._rules)
         self._live = [
             compile_rules(other.text, CATALOGUE)
             for other in store.in_stages(db, Stage.LIVE)

@@ -1,25 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The Privity authors
 # SPDX-License-Identifier: Apache-2.0
-"""A text of rules as the language takes it, and as this desk does: an election makes friction earlier, never more."""
+"""A text of rules as the language takes it, and as this desk does: an election makes friction earlier, never more, and
+no rule is a clock."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from privity.desk.signals.ladder.catalogue import CATALOGUE
-from privity.desk.signals.ladder.effects import ONLY_FRICTION, EffectName
+from privity.desk.signals.ladder.effects import ONLY_FRICTION
 from privity.desk.signals.language.rule import Rule
 from privity.desk.signals.language.rule_set import RuleSet, compile_rules
+from privity.desk.signals.lifecycle.clocks import check_clocks
 from privity.desk.signals.lifecycle.errors import TooHardInElection
 
 ELECTION: Final = "election"
-NOTES: Final = frozenset({EffectName.LABEL.value})
-"""A word takes nothing itself; but rules ask for it that do."""
 
 
 def checked(text: str) -> RuleSet:
-    """Raises RuleError, or TooHardInElection."""
+    """Raises RuleError, TooHardInElection or TellsWhen."""
     rules = compile_rules(text, CATALOGUE)
+    check_clocks(rules)
     for rule in rules.rules:
         harder = [effect.kind for effect in rule.effects if effect.kind not in ONLY_FRICTION]
         if ELECTION in rule.features and harder:
@@ -31,10 +32,14 @@ def checked(text: str) -> RuleSet:
 
 
 def takes_two(rules: RuleSet) -> bool:
-    """Whether two people agree before it acts: it restricts, or notes a word on which another rule may restrict."""
-    return any(rule.restricts or notes_a_word(rule) for rule in rules.rules)
+    """Whether two people agree before it acts: wherever anything follows from it.
+
+    For a word other rules restrict. And a case says when something happened: whoever alone wrote a rule for who blocks,
+    and one for who is blocked, read off two cases who blocked whom (`tests/attacks/test_rules_open_no_pairs.py`).
+    """
+    return any(map(acts, rules.rules))
 
 
-def notes_a_word(rule: Rule) -> bool:
-    """Whether it puts a word on accounts, for which other rules may ask."""
-    return any(effect.kind in NOTES for effect in rule.effects)
+def acts(rule: Rule) -> bool:
+    """Whether anything follows from it."""
+    return bool(rule.effects)

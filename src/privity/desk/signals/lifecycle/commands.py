@@ -19,7 +19,7 @@ from privity.desk.audit.beside import DEFAULT, Config, desk, named, now_ms
 from privity.desk.signals import shipped as shipped_rules
 from privity.desk.signals.language.errors import RuleError
 from privity.desk.signals.lifecycle import election, keeping_in, service, shown
-from privity.desk.signals.lifecycle.checked import checked, notes_a_word
+from privity.desk.signals.lifecycle.checked import acts, checked
 from privity.desk.signals.lifecycle.errors import LifecycleError
 from privity.desk.signals.lifecycle.model import DAY_MS, Version
 from privity.desk.signals.taking import service as taking
@@ -58,7 +58,7 @@ def check(
             follows = ", ".join(
                 f"{effect.kind}({', '.join(str(value) for value in effect.given.values())})" for effect in rule.effects
             )
-            takes = "two people" if rule.restricts or notes_a_word(rule) else "one person"
+            takes = "two people" if acts(rule) else "one person"
             sys.stdout.write(f"{name}: {rule.name}  {follows}  [{takes}]  {rule.digest.hex()[:16]}\n")
 
 
@@ -329,7 +329,7 @@ def _text(file: Path) -> str:
 
 
 def _say(version: Version) -> None:
-    takes = "restricts" if version.restricts else "takes nothing"
+    takes = "two people" if version.restricts else "one person"
     since = _when(version.stage_ms)
     sys.stdout.write(f"{version.number:5}  {version.name:16} {version.stage.value:9} since {since}  {takes}\n")
 

@@ -9,6 +9,7 @@ DeskError
     +-- NameRefused        what a set of rules is called
     +-- WordsMissing       an act that others must understand says why
     +-- TooHardInElection  a rule that asks whether an election is on does more than slow, label or ask people
+    +-- TellsWhen          a rule reads an age as a clock, where pages say no moment
     +-- WrongStage         something comes before this, or it is over
     +-- TooEarly           a version is watched in shadow for a day at least before it acts
     +-- NothingKept        there are no observations to try it on
@@ -45,6 +46,10 @@ class WordsMissing(LifecycleError):
 
 class TooHardInElection(LifecycleError):
     """What comes earlier in an election is friction, never more."""
+
+
+class TellsWhen(LifecycleError):
+    """What a rule finds would say when somebody answered somebody else, and so whom."""
 
 
 class WrongStage(LifecycleError):

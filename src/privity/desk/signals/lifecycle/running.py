@@ -12,6 +12,9 @@ from privity.desk.signals.language.errors import RuleError
 from privity.desk.signals.language.rule_set import RuleSet, compile_rules
 from privity.desk.signals.lifecycle import store
 from privity.desk.signals.lifecycle.bands import most_held
+from privity.desk.signals.lifecycle.checked import takes_two
+from privity.desk.signals.lifecycle.clocks import check_clocks
+from privity.desk.signals.lifecycle.errors import TellsWhen
 from privity.desk.signals.lifecycle.model import MOST_A_DAY, Stage, Version
 
 RUNNING = (Stage.SHADOW, Stage.PROPOSED, Stage.LIVE)
@@ -45,8 +48,9 @@ class Compiled:
     def now(self, db: Db) -> tuple[Running, ...]:
         """The oldest version first.
 
-        A version that this desk's catalogue no longer takes is left out; one that means something else with it than
-        what was agreed to is watched and does not act.
+        A version that this desk no longer takes is left out; one that means something else with it than
+        what was agreed to is watched and does not act, and so is one that acts by the word of one person, as an older
+        desk let it.
         """
         step = store.last_step(db)
         if step != self._step:
@@ -57,13 +61,16 @@ class Compiled:
     def _running(self, db: Db, version: Version) -> Running | None:
         if version.number not in self._sets:
             try:
-                self._sets[version.number] = compile_rules(version.text, CATALOGUE)
-            except RuleError:
+                found = compile_rules(version.text, CATALOGUE)
+                check_clocks(found)
+                self._sets[version.number] = found
+            except (RuleError, TellsWhen):
                 self._sets[version.number] = None
         rules = self._sets[version.number]
         if rules is None:
             return None
-        live = version.stage is Stage.LIVE and rules.digest == version.digest
+        agreed = version.restricts or not takes_two(rules)
+        live = version.stage is Stage.LIVE and rules.digest == version.digest and agreed
         return Running(version.number, version.name, rules, live)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from privity.desk.audit import log as audit
@@ -26,6 +26,7 @@ from privity.desk.signals.lifecycle.checked import checked, takes_two
 from privity.desk.signals.lifecycle.errors import (
     NameRefused,
     SecondPerson,
+    TellsWhen,
     TooEarly,
     TooHardInElection,
     VersionUnknown,
@@ -84,14 +85,15 @@ def test(db: Db, acting: Acting, number: int, observations: Iterable[Observed], 
 def begin_test(
     db: Db, acting: Acting, number: int, observations: Iterable[Observed], now_ms: int, random: Random = os.urandom
 ) -> backtest.Looking:
-    """The same in steps; `keep_test` is the last. `random` draws whom it shows.
+    """The same in steps; `keep_test` is the last. `random` draws whom it shows. Days that are over are looked at: who
+    looked back again and again would see who comes when.
 
     Raises NotYourRole, VersionUnknown or WrongStage.
     """
     acting.must(Right.WRITE_RULES)
     try:
-        return backtest.Looking(db, _alive(db, number), observations, now_ms, random)
-    except RuleError as err:
+        return backtest.Looking(db, _alive(db, number), _of_days_over(observations, now_ms), now_ms, random)
+    except (RuleError, TellsWhen) as err:
         raise _refused(number, err) from None
 
 
@@ -121,7 +123,7 @@ def shadow(db: Db, acting: Acting, number: int, now_ms: int) -> Version:
 
 
 def propose(db: Db, acting: Acting, number: int, words: str, now_ms: int) -> Version:
-    """Ask that it goes live. Where it takes nothing from anybody, it is live with this.
+    """Ask that it goes live. Where nothing follows from it, it is live with this.
 
     Raises NotYourRole, WordsMissing, WrongStage or TooEarly.
     """
@@ -218,7 +220,8 @@ def samples(db: Db, acting: Acting, number: int, now_ms: int) -> tuple[Case, ...
 def days(db: Db, acting: Acting, number: int, last_days: int, now_ms: int) -> tuple[RuleDay, ...]:
     """Numbers by rule and day, for plots. Raises NotYourRole."""
     acting.must(Right.SEE_RULES)
-    return store.days(db, number, now_ms // DAY_MS - last_days + 1)
+    today = now_ms // DAY_MS
+    return store.days(db, number, today - last_days + 1, today)
 
 
 def count_waiting(db: Db) -> int:
@@ -234,12 +237,17 @@ def existing(db: Db, number: int) -> Version:
     return found
 
 
+def _of_days_over(observations: Iterable[Observed], now_ms: int) -> Iterator[Observed]:
+    midnight_ms = now_ms // DAY_MS * DAY_MS
+    return (one for one in observations if one.at_ms < midnight_ms)
+
+
 def _typed(text: str) -> tuple[RuleSet | None, str, int, int]:
     try:
         return checked(text), "", 0, 0
     except RuleError as err:
         return None, f"{type(err).__name__}: {err}", err.line, err.column
-    except TooHardInElection as err:
+    except (TooHardInElection, TellsWhen) as err:
         return None, f"{type(err).__name__}: {err}", 0, 0
 
 
@@ -266,7 +274,7 @@ def _alive(db: Db, number: int) -> Version:
     return found
 
 
-def _refused(number: int, err: RuleError) -> WrongStage:
+def _refused(number: int, err: RuleError | TellsWhen) -> WrongStage:
     """A version that was taken by an older desk, whose features were others."""
     return WrongStage(f"version {number} was checked by an older desk, and this one refuses it: {err}")
 

@@ -196,12 +196,14 @@ def pauses(db: Db, version: int) -> tuple[Pause, ...]:
     return tuple(Pause(n, rule, PauseWhy(why), at_ms, who, words) for n, rule, why, at_ms, who, words in rows)
 
 
-def days(db: Db, version: int, first_day: int) -> tuple[RuleDay, ...]:
-    """How often each rule held, acted and was kept from acting, for each day on which it held, from a day on."""
+def days(db: Db, version: int, first_day: int, today: int) -> tuple[RuleDay, ...]:
+    """How often each rule held, acted and was kept from acting, for each day on which it held, from a day on. Of today
+    only what people see anyway: who looked again and again would see when it held."""
     rows = db.execute(
         "SELECT rule, day, count(*), sum(done = 'acted'), sum(done IN ('paused', 'protected', 'minor', 'late'))"
-        " FROM rule_hit WHERE version = ? AND day >= ? GROUP BY day, rule ORDER BY day, rule",
-        (version, first_day),
+        " FROM rule_hit WHERE version = ? AND day >= ? AND (day < ? OR done IN ('acted', 'protected', 'minor'))"
+        " GROUP BY day, rule ORDER BY day, rule",
+        (version, first_day, today),
     ).fetchall()
     return tuple(RuleDay(*row) for row in rows)
 

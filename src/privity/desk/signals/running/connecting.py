@@ -13,12 +13,8 @@ from psycopg import conninfo
 from privity.desk.signals.running import postgres_store as store
 from privity.desk.signals.running.errors import StoreShared, StoreUnfit, StoreUnreachable
 from privity.desk.signals.running.postgres_store import Connected
-from privity.wire.near import is_near
+from privity.wire.libpq import OLDEST, WANTED, arguments
 
-CONNECT_S: Final = 5
-_OLDEST: Final = 150_000
-"""PostgreSQL 15."""
-_WANTED: Final = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
 _SESSION: Final = (
     "-c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s"
     " -c client_min_messages=warning"
@@ -36,18 +32,7 @@ def connected(address: str, name: str) -> Connected:
         given = conninfo.conninfo_to_dict(address)
     except psycopg.Error:
         raise StoreUnreachable("signals.store is not an address that PostgreSQL's library understands") from None
-    wanted: dict[str, str | int] = {
-        "connect_timeout": CONNECT_S,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,
-        "sslmode": "prefer" if is_near(str(given.get("host", ""))) else "verify-full",
-        "options": _SESSION,
-    }
-    told = conninfo.make_conninfo(
-        "", **{**wanted, **given, "application_name": f"privity signals {name}", "client_encoding": "UTF8"}
-    )
+    told = conninfo.make_conninfo("", **{"options": _SESSION, **arguments(given, f"privity signals {name}")})
     try:
         db: Connected = psycopg.connect(told, autocommit=True)
     except psycopg.Error as err:  # libpq tells no password
@@ -62,9 +47,9 @@ def connected(address: str, name: str) -> Connected:
 
 def _check(db: Connected) -> None:
     version = db.info.server_version
-    if version < _OLDEST:
+    if version < OLDEST:
         raise StoreUnfit(f"signals.store needs PostgreSQL 15 or newer, got {version // 10_000}")
-    for name, wanted in _WANTED.items():
+    for name, wanted in WANTED.items():
         found = store.shown(db, name)
         if found != wanted:
             raise StoreUnfit(f"signals.store needs a database with {name} = {wanted}, got {found}")

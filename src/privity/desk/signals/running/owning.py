@@ -46,7 +46,7 @@ class Owning:
     Attributes:
         most: Partitions at a time.
         compiled: The rules of what the desk told.
-        catalogue: Digest of the features that this process reads.
+        catalogue: What this process reads (`told.alike`).
         always: Features that every hit carries.
         beat_s: Seconds of a clock that never goes back.
 

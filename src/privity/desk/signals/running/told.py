@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -12,10 +14,18 @@ from privity.desk.signals.counters.errors import CountersUnreadable
 from privity.desk.signals.counters.periods import DAY_MS
 from privity.desk.signals.running.errors import StoreKeyWrong
 from privity.desk.signals.running.sealing import Sealing
+from privity.wire.observed import ObservedKind
 
 _PLACE = b"told"
+_KINDS: Final = "\0".join(ObservedKind).encode()
 Version = tuple[int, str]
 _Packed = tuple[bytes, bytes, bool, list[Version]]
+
+
+def alike(catalogue: bytes) -> bytes:
+    """The digest of all that two processes must read in the same way: the catalogue of which this is the digest, and
+    the kinds of observations, of which whoever does not know one would pass it over."""
+    return hashlib.sha256(catalogue + _KINDS).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Told:
     """What holds for all of them.
 
     Attributes:
-        catalogue: Digest of what rules may read: hits of another catalogue would be read wrongly.
+        catalogue: What the desk's version reads (`alike`): hits of another would be read wrongly.
         marks: The key of the marks of people. It is the desk's, so that counters can move.
         election: Whether election mode is on.
         versions: Number and text of the rules that are asked, the oldest first. Whether they act, the desk decides.

@@ -23,7 +23,7 @@ from privity.desk.legal.requests.office import rules_of
 from privity.desk.legal.vault.custody import Custody
 from privity.desk.retention import clock as believed
 from privity.faces.demo.steps import CheckFailed
-from privity.faces.drill.clock import Clock
+from privity.faces.drill.clock import HOUR_MS, Clock
 from privity.faces.drill.legal.agency import Enrolment, Team
 from privity.faces.drill.legal.asked import AGENCIES
 from privity.faces.drill.legal.authority import Authority
@@ -32,6 +32,8 @@ from privity.faces.drill.legal.staff import Staff
 from privity.faces.drill.legal.work import Work
 from privity.faces.drill.people import Person, befriend, until
 
+MORNING: Final = 6
+"""The hour in which it begins, in UTC: no day ends between what is read of the clock and what is done by it."""
 LEAP_DAYS: Final = 6
 """What a desk believes of a clock in one look is a week."""
 
@@ -55,6 +57,7 @@ class Stage:
     @classmethod
     async def build(cls, folder: Path, broken: frozenset[str]) -> Stage:
         clock = Clock.create(folder / "clock")
+        clock.pass_hours((MORNING - clock.now_ms() // HOUR_MS) % 24)
         authority = Authority(clock.now_ms)
         house = House(folder / "house", folder / "clock", authority, broken)
         async with AsyncExitStack() as undo:
