@@ -159,7 +159,12 @@ def _number(value: float | None) -> str:
 
 
 def _mean(value: float | None, ends: tuple[float, float] | None) -> str:
-    return _number(value) if ends is None else f"{_number(value)} [{ends[0]:.3g}, {ends[1]:.3g}]"
+    return _number(value) if ends is None else f"{_number(value)} {between(*ends)}"
+
+
+def between(low: float, high: float) -> str:
+    """Between which ends, to three digits."""
+    return f"[{_number(float(f'{low:.3g}'))}, {_number(float(f'{high:.3g}'))}]"
 
 
 def cells(row: Row) -> tuple[str, ...]:

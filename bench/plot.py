@@ -132,7 +132,7 @@ def _shown(panel: Panel, found: Estimate) -> tuple[Interval | None, ...]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 99.5 else f"{value:.2g}"
 
 
 def _dot(x: float, y: float, kind: str) -> Markup:

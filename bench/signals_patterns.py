@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from bench.format import Row, skipped
+from bench.format import Row, between, skipped
 from bench.signals_worlds import (
     ALL,
     HELD,
@@ -86,7 +86,7 @@ def _left_out(signal: str, worlds: Sequence[Measured]) -> list[Row]:
         without, with_all = (values(worlds, arm, harm, lambda one: one.views) for arm in (signal, ALL))
         more = interval(one - other for one, other in zip(without, with_all, strict=True))
         if more.low > 0:
-            name = f"without {signal}: views of {harm}, [{more.low:.3g}, {more.high:.3g}] more"
+            name = f"without {signal}: views of {harm}, {between(more.low, more.high)} more"
             found.append(_row(name, "views", mean(without), mean(with_all), ALL))
     if not found:
         found.append(skipped(f"without {signal}", "views", "no harm is seen more within the interval of 95 %"))

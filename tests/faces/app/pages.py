@@ -30,7 +30,8 @@ PAGE = BuiltPage(
     Asset(b"<!doctype html><title>Privity</title>", "text/html"), {"page.js": Asset(b"'use strict'", "text/javascript")}
 )
 PASSPHRASE = "an invented passphrase"
-LIMIT_S = 60.0
+LIMIT_S = 150.0
+"""What a device tries again, such as letting somebody in, it tries again after a minute."""
 
 
 class Page:
