@@ -86,6 +86,15 @@ def test_anyone_with_the_link_is_let_in(world: World, by_moderator: bool) -> Non
     assert zoe.view.scan(Table.OWN, knocking.KNOCKED) == []
 
 
+def test_whoever_is_a_little_behind_the_clock_knocks_at_a_new_room_all_the_same(world: World) -> None:
+    room, alice, _, _ = club(world)
+    link = make(alice, room)
+    zoe = world.person()
+    world.hub.now_ms -= 2_000
+    zoe.do(lambda n: i.KnockAt(n, RoomLink.parse(link.text())))
+    assert is_in(zoe, room), "nobody has left a room before whoever made it was there"
+
+
 def test_with_all_devices_and_with_what_the_group_has_agreed_on(world: World) -> None:
     room, alice, _, _ = club(world)
     alice.do(lambda n: i.Rename(n, room, "Boat builders"))

@@ -207,7 +207,8 @@ class Engine:
         """Begin to follow a room at this event."""
         room = Room(self.device, RoomRecord(room_uri, cursor=seq, joined_seq=seq, direct=direct), group)
         if group is not None:
-            room.record.knocks_after_ms = self.device.hub_now_ms
+            made_here = group.epoch == 0  # nobody left before, and devices differ by moments in what the hub's time is
+            room.record.knocks_after_ms = 0 if made_here else self.device.hub_now_ms
             consent.come_in(room.record, group.context)
         knocking.forget(self.device, room_uri)
         self.rooms[room_uri] = room
