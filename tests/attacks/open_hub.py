@@ -119,7 +119,7 @@ class Wire:
     async def answer(self, *, head: bool = False) -> Heard:
         """The next answer, past any 100 Continue."""
         try:
-            return await asyncio.wait_for(self._answer(head), 15)
+            return await asyncio.wait_for(self._answer(head), 60)
         except (asyncio.IncompleteReadError, ConnectionError):
             return Heard(0, {}, b"")
 
@@ -142,7 +142,7 @@ class Wire:
     async def ended(self) -> bool:
         """Read what is left, up to the end of the connection."""
         with suppress(ConnectionError):
-            await asyncio.wait_for(self.reader.read(-1), 15)
+            await asyncio.wait_for(self.reader.read(-1), 60)
         return self.reader.at_eof()
 
 

@@ -83,7 +83,7 @@ class RawSocket:
             return
 
     async def hear(self) -> tuple[int, bytes]:
-        return await asyncio.wait_for(hear(self.wire), 15)
+        return await asyncio.wait_for(hear(self.wire), 60)
 
     async def end(self) -> End:
         """Read up to the hub's goodbye, or the end."""

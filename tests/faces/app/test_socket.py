@@ -25,7 +25,7 @@ NOBODY = 65_534
 
 
 async def line(reader: asyncio.StreamReader) -> Any:
-    return json.loads(await asyncio.wait_for(reader.readline(), 10))
+    return json.loads(await asyncio.wait_for(reader.readline(), 60))
 
 
 async def test_a_second_start_gets_an_address_that_works(tmp_path: Path) -> None:

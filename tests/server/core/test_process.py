@@ -184,7 +184,7 @@ async def test_real_process_serves_logs_nothing_private_and_drains_on_sigterm(
     )
     assert child.stderr is not None
     try:
-        await asyncio.wait_for(_listening(listen), 20)
+        await asyncio.wait_for(_listening(listen), 60)
         person, invite = Person("alice"), init.new_invite(path)
         async with ClientSession(f"http://{listen}") as http:
             for code, wanted in ((fresh.code, person), (invite.code, Person("bob"))):
@@ -193,7 +193,7 @@ async def test_real_process_serves_logs_nothing_private_and_drains_on_sigterm(
             line = await connect(http, person.device)
             assert (await line.request("GET", "/v1/blocks"))[0] == 200
             child.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(child.wait(), 20) == 0
+            assert await asyncio.wait_for(child.wait(), 60) == 0
     finally:
         if child.returncode is None:
             child.kill()

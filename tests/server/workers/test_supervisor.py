@@ -151,7 +151,7 @@ def test_a_second_signal_is_passed_on(tmp_path: Path) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vital, "SILENT_S", 3.0)
+    monkeypatch.setattr(vital, "SILENT_S", 8.0)
     monkeypatch.setattr(place, "BACKOFF_S", (0.05, 0.05))
 
 
