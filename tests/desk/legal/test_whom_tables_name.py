@@ -85,7 +85,7 @@ class NoHub:
 def counters(house: House) -> None:
     """What was observed is counted."""
     taking = Taking(house.db, NoHub(), lambda: house.clock)
-    runner = asking(house.db, taking, Compiled(), lambda: house.clock, house.random).runner
+    runner = asking(house.db, taking.more, Compiled(), lambda: house.clock, house.random).runner
     assert runner.work() > 0
     runner.keep()
 

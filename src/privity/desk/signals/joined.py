@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from privity.desk.counting_at import CountingAt
 from privity.desk.db.transaction import Db
@@ -44,7 +44,7 @@ def counting(
     Raises DriverMissing or KeysInvalid.
     """
     if at.store is None:
-        return asking(db, taking, compiled, now_ms, random, at.accounts)
+        return asking(db, taking.more, compiled, now_ms, random, at.accounts)
     check_driver()
     from privity.desk.signals.spread import Spread  # needs the driver
 
@@ -54,9 +54,15 @@ def counting(
 
 
 def asking(
-    db: Db, taking: Taking, compiled: Compiled, now_ms: Callable[[], int], random: Random, most: int = MOST
+    db: Db,
+    more: Callable[[float], Awaitable[None]],
+    compiled: Compiled,
+    now_ms: Callable[[], int],
+    random: Random,
+    most: int = MOST,
 ) -> Asking:
-    """Asks the rules that are in force about whatever is taken, and hands what they find to the ladder."""
+    """Asks the rules that are in force about whatever is taken, and hands what they find to the ladder. `more` waits
+    until there is something new, or so many seconds."""
     known, driver, aside = Known(), InDesk(db, most), Aside()
     filling = Filling(known)
 
@@ -75,4 +81,4 @@ def asking(
         before=before,
         aside=aside,
     )
-    return Asking(runner, taking.more)
+    return Asking(runner, more)

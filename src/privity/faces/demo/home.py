@@ -9,13 +9,10 @@ import secrets
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from privity.desk.audit import beside
 from privity.desk.db.transaction import DbError
@@ -24,6 +21,7 @@ from privity.desk.intake.findings import findings
 from privity.desk.staff import commands as staff
 from privity.desk.staff.rights import Role
 from privity.faces import new_home
+from privity.faces.demo.asking_a_hub import server_info
 from privity.faces.demo.launch import launched
 from privity.faces.demo.processes import Process, free_port, privity, wait_for_hub
 from privity.server.init import new_invite
@@ -142,8 +140,7 @@ class Home:
 
     def server_info(self) -> rest.ServerInfo:
         """What the hub says of itself to anyone."""
-        with urllib.request.urlopen(f"{self.url}/v1/server", timeout=30) as answer:  # noqa: S310 - a loopback http url
-            return msgspec.json.decode(answer.read(), type=rest.ServerInfo)
+        return server_info(self.url)
 
     def reports(self) -> list[dict[str, Any]]:
         """What `privity desk reports --json` shows."""

@@ -11,11 +11,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
+from privity.faces.demo.asking_a_hub import server_info
 from privity.faces.demo.steps import CheckFailed
 
 START_LIMIT_S = 60.0
@@ -96,10 +96,9 @@ def wait_for_hub(url: str, process: Process, limit_s: float = START_LIMIT_S) -> 
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline and process.running:
         try:
-            with urllib.request.urlopen(f"{url}/v1/server", timeout=2) as answer:  # noqa: S310 - a loopback http url
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
+            server_info(url, 2)
+            return
+        except (OSError, HTTPException):
             time.sleep(0.05)
     tail = process.log.read_text(errors="replace")[-2000:]
     raise CheckFailed("hub-starts", f"the hub does not answer at {url}; its last output:\n{tail}")

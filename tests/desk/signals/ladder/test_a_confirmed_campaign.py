@@ -26,7 +26,7 @@ from privity.wire.observed import Observed, ObservedKind
 from tests.desk.house import SENIOR, House
 from tests.desk.signals.coordination.made import Slowed, cluster, member
 from tests.desk.signals.ladder.rule_house import SECOND, WRITER, RuleHouse
-from tests.desk.signals.ladder.test_from_observation_to_hub import Nothing
+from tests.desk.signals.ladder.test_from_observation_to_hub import nothing_more
 
 WHY = "They sell invented coins."
 
@@ -62,7 +62,7 @@ def test_who_goes_on_is_slowed_and_told_why_and_not_once_it_is_taken_back(
 ) -> None:
     names = [house.user() for _ in range(6)]
     puppet, other = names[0], house.user()
-    runner = asking(house.db, Nothing(), rules.compiled, lambda: house.clock, house.random).runner  # type: ignore[arg-type]  # nothing more is taken
+    runner = asking(house.db, nothing_more, rules.compiled, lambda: house.clock, house.random).runner
     assert asks(house, runner, puppet) == [] and rules.done(puppet) == []
     confirmed(house, *names)
     assert house.effects() == [], "the word alone does nothing"

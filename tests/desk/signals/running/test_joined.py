@@ -33,7 +33,7 @@ class _NoHub:
 
 def _asking(rules: RuleHouse) -> Asking:
     taking = Taking(rules.house.db, _NoHub(), lambda: rules.house.clock)
-    return asking(rules.house.db, taking, rules.compiled, lambda: rules.house.clock, rules.house.random)
+    return asking(rules.house.db, taking.more, rules.compiled, lambda: rules.house.clock, rules.house.random)
 
 
 def _sent(house: House, count: int, messages: int) -> None:

@@ -119,7 +119,7 @@ def _alone(house: House, folder: Path) -> dict[str, bytes]:
     def now_ms() -> int:
         return time.time_ns() // 1_000_000
 
-    one = asking(db, Taking(db, _NoHub(), now_ms), Compiled(), now_ms, os.urandom)
+    one = asking(db, Taking(db, _NoHub(), now_ms).more, Compiled(), now_ms, os.urandom)
     while one.runner.work():
         pass
     one.runner.keep()

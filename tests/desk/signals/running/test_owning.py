@@ -134,7 +134,11 @@ def test_what_the_desk_counted_moves_and_what_comes_then_adds_to_it(rules: RuleH
     rules.live()
     _sent(house, 10)
     alone = asking(
-        house.db, Taking(house.db, _NoHub(), lambda: house.clock), rules.compiled, lambda: house.clock, house.random
+        house.db,
+        Taking(house.db, _NoHub(), lambda: house.clock).more,
+        rules.compiled,
+        lambda: house.clock,
+        house.random,
     )
     assert alone.runner.work() == 10
     alone.runner.keep()

@@ -144,7 +144,7 @@ async def test_a_rule_that_held_just_before_does_nothing_to_an_account_that_is_c
     numbered = [msgspec.structs.replace(one, number=number) for number, one in enumerate(page, 1)]
     await hears(house, *numbered, closed(len(numbered) + 1))
     taking = Taking(house.db, _Hub(*numbered), lambda: house.clock)
-    runner = asking(house.db, taking, rules.compiled, lambda: house.clock, house.random).runner
+    runner = asking(house.db, taking.more, rules.compiled, lambda: house.clock, house.random).runner
     assert runner.work() == len(numbered) + 1
     assert (rules.done(BEN), words_on(house, BEN)) == (["acted"], ["watched"])
     assert (rules.done(ANN), words_on(house, ANN)) == ([], [])
