@@ -117,3 +117,20 @@ async def test_whoever_goes_elsewhere_while_a_group_is_made_stays_there(pair: Pa
     await expect(alice.row("Night walks")).to_be_visible()
     await expect(alice.page.get_by_role("region", name="Find a person", exact=True)).to_be_visible()
     await alice.open("Night walks")
+
+
+async def test_whoever_leaves_a_person_before_the_answer_asks_about_nobody_and_keeps_the_line(pair: Pair) -> None:
+    alice = pair.alice
+    details = await alice.details("bob.t")
+    await details.get_by_role("button", name="bob.t").click()
+    await expect(alice.page.get_by_role("region", name="Safety number")).to_be_visible()
+    lines: list[str] = []
+    alice.page.on("websocket", lambda line: lines.append(line.url))
+    compared = alice.button("We compared it, and it is the same")
+    await one_after_another(compared, alice.conversations.get_by_role("button", name="Find a person"))
+    await alice.to_list()
+    details = await alice.details("bob.t")
+    await details.get_by_role("button", name="bob.t").click()
+    await alice.press("Take back that I compared it")
+    await expect(compared).to_be_visible()
+    assert lines == [], "the page began anew"

@@ -38,6 +38,12 @@ async def look_over(page: Page, name: str, wrong: list[str]) -> None:
     await page.set_viewport_size({"width": WIDE[0].width, "height": WIDE[0].height})
 
 
+async def go_to(page: Page, address: str) -> None:
+    """Once all of the page before it is there: what a browser breaks off then counts as not loaded."""
+    await page.wait_for_load_state()
+    await page.goto(address)
+
+
 async def type_into(page: Page, label: str, words: str) -> None:
     """By the Tab key alone."""
     await tab_to(page, label)
@@ -94,7 +100,7 @@ async def test_somebody_without_an_account_is_heard(tmp_path: Path) -> None:
         await expect(page.get_by_text("Nobody has decided yet.")).to_be_visible()
         desk, subject = Desk(hub.world), f"notice:{found.receipt}"
         await desk.done(Verb.TELL, subject, text="We looked at the account.\n\nIt was limited for 7 days.")
-        await page.goto(f"http://127.0.0.1:{hub.port}/notice/status")
+        await go_to(page, f"http://127.0.0.1:{hub.port}/notice/status")
         await look_over(page, "status", wrong)
         await page.get_by_label("Number").fill(receipt)
         await page.get_by_label("Code").fill(code)
@@ -105,7 +111,7 @@ async def test_somebody_without_an_account_is_heard(tmp_path: Path) -> None:
         await page.get_by_role("button", name="Send the appeal").click()
         await expect(page.get_by_role("heading", name="Your appeal has been received")).to_be_visible()
         assert opened((await relayed(hub.world))[1]).text == "They were warned twice before."
-        await page.goto(f"http://127.0.0.1:{hub.port}/notice/status")
+        await go_to(page, f"http://127.0.0.1:{hub.port}/notice/status")
         await page.get_by_label("Number").fill(receipt)
         await page.get_by_label("Code").fill("a" * 32)
         await page.get_by_role("button", name="Look up").click()
