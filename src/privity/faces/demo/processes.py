@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import signal
@@ -42,6 +43,13 @@ def free_port() -> int:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _reserved.append(held)
         return port
+
+
+@atexit.register
+def _give_back() -> None:
+    """What is held to the end is closed there, and no interpreter complains that it was forgotten."""
+    for each in _reserved:
+        each.close()
 
 
 @dataclass(slots=True)
